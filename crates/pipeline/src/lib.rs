@@ -1,0 +1,1 @@
+//! Stages as threads joined by bounded channels: the frame, the ports and the run

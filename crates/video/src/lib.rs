@@ -1,0 +1,1 @@
+//! OpenCV: cameras, files and streams in; the annotated video out

@@ -1,0 +1,1 @@
+//! ONNX Runtime: person detectors and re-identification embedders
