@@ -1,0 +1,1 @@
+"""Train, judge and ship the embedder that tells people apart."""

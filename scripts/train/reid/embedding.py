@@ -1,0 +1,19 @@
+"""Embeddings of crops by the network in training."""
+
+import numpy as np
+import torch
+
+from reid.network import HEIGHT, DeepSortNet
+from reid.pixels import normalise, resize
+
+
+def embed(network: DeepSortNet, pixels: np.ndarray, device: str, height: int = HEIGHT, batch: int = 64) -> np.ndarray:
+    """[N, 128, 64, 3] uint8 RGB to unit rows [N, 128], seen `height` pixels high."""
+    network.eval()
+    parts = []
+    with torch.no_grad():
+        for start in range(0, len(pixels), batch):
+            x = resize(normalise(pixels[start : start + batch]), height)
+            x = x.contiguous(memory_format=torch.channels_last).to(device)
+            parts.append(network(x).cpu().numpy())
+    return np.concatenate(parts)

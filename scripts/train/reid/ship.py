@@ -1,0 +1,43 @@
+"""From a run to the file that the program loads: exported, calibrated, checked."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from reid import checkpoint
+from reid.config import Config
+from reid.data import Crops
+from reid.embedding import embed
+from reid.export import PARITY, metadata, parity, write
+from reid.judge import judge
+from reid.network import DeepSortNet
+from reid.split import split
+
+CHECKED_CROPS = 256
+
+
+def calibrate(report: dict):
+    """The cosine distance that at most 1% of different people within one camera stay under, in every set; or None."""
+    return min((figures["within"]["threshold"] for figures in report.values() if "within" in figures), default=None)
+
+
+def ship(config: Config, crops: Crops, run: Path, output: Path):
+    """Writes `output`; refuses a file that does not embed as PyTorch does."""
+    network = DeepSortNet()
+    state = checkpoint.load(run)
+    network.load_state_dict(state["network"])
+    _, rows = split(crops, config.hold_out, config.seed)
+    distance = None
+    if len(rows):
+        distance = calibrate(judge(crops, rows, embed(network, crops.pixels[rows], "cpu")))
+    partial = output.with_name(output.name + ".partial")
+    write(network, partial, metadata(config, state["sets"], distance))
+    spread = np.linspace(0, len(crops) - 1, min(CHECKED_CROPS, len(crops))).astype(int)
+    cosine = parity(network, partial, crops.pixels[spread])
+    if cosine < PARITY:
+        partial.unlink()
+        raise SystemExit(f"{output}: the exported file differs from PyTorch (cosine {cosine:.6f} on the worst crop)")
+    os.replace(partial, output)
+    calibrated = "not calibrated: nobody held out" if distance is None else f"max_cosine_distance {distance:.3f}"
+    print(f"{output}: {output.stat().st_size:,} bytes, worst cosine to PyTorch {cosine:.6f}, {calibrated}")

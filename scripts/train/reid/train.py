@@ -1,0 +1,120 @@
+"""The training run: batches, losses, checkpoints, and a look at held-out people now and then."""
+
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from reid import checkpoint
+from reid.augment import training_batch
+from reid.config import Config
+from reid.data import Crops
+from reid.embedding import embed
+from reid.judge import judge
+from reid.losses import Recipe
+from reid.network import DeepSortNet
+from reid.progress import progress
+from reid.sampler import PkSampler
+from reid.split import split
+
+AVERAGED = 50
+
+
+def rate_at(config: Config, batch: int) -> float:
+    """Learning rate: a linear rise over the first `warm_up` of the run, then half a cosine down to zero."""
+    done = (batch + 1) / config.batches
+    if done < config.warm_up:
+        return config.learning_rate * done / config.warm_up
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * (done - config.warm_up) / (1 - config.warm_up)))
+
+
+class Run:
+    """Everything that a training run holds between batches."""
+
+    def __init__(self, config: Config, crops: Crops, folder: Path, device: str):
+        self.config, self.crops, self.folder, self.device = config, crops, folder, device
+        torch.manual_seed(config.seed)
+        self.train_rows, self.test_rows = split(crops, config.hold_out, config.seed)
+        people = np.unique(crops.identities[self.train_rows])
+        self.labels = np.searchsorted(people, crops.identities)
+        self.network = DeepSortNet().to(device).to(memory_format=torch.channels_last)
+        self.recipe = Recipe(len(people), config.label_smoothing, config.margin, config.triplet_weight).to(device)
+        weights = [*self.network.parameters(), *self.recipe.parameters()]
+        self.optimiser = torch.optim.AdamW(weights, lr=config.learning_rate, weight_decay=config.weight_decay)
+        self.sampler = PkSampler(crops.identities, self.train_rows, config.people, config.images, config.seed)
+        self.batch = 0
+
+    def state(self) -> dict:
+        return {
+            "batch": self.batch,
+            "config": self.config.as_dict(),
+            "sets": self.crops.names,
+            "people": self.recipe.classify.out_features,
+            "network": self.network.state_dict(),
+            "recipe": self.recipe.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+
+    def resume(self, state: dict):
+        self.network.load_state_dict(state["network"])
+        self.recipe.load_state_dict(state["recipe"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.batch = state["batch"]
+
+    def step(self) -> dict:
+        """One batch; the losses it had."""
+        phase = self.config.phase_at(self.batch)
+        rows = self.sampler(self.batch)
+        draw = np.random.default_rng([self.config.seed, 2, self.batch])
+        x = training_batch(self.crops.pixels[rows], phase.height, self.config.augment, draw).to(self.device)
+        labels = torch.from_numpy(self.labels[rows]).to(self.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(self.config, self.batch)
+        self.network.train()
+        self.network.train_stem = phase.train_stem
+        loss, parts = self.recipe(self.network.features(x), labels)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        self.batch += 1
+        return parts
+
+    def look(self) -> dict:
+        """Figures on held-out people, seen at the size of the current phase."""
+        height = self.config.phase_at(self.batch - 1).height
+        embeddings = embed(self.network, self.crops.pixels[self.test_rows], self.device, height)
+        report = judge(self.crops, self.test_rows, embeddings)
+        return {name: {key: round(r["ranking"][key], 4) for key in ("rank-1", "mAP")} for name, r in report.items()}
+
+
+def tell(log, began: float, batch: int, words: dict):
+    """One line of the run's log, and the same for people."""
+    line = json.dumps({"batch": batch, "minutes": round((time.monotonic() - began) / 60, 2), **words})
+    log.write(line + "\n")
+    log.flush()
+    print(line, flush=True)
+
+
+def train(config: Config, crops: Crops, folder: Path, device: str, resume: bool):
+    """Trains to the end of the last phase, leaving `checkpoint.pt` and `log.jsonl` in `folder`."""
+    run = Run(config, crops, folder, device)
+    if resume:
+        run.resume(checkpoint.load(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    began, window = time.monotonic(), []
+    with open(folder / "log.jsonl", "a" if resume else "w", encoding="utf-8") as log:
+        numbers = range(run.batch, config.batches)
+        for _ in progress(numbers, "training", total=config.batches, start=run.batch):
+            window.append(run.step())
+            last = run.batch == config.batches
+            if run.batch % AVERAGED == 0 or last:
+                means = {key: round(float(np.mean([w[key] for w in window])), 4) for key in window[0]}
+                tell(log, began, run.batch, means)
+                window.clear()
+            if run.batch % config.checkpoint_every == 0 or last:
+                checkpoint.save(folder, run.state())
+            if len(run.test_rows) and (run.batch % config.evaluate_every == 0 or last):
+                tell(log, began, run.batch, {"held out": run.look()})

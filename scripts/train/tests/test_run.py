@@ -1,0 +1,119 @@
+"""Train, export and judge through the command line, on made-up people."""
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from conftest import THREADS
+
+from reid import checkpoint
+from reid.__main__ import main
+from reid.config import read_config
+from reid.export import write
+from reid.network import DeepSortNet
+from reid.onnx_model import OnnxModel
+from reid.pixels import normalise
+from reid.train import Run
+
+
+def network_of(run) -> DeepSortNet:
+    network = DeepSortNet()
+    network.load_state_dict(checkpoint.load(run)["network"])
+    return network.eval()
+
+
+@pytest.fixture(scope="session")
+def exported(people, recipe, cache, trained, tmp_path_factory):
+    output = tmp_path_factory.mktemp("models") / "tiny.onnx"
+    common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
+    main(["export", *common, "--run", str(trained), "--output", str(output)])
+    return output
+
+
+def test_the_loss_falls(trained):
+    lines = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
+    held_out = [line["held out"]["made"] for line in lines if "held out" in line]
+    assert [line["batch"] for line in lines if "held out" in line] == [10, 14]
+    assert all(0 <= figures["rank-1"] <= 1 for figures in held_out)
+    assert checkpoint.load(trained)["batch"] == 14
+
+
+def test_learning_a_batch_by_heart(crops, recipe, tmp_path):
+    config = read_config(recipe)
+    config.phases[0].batches, config.phases[0].height = 30, 32
+    run = Run(config, crops, tmp_path, "cpu")
+    losses = [run.step()["identity"] for _ in range(25)]
+    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path):
+    config = read_config(recipe)
+    unbroken = Run(config, crops, tmp_path, "cpu")
+    for _ in range(4):
+        unbroken.step()
+    first = Run(config, crops, tmp_path, "cpu")
+    first.step(), first.step()
+    checkpoint.save(tmp_path, first.state())
+    second = Run(config, crops, tmp_path, "cpu")
+    second.resume(checkpoint.load(tmp_path))
+    second.step(), second.step()
+    for ours, theirs in zip(unbroken.network.state_dict().values(), second.network.state_dict().values(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_the_file_says_how_to_use_it(exported):
+    model = onnx.load(exported)
+    facts = {p.key: p.value for p in model.metadata_props}
+    assert facts["footfall.task"] == "embed"
+    assert facts["footfall.size"] == "128x64"
+    assert facts["footfall.colour"] == "rgb"
+    assert facts["footfall.dimension"] == "128"
+    assert facts["footfall.mean"] == "123.675,116.28,103.53"
+    assert facts["footfall.std"] == "58.395,57.12,57.375"
+    assert facts["footfall.trained_on"] == "made-up people"
+    assert facts["footfall.terms"] == "none" and facts["footfall.version"] == "test"
+    assert 0 < float(facts["footfall.max_cosine_distance"]) < 2
+    (images,), (embeddings,) = model.graph.input, model.graph.output
+    assert images.name == "images" and embeddings.name == "embeddings"
+    dims = images.type.tensor_type.shape.dim
+    assert dims[0].dim_param == "N" and [d.dim_value for d in dims[1:]] == [3, 128, 64]
+    assert embeddings.type.tensor_type.shape.dim[1].dim_value == 128
+
+
+def test_the_file_embeds_as_pytorch_does(exported, trained, crops):
+    with torch.no_grad():
+        ours = network_of(trained)(normalise(crops.pixels)).numpy()
+    theirs = OnnxModel.open(exported).embed(crops.pixels, batch=7)
+    assert (ours * theirs).sum(1).min() > 0.9999
+    np.testing.assert_allclose(np.linalg.norm(theirs, axis=1), 1, atol=1e-5)
+
+
+def test_weights_are_halved_and_the_bytes_are_the_checkpoint_s_alone(exported, trained, tmp_path):
+    assert exported.stat().st_size < 6_000_000
+    facts = {p.key: p.value for p in onnx.load(exported).metadata_props}
+    write(network_of(trained), tmp_path / "again.onnx", facts)
+    assert (tmp_path / "again.onnx").read_bytes() == exported.read_bytes()
+
+
+def test_judging_writes_a_table(exported, people, recipe, cache, tmp_path):
+    page = tmp_path / "scores.md"
+    common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
+    main(["evaluate", *common, "--model", f"tiny={exported}", "--output", str(page)])
+    text = page.read_text()
+    assert "4 identities that were not trained on, 24 crops" in text
+    assert "| tiny |" in text and "| HSV stripes |" in text
+    assert "Pairs within one camera" in text
+
+
+def test_a_device_that_is_not_there_is_an_error(people, recipe, tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has the device")
+    with pytest.raises(SystemExit, match="cuda"):
+        main(["train", "--data", f"made={people}", "--run", str(tmp_path), "--device", "cuda", *THREADS])
+
+
+def test_data_must_exist(tmp_path):
+    with pytest.raises(SystemExit):
+        main(["train", "--data", f"made={tmp_path / 'nowhere'}", "--run", str(tmp_path)])
