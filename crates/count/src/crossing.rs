@@ -1,0 +1,74 @@
+//! One person passing one line, once.
+
+use std::fmt;
+use std::time::Duration;
+
+use footfall_track::{Point, TrackId};
+use serde::{Deserialize, Serialize};
+
+/// Which way a line was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// To the right hand of someone who walks from the line's first end to its second.
+    In,
+    /// To the left hand.
+    Out,
+}
+
+/// A confirmed track whose anchor went from one side of a line to the other, between its ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// Which line, by its place in the counter's list.
+    pub line: usize,
+    /// Which way.
+    pub direction: Direction,
+    /// Who.
+    pub track: TrackId,
+    /// Number of the frame in which the anchor came to the other side, from 1.
+    pub frame: u64,
+    /// That frame's time since the source's start.
+    pub time: Duration,
+    /// Number of the frame in which the anchor had left the dead band, and it was counted.
+    pub decided: u64,
+    /// Where the anchor's path met the line, in pixels.
+    pub point: Point,
+}
+
+/// How often a line was passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Crossings with direction `in`.
+    #[serde(rename = "in")]
+    pub entered: u64,
+    /// Crossings with direction `out`.
+    #[serde(rename = "out")]
+    pub left: u64,
+}
+
+impl Tally {
+    /// Adds one crossing.
+    pub fn add(&mut self, direction: Direction) {
+        match direction {
+            Direction::In => self.entered += 1,
+            Direction::Out => self.left += 1,
+        }
+    }
+}
+
+impl Direction {
+    /// `in` or `out`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

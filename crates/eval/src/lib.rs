@@ -1,0 +1,1 @@
+//! Scores for tracks and crossings against ground truth.

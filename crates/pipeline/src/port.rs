@@ -1,0 +1,85 @@
+//! The four ports: what the pipeline asks of the world outside.
+
+use footfall_track::{Bbox, Detection, Embeddings};
+
+use crate::{Frame, Image, Scene};
+
+/// An adapter's own error, with its source kept.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Whether frames wait for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file or a folder: every frame is processed, however long it takes.
+    Recorded,
+    /// A camera or a stream: the newest frame is processed, older ones are dropped and counted.
+    Live,
+}
+
+/// What a source knows before its first frame is processed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceInfo {
+    /// How people call it: a path, an address without its password, `camera 0`.
+    pub name: String,
+    /// Recorded or live.
+    pub kind: Kind,
+    /// Width of its frames in pixels.
+    pub width: usize,
+    /// Height of its frames in pixels.
+    pub height: usize,
+    /// Frames a second, where the source says so.
+    pub frame_rate: Option<f64>,
+    /// How many frames there will be, as far as the container tells; it may be wrong.
+    pub frames: Option<u64>,
+}
+
+/// Gives frames, one after the other.
+pub trait Source: Send {
+    /// What is known about the source.
+    fn info(&self) -> &SourceInfo;
+
+    /// The next frame; `None` at the end.
+    ///
+    /// # Errors
+    /// When reading fails, the frame cannot be used, or the frame's size differs from `info`'s. A
+    /// recording that ends before its container says so ends with an error too, after its last frame.
+    fn next_frame(&mut self) -> Result<Option<Frame>, BoxError>;
+}
+
+/// Finds people in a picture.
+pub trait Detector: Send {
+    /// Everyone in the picture, in an order that depends on the picture alone. Boxes are in the
+    /// picture's pixels.
+    ///
+    /// # Errors
+    /// When the network cannot be run.
+    fn detect(&mut self, image: &Image) -> Result<Vec<Detection>, BoxError>;
+}
+
+/// Maps people's crops to appearance vectors.
+pub trait Embedder: Send {
+    /// One entry for each box, in their order; a box without a pixel in the picture has none.
+    ///
+    /// # Errors
+    /// When the network cannot be run.
+    fn embed(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, BoxError>;
+}
+
+/// Takes finished scenes, in the order of their frames.
+pub trait Sink: Send {
+    /// What it writes, for error messages and statistics: `video out.mp4`.
+    fn name(&self) -> String;
+
+    /// Takes one scene.
+    ///
+    /// # Errors
+    /// When the output cannot be written. The sink is then dropped, and the run ends.
+    fn write(&mut self, scene: &Scene) -> Result<(), BoxError>;
+
+    /// Completes the output after the last scene: only now does it appear under its final name.
+    /// Also called after an interruption or another stage's failure, with what was written so far.
+    ///
+    /// # Errors
+    /// When the output cannot be completed.
+    fn finish(self: Box<Self>) -> Result<(), BoxError>;
+}

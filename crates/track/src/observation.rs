@@ -1,0 +1,132 @@
+//! What a tracker is given for one frame: detections, each with or without an embedding.
+
+use crate::Bbox;
+
+/// One person as the detector saw them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detection {
+    /// Where, in pixels of the frame.
+    pub bbox: Bbox,
+    /// The detector's score, 0 to 1.
+    pub confidence: f32,
+}
+
+/// Unit-length appearance vectors of a frame's detections, in the detections' order.
+///
+/// A detection may have none: it was too small, or the tracker did not ask for it.
+/// Rows that are there lie behind each other in one `[rows, dimension]` array, so
+/// that distances to galleries are matrix products.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Embeddings {
+    dimension: usize,
+    values: Vec<f32>,
+    /// For each detection: its row in `values`.
+    rows: Vec<Option<u32>>,
+}
+
+impl Embeddings {
+    /// No rows yet; those that come have `dimension` numbers each.
+    #[must_use]
+    pub fn new(dimension: usize) -> Self {
+        Self { dimension, values: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Embeddings for `count` detections of which none has any.
+    #[must_use]
+    pub fn absent(count: usize) -> Self {
+        Self { dimension: 0, values: Vec::new(), rows: vec![None; count] }
+    }
+
+    /// Appends the next detection's vector, scaled to unit length.
+    ///
+    /// One that cannot be scaled (zero, or not finite) or has another dimension counts as absent;
+    /// returns whether it was kept.
+    pub fn push(&mut self, vector: Option<&[f32]>) -> bool {
+        let row = vector.and_then(|v| self.append(v));
+        self.rows.push(row);
+        row.is_some()
+    }
+
+    fn append(&mut self, vector: &[f32]) -> Option<u32> {
+        if self.rows.iter().all(Option::is_none) && self.dimension == 0 {
+            self.dimension = vector.len();
+        }
+        let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+        if vector.len() != self.dimension || !norm.is_finite() || norm <= f64::from(f32::MIN_POSITIVE) {
+            return None;
+        }
+        let row = self.values.len() / self.dimension;
+        self.values.extend(vector.iter().map(|&v| (f64::from(v) / norm) as f32));
+        u32::try_from(row).ok()
+    }
+
+    /// Numbers in a vector; 0 where there never was one.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// Number of detections, with a vector or without.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no detections.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The vector of detection `index`, if it has one.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&[f32]> {
+        let row = (*self.rows.get(index)?)? as usize;
+        self.values.get(row * self.dimension..(row + 1) * self.dimension)
+    }
+}
+
+/// Everything that was seen in one frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observations {
+    /// The people, in any order.
+    pub detections: Vec<Detection>,
+    /// Their appearance, in the same order. Shorter than `detections` where the rest has none.
+    pub embeddings: Embeddings,
+}
+
+impl Observations {
+    /// Detections without appearance.
+    #[must_use]
+    pub fn without_appearance(detections: Vec<Detection>) -> Self {
+        let embeddings = Embeddings::absent(detections.len());
+        Self { detections, embeddings }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Embeddings;
+
+    #[test]
+    fn rows_are_unit_length_and_gaps_keep_their_place() {
+        let mut embeddings = Embeddings::new(2);
+        assert!(embeddings.push(Some(&[3.0, 4.0])));
+        assert!(!embeddings.push(None));
+        assert!(embeddings.push(Some(&[0.0, -2.0])));
+        assert_eq!(embeddings.get(0), Some(&[0.6, 0.8][..]));
+        assert_eq!(embeddings.get(1), None);
+        assert_eq!(embeddings.get(2), Some(&[0.0, -1.0][..]));
+        assert_eq!(embeddings.get(3), None);
+    }
+
+    #[test]
+    fn a_vector_that_means_nothing_is_absent() {
+        let mut embeddings = Embeddings::new(2);
+        for vector in [&[0.0, 0.0][..], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0], &[1.0], &[1.0, 2.0, 3.0]] {
+            assert!(!embeddings.push(Some(vector)));
+        }
+        assert_eq!(embeddings.len(), 5);
+        assert!((0..5).all(|i| embeddings.get(i).is_none()));
+    }
+}

@@ -1,0 +1,43 @@
+//! What a tracker says about one frame.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Bbox;
+
+/// A track's number, from 1, given once and never again by the same tracker.
+///
+/// Numbers are given in the order in which tracks are confirmed, so a tracker's output starts at 1
+/// and has no holes for tracks that nobody ever saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TrackId(pub u64);
+
+impl fmt::Display for TrackId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A confirmed track that was matched with a detection in this frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrackedBox {
+    /// Who.
+    pub id: TrackId,
+    /// Where, in pixels: the filter's estimate after the update.
+    pub bbox: Bbox,
+    /// Confidence of the matched detection, 0 to 1.
+    pub confidence: f32,
+    /// The matched detection's index in the frame's observations.
+    pub detection: usize,
+}
+
+/// The outcome of one step of a tracker.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Step {
+    /// Confirmed tracks matched in this frame, by rising id.
+    pub tracks: Vec<TrackedBox>,
+    /// Confirmed tracks that ended with this frame and will not come back, by rising id.
+    pub removed: Vec<TrackId>,
+}

@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# Where set-up keeps what it fetches and makes; the program looks in the same places.
+# Meant to be sourced.
+#
+#   $FOOTFALL_CACHE/onnxruntime/1.31.1/lib/libonnxruntime.so
+#   $FOOTFALL_CACHE/models/nanodet-g.onnx, nanodet-g-int8.onnx
+#   $FOOTFALL_CACHE/clips/vtest.avi
+#   $FOOTFALL_CACHE/downloads/   the detector's source graph; archives while they are needed
+#   $FOOTFALL_CACHE/venv/        Python with numpy and onnx, for the conversion
+
+FOOTFALL_CACHE=${FOOTFALL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/footfall}
+export FOOTFALL_CACHE
