@@ -3,8 +3,10 @@
 //! Pure: no I/O, threads, clock or logging. One step cannot fail, and the same tracks give the
 //! same crossings.
 
+mod counter;
 mod crossing;
 mod line;
 
+pub use counter::{Config, ConfigError, Counter};
 pub use crossing::{Crossing, Direction, Tally};
 pub use line::{Line, LineError};
