@@ -60,6 +60,19 @@ impl Embeddings {
         u32::try_from(row).ok()
     }
 
+    /// The same vectors for `count` detections: what was the i-th is now detection `places[i]`'s, and
+    /// whoever is in no place has none. A place beyond `count` is left out.
+    #[must_use]
+    pub fn spread(self, places: &[usize], count: usize) -> Self {
+        let mut rows = vec![None; count];
+        for (row, &place) in self.rows.iter().zip(places) {
+            if let Some(target) = rows.get_mut(place) {
+                *target = *row;
+            }
+        }
+        Self { rows, ..self }
+    }
+
     /// Numbers in a vector; 0 where there never was one.
     #[must_use]
     pub fn dimension(&self) -> usize {
@@ -118,6 +131,16 @@ mod tests {
         assert_eq!(embeddings.get(1), None);
         assert_eq!(embeddings.get(2), Some(&[0.0, -1.0][..]));
         assert_eq!(embeddings.get(3), None);
+    }
+
+    #[test]
+    fn spread_puts_vectors_in_their_places() {
+        let mut embeddings = Embeddings::new(1);
+        embeddings.push(Some(&[1.0]));
+        embeddings.push(Some(&[-1.0]));
+        let spread = embeddings.spread(&[3, 1], 4);
+        let all: Vec<_> = (0..4).map(|i| spread.get(i)).collect();
+        assert_eq!(all, [None, Some(&[-1.0][..]), None, Some(&[1.0][..])]);
     }
 
     #[test]
