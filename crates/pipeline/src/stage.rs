@@ -1,0 +1,14 @@
+//! The stages, a thread or several each. Each takes from the one before until that closes, and closes
+//! its own end when it leaves.
+
+mod detect;
+mod embed;
+mod read;
+mod track;
+mod write;
+
+pub(crate) use detect::{Detected, detect};
+pub(crate) use embed::{Observed, embed};
+pub(crate) use read::read;
+pub(crate) use track::{Tracked, track};
+pub(crate) use write::write;
