@@ -1,1 +1,17 @@
 //! The files people keep: MOT text, JSON lines, and files that appear whole or not at all.
+//!
+//! Readers take one row or frame at a time and name the file, the line and what was expected where
+//! something is wrong. Writers go through [`PartialFile`], so a file under its final name is whole.
+
+mod detections;
+mod error;
+pub mod jsonl;
+mod lines;
+pub mod mot;
+mod partial;
+mod partial_path;
+
+pub use detections::{DetectionFrame, DetectionReader};
+pub use error::Error;
+pub use partial::PartialFile;
+pub use partial_path::PartialPath;

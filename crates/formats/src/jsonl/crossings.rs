@@ -1,0 +1,176 @@
+//! Crossings: one a line.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use footfall_count::{Crossing, Direction};
+use serde::{Deserialize, Serialize};
+
+use crate::lines::Lines;
+use crate::{Error, PartialFile};
+
+const EXPECTED: &str =
+    r#"{"frame":12,"time":1.1,"source":"...","line":"door","direction":"in","track":7}, direction in or out"#;
+
+/// One crossing, as it stands in a file. Other programs' files need `frame`, `line` and `direction` only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CrossingRow {
+    /// Number of the frame in which the anchor came to the other side, from 1.
+    pub frame: u64,
+    /// That frame's time since the source's start, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<f64>,
+    /// What the frames came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The line's name.
+    pub line: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<u64>,
+    /// Where the anchor's path met the line, in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<[f64; 2]>,
+    /// Number of the frame in which it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<u64>,
+}
+
+impl CrossingRow {
+    /// The row of `crossing`, which passed the line called `line` in `source`.
+    ///
+    /// Times are rounded to microseconds, points to hundredths of a pixel.
+    #[must_use]
+    pub fn new(crossing: &Crossing, line: &str, source: &str) -> Self {
+        let hundredths = |v: f64| (v * 100.0).round() / 100.0 + 0.0;
+        Self {
+            frame: crossing.frame,
+            time: Some((crossing.time.as_secs_f64() * 1e6).round() / 1e6),
+            source: Some(source.to_owned()),
+            line: line.to_owned(),
+            direction: crossing.direction,
+            track: Some(crossing.track.0),
+            point: Some([hundredths(crossing.point.x), hundredths(crossing.point.y)]),
+            decided: Some(crossing.decided),
+        }
+    }
+}
+
+/// Writes crossings. Those that go to a pipe or a terminal can be read at once.
+#[derive(Debug)]
+pub struct CrossingWriter {
+    file: PartialFile,
+}
+
+impl CrossingWriter {
+    /// Starts a file that takes the name `path` in [`finish`](Self::finish).
+    ///
+    /// # Errors
+    /// As [`PartialFile::create`].
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Ok(Self { file: PartialFile::create(path)? })
+    }
+
+    /// Writes one crossing.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write(&mut self, row: &CrossingRow) -> Result<(), Error> {
+        self.file.put_json_line(row)?;
+        if self.file.is_direct() {
+            return self.file.flush().map_err(|source| Error::write(self.file.path(), source));
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// As [`PartialFile::finish`].
+    pub fn finish(self) -> Result<(), Error> {
+        self.file.finish()
+    }
+}
+
+/// Crossings in the order of the file, one in memory at a time.
+pub struct CrossingReader {
+    lines: Lines,
+}
+
+impl CrossingReader {
+    /// Opens a file; `-` is the standard input.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        Ok(Self { lines: Lines::open(path)? })
+    }
+
+    fn next_row(&mut self) -> Result<Option<CrossingRow>, Error> {
+        let parsed = match self.lines.next_line()? {
+            None => return Ok(None),
+            Some(text) => serde_json::from_str(text),
+        };
+        parsed.map(Some).map_err(|source| self.lines.json_error(source, EXPECTED))
+    }
+}
+
+impl Iterator for CrossingReader {
+    type Item = Result<CrossingRow, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_row().transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use footfall_count::{Crossing, Direction};
+    use footfall_track::{Point, TrackId};
+
+    use super::{CrossingReader, CrossingRow, CrossingWriter};
+
+    #[test]
+    fn what_was_written_is_read() {
+        let crossing = Crossing {
+            line: 0,
+            direction: Direction::In,
+            track: TrackId(7),
+            frame: 12,
+            time: Duration::from_millis(1100),
+            decided: 14,
+            point: Point::new(384.0, 301.256),
+        };
+        let row = CrossingRow::new(&crossing, "door", "shop.mp4");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crossings.jsonl");
+        let mut writer = CrossingWriter::create(&path).unwrap();
+        writer.write(&row).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "{\"frame\":12,\"time\":1.1,\"source\":\"shop.mp4\",\"line\":\"door\",\"direction\":\"in\",\
+             \"track\":7,\"point\":[384.0,301.26],\"decided\":14}\n"
+        );
+        let rows: Vec<CrossingRow> = CrossingReader::open(&path).unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows, [row]);
+    }
+
+    #[test]
+    fn other_programs_need_three_fields_and_errors_name_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.jsonl");
+        let text = "{\"frame\":3,\"line\":\"a\",\"direction\":\"out\",\"score\":1}\n\
+                    {\"frame\":3,\"line\":\"a\",\"direction\":\"up\"}\n";
+        fs::write(&path, text).unwrap();
+        let mut rows = CrossingReader::open(&path).unwrap();
+        assert_eq!(rows.next().unwrap().unwrap().direction, Direction::Out);
+        let error = rows.next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("c.jsonl, line 2, column 38: unknown variant `up`"), "{error}");
+    }
+}

@@ -1,0 +1,9 @@
+//! JSON lines: an object a line. Fields that are not known are ignored, so files may hold more.
+
+mod crossings;
+mod detections;
+mod true_crossings;
+
+pub use crossings::{CrossingReader, CrossingRow, CrossingWriter};
+pub use detections::{DetectionWriter, JsonDetections};
+pub use true_crossings::{TrueCrossings, TrueEvent, TrueLine, TrueSequence, read_true_crossings};

@@ -1,0 +1,150 @@
+//! A temporary name that becomes the final one.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::Error;
+
+/// A place to build a file: a temporary name beside the final one.
+///
+/// For writers that open files by name themselves; all others use [`PartialFile`](crate::PartialFile). Dropped before
+/// [`finish`](Self::finish), the temporary file is removed and whatever the final name held before
+/// is left as it was.
+#[derive(Debug)]
+pub struct PartialPath {
+    path: PathBuf,
+    temporary: TempPath,
+}
+
+impl PartialPath {
+    /// Reserves a temporary name, an empty file with the final name's extension.
+    ///
+    /// # Errors
+    /// When the final path is a folder, or its folder is missing or cannot be written.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::create_open(path.into()).map(|(place, _)| place)
+    }
+
+    /// The same, with the temporary file opened for writing.
+    pub(crate) fn create_open(path: PathBuf) -> Result<(Self, File), Error> {
+        let (file, temporary) = temporary_beside(&path)?.into_parts();
+        Ok((Self { path, temporary }, file))
+    }
+
+    /// Where to write.
+    #[must_use]
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// The final name.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Forces the temporary file to the disk and gives it the final name, in place of what had it.
+    ///
+    /// # Errors
+    /// When the file cannot be flushed or renamed.
+    pub fn finish(self) -> Result<(), Error> {
+        let synced = OpenOptions::new().write(true).open(&self.temporary).and_then(|file| file.sync_all());
+        synced.map_err(|source| Error::write(&self.path, source))?;
+        self.rename()
+    }
+
+    /// Gives the temporary file, already forced to the disk, the final name.
+    pub(crate) fn rename(self) -> Result<(), Error> {
+        let Self { path, temporary } = self;
+        let target = resolved(&path);
+        temporary.persist(&target).map_err(|e| Error::write(&path, e.error))?;
+        sync_folder(&target);
+        Ok(())
+    }
+}
+
+/// The file itself where `path` is a link to one, so that finishing keeps the link.
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn temporary_beside(path: &Path) -> Result<NamedTempFile, Error> {
+    if path.is_dir() {
+        return Err(Error::IsFolder { path: path.to_owned() });
+    }
+    let target = resolved(path);
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(Error::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
+    }
+    let mut suffix = OsString::from(".partial");
+    if let Some(extension) = target.extension() {
+        suffix.push(".");
+        suffix.push(extension);
+    }
+    let stem = target.file_stem().unwrap_or_default().to_owned();
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&stem).suffix(&suffix);
+    // The system's umask still applies; a temporary file's own default would be private.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(|source| Error::write(path, plain(source)))
+}
+
+/// The system's error without the random temporary name that `tempfile` adds to it.
+fn plain(error: io::Error) -> io::Error {
+    match error.get_ref().and_then(|inner| inner.source()).and_then(|s| s.downcast_ref::<io::Error>()) {
+        Some(inner) => inner.raw_os_error().map_or(error, io::Error::from_raw_os_error),
+        None => error,
+    }
+}
+
+/// Forces a rename to the disk. Some file systems cannot, and the file is whole either way.
+fn sync_folder(target: &Path) {
+    let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::PartialPath;
+    use crate::Error;
+
+    #[test]
+    fn the_extension_that_decides_the_container_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let partial = PartialPath::create(folder.path().join("out.mp4")).unwrap();
+        assert_eq!(partial.temporary().extension().unwrap(), "mp4");
+        fs::write(partial.temporary(), "film").unwrap();
+        partial.finish().unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("out.mp4")).unwrap(), "film");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn dropped_it_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(PartialPath::create(folder.path().join("out.mp4")).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = PartialPath::create(folder.path().join("none/out.mp4")).unwrap_err();
+        assert!(matches!(error, Error::NoFolder { .. }), "{error}");
+        let error = PartialPath::create(folder.path()).unwrap_err();
+        assert!(matches!(error, Error::IsFolder { .. }), "{error}");
+    }
+}
