@@ -1,0 +1,214 @@
+//! The linear assignment problem on a sparse bipartite graph, where staying alone has a price too.
+
+/// A row and a column that may be matched.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Edge {
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+    pub(crate) cost: f64,
+}
+
+/// Finds optimal assignments by shortest augmenting paths (Jonker and Volgenant, 1987), and keeps
+/// its working memory from one to the next.
+///
+/// Chosen is the set of disjoint edges that minimises the sum of their costs, plus `alone` for each
+/// row that has none. That is what DeepSORT's published matching amounts to: it raises the costs
+/// over its threshold to a constant just above it, solves the full rectangular problem, and then
+/// drops the pairs at that constant. Each row in a dropped pair has paid the constant, whichever
+/// column it was given, so the constant is the price of being alone; a pair is never worth more
+/// than the two prices, and three rows may rather leave one alone than shift two good matches.
+/// Pairs that are not allowed need no cost here: they are no edges.
+///
+/// A search never leaves the rows and columns that edges connect with its row, so the time grows
+/// with the size of the crowds and not with the number of people.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Solver {
+    /// Edges of row i are `starts[i]..starts[i + 1]`.
+    starts: Vec<u32>,
+    rows: Vec<Row>,
+    columns: Vec<Column>,
+    /// Columns that the current search has seen.
+    seen: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+    dual: f64,
+    column: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    dual: f64,
+    row: Option<u32>,
+    /// Length of the shortest path from the search's row; infinite if there is none yet.
+    distance: f64,
+    /// Row before it on that path.
+    before: u32,
+    /// Whether that path is known to be the shortest.
+    done: bool,
+}
+
+const UNUSED: Column = Column { dual: 0.0, row: None, distance: f64::INFINITY, before: 0, done: false };
+
+/// Where a shortest path ends.
+#[derive(Clone, Copy)]
+enum End {
+    /// At a free column: one more match.
+    Column(u32),
+    /// At a row that had better stay alone.
+    Row(u32),
+}
+
+impl Solver {
+    /// Matches rows `0..rows` with columns `0..columns`; the result is read by
+    /// [`column_of`](Self::column_of).
+    ///
+    /// `edges` are sorted by row, without duplicates; costs are finite. Among optimal solutions
+    /// the choice depends on the order of the edges alone.
+    pub(crate) fn solve(&mut self, rows: usize, columns: usize, edges: &[Edge], alone: f64) {
+        self.index(rows, edges);
+        self.rows.clear();
+        self.rows.resize(rows, Row::default());
+        self.columns.clear();
+        self.columns.resize(columns, UNUSED);
+        self.take_cheapest(edges, alone);
+        for row in 0..rows {
+            if self.rows[row].column.is_none() {
+                self.augment(row as u32, edges, alone);
+            }
+        }
+    }
+
+    /// The column that a row was matched with.
+    pub(crate) fn column_of(&self, row: usize) -> Option<usize> {
+        self.rows[row].column.map(|column| column as usize)
+    }
+
+    fn index(&mut self, rows: usize, edges: &[Edge]) {
+        self.starts.clear();
+        let mut next = 0;
+        for row in 0..rows {
+            self.starts.push(next as u32);
+            next += edges[next..].iter().take_while(|edge| edge.row as usize == row).count();
+        }
+        self.starts.push(next as u32);
+    }
+
+    /// Row reduction: each row's dual is its least cost, and it takes that column if it is free.
+    fn take_cheapest(&mut self, edges: &[Edge], alone: f64) {
+        for row in 0..self.rows.len() {
+            let mut cheapest = (alone, None);
+            for edge in self.edges_of(row as u32, edges) {
+                if edge.cost <= cheapest.0 && (edge.cost < cheapest.0 || cheapest.1.is_none()) {
+                    cheapest = (edge.cost, Some(edge.column));
+                }
+            }
+            self.rows[row].dual = cheapest.0;
+            if let Some(column) = cheapest.1
+                && self.columns[column as usize].row.is_none()
+            {
+                self.rows[row].column = Some(column);
+                self.columns[column as usize].row = Some(row as u32);
+            }
+        }
+    }
+
+    /// Gives a place to a row without one, on a shortest path in reduced costs (Dijkstra).
+    fn augment(&mut self, start: u32, edges: &[Edge], alone: f64) {
+        let mut row = start;
+        let mut travelled = 0.0;
+        let mut best = f64::INFINITY;
+        let mut end = End::Row(start);
+        loop {
+            let left_alone = travelled + (alone - self.rows[row as usize].dual);
+            if left_alone < best {
+                (best, end) = (left_alone, End::Row(row));
+            }
+            self.relax(row, travelled, edges);
+            let Some(column) = self.nearest().filter(|&c| self.columns[c as usize].distance <= best) else {
+                break;
+            };
+            let nearest = &mut self.columns[column as usize];
+            travelled = nearest.distance;
+            let Some(owner) = nearest.row else {
+                (best, end) = (travelled, End::Column(column));
+                break;
+            };
+            nearest.done = true;
+            row = owner;
+        }
+        self.update_duals(start, best);
+        self.flip(start, end);
+        self.forget_search();
+    }
+
+    /// Shortens paths to the columns next to `row`, which is `travelled` away from the start.
+    fn relax(&mut self, row: u32, travelled: f64, edges: &[Edge]) {
+        let dual = self.rows[row as usize].dual;
+        let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
+        for edge in &edges[range] {
+            let column = &mut self.columns[edge.column as usize];
+            let distance = travelled + (edge.cost - dual - column.dual);
+            if !column.done && distance < column.distance {
+                if column.distance == f64::INFINITY {
+                    self.seen.push(edge.column);
+                }
+                column.distance = distance;
+                column.before = row;
+            }
+        }
+    }
+
+    /// The open column with the shortest path; a free one before others of the same length.
+    fn nearest(&self) -> Option<u32> {
+        let open = self.seen.iter().copied().filter(|&c| !self.columns[c as usize].done);
+        open.min_by(|&a, &b| {
+            let (first, second) = (&self.columns[a as usize], &self.columns[b as usize]);
+            first.distance.total_cmp(&second.distance).then(first.row.is_some().cmp(&second.row.is_some()))
+        })
+    }
+
+    /// Keeps reduced costs at zero on matched edges and above on the others.
+    fn update_duals(&mut self, start: u32, length: f64) {
+        self.rows[start as usize].dual += length;
+        for &index in &self.seen {
+            let column = &mut self.columns[index as usize];
+            if column.done {
+                let slack = length - column.distance;
+                column.dual -= slack;
+                if let Some(row) = column.row {
+                    self.rows[row as usize].dual += slack;
+                }
+            }
+        }
+    }
+
+    /// Exchanges matched and unmatched edges along the path from `start` to `end`.
+    fn flip(&mut self, start: u32, end: End) {
+        let mut freed = match end {
+            End::Column(column) => Some(column),
+            End::Row(row) => self.rows[row as usize].column.take(),
+        };
+        while let Some(column) = freed {
+            let row = self.columns[column as usize].before;
+            self.columns[column as usize].row = Some(row);
+            freed = self.rows[row as usize].column.replace(column);
+            if row == start {
+                break;
+            }
+        }
+    }
+
+    fn forget_search(&mut self) {
+        for column in self.seen.drain(..) {
+            let column = &mut self.columns[column as usize];
+            (column.distance, column.done) = (f64::INFINITY, false);
+        }
+    }
+
+    fn edges_of<'a>(&self, row: u32, edges: &'a [Edge]) -> &'a [Edge] {
+        let row = row as usize;
+        &edges[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}

@@ -1,0 +1,58 @@
+//! What the stages of the association are given, and who they have matched with whom so far.
+
+use crate::Embeddings;
+use crate::sighting::Sightings;
+use crate::track::Track;
+
+/// Price of staying alone over the greatest distance that is allowed, so that a pair exactly at
+/// that distance is still matched. The published code's margin.
+pub(crate) const MARGIN: f64 = 1e-5;
+
+/// The two sides of the association: tracks as predicted, and what was seen.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) tracks: &'a [Track],
+    pub(crate) sightings: &'a Sightings,
+    /// Appearance of the observations that the sightings come from.
+    pub(crate) embeddings: &'a Embeddings,
+}
+
+impl<'a> Frame<'a> {
+    /// A sighting's embedding, if its detection has one.
+    pub(crate) fn embedding(&self, sighting: usize) -> Option<&'a [f32]> {
+        self.embeddings.get(self.sightings.as_slice()[sighting].index)
+    }
+}
+
+/// Matches of tracks with sightings so far; each is in one at most.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Matches {
+    sightings: Vec<Option<u32>>,
+    taken: Vec<bool>,
+}
+
+impl Matches {
+    /// Starts a frame without any match.
+    pub(crate) fn reset(&mut self, tracks: usize, sightings: usize) {
+        self.sightings.clear();
+        self.sightings.resize(tracks, None);
+        self.taken.clear();
+        self.taken.resize(sightings, false);
+    }
+
+    /// Matches two that are both free.
+    pub(crate) fn insert(&mut self, track: usize, sighting: usize) {
+        self.sightings[track] = Some(sighting as u32);
+        self.taken[sighting] = true;
+    }
+
+    /// The sighting that a track was matched with.
+    pub(crate) fn sighting_of(&self, track: usize) -> Option<usize> {
+        self.sightings[track].map(|sighting| sighting as usize)
+    }
+
+    /// Whether a sighting was matched.
+    pub(crate) fn is_taken(&self, sighting: usize) -> bool {
+        self.taken[sighting]
+    }
+}

@@ -1,0 +1,184 @@
+//! DeepSORT: from the observations of one frame after the other to tracks.
+
+use std::time::Duration;
+
+use crate::cascade::Cascade;
+use crate::gallery::Gallery;
+use crate::matches::{Frame, Matches};
+use crate::overlap::Overlap;
+use crate::sighting::Sightings;
+use crate::track::{State, Track};
+use crate::{Config, ConfigError, Embeddings, Observations, Step, TrackId, TrackedBox};
+
+/// Follows people through the frames of one video.
+///
+/// Detections that nothing can be made of (a box that is not finite or has no size, a confidence
+/// that is not a number) are ignored. A detection or a track without embedding takes part in the
+/// association by overlap only.
+///
+/// The outcome does not depend on the order of a frame's detections, except between detections
+/// that are equal in box and confidence.
+///
+/// ```
+/// use std::time::Duration;
+/// use footfall_track::{Bbox, Config, Detection, Observations, Tracker};
+///
+/// let mut tracker = Tracker::new(Config { n_init: 2, ..Config::default() })?;
+/// for frame in 0..2u32 {
+///     let bbox = Bbox::new(100.0 + f64::from(frame), 50.0, 40.0, 100.0);
+///     let seen = Observations::without_appearance(vec![Detection { bbox, confidence: 0.9 }]);
+///     let step = tracker.step(frame * Duration::from_millis(40), &seen);
+///     assert_eq!(step.tracks.len(), usize::from(frame == 1));
+/// }
+/// # Ok::<(), footfall_track::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    config: Config,
+    /// Tentative, confirmed and lost tracks, by the time they began.
+    tracks: Vec<Track>,
+    /// Time of the latest frame.
+    time: Option<Duration>,
+    last_id: u64,
+    sightings: Sightings,
+    cascade: Cascade,
+    overlap: Overlap,
+    matches: Matches,
+    /// Galleries of tracks that have ended: memory for new ones.
+    spare: Vec<Gallery>,
+    step: Step,
+}
+
+impl Tracker {
+    /// A tracker that has seen nothing yet.
+    ///
+    /// # Errors
+    /// When a setting is out of its range.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        config.validate()?;
+        Ok(Self {
+            config,
+            tracks: Vec::new(),
+            time: None,
+            last_id: 0,
+            sightings: Sightings::default(),
+            cascade: Cascade::default(),
+            overlap: Overlap::default(),
+            matches: Matches::default(),
+            spare: Vec::new(),
+            step: Step::default(),
+        })
+    }
+
+    /// Takes the next frame, at `time` since the source's start. A time before the last frame's
+    /// counts as the same time.
+    pub fn step(&mut self, time: Duration, observations: &Observations) -> &Step {
+        self.step.tracks.clear();
+        self.step.removed.clear();
+        let interval = self.time.map_or(Duration::ZERO, |last| time.saturating_sub(last));
+        self.time = Some(time);
+        self.advance(interval);
+        self.sightings.fill(observations, self.config.min_confidence);
+        self.associate(&observations.embeddings);
+        self.update(&observations.embeddings);
+        self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
+        self.step.removed.sort_unstable();
+        &self.step
+    }
+
+    /// The settings it works by.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Ages all tracks by the interval between two frames, and predicts those that are young enough.
+    fn advance(&mut self, interval: Duration) {
+        for track in &mut self.tracks {
+            track.age(interval);
+        }
+        let max_age = self.config.max_age;
+        self.remove(|track| track.unseen() > max_age);
+        let frames = interval.as_secs_f64() * self.config.frame_rate;
+        for track in &mut self.tracks {
+            track.filter.predict(frames);
+        }
+    }
+
+    fn associate(&mut self, embeddings: &Embeddings) {
+        let frame = Frame { tracks: &self.tracks, sightings: &self.sightings, embeddings };
+        self.matches.reset(frame.tracks.len(), frame.sightings.as_slice().len());
+        self.cascade.run(&self.config, &frame, &mut self.matches);
+        self.overlap.run(&self.config, &frame, &mut self.matches);
+    }
+
+    /// Makes of the matches hits, misses and new tracks.
+    fn update(&mut self, embeddings: &Embeddings) {
+        for index in 0..self.tracks.len() {
+            match self.matches.sighting_of(index) {
+                Some(sighting) => self.hit(index, sighting, embeddings),
+                None => self.tracks[index].miss(),
+            }
+        }
+        self.remove(|track| track.state() == State::Tentative && track.missed() > 0);
+        for sighting in 0..self.sightings.as_slice().len() {
+            if !self.matches.is_taken(sighting) {
+                self.begin(sighting, embeddings);
+            }
+        }
+    }
+
+    fn hit(&mut self, track: usize, sighting: usize, embeddings: &Embeddings) {
+        self.tracks[track].hit(self.sightings.as_slice()[sighting].measured);
+        self.remember(track, sighting, embeddings);
+        self.report(track, sighting);
+    }
+
+    fn begin(&mut self, sighting: usize, embeddings: &Embeddings) {
+        let gallery = self.spare.pop().unwrap_or_default();
+        self.tracks.push(Track::new(self.sightings.as_slice()[sighting].measured, gallery));
+        let track = self.tracks.len() - 1;
+        self.remember(track, sighting, embeddings);
+        self.report(track, sighting);
+    }
+
+    fn remember(&mut self, track: usize, sighting: usize, embeddings: &Embeddings) {
+        if let Some(embedding) = embeddings.get(self.sightings.as_slice()[sighting].index) {
+            self.tracks[track].gallery.push(embedding, self.config.nn_budget);
+        }
+    }
+
+    /// Confirms a matched track if it is time, and adds it to the outcome if it is confirmed.
+    fn report(&mut self, track: usize, sighting: usize) {
+        let track = &mut self.tracks[track];
+        if track.id.is_none() && track.is_established(self.config.n_init) {
+            self.last_id += 1;
+            track.id = Some(TrackId(self.last_id));
+        }
+        if let Some(id) = track.id {
+            let seen = &self.sightings.as_slice()[sighting];
+            let bbox = track.filter.bbox();
+            self.step.tracks.push(TrackedBox {
+                id,
+                bbox,
+                confidence: seen.confidence,
+                detection: seen.index,
+            });
+        }
+    }
+
+    /// Ends some tracks, and keeps their galleries' memory.
+    fn remove(&mut self, is_over: impl Fn(&Track) -> bool) {
+        let Self { tracks, spare, step, .. } = self;
+        tracks.retain_mut(|track| {
+            if !is_over(track) {
+                return true;
+            }
+            step.removed.extend(track.id);
+            let mut gallery = std::mem::take(&mut track.gallery);
+            gallery.clear();
+            spare.push(gallery);
+            false
+        });
+    }
+}
