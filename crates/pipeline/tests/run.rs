@@ -1,6 +1,6 @@
 //! The run with fakes at its four ports: order, loss, back-pressure, failures and shutdown.
 
-#[allow(unreachable_pub, reason = "shared with nobody: a module of this test")]
+#[allow(clippy::unwrap_used, unreachable_pub, reason = "part of this test")]
 mod fakes;
 
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ fn every_frame_of_a_recording_arrives_once_and_in_order() {
     for workers in [1, 2, 5] {
         let collected = Collected::default();
         let mut run = pipeline(Film::new(200), workers);
-        run.sinks.push(Collector::new(&collected));
+        run.sinks.push(Collector::boxed(&collected));
         let outcome = run.run(&Options::default(), &Stop::new());
         assert!(outcome.error.is_none(), "{:?}", outcome.error);
         assert_eq!(collected.frames(), (1..=200).collect::<Vec<_>>());
@@ -62,7 +62,7 @@ fn a_slow_sink_holds_the_source_back() {
     film.written = Some(collected.clone());
     let ahead = film.ahead.clone();
     let mut run = pipeline(film, workers);
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     let _ = run.run(&Options { queue, max_frames: None }, &Stop::new());
     // Three queues; workers of two stages; one frame each in the hands of the reader, of the embedding
     // stage's giver, of the tracker and of the sink.
@@ -74,7 +74,7 @@ fn a_slow_sink_holds_the_source_back() {
 fn a_limit_ends_the_run_there() {
     let collected = Collected::default();
     let mut run = pipeline(Film::new(100), 2);
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     let summary = run.run(&Options { max_frames: Some(7), ..Options::default() }, &Stop::new()).summary;
     assert_eq!((summary.ended, summary.read, summary.processed), (Ended::Limit, 7, 7));
     assert_eq!(collected.frames(), (1..=7).collect::<Vec<_>>());
@@ -86,7 +86,7 @@ fn a_request_to_stop_finishes_what_is_on_its_way() {
     let mut film = Film::new(u64::MAX);
     film.stop_at = Some((40, stop.clone()));
     let mut run = pipeline(film, 2);
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     let summary = run.run(&Options::default(), &stop).summary;
     assert_eq!((summary.ended, summary.read, summary.processed), (Ended::Stopped, 40, 40));
     assert!(collected.is_complete());
@@ -98,7 +98,7 @@ fn a_source_that_breaks_keeps_what_it_gave() {
     let mut film = Film::new(100);
     film.breaks_after = Some(30);
     let mut run = pipeline(film, 2);
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     let outcome = run.run(&Options::default(), &Stop::new());
     assert!(matches!(outcome.error, Some(RunError::Read { .. })), "{:?}", outcome.error);
     assert_eq!((outcome.summary.ended, outcome.summary.processed), (Ended::Failed, 30));
@@ -112,7 +112,7 @@ fn a_source_that_breaks_at_once_leaves_nothing() {
     let mut film = Film::new(100);
     film.breaks_after = Some(0);
     let mut run = pipeline(film, 2);
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     assert!(run.run(&Options::default(), &Stop::new()).error.is_some());
     assert!(!collected.is_complete());
 }
@@ -122,7 +122,7 @@ fn a_network_that_fails_ends_the_run_with_its_error() {
     let collected = Collected::default();
     let mut run = pipeline(Film::new(u64::MAX), 3);
     run.detectors = (0..3).map(|_| Walker::failing_at(25)).collect();
-    run.sinks.push(Collector::new(&collected));
+    run.sinks.push(Collector::boxed(&collected));
     let outcome = run.run(&Options::default(), &Stop::new());
     let Some(RunError::Stage { stage: "detect", frame: 25, .. }) = outcome.error else {
         panic!("{:?}", outcome.error);
@@ -135,7 +135,7 @@ fn a_network_that_fails_ends_the_run_with_its_error() {
 fn a_sink_that_fails_ends_the_run_and_the_others_are_completed() {
     let (good, bad) = (Collected::default(), Collected::default());
     let mut run = pipeline(Film::new(u64::MAX), 2);
-    run.sinks.push(Collector::new(&good));
+    run.sinks.push(Collector::boxed(&good));
     run.sinks.push(Collector::failing_at(&bad, 12));
     let outcome = run.run(&Options::default(), &Stop::new());
     assert!(matches!(&outcome.error, Some(RunError::Write { .. })), "{:?}", outcome.error);
