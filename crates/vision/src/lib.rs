@@ -1,1 +1,43 @@
-//! ONNX Runtime: person detectors and re-identification embedders
+//! ONNX Runtime behind two of the pipeline's ports: [`OnnxDetector`] finds people in a picture,
+//! [`OnnxEmbedder`] maps their crops to appearance vectors.
+//!
+//! What to do to the pixels and how to read the outputs comes from the model file itself: from its
+//! `footfall.*` metadata, else from the names and shapes of its inputs and outputs.
+//!
+//! ```no_run
+//! use footfall_vision::{DetectorConfig, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig, cache};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::load(&RuntimeConfig::default())?;
+//! let path = cache::model("nanodet-g-int8.onnx").ok_or("no home folder")?;
+//! let detector = OnnxDetector::open(&runtime, &path, &DetectorConfig::default())?;
+//! let embedder = OnnxEmbedder::open(&runtime, "models/reid-deepsort-128.onnx".as_ref(), &EmbedderConfig::default())?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Each value is one session of its own, so a pool of workers opens one apiece.
+
+pub mod cache;
+mod detect;
+mod device;
+mod embed;
+mod error;
+mod letterbox;
+mod library;
+mod metadata;
+mod normalise;
+mod resample;
+mod runtime;
+mod session;
+mod signature;
+mod size;
+#[cfg(test)]
+mod testing;
+
+pub use detect::{DetectorConfig, OnnxDetector};
+pub use device::{Device, ParseDeviceError};
+pub use embed::{EmbedderConfig, OnnxEmbedder};
+pub use error::{Error, ModelFault};
+pub use runtime::{Runtime, RuntimeConfig};
+pub use size::{ParseSizeError, Size};

@@ -1,0 +1,136 @@
+//! Person detectors: picture in, boxes out.
+
+mod family;
+mod input;
+mod nanodet;
+mod nms;
+mod recipe;
+#[cfg(test)]
+mod tests;
+mod yolox;
+
+use std::path::Path;
+
+use footfall_pipeline::{BoxError, Detector, Image};
+use footfall_track::Detection;
+use serde::{Deserialize, Serialize};
+
+use crate::detect::family::Family;
+use crate::detect::input::InputSize;
+use crate::letterbox::Letterbox;
+use crate::metadata::Task;
+use crate::session::Model;
+use crate::{Device, Error, ModelFault, Runtime, Size};
+
+/// What counts as a detection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DetectorConfig {
+    /// Detections below this score are dropped, 0 to 1. Trackers have thresholds of their own above
+    /// it, so it is low.
+    pub confidence: f32,
+    /// Of two boxes that overlap more than this (IoU), the one with the lower score is dropped.
+    pub nms_iou: f64,
+    /// At most this many detections a picture, those with the highest scores.
+    pub max_detections: usize,
+    /// The network's input, `HEIGHTxWIDTH`. By default the size that the model names, or one of the
+    /// same area that fits the picture's shape better where the network takes any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_size: Option<Size>,
+}
+
+impl Default for DetectorConfig {
+    fn default() -> Self {
+        Self { confidence: 0.3, nms_iou: 0.6, max_detections: 300, input_size: None }
+    }
+}
+
+/// A person detector from an ONNX file: one session, buffers of its own.
+pub struct OnnxDetector {
+    model: Model,
+    family: Box<dyn Family>,
+    input: InputSize,
+    letterbox: Letterbox,
+    config: DetectorConfig,
+}
+
+impl OnnxDetector {
+    /// Opens a detector of a family that its metadata, or else its outputs, tell.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no ONNX model, is no detector of a known family, takes no
+    /// input of the configured size, or when the device cannot be had.
+    pub fn open(runtime: &Runtime, path: &Path, config: &DetectorConfig) -> Result<Self, Error> {
+        let model = Model::open(runtime, path)?;
+        if model.metadata().task == Some(Task::Embed) {
+            let fault = ModelFault::Task { wanted: "detect people", found: "embed crops of people" };
+            return Err(model.unusable(fault));
+        }
+        let family =
+            family::of(model.signature(), model.metadata()).map_err(|fault| model.unusable(fault))?;
+        let recipe = family.recipe(model.metadata());
+        let input = InputSize::new(&model, &recipe, config.input_size)?;
+        let letterbox = Letterbox::new(recipe.placement, recipe.pad, recipe.normaliser());
+        tracing::info!(model = %path.display(), family = family.name(), device = %model.device(), "opened detector");
+        Ok(Self { model, family, input, letterbox, config: config.clone() })
+    }
+
+    /// How the network's outputs are decoded: `nanodet`, `yolox`.
+    #[must_use]
+    pub fn family(&self) -> &'static str {
+        self.family.name()
+    }
+
+    /// What the session runs on.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        self.model.device()
+    }
+
+    /// The execution provider that the session was given, in ONNX Runtime's words.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.model.device().provider()
+    }
+
+    /// The network's input for pictures of this size.
+    #[must_use]
+    pub fn input_size(&self, width: usize, height: usize) -> Size {
+        self.input.for_picture(Size::new(height, width))
+    }
+
+    /// Everyone in the picture, by falling score.
+    ///
+    /// Boxes are in the picture's pixels and may reach beyond its border, as far as the network
+    /// believes that a person does: cutting them would shift the feet and the aspect ratio that a
+    /// tracker's motion model is about. A box that is entirely outside is dropped.
+    ///
+    /// # Errors
+    /// When the network does not run or its outputs are not of the expected shape.
+    pub fn find(&mut self, image: &Image) -> Result<Vec<Detection>, Error> {
+        let picture = Size::new(image.height(), image.width());
+        let input = self.input.for_picture(picture);
+        let (planes, fit) = self.letterbox.prepare(image, input)?;
+        let shape = [1, 3, input.height, input.width];
+        let mut found = Vec::new();
+        self.family.run(&mut self.model, shape, planes, self.config.confidence, &mut found)?;
+        for detection in &mut found {
+            detection.bbox = fit.to_picture(&detection.bbox);
+        }
+        found.retain(|detection| touches(detection, picture));
+        Ok(nms::suppress(found, self.config.nms_iou, self.config.max_detections))
+    }
+}
+
+/// Whether the box is a box and part of it lies in the picture.
+fn touches(detection: &Detection, picture: Size) -> bool {
+    let bbox = &detection.bbox;
+    let inside = bbox.x < picture.width as f64 && bbox.y < picture.height as f64;
+    bbox.is_proper() && inside && bbox.right() > 0.0 && bbox.bottom() > 0.0
+}
+
+impl Detector for OnnxDetector {
+    fn detect(&mut self, image: &Image) -> Result<Vec<Detection>, BoxError> {
+        Ok(self.find(image)?)
+    }
+}

@@ -1,0 +1,92 @@
+use std::error::Error as _;
+
+use super::{DetectorConfig, OnnxDetector};
+use crate::testing::{cached, picture, reid, runtime};
+use crate::{Device, Error, Runtime, RuntimeConfig};
+
+fn detector(config: &DetectorConfig) -> OnnxDetector {
+    OnnxDetector::open(&runtime(), &cached("nanodet-g-int8.onnx"), config).unwrap()
+}
+
+fn refusal(path: &std::path::Path) -> Error {
+    OnnxDetector::open(&runtime(), path, &DetectorConfig::default())
+        .err()
+        .expect("it was taken for a detector")
+}
+
+#[test]
+fn the_fetched_models_are_nanodets_on_the_cpu() {
+    for name in ["nanodet-g.onnx", "nanodet-g-int8.onnx"] {
+        let detector = OnnxDetector::open(&runtime(), &cached(name), &DetectorConfig::default()).unwrap();
+        assert_eq!(detector.family(), "nanodet");
+        assert_eq!((detector.device(), detector.provider()), (Device::Cpu, "CPUExecutionProvider"));
+        assert_eq!(detector.input_size(768, 576).to_string(), "320x416");
+    }
+}
+
+#[test]
+fn pictures_of_any_size_are_taken_and_the_same_gives_the_same() {
+    let config = DetectorConfig { confidence: 0.01, ..DetectorConfig::default() };
+    let (mut one, mut other) = (detector(&config), detector(&config));
+    let sizes = [(768, 576), (1, 1), (1, 700), (700, 1), (33, 1200), (416, 320)];
+    let first: Vec<_> = sizes.iter().map(|&(w, h)| one.find(&picture(w, h)).unwrap()).collect();
+    assert!(!first[0].is_empty(), "nothing to compare");
+    // The other way round, so that buffers are left over from other pictures.
+    for (&(width, height), expected) in sizes.iter().zip(&first).rev() {
+        assert_eq!(&other.find(&picture(width, height)).unwrap(), expected, "{width}x{height}");
+    }
+}
+
+#[test]
+fn an_embedder_is_no_detector() {
+    let error = refusal(&reid());
+    assert!(error.to_string().contains("reid-deepsort-128.onnx"), "{error}");
+    assert!(error.source().unwrap().to_string().contains("embed crops of people"), "{error:?}");
+}
+
+#[test]
+fn what_is_no_model_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.onnx");
+    std::fs::write(&text, "not a model").unwrap();
+    let empty = folder.path().join("empty.onnx");
+    std::fs::write(&empty, "").unwrap();
+    let cut = folder.path().join("cut.onnx");
+    let whole = std::fs::read(reid()).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    for path in [&text, &empty, &cut] {
+        let error = refusal(path);
+        assert!(matches!(error, Error::Load { .. }), "{error:?}");
+        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+    }
+    for path in [folder.path(), &folder.path().join("missing.onnx")] {
+        let error = refusal(path);
+        assert!(matches!(error, Error::ModelFile { .. }), "{error:?}");
+        assert!(error.to_string().contains("scripts/setup"), "{error}");
+    }
+}
+
+#[test]
+fn a_gpu_that_is_not_there_is_an_error() {
+    let config = RuntimeConfig { device: Device::Cuda(99), ..RuntimeConfig::default() };
+    let runtime = Runtime::load(&config).unwrap();
+    let result = OnnxDetector::open(&runtime, &cached("nanodet-g-int8.onnx"), &DetectorConfig::default());
+    let error = result.err().expect("no machine has a hundred GPUs");
+    assert!(matches!(error, Error::Device { .. }), "{error:?}");
+    assert!(error.to_string().contains("cuda:99") && error.to_string().contains("--device cpu"), "{error}");
+}
+
+#[test]
+fn an_input_size_that_the_network_does_not_take_is_refused() {
+    let config = DetectorConfig { input_size: Some("320x400".parse().unwrap()), ..DetectorConfig::default() };
+    let result = OnnxDetector::open(&runtime(), &cached("nanodet-g-int8.onnx"), &config);
+    assert!(matches!(result, Err(Error::InputSize { .. })));
+}
+
+#[test]
+fn the_configuration_knows_its_keys() {
+    let config: DetectorConfig = toml::from_str("confidence = 0.5\ninput_size = \"416x416\"").unwrap();
+    assert_eq!(config.input_size, Some("416x416".parse().unwrap()));
+    assert_eq!(config.nms_iou, DetectorConfig::default().nms_iou);
+    assert!(toml::from_str::<DetectorConfig>("confidance = 0.5").is_err());
+}

@@ -1,0 +1,151 @@
+//! Re-identification embedders: crops of people in, appearance vectors out.
+
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use footfall_pipeline::{BoxError, Embedder, Image};
+use footfall_track::{Bbox, Embeddings};
+use serde::{Deserialize, Serialize};
+
+use crate::embed::layout::Layout;
+use crate::normalise::Normaliser;
+use crate::resample::{Filter, Region, Resampler};
+use crate::session::Model;
+use crate::{Device, Error, Runtime, Size};
+
+/// How crops are embedded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EmbedderConfig {
+    /// Crops in one run of the network, at most; a frame with more people takes more runs.
+    pub max_batch: usize,
+}
+
+impl Default for EmbedderConfig {
+    fn default() -> Self {
+        Self { max_batch: 32 }
+    }
+}
+
+/// An embedder from an ONNX file: one session, buffers of its own.
+pub struct OnnxEmbedder {
+    model: Model,
+    layout: Layout,
+    batch: usize,
+    resampler: Resampler,
+    normaliser: Normaliser,
+    /// `[batch, 3, height, width]` of one run.
+    planes: Vec<f32>,
+    /// `[crops, dimension]` of one picture.
+    rows: Vec<f32>,
+}
+
+impl OnnxEmbedder {
+    /// Opens an embedder. A file without Footfall's metadata is taken to want RGB with `ImageNet`'s
+    /// mean and deviation, at the size of its input.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no ONNX model, is no embedder, or when the device cannot be
+    /// had.
+    pub fn open(runtime: &Runtime, path: &Path, config: &EmbedderConfig) -> Result<Self, Error> {
+        let model = Model::open(runtime, path)?;
+        let layout =
+            Layout::new(model.signature(), model.metadata()).map_err(|fault| model.unusable(fault))?;
+        if layout.is_assumed {
+            tracing::warn!(
+                model = %path.display(), size = %layout.size,
+                "the embedder has no footfall.* metadata: assuming RGB crops with ImageNet's mean and deviation"
+            );
+        }
+        tracing::info!(model = %path.display(), dimension = layout.dimension, device = %model.device(), "opened embedder");
+        Ok(Self {
+            batch: layout.batch.unwrap_or(config.max_batch.max(1)),
+            // As training resizes its crops.
+            resampler: Resampler::new(Filter::Antialiased),
+            normaliser: Normaliser::new(layout.colour, layout.mean, layout.std),
+            planes: Vec::new(),
+            rows: Vec::new(),
+            model,
+            layout,
+        })
+    }
+
+    /// Numbers in an embedding.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.layout.dimension
+    }
+
+    /// What crops are resized to.
+    #[must_use]
+    pub fn crop_size(&self) -> Size {
+        self.layout.size
+    }
+
+    /// The cosine distance up to which two embeddings may be one person, where the file's makers
+    /// measured it.
+    #[must_use]
+    pub fn max_cosine_distance(&self) -> Option<f64> {
+        self.model.metadata().max_cosine_distance
+    }
+
+    /// What the session runs on.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        self.model.device()
+    }
+
+    /// The execution provider that the session was given, in ONNX Runtime's words.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.model.device().provider()
+    }
+
+    /// A unit vector for each box that has a pixel in the picture, from the pixels that it touches.
+    ///
+    /// # Errors
+    /// When the network does not run or its output is not of the expected shape.
+    pub fn map(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, Error> {
+        let picture = Size::new(image.height(), image.width());
+        let regions: Vec<_> = boxes.iter().map(|bbox| Region::of(bbox, picture)).collect();
+        let present: Vec<Region> = regions.iter().copied().flatten().collect();
+        self.rows.clear();
+        for batch in present.chunks(self.batch) {
+            self.run(image, batch)?;
+        }
+        let mut rows = self.rows.chunks_exact(self.layout.dimension);
+        let mut embeddings = Embeddings::new(self.layout.dimension);
+        for region in regions {
+            embeddings.push(region.and_then(|_| rows.next()));
+        }
+        Ok(embeddings)
+    }
+
+    /// Embeds the regions in one run and appends their rows.
+    fn run(&mut self, image: &Image, regions: &[Region]) -> Result<(), Error> {
+        let Layout { size, dimension, ref output, .. } = self.layout;
+        let crop = 3 * size.area();
+        // A network whose batch is fixed gets blank crops for the rest.
+        let count = self.layout.batch.unwrap_or(regions.len());
+        self.planes.resize(count * crop, 0.0);
+        for (region, planes) in regions.iter().zip(self.planes.chunks_exact_mut(crop)) {
+            let bgr = self.resampler.resize(image, *region, size)?;
+            self.normaliser.write(bgr, size.width, planes, size, (0, 0));
+        }
+        let shape = [count, 3, size.height, size.width];
+        self.model.run(shape, &self.planes, [output.as_str()], |[rows]| {
+            rows.expect_shape(output, &[count, dimension])?;
+            self.rows.extend_from_slice(&rows.values[..regions.len() * dimension]);
+            Ok(())
+        })
+    }
+}
+
+impl Embedder for OnnxEmbedder {
+    fn embed(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, BoxError> {
+        Ok(self.map(image, boxes)?)
+    }
+}

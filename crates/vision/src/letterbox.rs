@@ -1,0 +1,103 @@
+//! Fitting a picture into a network's input: scaled as it is, the rest padded.
+
+use footfall_pipeline::Image;
+use footfall_track::Bbox;
+
+use crate::normalise::Normaliser;
+use crate::resample::{Filter, Region, Resampler};
+use crate::{Error, Size};
+
+/// Where in the input the picture lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placement {
+    /// In the middle, padding on both sides.
+    Centre,
+    /// In the top left corner, padding to the right or below.
+    TopLeft,
+}
+
+/// How a picture lies in an input: `x_input = x_picture * scale_x + left`, the same for y.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fit {
+    picture: Size,
+    input: Size,
+    /// The picture's size in the input, at least 1x1.
+    inner: Size,
+    left: usize,
+    top: usize,
+}
+
+impl Fit {
+    /// The largest scale at which the picture fits, sides rounded to whole pixels.
+    pub(crate) fn new(picture: Size, input: Size, placement: Placement) -> Self {
+        let scale = scale_into(picture, input);
+        let side = |picture: usize, input: usize| ((picture as f64 * scale).round() as usize).clamp(1, input);
+        let inner = Size::new(side(picture.height, input.height), side(picture.width, input.width));
+        let (left, top) = match placement {
+            Placement::Centre => ((input.width - inner.width) / 2, (input.height - inner.height) / 2),
+            Placement::TopLeft => (0, 0),
+        };
+        Self { picture, input, inner, left, top }
+    }
+
+    /// A box in input pixels as one in picture pixels.
+    pub(crate) fn to_picture(self, bbox: &Bbox) -> Bbox {
+        // The sides were rounded each for itself, so each axis has a scale of its own.
+        let x = self.picture.width as f64 / self.inner.width as f64;
+        let y = self.picture.height as f64 / self.inner.height as f64;
+        Bbox::new(
+            (bbox.x - self.left as f64) * x,
+            (bbox.y - self.top as f64) * y,
+            bbox.width * x,
+            bbox.height * y,
+        )
+    }
+}
+
+/// By how much a picture must be scaled to just fit into an input.
+pub(crate) fn scale_into(picture: Size, input: Size) -> f64 {
+    let x = input.width as f64 / picture.width as f64;
+    let y = input.height as f64 / picture.height as f64;
+    x.min(y)
+}
+
+/// Makes a network's input out of pictures; buffers are kept from one to the next.
+pub(crate) struct Letterbox {
+    placement: Placement,
+    pad: u8,
+    normaliser: Normaliser,
+    resampler: Resampler,
+    /// `[3, height, width]` of the input.
+    planes: Vec<f32>,
+    fit: Option<Fit>,
+}
+
+impl Letterbox {
+    pub(crate) fn new(placement: Placement, pad: u8, normaliser: Normaliser) -> Self {
+        Self {
+            placement,
+            pad,
+            normaliser,
+            // As the detectors' own training and calibration resize.
+            resampler: Resampler::new(Filter::Bilinear),
+            planes: Vec::new(),
+            fit: None,
+        }
+    }
+
+    /// The picture as planes `[3, height, width]` of the given size, and how it lies in them.
+    ///
+    /// # Errors
+    /// When the picture cannot be resized.
+    pub(crate) fn prepare(&mut self, image: &Image, input: Size) -> Result<(&[f32], Fit), Error> {
+        let fit = Fit::new(Size::new(image.height(), image.width()), input, self.placement);
+        if self.fit != Some(fit) {
+            self.planes.resize(3 * input.area(), 0.0);
+            self.normaliser.fill(self.pad, &mut self.planes);
+            self.fit = Some(fit);
+        }
+        let bgr = self.resampler.resize(image, Region::whole(image), fit.inner)?;
+        self.normaliser.write(bgr, fit.inner.width, &mut self.planes, input, (fit.left, fit.top));
+        Ok((&self.planes, fit))
+    }
+}

@@ -1,0 +1,106 @@
+//! Finding the ONNX Runtime library, and telling a broken one before the linker maps it.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+use crate::cache;
+
+/// A library file that was found, and who named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Library {
+    pub(crate) path: PathBuf,
+    pub(crate) origin: &'static str,
+}
+
+const VARIABLES: [(&str, &str); 2] = [
+    ("FOOTFALL_ONNXRUNTIME", "named by FOOTFALL_ONNXRUNTIME"),
+    ("ORT_DYLIB_PATH", "named by ORT_DYLIB_PATH"),
+];
+
+/// The library to load: the configured one, else the one that `FOOTFALL_ONNXRUNTIME` or
+/// `ORT_DYLIB_PATH` names, else the newest version in the cache.
+///
+/// One that is named but missing is returned all the same: loading it fails with its name.
+///
+/// # Errors
+/// When none is named and there is none in the cache.
+pub(crate) fn find(
+    configured: Option<&Path>,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<Library, Error> {
+    if let Some(path) = configured {
+        return Ok(Library { path: path.to_path_buf(), origin: "named by the configuration" });
+    }
+    for (name, origin) in VARIABLES {
+        if let Some(path) = variable(name).filter(|value| !value.is_empty()) {
+            return Ok(Library { path: path.into(), origin });
+        }
+    }
+    let versions = cache::folder_by(&variable).map(|folder| folder.join("onnxruntime"));
+    if let Some(path) = versions.as_deref().and_then(newest) {
+        return Ok(Library { path, origin: "in Footfall's cache" });
+    }
+    let cached = versions.map_or_else(
+        || "the cache (neither FOOTFALL_CACHE nor HOME is set)".to_owned(),
+        |folder| folder.join("VERSION/lib").join(file_name()).display().to_string(),
+    );
+    Err(Error::NoRuntime {
+        places: format!("$FOOTFALL_ONNXRUNTIME (not set), $ORT_DYLIB_PATH (not set) and {cached}"),
+    })
+}
+
+fn file_name() -> String {
+    format!("{DLL_PREFIX}onnxruntime{DLL_SUFFIX}")
+}
+
+/// The library of the highest version in `versions/VERSION/lib/`.
+fn newest(versions: &Path) -> Option<PathBuf> {
+    let libraries = fs::read_dir(versions).ok()?.flatten().filter_map(|entry| {
+        let path = entry.path().join("lib").join(file_name());
+        let numbers =
+            entry.file_name().to_str()?.split('.').map(|n| n.parse().ok()).collect::<Option<Vec<u32>>>()?;
+        path.is_file().then_some((numbers, path))
+    });
+    libraries.max().map(|(_, path)| path)
+}
+
+/// Refuses what cannot be a whole library.
+///
+/// The dynamic linker maps a file that was cut short without complaint, and the process then dies
+/// of SIGBUS: an ELF file says where its section table lies, at its end, which tells.
+///
+/// # Errors
+/// When the file cannot be read or ends too early.
+pub(crate) fn check_whole(path: &Path) -> io::Result<()> {
+    let mut header = [0; 64];
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    file.read_exact(&mut header).map_err(|source| match source.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(source.kind(), "it is too short to be a library"),
+        _ => source,
+    })?;
+    match elf64_length(&header) {
+        Some(expected) if expected > length => {
+            let reason = format!("it was cut short: {length} bytes of at least {expected}");
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where the section table of a little-endian 64-bit ELF file ends; `None` for other files.
+fn elf64_length(header: &[u8; 64]) -> Option<u64> {
+    let at = |start: usize, size: usize| {
+        header[start..start + size].iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte))
+    };
+    let (table_offset, entry_size, entries) = (at(0x28, 8), at(0x3a, 2), at(0x3c, 2));
+    let is_elf64 = header.starts_with(b"\x7fELF\x02\x01");
+    is_elf64.then(|| table_offset.saturating_add(entry_size * entries))
+}

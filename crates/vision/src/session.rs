@@ -1,0 +1,149 @@
+//! One ONNX file as a session that runs.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ort::ErrorCode;
+use ort::logging::LogLevel;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::{Session, SessionOutputs};
+use ort::value::TensorRef;
+
+use crate::metadata::Metadata;
+use crate::signature::Signature;
+use crate::{Device, Error, ModelFault, Runtime};
+
+/// A model file, opened on a device.
+pub(crate) struct Model {
+    path: PathBuf,
+    session: Session,
+    signature: Signature,
+    metadata: Metadata,
+    device: Device,
+}
+
+/// One output of a run: values in row-major order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tensor<'a> {
+    pub(crate) shape: &'a [i64],
+    pub(crate) values: &'a [f32],
+}
+
+impl Tensor<'_> {
+    /// Refuses another shape than expected of the output of this name.
+    ///
+    /// # Errors
+    /// When the shape differs.
+    pub(crate) fn expect_shape(&self, name: &str, expected: &[usize]) -> Result<(), ModelFault> {
+        let expected: Vec<i64> =
+            expected.iter().map(|&size| i64::try_from(size).unwrap_or(i64::MAX)).collect();
+        if self.shape == expected {
+            return Ok(());
+        }
+        Err(ModelFault::Output { name: name.to_owned(), found: self.shape.to_vec(), expected })
+    }
+}
+
+impl Model {
+    /// Opens an ONNX file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no ONNX model, has metadata that cannot be understood, or
+    /// when the device cannot be had.
+    pub(crate) fn open(runtime: &Runtime, path: &Path) -> Result<Self, Error> {
+        readable(path).map_err(|source| Error::ModelFile { path: path.to_path_buf(), source })?;
+        let device = runtime.device();
+        let no_device = |source| Error::Device { device, library: runtime.library().to_path_buf(), source };
+        let mut builder = options(runtime).map_err(no_device)?;
+        let session = builder.commit_from_file(path).map_err(|source| match (device, source.code()) {
+            // A provider finds out only now that there is no driver, no such GPU or no cuDNN.
+            (
+                Device::Cuda(_),
+                ErrorCode::GenericFailure | ErrorCode::RuntimeException | ErrorCode::ExecutionProviderFailure,
+            ) => no_device(source),
+            _ => Error::Load { path: path.to_path_buf(), source },
+        })?;
+        let signature = Signature::of(&session);
+        let metadata = read_metadata(&session, path)?;
+        tracing::debug!(model = %path.display(), %device, %signature, "opened");
+        Ok(Self { path: path.to_path_buf(), session, signature, metadata, device })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    pub(crate) fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    pub(crate) fn device(&self) -> Device {
+        self.device
+    }
+
+    /// The fault as an error of this file.
+    pub(crate) fn unusable(&self, source: ModelFault) -> Error {
+        Error::Model { path: self.path.clone(), source }
+    }
+
+    /// Runs the network on `input` of `shape` [batch, 3, height, width] and hands the outputs of
+    /// these names, in this order, to `read`. Nothing is copied on the CPU.
+    ///
+    /// # Errors
+    /// When the network does not run, lacks an output, or when `read` finds fault.
+    pub(crate) fn run<T, const N: usize>(
+        &mut self,
+        shape: [usize; 4],
+        input: &[f32],
+        names: [&str; N],
+        read: impl FnOnce([Tensor<'_>; N]) -> Result<T, ModelFault>,
+    ) -> Result<T, Error> {
+        let failed = |source| Error::Run { path: self.path.clone(), device: self.device, source };
+        let input = TensorRef::from_array_view((shape, input)).map_err(failed)?;
+        let outputs = self.session.run(ort::inputs![input]).map_err(failed)?;
+        let mut tensors = [Tensor { shape: &[], values: &[] }; N];
+        for (tensor, name) in tensors.iter_mut().zip(names) {
+            *tensor = extract(&outputs, name).map_err(failed)?;
+        }
+        read(tensors).map_err(|source| Error::Model { path: self.path.clone(), source })
+    }
+}
+
+fn readable(path: &Path) -> io::Result<()> {
+    if File::open(path)?.metadata()?.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"))
+}
+
+/// Options under which the same input gives the same output, and waiting threads leave the cores
+/// to others: with the default spinning, two sessions on two cores run up to twice slower.
+fn options(runtime: &Runtime) -> ort::Result<SessionBuilder> {
+    let builder = Session::builder(runtime.environment())?
+        .with_log_level(LogLevel::Warning)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_deterministic_compute(true)?
+        .with_parallel_execution(false)?
+        .with_inter_threads(1)?
+        .with_intra_threads(runtime.threads())?
+        .with_intra_op_spinning(false)?
+        .with_inter_op_spinning(false)?
+        .with_execution_providers(runtime.device().providers())?;
+    Ok(builder)
+}
+
+fn read_metadata(session: &Session, path: &Path) -> Result<Metadata, Error> {
+    let raw = session.metadata().map_err(|source| Error::Load { path: path.to_path_buf(), source })?;
+    Metadata::read(|key| raw.custom(key)).map_err(|source| Error::Model { path: path.to_path_buf(), source })
+}
+
+fn extract<'a>(outputs: &'a SessionOutputs<'_>, name: &str) -> ort::Result<Tensor<'a>> {
+    let value = outputs.get(name).ok_or_else(|| ort::Error::new(format!("there is no output {name}")))?;
+    let (shape, values) = value.try_extract_tensor::<f32>()?;
+    Ok(Tensor { shape, values })
+}
