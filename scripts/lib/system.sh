@@ -1,28 +1,29 @@
 # shellcheck shell=bash
-# Debian packages, and a Python that is good enough. Needs ui.sh. Meant to be sourced.
+# Debian packages. Needs ui.sh. Meant to be sourced.
 
 LIBRARIES=(libopencv-core-dev libopencv-imgproc-dev libopencv-videoio-dev libopencv-imgcodecs-dev)
 # Where the bindings are generated and linked; any package that gives the command will do.
 TOOLS=(clang:clang g++:g++ pkg-config:pkg-config)
+# PyTorch for scripts/train, from Debian: PyPI's is built for CUDA and takes gigabytes.
+TRAINING=(python3-torch python3-numpy python3-pil python3-venv)
 
-# find_python: sets PYTHON to an interpreter of 3.11 or newer that can make virtual environments.
-find_python() {
-    local candidate
-    for candidate in python3 /usr/bin/python3; do
-        if PYTHON=$("$candidate" -c 'import ensurepip, sys, tomllib, venv; print(sys.executable)' 2>/dev/null); then
-            return 0
-        fi
-    done
-    PYTHON=
-    return 1
+# debian: whether packages can be asked for by their Debian names.
+debian() {
+    have dpkg-query && have apt-get
 }
 
-# missing_packages: Debian packages to install, one a line. An empty PYTHON counts as missing.
+# not_installed PACKAGE...: those of them that are not installed, one a line.
+not_installed() {
+    local status
+    # shellcheck disable=SC2016 # the format is dpkg-query's
+    status=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null) || true
+    comm -13 <(sed -n 's/^installed //p' <<<"$status" | sort -u) <(printf '%s\n' "$@" | sort -u)
+}
+
+# missing_packages: what building and running lacks, one a line. An empty PYTHON counts as missing.
 missing_packages() {
     local pair
-    # shellcheck disable=SC2016 # the format is dpkg-query's
-    dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${LIBRARIES[@]}" 2>/dev/null |
-        sed -n 's/^installed //p' | sort | comm -13 - <(printf '%s\n' "${LIBRARIES[@]}" | sort)
+    not_installed "${LIBRARIES[@]}"
     for pair in "${TOOLS[@]}"; do
         if ! have "${pair%%:*}"; then printf '%s\n' "${pair##*:}"; fi
     done
@@ -48,19 +49,12 @@ apt_install() {
             install --no-install-recommends "$@"
 }
 
-# install_system: installs what is missing, or says which command would.
-install_system() {
-    local -a packages ROOT=()
-    local root
-    if ! have dpkg-query || ! have apt-get; then
-        say "  this is no Debian-like system: install the equivalents of ${LIBRARIES[*]}," \
-            "clang, g++, pkg-config and Python 3.11 or newer yourself"
-        return 0
-    fi
-    mapfile -t packages < <(missing_packages)
-    if ((${#packages[@]} == 0)); then return 0; fi
-    local command="apt-get install --no-install-recommends ${packages[*]}"
-    say "System packages: ${packages[*]}"
+# install_packages PACKAGE...: installs them, or says which command would.
+install_packages() {
+    local -a ROOT=()
+    local root command="apt-get install --no-install-recommends $*"
+    if (($# == 0)); then return 0; fi
+    say "System packages: $*"
     if ! root=$(as_root); then
         fail "system packages are missing and this user cannot install them" \
             "run as root:  $command" "and start again"
@@ -70,8 +64,8 @@ install_system() {
         # A password is asked for here, not in the middle of a progress line.
         sudo -v || fail "sudo refused" "run as root:  $command"
     fi
-    retry run_shown "apt-get install (${#packages[@]} packages and what they need)" \
-        /var/cache/apt/archives 0 apt_install "${packages[@]}" ||
-        fail "apt-get could not install ${packages[*]}" \
+    retry run_shown "apt-get install ($# packages and what they need)" \
+        /var/cache/apt/archives 0 apt_install "$@" ||
+        fail "apt-get could not install $*" \
             "look at the lines above, then run as root:  $command" "and start again"
 }

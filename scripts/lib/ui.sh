@@ -22,6 +22,14 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
+# stop_tree PID: ends a process and all that it started. (A signal to a process group would not do:
+# sudo knows a user by the terminal, and must stay in the group that the terminal belongs to.)
+stop_tree() {
+    local child
+    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do stop_tree "$child"; done
+    kill "$1" 2>/dev/null || true
+}
+
 # run_shown LABEL FOLDER MEGABYTES COMMAND...: runs a command with its output in a log, and shows on
 # a terminal how much has arrived in FOLDER (0 megabytes: unknown). Shows the log's end on failure.
 run_shown() {
@@ -33,7 +41,7 @@ run_shown() {
     "$@" >"$log" 2>&1 &
     pid=$!
     # shellcheck disable=SC2064 # the process of now
-    trap "kill $pid 2>/dev/null; exit 130" INT TERM
+    trap "stop_tree $pid; rm -f '$log'; exit 130" INT TERM
     while [[ -t 2 ]] && kill -0 "$pid" 2>/dev/null; do
         arrived=$(du -sm "$folder" 2>/dev/null | cut -f1)
         printf '\r  %s ... %s%s MB, %d s ' "$label" "${arrived:-0}" "$total" $((SECONDS - started)) >&2
