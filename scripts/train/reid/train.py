@@ -1,5 +1,6 @@
 """The training run: batches, losses, checkpoints, and a look at held-out people now and then."""
 
+import contextlib
 import json
 import math
 import time
@@ -15,7 +16,7 @@ from reid.data import Crops
 from reid.embedding import embed
 from reid.judge import judge
 from reid.losses import Recipe
-from reid.network import DeepSortNet
+from reid.network import DeepSortNet, Features
 from reid.progress import progress
 from reid.sampler import PkSampler
 from reid.split import split
@@ -29,6 +30,13 @@ def rate_at(config: Config, batch: int) -> float:
     if done < config.warm_up:
         return config.learning_rate * done / config.warm_up
     return config.learning_rate * 0.5 * (1 + math.cos(math.pi * (done - config.warm_up) / (1 - config.warm_up)))
+
+
+def reduced(precision: str, device: str):
+    """Where convolutions and products are computed in `precision`; the weights stay float32."""
+    if precision == "float32":
+        return contextlib.nullcontext()
+    return torch.autocast(device, dtype=getattr(torch, precision))
 
 
 class Run:
@@ -75,7 +83,9 @@ class Run:
             group["lr"] = rate_at(self.config, self.batch)
         self.network.train()
         self.network.train_stem = phase.train_stem
-        loss, parts = self.recipe(self.network.features(x), labels)
+        with reduced(self.config.precision, self.device):
+            features = self.network.features(x)
+        loss, parts = self.recipe(Features(*(f.float() for f in features)), labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()

@@ -89,3 +89,8 @@ def test_recipes_refuse_unknown_keys():
     for wrong in ({"sped": 1}, {"augment": {"flop": 1}}, {"phases": [{"hight": 64}]}):
         with pytest.raises(SystemExit, match="unknown key"):
             from_dict(wrong, "x")
+
+
+def test_recipes_refuse_a_precision_that_is_none():
+    with pytest.raises(SystemExit, match="float16"):
+        from_dict({"precision": "float16"}, "x")

@@ -10,7 +10,7 @@ from conftest import THREADS
 
 from reid import checkpoint
 from reid.__main__ import main
-from reid.config import read_config
+from reid.config import PRECISIONS, read_config
 from reid.export import write
 from reid.network import DeepSortNet
 from reid.onnx_model import OnnxModel
@@ -46,6 +46,18 @@ def test_learning_a_batch_by_heart(crops, recipe, tmp_path):
     run = Run(config, crops, tmp_path, "cpu")
     losses = [run.step()["identity"] for _ in range(25)]
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+
+
+def test_bfloat16_learns_as_float32_does(crops, recipe, tmp_path):
+    losses = {}
+    for precision in PRECISIONS:
+        config = read_config(recipe)
+        config.precision = precision
+        run = Run(config, crops, tmp_path, "cpu")
+        losses[precision] = [run.step()["identity"] for _ in range(5)]
+        assert all(weights.dtype == torch.float32 for weights in run.network.parameters())
+    assert losses["bfloat16"] != losses["float32"]
+    np.testing.assert_allclose(losses["bfloat16"], losses["float32"], rtol=0.1)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path):
