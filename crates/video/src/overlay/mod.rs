@@ -1,0 +1,194 @@
+//! Draws what is known about a frame onto a copy of it.
+
+mod canvas;
+mod lines;
+mod palette;
+mod text;
+mod trails;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use footfall_count::Line;
+use footfall_pipeline::{Image, Scene};
+use footfall_track::TrackedBox;
+use serde::{Deserialize, Serialize};
+
+use crate::VideoError;
+use canvas::{Area, Canvas, Cap, Pen};
+use lines::Flash;
+use text::Text;
+use trails::Trails;
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OverlayConfig {
+    /// How far back a person's trail reaches, in seconds; 0 draws none.
+    pub trail: f64,
+    /// Whether the frame's time stands in the corner.
+    pub time: bool,
+}
+
+impl Default for OverlayConfig {
+    fn default() -> Self {
+        Self { trail: 2.0, time: true }
+    }
+}
+
+/// Draws scenes, one after the other: each track in a colour of its own with its number and a trail
+/// that fades, each line with an arrow to its `in` side, its counts, and a flash when it is passed.
+///
+/// Sizes follow the picture's height, from 320x240 to 4K. Keeps the trails of the last seconds, so
+/// that memory does not grow with the video.
+pub struct Overlay {
+    lines: Vec<Line>,
+    config: OverlayConfig,
+    trails: Trails,
+    flashes: Vec<Flash>,
+    canvas: Canvas,
+    style: Option<Style>,
+}
+
+/// Sizes for one height of picture.
+struct Style {
+    height: usize,
+    /// Width of thin strokes in whole pixels.
+    stroke: f64,
+    text: Text,
+}
+
+impl Style {
+    fn of_height(height: usize) -> Result<Self, VideoError> {
+        let stroke = (height as f64 / 360.0).round().max(1.0);
+        let size = (0.024 * height as f32 + 4.0).max(12.0).round();
+        Ok(Self { height, stroke, text: Text::new(size)? })
+    }
+}
+
+impl Overlay {
+    /// An overlay for scenes whose tallies are those of `lines`, in their order.
+    #[must_use]
+    pub fn new(lines: &[Line], config: OverlayConfig) -> Self {
+        let trail = Duration::try_from_secs_f64(config.trail).unwrap_or_default();
+        Self {
+            lines: lines.to_vec(),
+            config,
+            trails: Trails::new(trail),
+            flashes: Vec::new(),
+            canvas: Canvas::default(),
+            style: None,
+        }
+    }
+
+    /// The scene's picture with everything drawn on it.
+    ///
+    /// # Errors
+    /// When the font cannot be read.
+    pub fn draw(&mut self, scene: &Scene) -> Result<Image, VideoError> {
+        let bytes = self.render(scene)?.to_vec();
+        let (width, height) = (scene.frame.image.width(), scene.frame.image.height());
+        Image::new(width, height, Arc::new(bytes)).map_err(|source| VideoError::Image {
+            name: "overlay".to_owned(),
+            frame: scene.frame.number,
+            source,
+        })
+    }
+
+    /// The drawn picture's BGR bytes, in a buffer that the next call uses again.
+    pub(crate) fn render(&mut self, scene: &Scene) -> Result<&[u8], VideoError> {
+        let image = &scene.frame.image;
+        let now = scene.frame.time;
+        let mut style = match self.style.take() {
+            Some(style) if style.height == image.height() => style,
+            _ => Style::of_height(image.height())?,
+        };
+        self.trails.add(scene);
+        lines::update(&mut self.flashes, scene);
+        self.canvas.load(image);
+
+        lines::draw(&mut self.canvas, &mut style, &self.lines, &self.flashes, now);
+        self.draw_trails(&style, now);
+        for track in &scene.tracks {
+            draw_track(&mut self.canvas, &mut style, track);
+        }
+        lines::draw_flashes(&mut self.canvas, &style, &self.flashes, now);
+        lines::draw_tallies(&mut self.canvas, &mut style, &self.lines, &scene.tallies);
+        if self.config.time {
+            draw_time(&mut self.canvas, &mut style, scene);
+        }
+        self.style = Some(style);
+        Ok(self.canvas.bytes())
+    }
+
+    fn draw_trails(&mut self, style: &Style, now: Duration) {
+        if self.config.trail <= 0.0 {
+            return;
+        }
+        for (id, from, to, freshness) in self.trails.steps(now) {
+            let pen = Pen {
+                colour: palette::of_track(id),
+                opacity: 0.9 * freshness,
+                width: style.stroke * f64::from(1.0 + freshness),
+                cap: Cap::Butt,
+            };
+            self.canvas.stroke(from, to, pen);
+        }
+    }
+}
+
+/// A track's box, its number on a plate above it, and a dot where it stands.
+fn draw_track(canvas: &mut Canvas, style: &mut Style, track: &TrackedBox) {
+    let (width, height) = canvas.size();
+    let bbox = &track.bbox;
+    let outside = bbox.right() <= 0.0 || bbox.bottom() <= 0.0 || bbox.x >= width || bbox.y >= height;
+    if !bbox.is_proper() || outside {
+        return;
+    }
+    let colour = palette::of_track(track.id);
+    let area = Area { left: bbox.x, top: bbox.y, right: bbox.right(), bottom: bbox.bottom() };
+    let stroke = style.stroke;
+    canvas.outline(grown(area, 1.0), 1.0, palette::BLACK, 0.45);
+    canvas.outline(area, stroke, colour, 1.0);
+    let dot = Pen { colour, opacity: 1.0, width: 3.0 * stroke, cap: Cap::Round };
+    canvas.stroke(bbox.anchor(), bbox.anchor(), dot);
+
+    let label = track.id.to_string();
+    let (pad, cap) = (2.0 * stroke + 1.0, style.text.cap_height().round());
+    let plate = Area {
+        left: area.left.round(),
+        top: area.top.round() - cap - 2.0 * pad,
+        right: area.left.round() + style.text.width(&label) + 2.0 * pad,
+        bottom: area.top.round(),
+    }
+    .inside((width, height));
+    canvas.fill(plate, 0.0, colour, 1.0);
+    style.text.draw(canvas, plate.left + pad, plate.bottom - pad, &label, palette::text_on(colour));
+}
+
+/// `1:02.4` and the frame's number, in the top right corner.
+fn draw_time(canvas: &mut Canvas, style: &mut Style, scene: &Scene) {
+    let tenths = scene.frame.time.as_millis() / 100;
+    let (minutes, seconds, tenths) = (tenths / 600, tenths / 10 % 60, tenths % 10);
+    let label = format!("{minutes}:{seconds:02}.{tenths}");
+    let (cap, margin) = (style.text.cap_height().round(), margin(style));
+    let width = style.text.width(&label);
+    let (right, _) = canvas.size();
+    let plate = Area {
+        left: right - margin - width - cap,
+        top: margin,
+        right: right - margin,
+        bottom: margin + 2.0 * cap,
+    };
+    canvas.fill(plate, cap / 2.0, palette::BLACK, 0.6);
+    style.text.draw(canvas, plate.left + cap / 2.0, plate.top + 1.5 * cap, &label, palette::WHITE);
+}
+
+fn grown(area: Area, by: f64) -> Area {
+    Area { left: area.left - by, top: area.top - by, right: area.right + by, bottom: area.bottom + by }
+}
+
+/// From the picture's edge to what stands in its corners, in pixels.
+fn margin(style: &Style) -> f64 {
+    (style.text.cap_height() * 0.6).round()
+}

@@ -1,0 +1,51 @@
+//! Cameras, streams, video files and folders of pictures as the pipeline's [`Source`].
+
+mod container;
+mod folder;
+mod live;
+mod location;
+mod options;
+mod recording;
+mod timeline;
+
+use std::ffi::OsStr;
+
+use footfall_pipeline::Source;
+
+pub(crate) use container::Container;
+pub use location::display_name;
+pub use options::{RtspTransport, SourceOptions};
+
+use crate::VideoError;
+use folder::PictureFolder;
+use live::Live;
+use location::Location;
+use recording::Recording;
+
+/// Opens what `location` names and decodes its first frame.
+///
+/// | `location` | what it is | frame times |
+/// |---|---|---|
+/// | `0`, `1`, ... | a camera by its number (write `./0` for a file of that name) | a monotonic clock at arrival |
+/// | `/dev/video0` | a camera by its device | a monotonic clock at arrival |
+/// | `rtsp://...` and other addresses | a live stream | a monotonic clock at arrival |
+/// | `http://...`, `https://...` | a recording where the container has a length, else a live stream | as for either |
+/// | a folder | its pictures in natural order (2.jpg before 10.jpg), or those of `img1` in it | (number - 1) / frame rate |
+/// | a file | a video; a single picture is a video of one frame | the container's, where they rise; else the time before + 1 / frame rate |
+///
+/// The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
+///
+/// # Errors
+/// When there is no such thing, it cannot be read, or its first frame cannot be used.
+pub fn open_source(
+    location: impl AsRef<OsStr>,
+    options: &SourceOptions,
+) -> Result<Box<dyn Source>, VideoError> {
+    options.validate()?;
+    match Location::parse(location.as_ref())? {
+        Location::File(path) => Ok(Box::new(Recording::open_file(&path, options)?)),
+        Location::Pictures(path) => Ok(Box::new(PictureFolder::open(&path, options)?)),
+        Location::Camera(camera) => Ok(Box::new(Live::open_camera(&camera, options)?)),
+        Location::Stream(address) => live::open_stream(&address, options),
+    }
+}

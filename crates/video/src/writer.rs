@@ -1,0 +1,227 @@
+//! The annotated video.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use footfall_count::Line;
+use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
+use opencv::core::{Mat, MatTraitConst as _, Size, Vector};
+use opencv::videoio::{
+    CAP_FFMPEG, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_FRAMES, VideoCapture, VideoCaptureTrait as _,
+    VideoCaptureTraitConst as _, VideoWriter, VideoWriterTrait as _, VideoWriterTraitConst as _,
+};
+use tempfile::NamedTempFile;
+
+use crate::error::Doing as _;
+use crate::source::Container;
+use crate::{Overlay, OverlayConfig, VideoError};
+
+/// Frames a second where the source does not say: a live one, mostly.
+const DEFAULT_FRAME_RATE: f64 = 25.0;
+
+/// The longest still picture that fills a gap of a live source, in seconds.
+const LONGEST_STILL: f64 = 10.0;
+
+/// Room that is left on the disk for others, in bytes.
+const RESERVE: u64 = 1 << 20;
+
+/// Draws each scene and encodes it, as MPEG-4 part 2, into the container that the file's ending says
+/// (.mp4, .m4v, .mov, .mkv, .avi).
+///
+/// The video appears under its name when it is finished and has been read back; until then it is a
+/// hidden file beside it, which is removed if the sink is dropped. A recording's video has one frame
+/// for each scene at the recording's rate. A live source's has a constant rate and lasts as long as
+/// the source did: a frame is repeated until the next one's time, and left away where two fall
+/// into one step. An odd width or height loses its last column or row.
+pub struct VideoSink {
+    path: PathBuf,
+    size: (usize, usize),
+    frame_rate: f64,
+    kind: Kind,
+    overlay: Overlay,
+    writer: VideoWriter,
+    /// Frames encoded.
+    written: u64,
+    file: NamedTempFile,
+}
+
+impl VideoSink {
+    /// Starts the video `path` of what `source` gives, with `lines` drawn.
+    ///
+    /// # Errors
+    /// When the ending says no container, the folder cannot be written, or there is no encoder.
+    pub fn create(
+        path: impl AsRef<Path>,
+        source: &SourceInfo,
+        lines: &[Line],
+        config: OverlayConfig,
+    ) -> Result<Self, VideoError> {
+        let path = path.as_ref().to_owned();
+        let (ending, codec) =
+            container_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
+        let file = temporary(&path, ending)?;
+        let frame_rate = source.frame_rate.unwrap_or(DEFAULT_FRAME_RATE);
+        let [a, b, c, d] = codec.map(char::from);
+        let fourcc = VideoWriter::fourcc(a, b, c, d).doing(|| format!("name codec {a}{b}{c}{d}"))?;
+        let size = Size::new(source.width as i32, source.height as i32);
+        let no_encoder = || VideoError::NoEncoder {
+            path: path.clone(),
+            codec: String::from_utf8_lossy(&codec).into_owned(),
+            width: source.width,
+            height: source.height,
+            frame_rate,
+        };
+        let writer = VideoWriter::new_with_backend(file.path(), CAP_FFMPEG, fourcc, frame_rate, size, true)
+            .map_err(|_| no_encoder())?;
+        if !writer.is_opened().unwrap_or(false) {
+            return Err(no_encoder());
+        }
+        Ok(Self {
+            size: (source.width, source.height),
+            frame_rate,
+            kind: source.kind,
+            overlay: Overlay::new(lines, config),
+            writer,
+            written: 0,
+            file,
+            path,
+        })
+    }
+
+    fn encode(&mut self, scene: &Scene) -> Result<(), VideoError> {
+        let image = &scene.frame.image;
+        if (image.width(), image.height()) != self.size {
+            return Err(VideoError::OutputSize {
+                path: self.path.clone(),
+                frame: scene.frame.number,
+                width: image.width(),
+                height: image.height(),
+                expected_width: self.size.0,
+                expected_height: self.size.1,
+            });
+        }
+        self.check_room(image.bytes().len() as u64)?;
+        let copies = self.copies(scene);
+        let bytes = self.overlay.render(scene)?;
+        let (rows, columns) = (self.size.1 as i32, self.size.0 as i32);
+        let doing = || format!("encode frame {} into \"{}\"", scene.frame.number, self.path.display());
+        let mat = Mat::new_rows_cols_with_bytes::<opencv::core::Vec3b>(rows, columns, bytes).doing(doing)?;
+        for _ in 0..copies {
+            self.writer.write(&mat).doing(doing)?;
+        }
+        self.written += copies;
+        Ok(())
+    }
+
+    /// How often the scene's picture is encoded.
+    fn copies(&self, scene: &Scene) -> u64 {
+        if self.kind == Kind::Recorded {
+            return 1;
+        }
+        let due = (scene.frame.time.as_secs_f64() * self.frame_rate).round() as u64 + 1;
+        due.saturating_sub(self.written).min((LONGEST_STILL * self.frame_rate) as u64)
+    }
+
+    /// OpenCV does not say when a write fails, so the disk is asked before each.
+    fn check_room(&self, frame: u64) -> Result<(), VideoError> {
+        match free_bytes(self.file.path()) {
+            Some(free) if free < RESERVE + frame => {
+                Err(VideoError::DiskFull { path: self.path.clone(), free })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn complete(mut self) -> Result<(), VideoError> {
+        let path = self.path.clone();
+        if self.written == 0 {
+            return Err(VideoError::NoScene { path });
+        }
+        self.writer.release().doing(|| format!("complete \"{}\"", path.display()))?;
+        let create = |source| VideoError::Create { path: path.clone(), source };
+        self.file.as_file().sync_all().map_err(create)?;
+        if let Err(found) = verify(self.file.path(), self.written) {
+            return Err(match free_bytes(self.file.path()) {
+                Some(free) if free < RESERVE => VideoError::DiskFull { path, free },
+                _ => VideoError::Incomplete { path, written: self.written, found },
+            });
+        }
+        self.file.persist(&self.path).map_err(|error| create(error.error))?;
+        Ok(())
+    }
+}
+
+impl Sink for VideoSink {
+    fn name(&self) -> String {
+        format!("video {}", self.path.display())
+    }
+
+    fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        Ok(self.encode(scene)?)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BoxError> {
+        Ok((*self).complete()?)
+    }
+}
+
+/// The container's ending and the codec's four letters that players expect in it.
+fn container_of(path: &Path) -> Option<(&'static str, [u8; 4])> {
+    let ending = path.extension()?;
+    [("mp4", *b"mp4v"), ("m4v", *b"mp4v"), ("mov", *b"mp4v"), ("mkv", *b"mp4v"), ("avi", *b"XVID")]
+        .into_iter()
+        .find(|(known, _)| ending.eq_ignore_ascii_case(known))
+}
+
+/// An empty hidden file beside `path`, with the rights of any new file.
+fn temporary(path: &Path, ending: &str) -> Result<NamedTempFile, VideoError> {
+    let create = |source| VideoError::Create { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(create(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let absolute = std::path::absolute(path).map_err(create)?;
+    let folder = absolute.parent().unwrap_or(&absolute);
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_stem().unwrap_or_default());
+    prefix.push(".");
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.prefix(&prefix).suffix(&format!(".partial.{ending}")).tempfile_in(folder).map_err(create)
+}
+
+/// Bytes that this user may still write to the disk of `path`.
+fn free_bytes(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Whether the video at `path` is whole, counts `written` frames, and its last one can be decoded.
+fn verify(path: &Path, written: u64) -> Result<(), String> {
+    let mut file = File::open(path).map_err(|error| error.to_string())?;
+    let container = Container::examine(&mut file).map_err(|error| error.to_string())?;
+    if let Some((bytes, promised)) = container.missing {
+        return Err(format!("but only {bytes} of {promised} bytes are there"));
+    }
+    let unreadable = |_| "but it cannot be opened".to_owned();
+    let mut capture =
+        VideoCapture::from_file_with_params(path, CAP_FFMPEG, &Vector::new()).map_err(unreadable)?;
+    if !capture.is_opened().map_err(unreadable)? {
+        return Err("but it cannot be opened".to_owned());
+    }
+    let counted = capture.get(CAP_PROP_FRAME_COUNT).map_err(unreadable)?;
+    // Matroska has no count: it is estimated from the duration.
+    let tolerance = if container.counts_frames { 0.0 } else { 1.0 };
+    if (counted - written as f64).abs() > tolerance {
+        return Err(format!("but {counted} are counted in it"));
+    }
+    let mut last = Mat::default();
+    let decoded = capture
+        .set(CAP_PROP_POS_FRAMES, (counted.min(written as f64) - 1.0).max(0.0))
+        .and_then(|_| capture.read(&mut last));
+    match decoded {
+        Ok(true) if !last.empty() => Ok(()),
+        _ => Err("but its last frame cannot be decoded".to_owned()),
+    }
+}
