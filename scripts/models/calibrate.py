@@ -57,10 +57,7 @@ def views(root: Path) -> list[np.ndarray]:
 
 def _mosaic(pictures: list[np.ndarray], side: int) -> np.ndarray:
     height, width = 576, 768
-    cells = [
-        cv2.resize(p, (width // side, height // side), interpolation=cv2.INTER_AREA)
-        for p in pictures
-    ]
+    cells = [cv2.resize(p, (width // side, height // side), interpolation=cv2.INTER_AREA) for p in pictures]
     rows = [np.hstack(cells[r * side : (r + 1) * side]) for r in range(side)]
     return np.vstack(rows)
 
@@ -111,9 +108,7 @@ class Histograms:
         return best[1], best[2]
 
 
-def collect(
-    model: onnx.ModelProto, pictures: list[np.ndarray], size: tuple[int, int]
-) -> Histograms:
+def collect(model: onnx.ModelProto, pictures: list[np.ndarray], size: tuple[int, int]) -> Histograms:
     """Runs the float model over `pictures` twice, reading every activation."""
     names = quantize.activations(model.graph)
     probe = onnx.ModelProto()
@@ -122,9 +117,7 @@ def collect(
     probe.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in computed)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        probe.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(probe.SerializeToString(), options, providers=["CPUExecutionProvider"])
     properties = {p.key: p.value for p in model.metadata_props}
     mean = np.array(properties["footfall.mean"].split(","), np.float32)
     std = np.array(properties["footfall.std"].split(","), np.float32)
@@ -172,14 +165,10 @@ def ranges(model: onnx.ModelProto, histograms: Histograms, method: str, tail: fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("model", type=Path, help="the float ONNX file")
-    parser.add_argument(
-        "pictures", type=Path, help="usr/share/doc/opencv-doc of the unpacked package"
-    )
+    parser.add_argument("pictures", type=Path, help="usr/share/doc/opencv-doc of the unpacked package")
     parser.add_argument("output", type=Path, help="the JSON file to write")
     parser.add_argument("--method", choices=["minmax", "percentile", "mse"], default="mse")
-    parser.add_argument(
-        "--tail", type=float, default=1e-5, help="for percentile: share left out a side"
-    )
+    parser.add_argument("--tail", type=float, default=1e-5, help="for percentile: share left out a side")
     arguments = parser.parse_args()
     model = quantize.reordered(onnx.load(arguments.model))
     properties = {p.key: p.value for p in model.metadata_props}

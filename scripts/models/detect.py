@@ -24,9 +24,7 @@ class Letterbox:
     top: int
 
 
-def session(
-    path: Path, threads: int = 1, profile: str | None = None
-) -> onnxruntime.InferenceSession:
+def session(path: Path, threads: int = 1, profile: str | None = None) -> onnxruntime.InferenceSession:
     """A CPU session on `threads` threads that do not spin."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -45,9 +43,7 @@ def letterbox(picture: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, L
     inner = round(width * scale), round(height * scale)
     left, top = (size[1] - inner[0]) // 2, (size[0] - inner[1]) // 2
     canvas = np.zeros((*size, 3), np.uint8)
-    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
-        picture, inner, interpolation=cv2.INTER_LINEAR
-    )
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture, inner, interpolation=cv2.INTER_LINEAR)
     return canvas, Letterbox(scale, left, top)
 
 

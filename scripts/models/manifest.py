@@ -45,14 +45,12 @@ def require(path: Path, pin: dict, what: str) -> None:
         raise ManifestError(f"{what} is missing: there is no file {path}")
     if path.stat().st_size != pin["size"]:
         raise ManifestError(
-            f"{what} is damaged or another version: {path} has {path.stat().st_size} bytes, "
-            f"{pin['size']} are pinned"
+            f"{what} is damaged or another version: {path} has {path.stat().st_size} bytes, {pin['size']} are pinned"
         )
     actual = sha256(path)
     if actual != pin["sha256"]:
         raise ManifestError(
-            f"{what} is damaged or another version: {path} has SHA-256 {actual}, "
-            f"{pin['sha256']} is pinned"
+            f"{what} is damaged or another version: {path} has SHA-256 {actual}, {pin['sha256']} is pinned"
         )
 
 
@@ -64,32 +62,22 @@ class Manifest:
         arch = arch or platform.machine()
         self.cache = cache
         self.downloads = {
-            name: entry
-            for name, entry in document["download"].items()
-            if entry.get("arch", arch) == arch
+            name: entry for name, entry in document["download"].items() if entry.get("arch", arch) == arch
         }
-        self.files = [
-            entry
-            for entry in document["file"]
-            if "from" not in entry or entry["from"] in self.downloads
-        ]
+        self.files = [entry for entry in document["file"] if "from" not in entry or entry["from"] in self.downloads]
 
     def download(self, name: str) -> dict:
         """The download of that name, or of that name for this architecture."""
         for candidate in (name, f"{name}-{platform.machine()}"):
             if candidate in self.downloads:
                 return {"name": candidate, **self.downloads[candidate]}
-        raise ManifestError(
-            f"there is no {name} for a {platform.machine()} machine in the manifest"
-        )
+        raise ManifestError(f"there is no {name} for a {platform.machine()} machine in the manifest")
 
     def group(self, name: str) -> list[dict]:
         """The files of a group; an unknown or empty one is an error, not "nothing to do"."""
         files = [entry for entry in self.files if entry["group"] == name]
         if not files:
-            raise ManifestError(
-                f"the manifest has no {name} files for a {platform.machine()} machine"
-            )
+            raise ManifestError(f"the manifest has no {name} files for a {platform.machine()} machine")
         return files
 
     def missing(self, group: str) -> list[str]:
@@ -183,14 +171,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--manifest", type=Path, default=DEFAULT)
-    parser.add_argument(
-        "command", choices=["missing", "get", "members", "verify", "unpack", "keep"]
-    )
+    parser.add_argument("command", choices=["missing", "get", "members", "verify", "unpack", "keep"])
     parser.add_argument("rest", nargs="*")
     try:
         return run(parser.parse_args())

@@ -93,15 +93,11 @@ def agreement(found: Found, reference: Found) -> tuple[float, float]:
         confident = scores >= CONFIDENT
         other_boxes, other_scores = found[number]
         partners = pairs(boxes[confident], other_boxes)
-        differences += [
-            other_scores[p] - s for p, s in zip(partners, scores[confident], strict=True) if p >= 0
-        ]
+        differences += [other_scores[p] - s for p, s in zip(partners, scores[confident], strict=True) if p >= 0]
     return float(np.mean(np.abs(differences))), float(np.mean(differences))
 
 
-def milliseconds(
-    detectors: list[detect.Detector], picture: np.ndarray
-) -> list[tuple[float, float]]:
+def milliseconds(detectors: list[detect.Detector], picture: np.ndarray) -> list[tuple[float, float]]:
     """Median and least time of one inference, on one thread, the models taking turns."""
     inputs = [d.prepare(picture)[0] for d in detectors]
     times = np.zeros((TIMED_RUNS, len(detectors)))
@@ -125,10 +121,7 @@ def table(models: list[Path], sequences: list[Sequence]) -> str:
         detectors = [detect.Detector(model, size) for model in models]
         times = milliseconds(detectors, next(iter(sequences[0].frames.values())))
         for sequence in sequences:
-            everything = [
-                {n: detector(picture) for n, picture in sequence.frames.items()}
-                for detector in detectors
-            ]
+            everything = [{n: detector(picture) for n, picture in sequence.frames.items()} for detector in detectors]
             for model, found, (median, least) in zip(models, everything, times, strict=True):
                 scores = np.concatenate([s[s > CONFIDENT] for _, s in found.values()])
                 mean, signed = agreement(found, everything[0])
@@ -152,9 +145,7 @@ def write_card(card: Path, text: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, action="append", required=True)
     parser.add_argument("--video", type=Path, action="append", required=True)
     parser.add_argument("--gt", type=Path, action="append", required=True)
@@ -163,10 +154,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if len(arguments.video) != len(arguments.gt):
         parser.error("each --video needs its --gt")
-    sequences = [
-        read_sequence(v, g, arguments.every)
-        for v, g in zip(arguments.video, arguments.gt, strict=True)
-    ]
+    sequences = [read_sequence(v, g, arguments.every) for v, g in zip(arguments.video, arguments.gt, strict=True)]
     text = table(arguments.model, sequences)
     print(text)
     if arguments.card:

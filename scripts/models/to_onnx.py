@@ -140,9 +140,7 @@ class Converter:
         if value.axes != NHWC or (value.pads != NO_PADS and value.pad_value > lowest):
             raise GraphError(f"{node.name!r} is not a channels-last maximum that ignores padding")
         kernel, strides = node.attributes["ksize"][1:3], node.attributes["strides"][1:3]
-        name = self.emit(
-            "MaxPool", [value.name], kernel_shape=kernel, strides=strides, pads=list(value.pads)
-        )
+        name = self.emit("MaxPool", [value.name], kernel_shape=kernel, strides=strides, pads=list(value.pads))
         return self._slid(value, name, kernel, strides)
 
     @staticmethod
@@ -206,12 +204,8 @@ class Converter:
 
 def model(converter: Converter, inputs, outputs, opset: int, metadata: dict[str, str]):
     """Wraps the converter's nodes into a checked `ModelProto` with `metadata` as its properties."""
-    graph = helper.make_graph(
-        converter.nodes, "footfall", inputs, outputs, list(converter.initializers.values())
-    )
-    proto = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="footfall"
-    )
+    graph = helper.make_graph(converter.nodes, "footfall", inputs, outputs, list(converter.initializers.values()))
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="footfall")
     proto.ir_version = 8
     helper.set_model_props(proto, metadata)
     return proto

@@ -4,7 +4,6 @@ import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-
 PRECISIONS = ("float32", "bfloat16")
 
 

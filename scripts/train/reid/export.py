@@ -57,7 +57,7 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def metadata(config: Config, sets: list, max_cosine_distance: float = None) -> dict:
+def metadata(config: Config, sets: list, max_cosine_distance: float | None = None) -> dict:
     """What the program must know to use the file, and a person to be allowed to."""
     facts = {
         "footfall.task": "embed",

@@ -8,7 +8,7 @@ from tqdm import tqdm
 EVERY_SECONDS = 20.0
 
 
-def progress(items, label: str, total: int = None, start: int = 0):
+def progress(items, label: str, total: int | None = None, start: int = 0):
     """Yields `items`, telling standard error how far it is."""
     if sys.stderr.isatty():
         yield from tqdm(items, desc=label, total=total, initial=start, smoothing=0.1)

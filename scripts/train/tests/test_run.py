@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from conftest import THREADS
 
+from conftest import THREADS
 from reid import checkpoint
 from reid.__main__ import main
 from reid.config import PRECISIONS, read_config
