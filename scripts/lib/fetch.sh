@@ -21,9 +21,9 @@ fetch() {
         return 0
     fi
     rm -rf "$FETCHED"
-    retry run_shown "$package $version ($registry)" "$WORK" $(((size + 999999) / 1000000)) \
+    retry run_shown "$package${version:+ $version} ($registry)" "$WORK" $(((size + 999999) / 1000000)) \
         "fetch_$registry" "$name" ||
-        fail "could not get $package $version from $registry" \
+        fail "could not get $package${version:+ $version} from $registry" \
             "check the network (and a proxy or mirror, if you use one), then start again:" \
             "what is already there is kept"
 }
@@ -48,7 +48,8 @@ fetch_npm() {
     local name=$1 file
     file=$WORK/$(manifest get "$name" file)
     rm -f "$file"
-    "${NPM[@]}" pack --cache "$WORK/npm" --pack-destination "$WORK" --ignore-scripts --loglevel error \
+    "${NPM[@]}" pack --cache "$WORK/npm" --pack-destination "$WORK" --ignore-scripts \
+        --loglevel error --logs-max 0 --fetch-retries 0 \
         "$(manifest get "$name" package)@$(manifest get "$name" version)" &&
         settle "$name" "$file"
 }

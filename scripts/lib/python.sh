@@ -29,7 +29,7 @@ make_venv() {
     shift 3
     if venv_ready "$name" "$requirements"; then return 0; fi
     rm -rf "$venv"
-    run_shown "Python environment $name" "$FOOTFALL_CACHE" 0 "$python" -m venv "$@" "$venv" ||
+    run_shown "Python environment" "$FOOTFALL_CACHE" 0 "$python" -m venv "$@" "$venv" ||
         fail "$python could not make a virtual environment in $venv" \
             "check that there is space, and that $python -m venv works"
     retry run_shown "its packages from PyPI" "$venv" 0 "$venv/bin/python" -m pip install \
