@@ -1,6 +1,7 @@
 //! OpenCV's matrices as the pipeline's images.
 
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use footfall_pipeline::{Image, Pixels};
 use opencv::core::{CV_8U, Mat, MatTraitConst as _, MatTraitConstManual as _};
@@ -12,12 +13,37 @@ use crate::error::Doing as _;
 /// The least width and height of a frame: a person in fewer pixels is nobody.
 pub(crate) const SMALLEST_SIDE: usize = 16;
 
+/// Buffers of frames that nobody looks at any more, for the next ones to be decoded into: fresh
+/// memory for each frame costs as much as some decoders do.
+#[derive(Clone, Default)]
+pub(crate) struct Buffers(Arc<Mutex<Vec<Mat>>>);
+
+impl Buffers {
+    /// A matrix to decode into, with a buffer if there is one.
+    pub(crate) fn take(&self) -> Mat {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, mat: Mat) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(mat);
+    }
+}
+
 /// A matrix that owns its buffer, kept where OpenCV decoded it.
-struct Decoded(Mat);
+struct Decoded {
+    mat: Mat,
+    buffers: Buffers,
+}
 
 impl Pixels for Decoded {
     fn bytes(&self) -> &[u8] {
-        self.0.data_bytes().unwrap_or_default()
+        self.mat.data_bytes().unwrap_or_default()
+    }
+}
+
+impl Drop for Decoded {
+    fn drop(&mut self) {
+        self.buffers.give_back(mem::take(&mut self.mat));
     }
 }
 
@@ -28,11 +54,12 @@ pub(crate) struct Place<'a> {
     pub(crate) frame: u64,
 }
 
-/// The picture in `mat`, without a copy where that is BGR already.
+/// The picture in `mat`, without a copy where that is BGR already; its buffer goes to `buffers` when
+/// the last clone of the image is dropped.
 ///
 /// Grey and BGRA become BGR. Fails on a frame of less than [`SMALLEST_SIDE`], and on pixels of more
 /// than 8 bits.
-pub(crate) fn image(mat: Mat, place: Place<'_>) -> Result<Image, VideoError> {
+pub(crate) fn image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Image, VideoError> {
     let (name, frame) = (|| place.name.to_owned(), place.frame);
     let (width, height) = (mat.cols().max(0) as usize, mat.rows().max(0) as usize);
     if width < SMALLEST_SIDE || height < SMALLEST_SIDE {
@@ -54,11 +81,8 @@ pub(crate) fn image(mat: Mat, place: Place<'_>) -> Result<Image, VideoError> {
             return Err(VideoError::PixelKind { name: name(), frame, channels, kind });
         }
     };
-    Image::new(width, height, Arc::new(Decoded(bgr))).map_err(|source| VideoError::Image {
-        name: name(),
-        frame,
-        source,
-    })
+    Image::new(width, height, Arc::new(Decoded { mat: bgr, buffers: buffers.clone() }))
+        .map_err(|source| VideoError::Image { name: name(), frame, source })
 }
 
 /// Fails where `image` has another size than `expected`, (width, height).

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use footfall_count::Line;
 use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
-use opencv::core::{Mat, MatTraitConst as _, Size, Vector};
+use opencv::core::{Mat, MatTraitConst as _, Size, Vec3b, Vector};
 use opencv::videoio::{
     CAP_FFMPEG, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_FRAMES, VideoCapture, VideoCaptureTrait as _,
     VideoCaptureTraitConst as _, VideoWriter, VideoWriterTrait as _, VideoWriterTraitConst as _,
@@ -41,8 +42,12 @@ pub struct VideoSink {
     kind: Kind,
     overlay: Overlay,
     writer: VideoWriter,
+    /// Time of the first scene.
+    origin: Duration,
     /// Frames encoded.
     written: u64,
+    /// Frames of a live source's clock that were not filled, because a gap was too long.
+    left_out: u64,
     file: NamedTempFile,
 }
 
@@ -83,13 +88,15 @@ impl VideoSink {
             kind: source.kind,
             overlay: Overlay::new(lines, config),
             writer,
+            origin: Duration::ZERO,
             written: 0,
+            left_out: 0,
             file,
             path,
         })
     }
 
-    fn encode(&mut self, scene: &Scene) -> Result<(), VideoError> {
+    fn add(&mut self, scene: &Scene) -> Result<(), VideoError> {
         let image = &scene.frame.image;
         if (image.width(), image.height()) != self.size {
             return Err(VideoError::OutputSize {
@@ -102,25 +109,34 @@ impl VideoSink {
             });
         }
         self.check_room(image.bytes().len() as u64)?;
-        let copies = self.copies(scene);
-        let bytes = self.overlay.render(scene)?;
-        let (rows, columns) = (self.size.1 as i32, self.size.0 as i32);
-        let doing = || format!("encode frame {} into \"{}\"", scene.frame.number, self.path.display());
-        let mat = Mat::new_rows_cols_with_bytes::<opencv::core::Vec3b>(rows, columns, bytes).doing(doing)?;
-        for _ in 0..copies {
-            self.writer.write(&mat).doing(doing)?;
+        if self.written == 0 {
+            self.origin = scene.frame.time;
         }
-        self.written += copies;
+        let steps = self.steps(scene);
+        // Until this frame's own step the one before stays on the screen.
+        for _ in 1..steps {
+            encode(&mut self.writer, self.overlay.rendered(), self.size, &self.path)?;
+        }
+        self.overlay.render(scene)?;
+        if steps > 0 {
+            encode(&mut self.writer, self.overlay.rendered(), self.size, &self.path)?;
+        }
+        self.written += steps;
         Ok(())
     }
 
-    /// How often the scene's picture is encoded.
-    fn copies(&self, scene: &Scene) -> u64 {
-        if self.kind == Kind::Recorded {
+    /// How many of the video's frames there are from the last scene's to this one's: 1 for a
+    /// recording, as many as the clock says for a live source.
+    fn steps(&mut self, scene: &Scene) -> u64 {
+        if self.kind == Kind::Recorded || self.written == 0 {
             return 1;
         }
-        let due = (scene.frame.time.as_secs_f64() * self.frame_rate).round() as u64 + 1;
-        due.saturating_sub(self.written).min((LONGEST_STILL * self.frame_rate) as u64)
+        let due =
+            (scene.frame.time.saturating_sub(self.origin).as_secs_f64() * self.frame_rate).round() as u64 + 1;
+        let missing = due.saturating_sub(self.written + self.left_out);
+        let steps = missing.min((LONGEST_STILL * self.frame_rate).ceil() as u64);
+        self.left_out += missing - steps;
+        steps
     }
 
     /// OpenCV does not say when a write fails, so the disk is asked before each.
@@ -158,12 +174,24 @@ impl Sink for VideoSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        Ok(self.encode(scene)?)
+        Ok(self.add(scene)?)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
         Ok((*self).complete()?)
     }
+}
+
+/// Encodes one picture of `size` (width, height).
+fn encode(
+    writer: &mut VideoWriter,
+    bytes: &[u8],
+    size: (usize, usize),
+    path: &Path,
+) -> Result<(), VideoError> {
+    Mat::new_rows_cols_with_bytes::<Vec3b>(size.1 as i32, size.0 as i32, bytes)
+        .and_then(|mat| writer.write(&mat))
+        .doing(|| format!("encode a frame into \"{}\"", path.display()))
 }
 
 /// The container's ending and the codec's four letters that players expect in it.

@@ -124,7 +124,8 @@ impl Canvas {
                     continue;
                 }
                 let along = along.clamp(0.0, 1.0);
-                let distance = (px - along * dx).hypot(py - along * dy);
+                let (aside, ahead) = (px - along * dx, py - along * dy);
+                let distance = (aside * aside + ahead * ahead).sqrt();
                 let coverage = (reach - distance).clamp(0.0, 1.0) as f32;
                 if coverage > 0.0 {
                     self.blend_run(y, x, x + 1, pen.colour, pen.opacity * coverage);

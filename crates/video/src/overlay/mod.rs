@@ -86,7 +86,8 @@ impl Overlay {
     /// # Errors
     /// When the font cannot be read.
     pub fn draw(&mut self, scene: &Scene) -> Result<Image, VideoError> {
-        let bytes = self.render(scene)?.to_vec();
+        self.render(scene)?;
+        let bytes = self.rendered().to_vec();
         let (width, height) = (scene.frame.image.width(), scene.frame.image.height());
         Image::new(width, height, Arc::new(bytes)).map_err(|source| VideoError::Image {
             name: "overlay".to_owned(),
@@ -95,8 +96,13 @@ impl Overlay {
         })
     }
 
-    /// The drawn picture's BGR bytes, in a buffer that the next call uses again.
-    pub(crate) fn render(&mut self, scene: &Scene) -> Result<&[u8], VideoError> {
+    /// The last drawn picture's BGR bytes.
+    pub(crate) fn rendered(&self) -> &[u8] {
+        self.canvas.bytes()
+    }
+
+    /// Draws into a buffer that every scene uses again.
+    pub(crate) fn render(&mut self, scene: &Scene) -> Result<(), VideoError> {
         let image = &scene.frame.image;
         let now = scene.frame.time;
         let mut style = match self.style.take() {
@@ -118,7 +124,7 @@ impl Overlay {
             draw_time(&mut self.canvas, &mut style, scene);
         }
         self.style = Some(style);
-        Ok(self.canvas.bytes())
+        Ok(())
     }
 
     fn draw_trails(&mut self, style: &Style, now: Duration) {

@@ -12,7 +12,7 @@ use super::SourceOptions;
 use super::recording::DEFAULT_FRAME_RATE;
 use super::timeline::Timeline;
 use crate::VideoError;
-use crate::picture::{Place, image, same_size};
+use crate::picture::{Buffers, Place, image, same_size};
 
 const ENDINGS: [&str; 5] = ["bmp", "jpeg", "jpg", "png", "webp"];
 
@@ -119,7 +119,8 @@ fn decode(path: &Path, frame: u64) -> Result<Image, VideoError> {
         .ok()
         .filter(|mat| !opencv::core::MatTraitConst::empty(mat))
         .ok_or_else(|| VideoError::DecodePicture { path: path.to_owned(), frame })?;
-    image(mat, Place { name: &path.to_string_lossy(), frame })
+    // imdecode makes a matrix of its own: there is nothing to use again.
+    image(mat, &Buffers::default(), Place { name: &path.to_string_lossy(), frame })
 }
 
 /// `frameRate` of MOTChallenge's `seqinfo.ini`, in the folder or beside it.

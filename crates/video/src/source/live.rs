@@ -17,11 +17,12 @@ use super::recording::{Recording, frames_of, rate_of, read};
 use super::{RtspTransport, SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
-use crate::picture::{Place, same_size};
+use crate::picture::{Buffers, Place, same_size};
 
 /// A camera or a stream. A frame's time is when it arrived, by a monotonic clock, since the first.
 pub(super) struct Live {
     capture: VideoCapture,
+    buffers: Buffers,
     info: SourceInfo,
     started: Instant,
     /// The first frame: it was waited for on opening.
@@ -96,8 +97,9 @@ impl Live {
     }
 
     fn of_capture(mut capture: VideoCapture, name: String) -> Result<Self, VideoError> {
-        let first =
-            read(&mut capture, &name, 1)?.ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
+        let buffers = Buffers::default();
+        let first = read(&mut capture, &buffers, &name, 1)?
+            .ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
         let info = SourceInfo {
             kind: Kind::Live,
             width: first.width(),
@@ -106,7 +108,15 @@ impl Live {
             frames: None,
             name,
         };
-        Ok(Self { capture, info, started: Instant::now(), first: Some(first), frames: 0, ended: false })
+        Ok(Self {
+            capture,
+            buffers,
+            info,
+            started: Instant::now(),
+            first: Some(first),
+            frames: 0,
+            ended: false,
+        })
     }
 
     fn next(&mut self) -> Result<Frame, VideoError> {
@@ -117,13 +127,13 @@ impl Live {
                 self.frames = number;
                 return Ok(Frame { number, time: Duration::ZERO, image });
             }
-            None => {
-                read(&mut self.capture, &self.info.name, number)?.ok_or_else(|| VideoError::BrokenOff {
+            None => read(&mut self.capture, &self.buffers, &self.info.name, number)?.ok_or_else(|| {
+                VideoError::BrokenOff {
                     name: self.info.name.clone(),
                     frames: self.frames,
                     seconds: self.started.elapsed().as_secs_f64(),
-                })?
-            }
+                }
+            })?,
         };
         let place = Place { name: &self.info.name, frame: number };
         same_size(&image, (self.info.width, self.info.height), place)?;

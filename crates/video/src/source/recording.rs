@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
-use opencv::core::{Mat, Vector};
+use opencv::core::Vector;
 use opencv::videoio::{
     CAP_FFMPEG, CAP_PROP_FPS, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_MSEC, VideoCapture, VideoCaptureTrait as _,
     VideoCaptureTraitConst as _,
@@ -16,7 +16,7 @@ use super::container::Container;
 use super::timeline::Timeline;
 use crate::VideoError;
 use crate::error::Doing as _;
-use crate::picture::{Place, image, same_size};
+use crate::picture::{Buffers, Place, image, same_size};
 
 /// The rate at which frames are dated when neither container nor user gives one.
 pub(super) const DEFAULT_FRAME_RATE: f64 = 25.0;
@@ -24,6 +24,7 @@ pub(super) const DEFAULT_FRAME_RATE: f64 = 25.0;
 /// A video with an end.
 pub(super) struct Recording {
     capture: VideoCapture,
+    buffers: Buffers,
     info: SourceInfo,
     path: PathBuf,
     container: Container,
@@ -73,8 +74,9 @@ impl Recording {
             Some(rate) => Timeline::of_rate(rate),
             None => Timeline::of_container(interval_rate),
         };
-        let first =
-            read(&mut capture, &name, 1)?.ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
+        let buffers = Buffers::default();
+        let first = read(&mut capture, &buffers, &name, 1)?
+            .ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
         let info = SourceInfo {
             kind: Kind::Recorded,
             width: first.width(),
@@ -84,14 +86,25 @@ impl Recording {
             name,
         };
         let (frames, time, ended) = (0, Duration::ZERO, false);
-        Ok(Self { capture, info, path, container, timeline, first: Some(first), frames, time, ended })
+        Ok(Self {
+            capture,
+            buffers,
+            info,
+            path,
+            container,
+            timeline,
+            first: Some(first),
+            frames,
+            time,
+            ended,
+        })
     }
 
     fn next(&mut self) -> Result<Option<Frame>, VideoError> {
         let number = self.frames + 1;
         let next = match self.first.take() {
             Some(first) => Some(first),
-            None => read(&mut self.capture, &self.info.name, number)?,
+            None => read(&mut self.capture, &self.buffers, &self.info.name, number)?,
         };
         let Some(image) = next else { return self.end().map(|()| None) };
         let place = Place { name: &self.info.name, frame: number };
@@ -144,12 +157,17 @@ impl Source for Recording {
 }
 
 /// The next picture of `capture`; `None` where there is none.
-pub(super) fn read(capture: &mut VideoCapture, name: &str, frame: u64) -> Result<Option<Image>, VideoError> {
-    let mut mat = Mat::default();
+pub(super) fn read(
+    capture: &mut VideoCapture,
+    buffers: &Buffers,
+    name: &str,
+    frame: u64,
+) -> Result<Option<Image>, VideoError> {
+    let mut mat = buffers.take();
     if !capture.read(&mut mat).doing(|| format!("decode frame {frame} of {name}"))? {
         return Ok(None);
     }
-    image(mat, Place { name, frame }).map(Some)
+    image(mat, buffers, Place { name, frame }).map(Some)
 }
 
 /// Frames a second by the container, where that is a number to believe.

@@ -1,0 +1,153 @@
+//! The annotated video: what goes in comes out, whole or not at all.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use footfall_pipeline::{Frame, Image, Kind, Scene, Sink, SourceInfo};
+use footfall_video::{OverlayConfig, VideoError, VideoSink};
+use opencv::core::MatTraitConstManual as _;
+
+use crate::clips::{numbered, numbers, read};
+
+fn info(width: usize, height: usize, kind: Kind) -> SourceInfo {
+    SourceInfo { name: "test".into(), kind, width, height, frame_rate: Some(10.0), frames: None }
+}
+
+fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
+    let bytes = numbered(width as i32, height as i32, number).data_bytes().unwrap().to_vec();
+    let image = Image::new(width, height, Arc::new(bytes)).unwrap();
+    let frame = Frame { number, time: Duration::from_secs_f64(time), image };
+    Scene { frame, detections: vec![], tracks: vec![], crossings: vec![], tallies: vec![] }
+}
+
+fn create(path: &Path, info: &SourceInfo) -> Box<VideoSink> {
+    Box::new(VideoSink::create(path, info, &[], OverlayConfig::default()).unwrap())
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn every_container_gives_back_every_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    for (ending, width, height) in [
+        ("mp4", 320, 240),
+        ("mp4", 321, 241),
+        ("m4v", 320, 240),
+        ("mov", 320, 240),
+        ("mkv", 321, 241),
+        ("avi", 321, 241),
+        ("AVI", 320, 240),
+    ] {
+        let path = folder.path().join(format!("{width}.{ending}"));
+        let mut sink = create(&path, &info(width, height, Kind::Recorded));
+        for number in 1..=60 {
+            sink.write(&scene(width, height, number, number as f64 / 10.0)).unwrap();
+        }
+        assert!(!path.exists(), "the name is taken before the video is complete");
+        sink.finish().unwrap();
+        let (frames, error) = read(&path);
+        assert_eq!(error, None, "{ending}");
+        assert_eq!(numbers(&frames), (1..=60).collect::<Vec<_>>(), "{ending} {width}");
+        assert!((frames[59].time.as_secs_f64() - 5.9).abs() < 0.002, "{:?}", frames[59].time);
+        let size = (frames[0].image.width(), frames[0].image.height());
+        assert_eq!(size, (width & !1, height & !1), "{ending}");
+    }
+    assert!(entries(folder.path()).iter().all(|name| !name.starts_with('.')), "{:?}", entries(folder.path()));
+}
+
+#[test]
+fn one_frame_is_a_video_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for ending in ["mp4", "mkv", "avi"] {
+        let path = folder.path().join(format!("one.{ending}"));
+        let mut sink = create(&path, &info(160, 120, Kind::Recorded));
+        sink.write(&scene(160, 120, 1, 0.0)).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(numbers(&read(&path).0), [1], "{ending}");
+    }
+}
+
+#[test]
+fn a_live_source_keeps_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("live.mp4");
+    let mut sink = create(&path, &info(160, 120, Kind::Live));
+    // At 10 frames a second: 2 and 3 fall into one step, 4 comes four steps later.
+    for (number, time) in [(1, 0.0), (2, 0.1), (3, 0.11), (4, 0.5), (5, 0.6)] {
+        sink.write(&scene(160, 120, number, time)).unwrap();
+    }
+    sink.finish().unwrap();
+    let (frames, _) = read(&path);
+    assert_eq!(numbers(&frames), [1, 2, 3, 3, 3, 4, 5]);
+}
+
+#[test]
+fn dropped_without_its_end_it_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.mp4");
+    fs::write(&path, "what was there before").unwrap();
+    let mut sink = create(&path, &info(160, 120, Kind::Recorded));
+    sink.write(&scene(160, 120, 1, 0.0)).unwrap();
+    assert_eq!(entries(folder.path()).len(), 2);
+    drop(sink);
+    assert_eq!(entries(folder.path()), ["out.mp4"]);
+    assert_eq!(fs::read(&path).unwrap(), b"what was there before");
+}
+
+#[test]
+fn without_a_frame_there_is_no_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let sink = create(&folder.path().join("out.mp4"), &info(160, 120, Kind::Recorded));
+    let error = sink.finish().unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(VideoError::NoScene { .. })), "{error}");
+    assert_eq!(entries(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn places_that_cannot_be_written_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let info = info(160, 120, Kind::Recorded);
+    let refusal = |path: &Path| match VideoSink::create(path, &info, &[], OverlayConfig::default()) {
+        Ok(sink) => panic!("{} was created", sink.name()),
+        Err(error) => error,
+    };
+    for name in ["out", "out.txt", "out.gif", ".mp4"] {
+        let error = refusal(&folder.path().join(name));
+        assert!(matches!(error, VideoError::UnknownContainer { .. }), "{error}");
+    }
+    fs::create_dir(folder.path().join("folder.mp4")).unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    for name in ["folder.mp4", "missing/out.mp4", "file/out.mp4"] {
+        let error = refusal(&folder.path().join(name));
+        assert!(matches!(error, VideoError::Create { .. }), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    assert_eq!(entries(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_frame_of_another_size_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sink = create(&folder.path().join("out.mp4"), &info(160, 120, Kind::Recorded));
+    let error = sink.write(&scene(160, 122, 8, 0.0)).unwrap_err().to_string();
+    for said in ["frame 8", "160x122", "160x120"] {
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_utf8_is_written() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.mp4"));
+    let mut sink = create(&path, &info(160, 120, Kind::Recorded));
+    sink.write(&scene(160, 120, 1, 0.0)).unwrap();
+    sink.finish().unwrap();
+    assert_eq!(numbers(&read(&path).0), [1]);
+}
