@@ -146,8 +146,7 @@ impl Solver {
     /// Shortens paths to the columns next to `row`, which is `travelled` away from the start.
     fn relax(&mut self, row: u32, travelled: f64, edges: &[Edge]) {
         let dual = self.rows[row as usize].dual;
-        let range = self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize;
-        for edge in &edges[range] {
+        for edge in self.edges_of(row, edges) {
             let column = &mut self.columns[edge.column as usize];
             let distance = travelled + (edge.cost - dual - column.dual);
             if !column.done && distance < column.distance {
@@ -210,5 +209,98 @@ impl Solver {
     fn edges_of<'a>(&self, row: u32, edges: &'a [Edge]) -> &'a [Edge] {
         let row = row as usize;
         &edges[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Edge, Solver};
+
+    const ALONE: f64 = 0.7;
+
+    /// Costs by row and column; `None` where the pair is not allowed.
+    type Costs = Vec<Vec<Option<f64>>>;
+
+    fn edges(costs: &Costs) -> Vec<Edge> {
+        let all = costs.iter().enumerate().flat_map(|(row, line)| {
+            line.iter().enumerate().map(move |(column, &cost)| (row as u32, column as u32, cost))
+        });
+        all.filter_map(|(row, column, cost)| Some(Edge { row, column, cost: cost? })).collect()
+    }
+
+    fn solve(costs: &Costs) -> Vec<Option<usize>> {
+        let mut solver = Solver::default();
+        solver.solve(costs.len(), costs[0].len(), &edges(costs), ALONE);
+        (0..costs.len()).map(|row| solver.column_of(row)).collect()
+    }
+
+    /// All ways to match the rows from `row` on with free columns, by trying each.
+    fn least(costs: &Costs, row: usize, free: &mut Vec<bool>) -> f64 {
+        let Some(line) = costs.get(row) else { return 0.0 };
+        let mut best = ALONE + least(costs, row + 1, free);
+        for (column, cost) in line.iter().enumerate() {
+            if let Some(cost) = cost.filter(|_| free[column]) {
+                free[column] = false;
+                best = best.min(cost + least(costs, row + 1, free));
+                free[column] = true;
+            }
+        }
+        best
+    }
+
+    fn price(costs: &Costs, matched: &[Option<usize>]) -> f64 {
+        matched.iter().zip(costs).map(|(column, line)| column.map_or(ALONE, |c| line[c].unwrap())).sum()
+    }
+
+    fn any_costs() -> impl Strategy<Value = Costs> {
+        let cost = prop_oneof![2 => Just(None), 3 => (-0.1..1.0).prop_map(Some), 1 => Just(Some(0.5))];
+        (1usize..7, 1usize..7).prop_flat_map(move |(rows, columns)| {
+            prop::collection::vec(prop::collection::vec(cost.clone(), columns), rows)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn no_other_matching_is_cheaper(costs in any_costs()) {
+            let matched = solve(&costs);
+            let mut columns: Vec<_> = matched.iter().flatten().collect();
+            columns.sort_unstable();
+            prop_assert!(columns.windows(2).all(|pair| pair[0] < pair[1]), "a column is matched twice");
+            let best = least(&costs, 0, &mut vec![true; costs[0].len()]);
+            prop_assert!((price(&costs, &matched) - best).abs() < 1e-12);
+        }
+
+        #[test]
+        fn the_order_of_rows_and_columns_does_not_matter(
+            costs in prop::collection::vec(prop::collection::vec(prop::option::of(0.0..1.0), 6), 6),
+            rows in Just((0..6).collect::<Vec<usize>>()).prop_shuffle(),
+            columns in Just((0..6).collect::<Vec<usize>>()).prop_shuffle(),
+        ) {
+            let shuffled = rows.iter().map(|&r| columns.iter().map(|&c| costs[r][c]).collect()).collect();
+            let (matched, again) = (solve(&costs), solve(&shuffled));
+            for (place, &row) in rows.iter().enumerate() {
+                prop_assert_eq!(again[place].map(|c| columns[c]), matched[row]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pair_is_left_out_where_two_would_cost_more_than_being_alone() {
+        assert_eq!(solve(&vec![vec![Some(0.0), Some(0.6)], vec![Some(0.6), None]]), [Some(0), None]);
+        assert_eq!(solve(&vec![vec![Some(0.0), Some(0.3)], vec![Some(0.3), None]]), [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn one_solver_takes_problems_of_any_size_in_turn() {
+        let mut solver = Solver::default();
+        solver.solve(2, 2, &[Edge { row: 1, column: 0, cost: 0.1 }], ALONE);
+        assert_eq!((solver.column_of(0), solver.column_of(1)), (None, Some(0)));
+        solver.solve(0, 3, &[], ALONE);
+        solver.solve(1, 1, &[], ALONE);
+        assert_eq!(solver.column_of(0), None);
     }
 }

@@ -1,5 +1,9 @@
 //! The embeddings that a track is recognised by.
 
+/// Rows that memory is reserved for at the first one. A budget up to this never moves its rows: when
+/// many tracks begin in one frame, their galleries would else all be copied in the same later ones.
+const RESERVED: usize = 128;
+
 /// The latest unit-length embeddings of one track, at most `budget` of them.
 ///
 /// Rows lie behind each other in one `[rows, dimension]` array that is written round and round.
@@ -31,6 +35,9 @@ impl Gallery {
             self.dimension = embedding.len();
         }
         let start = self.next * self.dimension;
+        if self.vectors.is_empty() {
+            self.vectors.reserve(budget.min(RESERVED) * self.dimension);
+        }
         if start == self.vectors.len() {
             self.vectors.extend_from_slice(embedding);
         } else {
@@ -81,4 +88,67 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
         width /= 2;
     }
     sums[0] + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Gallery, dot};
+
+    fn unit(vector: Vec<f32>) -> Vec<f32> {
+        let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-3);
+        vector.into_iter().map(|v| v / norm).collect()
+    }
+
+    fn vectors(dimension: usize, count: usize) -> impl Strategy<Value = Vec<Vec<f32>>> {
+        let vector = prop::collection::vec(-1.0f32..1.0, dimension).prop_map(unit);
+        prop::collection::vec(vector, 1..count)
+    }
+
+    fn exact_dot(a: &[f32], b: &[f32]) -> f64 {
+        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn keeps_the_latest(
+            (vectors, query) in (1usize..70).prop_flat_map(|dimension| (vectors(dimension, 20), vectors(dimension, 2))),
+            budget in 1usize..8,
+            limit in 0.0f32..2.0,
+        ) {
+            let mut gallery = Gallery::default();
+            for vector in &vectors {
+                gallery.push(vector, budget);
+            }
+            let latest = &vectors[vectors.len().saturating_sub(budget)..];
+            let expected = latest.iter().map(|v| 1.0 - exact_dot(v, &query[0])).fold(f64::INFINITY, f64::min);
+            let distance = gallery.distance(&query[0]);
+            prop_assert!((f64::from(distance) - expected).abs() < 1e-5);
+            prop_assert_eq!(gallery.is_within(&query[0], limit), distance <= limit);
+            prop_assert!(gallery.is_within(&query[0], distance));
+        }
+
+        #[test]
+        fn dot_is_the_dot_product(pairs in prop::collection::vec((-1.0f32..1.0, -1.0f32..1.0), 0..200)) {
+            let (a, b): (Vec<f32>, Vec<f32>) = pairs.into_iter().unzip();
+            prop_assert!((f64::from(dot(&a, &b)) - exact_dot(&a, &b)).abs() < 1e-4);
+            prop_assert_eq!(dot(&a, &b), dot(&b, &a));
+        }
+    }
+
+    #[test]
+    fn another_dimension_begins_anew() {
+        let mut gallery = Gallery::default();
+        assert!(!gallery.knows(2));
+        gallery.push(&[1.0, 0.0], 4);
+        gallery.push(&[0.0, 1.0], 4);
+        assert!(gallery.knows(2) && !gallery.knows(3));
+        gallery.push(&[0.0, 0.0, 1.0], 4);
+        assert!(gallery.knows(3) && !gallery.knows(2));
+        assert_eq!(gallery.distance(&[0.0, 0.0, 1.0]), 0.0);
+        gallery.clear();
+        assert!(!gallery.knows(3));
+        assert_eq!(gallery.distance(&[0.0, 0.0, 1.0]), f32::INFINITY);
+    }
 }

@@ -38,3 +38,51 @@ impl Gate {
         self.squared_distance(measured) <= CHI_SQUARE_95
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{Matrix4, Vector4};
+    use proptest::prelude::*;
+
+    use super::{CHI_SQUARE_95, Gate};
+    use crate::kalman::{Kalman, Projection};
+
+    proptest! {
+        #[test]
+        fn equals_the_dense_distance(
+            mean in prop::array::uniform4(-50.0..50.0),
+            measured in prop::array::uniform4(-50.0..50.0),
+            variance in prop::array::uniform4(0.01..400.0),
+        ) {
+            let gate = Gate::new(&Projection { mean, variance });
+            let difference = Vector4::from(measured) - Vector4::from(mean);
+            let covariance = Matrix4::from_diagonal(&Vector4::from(variance));
+            let dense = (difference.transpose() * covariance.try_inverse().unwrap() * difference)[0];
+            let distance = gate.squared_distance(&measured);
+            prop_assert!((distance - dense).abs() <= 1e-9 * dense.max(1.0));
+            prop_assert_eq!(gate.admits(&measured), distance <= CHI_SQUARE_95);
+            prop_assert!(!gate.admits(&measured) || (measured[0] - mean[0]).abs() <= gate.reach);
+        }
+    }
+
+    /// The chi-square distribution with four degrees of freedom has the distribution function
+    /// 1 - exp(-q/2) (1 + q/2).
+    #[test]
+    fn the_quantile_is_that_of_four_degrees_of_freedom() {
+        let half = CHI_SQUARE_95 / 2.0;
+        let probability = 1.0 - (-half).exp() * (1.0 + half);
+        assert!((probability - 0.95).abs() < 1e-5);
+    }
+
+    #[test]
+    fn grows_with_the_time_since_the_last_measurement() {
+        let mut filter = Kalman::new([0.0, 0.0, 0.4, 100.0]);
+        let mut reach = 0.0;
+        for _ in 0..10 {
+            filter.predict(1.0);
+            let gate = Gate::new(&filter.project());
+            assert!(gate.reach > reach);
+            reach = gate.reach;
+        }
+    }
+}

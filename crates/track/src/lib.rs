@@ -5,12 +5,13 @@
 
 //!
 //! [`Tracker`] is DeepSORT (Wojke, Bewley and Paulus, 2017) with time in seconds. In the order of a
-//! step: `sighting` (usable detections), `kalman` (motion), `gating`, `gallery` (appearance),
+//! step: `sighting` (usable detections), `kalman` and `covariance` (motion), `gating`, `gallery` (appearance),
 //! `assignment`, the two stages `cascade` and `overlap`, and `track` (lifecycle).
 
 mod assignment;
 mod cascade;
 mod config;
+mod covariance;
 mod gallery;
 mod gating;
 mod geometry;

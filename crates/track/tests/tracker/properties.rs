@@ -1,0 +1,134 @@
+//! What changes nothing, or changes the outcome in a known way.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use footfall_track::{Bbox, Config, Embeddings, Observations, Step, Tracker};
+
+use crate::crowd::{Crowd, Random, Settings};
+
+const INTERVAL: Duration = Duration::from_millis(40);
+
+fn config() -> Config {
+    Config { frame_rate: 25.0, ..Config::default() }
+}
+
+fn film(seed: u64) -> Vec<Observations> {
+    let embedded = [1.0, 0.5, 0.0][seed as usize % 3];
+    Crowd::new(Settings { embedded, missed: 0.15, ..Settings::crowded(15) }, seed).take(200).collect()
+}
+
+fn track(film: &[Observations]) -> Vec<Step> {
+    let mut tracker = Tracker::new(config()).unwrap();
+    (0..)
+        .zip(film)
+        .map(|(frame, observations)| tracker.step(frame * INTERVAL, observations).clone())
+        .collect()
+}
+
+fn reorder(observations: &Observations, order: &[usize]) -> Observations {
+    let embeddings = Embeddings::new(observations.embeddings.dimension());
+    let mut result = Observations { detections: Vec::new(), embeddings };
+    for &index in order {
+        result.detections.push(observations.detections[index]);
+        result.embeddings.push(observations.embeddings.get(index));
+    }
+    result
+}
+
+fn map_boxes(film: &[Observations], change: impl Fn(Bbox) -> Bbox) -> Vec<Observations> {
+    let mut film = film.to_vec();
+    for observations in &mut film {
+        observations.detections.iter_mut().for_each(|detection| detection.bbox = change(detection.bbox));
+    }
+    film
+}
+
+#[test]
+fn the_same_film_gives_the_same_tracks() {
+    assert_eq!(track(&film(0)), track(&film(0)));
+}
+
+#[test]
+fn the_order_of_detections_does_not_matter() {
+    for seed in 0..6 {
+        // Whole pixels, so that detections share coordinates.
+        let film = map_boxes(&film(seed), |b| {
+            Bbox::new(b.x.round(), b.y.round(), b.width.round(), b.height.round())
+        });
+        let mut random = Random(seed);
+        let orders: Vec<Vec<usize>> = film
+            .iter()
+            .map(|observations| {
+                let mut order: Vec<usize> = (0..observations.detections.len()).collect();
+                random.shuffle(&mut order);
+                order
+            })
+            .collect();
+        let shuffled: Vec<_> = film.iter().zip(&orders).map(|(frame, order)| reorder(frame, order)).collect();
+        let mut steps = track(&shuffled);
+        for (step, order) in steps.iter_mut().zip(&orders) {
+            step.tracks.iter_mut().for_each(|tracked| tracked.detection = order[tracked.detection]);
+        }
+        assert_eq!(steps, track(&film));
+    }
+}
+
+#[test]
+fn a_picture_of_another_scale_gives_tracks_of_that_scale() {
+    for (seed, scale) in [(0, 4.0), (1, 0.25), (2, 1024.0)] {
+        let film = film(seed);
+        let resize = |b: Bbox| Bbox::new(b.x * scale, b.y * scale, b.width * scale, b.height * scale);
+        let mut expected = track(&film);
+        for step in &mut expected {
+            step.tracks.iter_mut().for_each(|tracked| tracked.bbox = resize(tracked.bbox));
+        }
+        assert_eq!(track(&map_boxes(&film, resize)), expected, "powers of two scale without rounding");
+    }
+}
+
+#[test]
+fn a_picture_moved_aside_gives_tracks_moved_aside() {
+    for seed in 0..3 {
+        let film = film(seed);
+        let shift = |b: Bbox| Bbox::new(b.x + 5000.0, b.y - 3000.0, b.width, b.height);
+        let (steps, moved) = (track(&film), track(&map_boxes(&film, shift)));
+        for (step, moved) in steps.iter().zip(moved) {
+            assert_eq!(step.removed, moved.removed);
+            assert_eq!(step.tracks.len(), moved.tracks.len());
+            for (tracked, moved) in step.tracks.iter().zip(moved.tracks) {
+                assert_eq!((tracked.id, tracked.detection), (moved.id, moved.detection));
+                let (here, there) = (shift(tracked.bbox), moved.bbox);
+                assert!((here.x - there.x).abs() + (here.y - there.y).abs() < 1e-6);
+                assert!((here.width - there.width).abs() + (here.height - there.height).abs() < 1e-6);
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_have_no_holes_rise_and_end_once() {
+    for seed in 0..6 {
+        let film = film(seed);
+        let (mut alive, mut last, mut ended) = (BTreeSet::new(), 0, BTreeSet::new());
+        for (step, observations) in track(&film).iter().zip(&film) {
+            let mut detections = BTreeSet::new();
+            for tracked in &step.tracks {
+                if tracked.id.0 == last + 1 {
+                    last += 1;
+                    alive.insert(tracked.id);
+                }
+                assert!(alive.contains(&tracked.id), "{} appeared out of turn or again", tracked.id);
+                assert!(detections.insert(tracked.detection));
+                let detection = observations.detections[tracked.detection];
+                assert_eq!(tracked.confidence, detection.confidence);
+                assert!(tracked.bbox.iou(&detection.bbox) > 0.2);
+            }
+            assert!(step.tracks.is_sorted_by(|a, b| a.id < b.id) && step.removed.is_sorted());
+            for id in &step.removed {
+                assert!(alive.remove(id) && ended.insert(*id));
+            }
+        }
+        assert!(last > 20 && !ended.is_empty());
+    }
+}
