@@ -81,12 +81,12 @@ class Manifest:
         return files
 
     def missing(self, group: str) -> list[str]:
-        """Paths in `group` that are absent or not as pinned."""
+        """Paths in `group` that are absent, not readable or not as pinned."""
         found = []
         for entry in self.group(group):
             try:
                 require(self.cache / entry["path"], entry, entry["path"])
-            except ManifestError:
+            except (ManifestError, OSError):
                 found.append(entry["path"])
         return found
 
