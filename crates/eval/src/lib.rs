@@ -1,1 +1,25 @@
-//! Scores for tracks and crossings against ground truth.
+//! The referee: scores for tracks and crossings against ground truth.
+//!
+//! Pure: no I/O, threads or clock, and the same input gives the same numbers. [`Sequence`] holds one
+//! sequence prepared by the rules of `MOTChallenge`, [`Scores`] what HOTA, CLEAR and the identity
+//! metrics say about it; [`counting`] scores crossings.
+
+mod assignment;
+mod clear;
+pub mod counting;
+mod error;
+mod hota;
+mod identity;
+mod matrix;
+mod overlap;
+mod range;
+mod scores;
+mod sequence;
+
+pub use clear::Clear;
+pub use error::Error;
+pub use hota::{Hota, PerAlpha, THRESHOLDS, alpha, mean};
+pub use identity::Identity;
+pub use range::{FrameRange, RangeError, Selection};
+pub use scores::{Boxes, Scores, Value};
+pub use sequence::{Benchmark, Sequence, TrackBox, TruthBox, check_frames};

@@ -6,8 +6,8 @@ use crate::Error;
 use crate::lines::Lines;
 
 /// No format here gives meaning to more columns than these.
-const USED: usize = 9;
-const NAMES: [&str; USED] = ["frame", "id", "x", "y", "width", "height", "score", "class", "visibility"];
+const USED: usize = 8;
+const NAMES: [&str; USED] = ["frame", "id", "x", "y", "width", "height", "score", "class"];
 /// Whole numbers are exact in `f64` up to here.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
@@ -82,6 +82,9 @@ impl Row {
 }
 
 fn number(field: &str, column: usize) -> Result<f64, String> {
+    if let Some(whole) = short_whole(field) {
+        return Ok(whole);
+    }
     match field.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
         _ => {
@@ -89,6 +92,15 @@ fn number(field: &str, column: usize) -> Result<f64, String> {
             Err(format!("column {} ({}) is \"{shown}\", no finite number", column + 1, NAMES[column]))
         }
     }
+}
+
+/// What most columns hold, read faster than any other number.
+fn short_whole(field: &str) -> Option<f64> {
+    let digits = |sum: u32, &byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'));
+    if !(1..=9).contains(&field.len()) {
+        return None;
+    }
+    field.as_bytes().iter().try_fold(0, digits).map(f64::from)
 }
 
 fn is_whole(value: f64) -> bool {

@@ -10,7 +10,7 @@ use crate::lines::Lines;
 use crate::{Error, PartialFile};
 
 const SHAPE: Shape =
-    Shape { at_least: 6, used: 7, expected: "frame,id,x,y,width,height,confidence,-1,-1,-1" };
+    Shape { at_least: 6, used: 8, expected: "frame,id,x,y,width,height,confidence,-1,-1,-1" };
 
 /// A track's box in one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,13 +28,18 @@ pub struct TrackRow {
 /// Reads a whole file, by rising frame; within a frame, rows keep their order. `-` is the standard input.
 ///
 /// # Errors
-/// When the file cannot be read, and for its first bad line. An empty file is no error: a tracker
+/// When the file cannot be read, for its first bad line, and for a class in the eighth column that is
+/// not a person's. An empty file is no error: a tracker
 /// may have seen nobody.
 pub fn read_tracks(path: &Path) -> Result<Vec<TrackRow>, Error> {
     let mut lines = Lines::open(path)?;
     let mut rows = Vec::new();
     while let Some(row) = Row::next(&mut lines, SHAPE)? {
         let id = TrackId(row.whole(&lines, SHAPE, 1)?);
+        if row.value(7) >= 2.0 {
+            let problem = format!("class {}, and only people (class 1, or -1) are tracked", row.value(7));
+            return Err(lines.line_error(problem, SHAPE.expected));
+        }
         let confidence = if row.columns > 6 { row.value(6) as f32 } else { 1.0 };
         rows.push(TrackRow { frame: row.frame(), id, bbox: row.bbox(), confidence });
     }
@@ -144,7 +149,11 @@ mod tests {
         fs::write(&path, "2,1.0,1,2,3,4,-1,-1,-1,-1\n1,5,1,2,3,4\n").unwrap();
         let rows = read_tracks(&path).unwrap();
         assert_eq!(rows, [row(1, 5, [1.0, 2.0, 3.0, 4.0], 1.0), row(2, 1, [1.0, 2.0, 3.0, 4.0], -1.0)]);
-        for (text, problem) in [("1,-1,1,2,3,4,1", "the id is -1"), ("1,1.5,1,2,3,4,1", "the id is 1.5")] {
+        for (text, problem) in [
+            ("1,-1,1,2,3,4,1", "the id is -1"),
+            ("1,1.5,1,2,3,4,1", "the id is 1.5"),
+            ("1,1,1,2,3,4,1,3", "class 3"),
+        ] {
             fs::write(&path, text).unwrap();
             let error = read_tracks(&path).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
