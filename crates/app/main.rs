@@ -1,2 +1,30 @@
-//! bin
-fn main() {}
+//! `footfall`: the command line, the configuration and the wiring. No logic of its own.
+
+mod cli;
+mod config;
+mod exit;
+mod interrupt;
+mod logging;
+mod models;
+mod outputs;
+mod progress;
+mod quiet;
+mod report;
+mod run;
+mod track;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    quiet::restart_without_ffmpeg_chatter();
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Run(args) => run::run(*args, cli.verbose),
+        Command::Track(args) => track::run(&args, cli.verbose),
+    };
+    exit::code(result)
+}

@@ -53,10 +53,26 @@ impl Model {
     /// when the device cannot be had.
     pub(crate) fn open(runtime: &Runtime, path: &Path) -> Result<Self, Error> {
         readable(path).map_err(|source| Error::ModelFile { path: path.to_path_buf(), source })?;
+        Self::commit(runtime, path, |mut builder| builder.commit_from_file(path))
+    }
+
+    /// Opens an ONNX file that is in memory; errors call it `name`.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub(crate) fn from_bytes(runtime: &Runtime, name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        Self::commit(runtime, Path::new(name), |mut builder| builder.commit_from_memory(bytes))
+    }
+
+    fn commit(
+        runtime: &Runtime,
+        path: &Path,
+        commit: impl FnOnce(SessionBuilder) -> ort::Result<Session>,
+    ) -> Result<Self, Error> {
         let device = runtime.device();
         let no_device = |source| Error::Device { device, library: runtime.library().to_path_buf(), source };
-        let mut builder = options(runtime).map_err(no_device)?;
-        let session = builder.commit_from_file(path).map_err(|source| match (device, source.code()) {
+        let builder = options(runtime).map_err(no_device)?;
+        let session = commit(builder).map_err(|source| match (device, source.code()) {
             // A provider finds out only now that there is no driver, no such GPU or no cuDNN.
             (
                 Device::Cuda(_),

@@ -1,10 +1,14 @@
+use std::error::Error as _;
+use std::num::NonZeroUsize;
+
 use footfall_track::Bbox;
 
 use super::{EmbedderConfig, OnnxEmbedder};
-use crate::testing::{picture, reid, runtime};
+use crate::testing::{asset, cached, painted, picture, reid, runtime};
 
 fn embedder(max_batch: usize) -> OnnxEmbedder {
-    OnnxEmbedder::open(&runtime(), &reid(), &EmbedderConfig { max_batch }).unwrap()
+    OnnxEmbedder::open(&runtime(), &reid(), &EmbedderConfig { max_batch: NonZeroUsize::new(max_batch) })
+        .unwrap()
 }
 
 /// People of all sizes, some partly and one entirely outside a picture of 320x240.
@@ -41,5 +45,56 @@ fn company_in_the_batch_changes_no_bit_of_an_embedding() {
     let together = embedder(32).map(&picture, &boxes()).unwrap();
     for max_batch in [1, 2, 5] {
         assert_eq!(embedder(max_batch).map(&picture, &boxes()).unwrap(), together, "batches of {max_batch}");
+    }
+}
+
+#[test]
+fn the_repositorys_embedder_says_what_it_needs() {
+    let embedder = embedder(32);
+    assert_eq!(embedder.crop_size().to_string(), "128x64");
+    assert!(embedder.max_cosine_distance().is_some_and(|distance| distance > 0.0 && distance < 1.0));
+    assert_eq!(embedder.provider(), "CPUExecutionProvider");
+}
+
+/// Embeds with a fixture whose embedding is the mean colour.
+fn colours(fixture: &str, image: &footfall_pipeline::Image, boxes: &[Bbox]) -> footfall_track::Embeddings {
+    OnnxEmbedder::open(&runtime(), &asset(fixture), &EmbedderConfig::default())
+        .unwrap()
+        .map(image, boxes)
+        .unwrap()
+}
+
+#[test]
+fn without_metadata_crops_are_rgb_by_imagenet() {
+    let (blue, green, red) = (10.0, 90.0, 250.0);
+    let image = painted(40, 30, |x, _| if x < 20 { [10, 90, 250] } else { [0, 0, 0] });
+    let embeddings = colours("embedder-plain.onnx", &image, &[Bbox::new(2.0, 2.0, 15.0, 20.0)]);
+    let expected = [(red - 123.675) / 58.395, (green - 116.28) / 57.12, (blue - 103.53) / 57.375_f64];
+    let norm = expected.iter().map(|value| value * value).sum::<f64>().sqrt();
+    for (ours, value) in embeddings.get(0).unwrap().iter().zip(expected) {
+        assert!((f64::from(*ours) - value / norm).abs() < 1e-4, "{embeddings:?}");
+    }
+}
+
+#[test]
+fn a_network_for_pairs_embeds_any_number() {
+    let image = picture(64, 64);
+    let boxes: Vec<Bbox> = (0..5).map(|i| Bbox::new(f64::from(i) * 9.0, 3.0, 12.0, 30.0)).collect();
+    for count in 0..=boxes.len() {
+        let pairs = colours("embedder-pair.onnx", &image, &boxes[..count]);
+        assert_eq!(pairs, colours("embedder-plain.onnx", &image, &boxes[..count]));
+        assert!((0..count).all(|index| pairs.get(index).is_some()));
+    }
+}
+
+#[test]
+fn detectors_are_no_embedders() {
+    for (path, reason) in [
+        (cached("nanodet-g-int8.onnx"), "made to detect people"),
+        (asset("yolox-tiny.onnx"), "output [1, 84, 7]"),
+    ] {
+        let error = OnnxEmbedder::open(&runtime(), &path, &EmbedderConfig::default()).err().expect("taken");
+        assert!(error.to_string().contains(path.file_name().unwrap().to_str().unwrap()), "{error}");
+        assert!(error.source().unwrap().to_string().contains(reason), "{error:?}");
     }
 }

@@ -1,0 +1,177 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use footfall_count::Line;
+use footfall_vision::Device;
+
+/// Tracks people in video and counts them as they pass a line.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Say more on stderr; twice: everything. `RUST_LOG` says it in detail.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Box<RunArgs>),
+    Track(TrackArgs),
+}
+
+/// Count people in a video, a folder of pictures, a camera or a stream
+///
+/// Every frame goes through the reader, the person detector, the re-identification network, the
+/// tracker and the counter. Without outputs the summary alone is shown. Outputs take their final
+/// names only when they are complete.
+#[derive(Debug, Args)]
+#[command(after_long_help = RUN_HELP)]
+pub(crate) struct RunArgs {
+    /// A video file, a folder of pictures, a camera's number, or an rtsp:// or http:// address
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(crate) source: OsString,
+
+    /// Count over this line, from (x1,y1) to (x2,y2) in pixels; may be repeated
+    ///
+    /// `in` is a crossing to the right hand of someone who walks from the first point to the second
+    /// on the picture. Only the segment between the two points counts.
+    #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
+    pub(crate) lines: Vec<Line>,
+
+    /// Settings in TOML; options on the command line override them
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) networks: NetworkArgs,
+
+    /// End after this many frames were read
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_frames: Option<u64>,
+
+    /// Show the annotated picture in a window while running; q ends the run
+    #[cfg(feature = "preview")]
+    #[arg(long)]
+    pub(crate) preview: bool,
+}
+
+/// What to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Outputs")]
+pub(crate) struct OutputArgs {
+    /// Annotated video (.mp4, .mkv or .avi)
+    #[arg(short, long, value_name = "VIDEO", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Tracks as MOT text: frame,id,x,y,w,h,confidence,-1,-1,-1; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) tracks: Option<PathBuf>,
+
+    /// Crossings as JSON lines; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) crossings: Option<PathBuf>,
+
+    /// The summary as JSON; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) summary: Option<PathBuf>,
+
+    /// Every stage's work on every frame, for <chrome://tracing> or <https://ui.perfetto.dev>
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+/// Which networks run, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Networks")]
+pub(crate) struct NetworkArgs {
+    /// What the networks run on: cpu, cuda or cuda:N. One that cannot be had is an error
+    #[arg(long, value_name = "DEVICE")]
+    pub(crate) device: Option<Device>,
+
+    /// Person detector in ONNX [default: NanoDet-g from scripts/setup, int8 on a CPU]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) detector: Option<PathBuf>,
+
+    /// Re-identification network in ONNX [default: the one in this program]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) embedder: Option<PathBuf>,
+
+    /// Track by motion alone
+    #[arg(long, conflicts_with = "embedder")]
+    pub(crate) no_embedder: bool,
+
+    /// Copies of each network that work side by side, a thread each [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// Track detections from a file: association alone
+///
+/// Reads MOT text (frame,-1,x,y,w,h,score) or JSON lines with embeddings, a frame a line:
+/// {"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}
+#[derive(Debug, Args)]
+pub(crate) struct TrackArgs {
+    /// The detections; `-` is stdin (JSON lines)
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) detections: PathBuf,
+
+    /// Frames a second: what a frame's number means in time, where the file says nothing [default: 30]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) fps: Option<f64>,
+
+    /// Count over this line; may be repeated. See `footfall run --help`
+    #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
+    pub(crate) lines: Vec<Line>,
+
+    /// Settings in TOML: its `tracker`, `counter` and `line` parts
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Tracks as MOT text; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) tracks: PathBuf,
+
+    /// Crossings as JSON lines; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) crossings: Option<PathBuf>,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => Err("expected a number above 0".into()),
+    }
+}
+
+const RUN_HELP: &str = "\
+Examples:
+  footfall run shop.mp4 --line door:384,576,384,0 --output counted.mp4
+      counts people over the vertical line x = 384, drawn upwards: left to right is `in`
+  footfall run 0 --line door:0,300,640,300 --crossings today.jsonl
+      counts at the first camera until Ctrl-C
+  footfall run rtsp://user:password@10.0.0.7/stream --config shop.toml
+      counts a stream with the lines and settings of a file
+
+Exit status: 0 done, 1 failed (what was processed is in the outputs), 2 wrong usage or configuration.
+
+Files: networks and ONNX Runtime are taken from $FOOTFALL_CACHE, else $XDG_CACHE_HOME/footfall, else
+~/.cache/footfall, where scripts/setup puts them.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

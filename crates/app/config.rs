@@ -1,0 +1,233 @@
+//! The configuration file, and how the command line overrides it: defaults < file < flags.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use anyhow::{Context as _, bail};
+use footfall_count::Line;
+use footfall_video::{OverlayConfig, SourceOptions};
+use footfall_vision::{DetectorConfig, Device, EmbedderConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
+use crate::exit::usage;
+
+/// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
+/// its defaults.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) networks: Networks,
+    pub(crate) source: SourceOptions,
+    pub(crate) detector: DetectorConfig,
+    pub(crate) embedder: EmbedderConfig,
+    pub(crate) tracker: footfall_track::Config,
+    pub(crate) counter: footfall_count::Config,
+    pub(crate) overlay: OverlayConfig,
+    pub(crate) pipeline: PipelineConfig,
+    pub(crate) outputs: Outputs,
+    #[serde(rename = "line")]
+    pub(crate) lines: Vec<Line>,
+    /// The keys of `tracker` that the file sets: the others may come from the source and the networks.
+    #[serde(skip)]
+    set_in_tracker: BTreeSet<String>,
+}
+
+/// Which networks run, and on what.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Networks {
+    pub(crate) device: Device,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detector: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) embedder: Option<PathBuf>,
+    /// The ONNX Runtime library, where it is not the one from set-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) runtime: Option<PathBuf>,
+    /// Track by motion alone.
+    pub(crate) no_embedder: bool,
+}
+
+/// How the stages are joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PipelineConfig {
+    /// Copies of each network that work side by side; by default as many as there are cores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Frames that may wait between two stages.
+    pub(crate) queue: NonZeroUsize,
+}
+
+/// What is written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Outputs {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) video: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tracks: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) crossings: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) summary: Option<PathBuf>,
+}
+
+impl Default for PipelineConfig {
+    fn default() -> Self {
+        let queue = NonZeroUsize::MIN.saturating_add(footfall_pipeline::Options::default().queue - 1);
+        Self { threads: None, queue }
+    }
+}
+
+impl PipelineConfig {
+    /// Beyond this a copy of the networks costs memory and brings nothing.
+    const MOST: usize = 8;
+
+    pub(crate) fn workers(&self) -> usize {
+        let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(Self::MOST);
+        self.threads.map_or_else(cores, NonZeroUsize::get)
+    }
+}
+
+impl Config {
+    /// The file at `path`, or the defaults; with `lines` instead of the file's where there are any.
+    pub(crate) fn load(path: Option<&Path>, lines: &[Line]) -> anyhow::Result<Self> {
+        let mut config = match path {
+            Some(path) => Self::read(path).map_err(usage)?,
+            None => Self::default(),
+        };
+        if !lines.is_empty() {
+            config.lines = lines.to_vec();
+        }
+        config.check_names().map_err(usage)?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let mut config: Self = toml::from_str(text)?;
+        let raw: toml::Table = text.parse()?;
+        let tracker = raw.get("tracker").and_then(toml::Value::as_table);
+        config.set_in_tracker = tracker.into_iter().flat_map(toml::Table::keys).cloned().collect();
+        Ok(config)
+    }
+
+    fn check_names(&self) -> anyhow::Result<()> {
+        let mut names = BTreeSet::new();
+        for line in &self.lines {
+            if !names.insert(line.name()) {
+                bail!("two lines are called \"{}\": give each a name of its own", line.name());
+            }
+        }
+        Ok(())
+    }
+
+    /// The configuration of `footfall run`.
+    pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
+        let mut config = Self::load(args.config.as_deref(), &args.lines)?;
+        config.networks.override_by(&args.networks);
+        if let Some(threads) = args.networks.threads {
+            config.pipeline.threads = NonZeroUsize::new(threads.into());
+        }
+        config.outputs.override_by(&args.outputs);
+        Ok(config)
+    }
+
+    /// The tracker's settings for a source of this frame rate and an embedder calibrated to this
+    /// distance, where these are known and the file does not say otherwise.
+    pub(crate) fn tracker(
+        &self,
+        frame_rate: Option<f64>,
+        max_cosine_distance: Option<f64>,
+    ) -> footfall_track::Config {
+        let mut tracker = self.tracker.clone();
+        let is_free = |key: &str| !self.set_in_tracker.contains(key);
+        if let Some(rate) = frame_rate.filter(|_| is_free("frame_rate")) {
+            tracker.frame_rate = rate;
+        }
+        if let Some(distance) = max_cosine_distance.filter(|_| is_free("max_cosine_distance")) {
+            tracker.max_cosine_distance = distance as f32;
+        }
+        tracker
+    }
+}
+
+impl Networks {
+    fn override_by(&mut self, args: &NetworkArgs) {
+        self.device = args.device.unwrap_or(self.device);
+        replace(&mut self.detector, args.detector.as_ref());
+        if args.embedder.is_some() {
+            self.no_embedder = false;
+        }
+        replace(&mut self.embedder, args.embedder.as_ref());
+        self.no_embedder |= args.no_embedder;
+    }
+}
+
+impl Outputs {
+    fn override_by(&mut self, args: &OutputArgs) {
+        replace(&mut self.video, args.output.as_ref());
+        replace(&mut self.tracks, args.tracks.as_ref());
+        replace(&mut self.crossings, args.crossings.as_ref());
+        replace(&mut self.summary, args.summary.as_ref());
+    }
+}
+
+fn replace(setting: &mut Option<PathBuf>, flag: Option<&PathBuf>) {
+    if let Some(path) = flag {
+        *setting = Some(path.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    /// The example in the repository, with the settings that have no default commented out.
+    const EXAMPLE: &str = include_str!("../../assets/footfall.toml");
+
+    #[test]
+    fn the_example_holds_the_defaults() {
+        let mut example = Config::parse(EXAMPLE).unwrap();
+        assert_eq!(example.lines.len(), 1, "one line shows how");
+        example.lines.clear();
+        example.set_in_tracker.clear();
+        assert_eq!(example, Config::default());
+    }
+
+    #[test]
+    fn the_example_names_every_setting() {
+        let example: toml::Table = EXAMPLE.parse().unwrap();
+        let defaults = toml::Table::try_from(Config::default()).unwrap();
+        for (part, settings) in &defaults {
+            for name in settings.as_table().into_iter().flat_map(toml::Table::keys) {
+                assert!(example[part].get(name).is_some(), "assets/footfall.toml lacks {part}.{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place() {
+        let error = format!("{:#}", Config::parse("[tracker]\nmax_aeg = 3\n").unwrap_err());
+        assert!(error.contains("max_aeg") && error.contains("line 2"), "{error}");
+        let error = format!("{:#}", Config::parse("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n").unwrap_err());
+        assert!(error.contains("same point"), "{error}");
+    }
+
+    #[test]
+    fn the_frame_rate_of_the_source_is_the_nominal_one_unless_set() {
+        assert_eq!(Config::default().tracker(Some(7.0), None).frame_rate, 7.0);
+        let set = Config::parse("[tracker]\nframe_rate = 25.0\n").unwrap().tracker(Some(7.0), Some(0.5));
+        assert_eq!((set.frame_rate, set.max_cosine_distance), (25.0, 0.5));
+    }
+}

@@ -1,0 +1,178 @@
+//! `footfall eval mot`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use footfall_eval::{Benchmark, FrameRange, Scores, Sequence, TrackBox, TruthBox, check_frames};
+use footfall_formats::mot::{Layout, Truth, read_tracks, read_truth};
+
+use super::MotArgs;
+use super::mot_report::{self, Report};
+use super::seqinfo::SeqInfo;
+use crate::exit::usage;
+
+/// The scores of one folder of tracks.
+pub(super) struct Folder {
+    /// By rising name.
+    pub(super) sequences: Vec<(String, Scores)>,
+    pub(super) combined: Scores,
+}
+
+pub(super) fn run(args: &MotArgs) -> anyhow::Result<()> {
+    let wanted = wanted(args)?;
+    let folders: Vec<&Path> =
+        [Some(&args.tracks), args.compare.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let (names, missing): (Vec<String>, Vec<String>) =
+        wanted.into_iter().partition(|name| folders.iter().all(|folder| result_file(folder, name).is_file()));
+    if names.is_empty() {
+        bail!("no tracks to score: {} should have files like {}.txt", args.tracks.display(), missing[0]);
+    }
+    if !missing.is_empty() {
+        eprintln!("not scored, without a result file: {}", missing.join(", "));
+    }
+    let tracks = score(args, &args.tracks, &names)?;
+    let compared = args.compare.as_ref().map(|folder| score(args, folder, &names)).transpose()?;
+    mot_report::write(args, &Report { tracks, compared, missing })
+}
+
+/// The sequences that are asked for, by rising name.
+fn wanted(args: &MotArgs) -> anyhow::Result<Vec<String>> {
+    let folder = &args.gt;
+    let reading = || format!("reading the ground truth's folder {}", folder.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(reading)? {
+        let name = entry.with_context(reading)?.file_name();
+        if truth_file(folder, &name).is_file() {
+            names
+                .push(name.into_string().map_err(|name| {
+                    anyhow::anyhow!("{}: a sequence's name must be UTF-8", name.display())
+                })?);
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        bail!("no ground truth in {}: expected SEQUENCE/gt/gt.txt in it", folder.display());
+    }
+    if let Some(unknown) = args.sequences.iter().find(|name| !names.contains(name)) {
+        return Err(usage(anyhow::anyhow!(
+            "--sequence {unknown}: {} has {}",
+            folder.display(),
+            names.join(", ")
+        )));
+    }
+    names.retain(|name| args.sequences.is_empty() || args.sequences.contains(name));
+    Ok(names)
+}
+
+fn truth_file(folder: &Path, sequence: impl AsRef<Path>) -> PathBuf {
+    folder.join(sequence).join("gt").join("gt.txt")
+}
+
+fn result_file(folder: &Path, sequence: &str) -> PathBuf {
+    folder.join(format!("{sequence}.txt"))
+}
+
+fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Folder> {
+    let sequences = names
+        .iter()
+        .map(|name| {
+            let scores = score_sequence(args, &result_file(tracks, name), name)
+                .with_context(|| format!("scoring {name}"))?;
+            Ok((name.clone(), scores))
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let combined = Scores::combined(&sequences.iter().map(|(_, scores)| scores).collect::<Vec<_>>());
+    Ok(Folder { sequences, combined })
+}
+
+fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<Scores> {
+    let truth = read_truth(&truth_file(&args.gt, name))?;
+    let info = SeqInfo::of(&args.gt.join(name))?;
+    let benchmark = args.benchmark.benchmark().unwrap_or_else(|| benchmark(&truth, name));
+    let truth = truth_boxes(&truth);
+    let mut tracks = track_boxes(tracks)?;
+    let length = info.length.unwrap_or_else(|| truth.iter().map(|row| row.frame).max().unwrap_or(0));
+    let range = args.frames.of(length);
+    if range.count() == 0 {
+        bail!("there is no such frame: the sequence has {length}");
+    }
+    if let Some(note) = renumber(&mut tracks, range) {
+        eprintln!("{name}: {note}");
+    }
+    if info.length.is_some() {
+        check_frames(&truth, &tracks, length)?;
+    } else {
+        let beyond = tracks.iter().filter(|row| row.frame > length).count();
+        if beyond > 0 {
+            eprintln!(
+                "{name}: {beyond} boxes after frame {length}, the last of the ground truth, are not scored"
+            );
+        }
+    }
+    Ok(Scores::of(&Sequence::new(&truth, &tracks, range, benchmark)?))
+}
+
+fn benchmark(truth: &Truth, name: &str) -> Benchmark {
+    match truth.layout {
+        Some(Layout::Mot16) if name.starts_with("MOT20") => Benchmark::Mot20,
+        Some(Layout::Mot16) => Benchmark::Mot17,
+        Some(Layout::Mot15) | None => Benchmark::Mot15,
+    }
+}
+
+/// Shifts tracks that can only be numbered from 1 within `range`; says so if it does.
+fn renumber(tracks: &mut [TrackBox], range: FrameRange) -> Option<String> {
+    let last = tracks.iter().map(|row| row.frame).max()?;
+    if last >= range.first || last > range.count() {
+        return None;
+    }
+    for row in tracks {
+        row.frame += range.first - 1;
+    }
+    let FrameRange { first, last: end } = range;
+    Some(format!(
+        "no tracks in frames {first} to {end}; those in frames up to {last} are taken as counted from {first}"
+    ))
+}
+
+pub(super) fn truth_boxes(truth: &Truth) -> Vec<TruthBox> {
+    let boxes = truth.rows.iter().map(|row| TruthBox {
+        frame: row.frame,
+        id: row.id,
+        bbox: row.bbox,
+        considered: row.considered,
+        class: row.class,
+    });
+    boxes.collect()
+}
+
+fn track_boxes(path: &Path) -> anyhow::Result<Vec<TrackBox>> {
+    let rows = read_tracks(path)?;
+    Ok(rows.iter().map(|row| TrackBox { frame: row.frame, id: row.id.0, bbox: row.bbox }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use footfall_eval::{FrameRange, TrackBox};
+    use footfall_track::Bbox;
+
+    use super::renumber;
+
+    #[test]
+    fn tracks_are_shifted_only_where_nothing_else_makes_sense() {
+        let range = FrameRange { first: 302, last: 600 };
+        for (frames, shifted) in [
+            (vec![1, 299], Some(vec![302, 600])),
+            (vec![1, 300], None),
+            (vec![1, 302], None),
+            (vec![302, 600], None),
+            (vec![], None),
+        ] {
+            let row = |&frame| TrackBox { frame, id: 1, bbox: Bbox::new(0.0, 0.0, 1.0, 1.0) };
+            let mut tracks: Vec<TrackBox> = frames.iter().map(row).collect();
+            assert_eq!(renumber(&mut tracks, range).is_some(), shifted.is_some());
+            let numbers: Vec<u64> = tracks.iter().map(|row| row.frame).collect();
+            assert_eq!(numbers, shifted.unwrap_or(frames));
+        }
+    }
+}

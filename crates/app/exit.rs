@@ -1,0 +1,61 @@
+//! One way out: 0 done, 2 wrong usage or configuration, 1 anything else.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// Marks an error as the caller's: wrong arguments or a wrong configuration.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) anyhow::Error);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for Usage {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Turns an error into one of usage.
+pub(crate) fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    anyhow::Error::new(Usage(error.into()))
+}
+
+/// Says what went wrong, if anything did, and how the process ends.
+pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("{} {}", console::style("error:").for_stderr().red().bold(), chain(&error));
+    if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// The error and its causes, each once: many of our errors already end with their cause.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::chain;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let told = Err::<(), _>(std::io::Error::other("disk full")).context("writing a.mp4: disk full").unwrap_err();
+        assert_eq!(chain(&told), "writing a.mp4: disk full");
+        let untold = Err::<(), _>(std::io::Error::other("disk full")).context("writing a.mp4").unwrap_err();
+        assert_eq!(chain(&untold), "writing a.mp4: disk full");
+    }
+}

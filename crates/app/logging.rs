@@ -1,0 +1,86 @@
+//! Where events and spans go: lines for people on stderr, and a trace of every stage if asked for.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+use footfall_formats::PartialPath;
+use indicatif::ProgressBar;
+use tracing_chrome::{ChromeLayerBuilder, FlushGuard};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+/// A trace that is being written; complete after [`Trace::finish`].
+pub(crate) struct Trace {
+    guard: FlushGuard,
+    place: PartialPath,
+}
+
+impl Trace {
+    /// Writes what is left and gives the file its name.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        drop(self.guard);
+        Ok(self.place.finish()?)
+    }
+}
+
+/// Sets up logging for the process, and a trace in the format of Chrome's trace viewer at `trace`.
+///
+/// Lines are written above `bar`. How much: `RUST_LOG`, else as `verbose` says.
+pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> anyhow::Result<Option<Trace>> {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(AboveBar(bar.clone()))
+        .with_ansi(console::colors_enabled_stderr())
+        .with_target(verbose > 0)
+        .without_time()
+        .with_filter(filter(verbose));
+    let (layer, trace) = match trace {
+        Some(path) => {
+            let place = PartialPath::create(path)?;
+            let file = File::create(place.temporary())
+                .with_context(|| format!("cannot write the trace {}", path.display()))?;
+            let (layer, guard) =
+                ChromeLayerBuilder::new().writer(BufWriter::new(file)).include_args(true).build();
+            // The stages' spans alone: networks and libraries have spans by the thousand.
+            let own = tracing_subscriber::filter::filter_fn(|m| m.target().starts_with("footfall"));
+            (Some(layer.with_filter(own)), Some(Trace { guard, place }))
+        }
+        None => (None, None),
+    };
+    tracing_subscriber::registry().with(lines).with(layer).init();
+    Ok(trace)
+}
+
+fn filter(verbose: u8) -> EnvFilter {
+    let own = match verbose {
+        0 => "warn,ort=error",
+        1 => "info,ort=warn",
+        _ => "debug,ort=info",
+    };
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(own))
+}
+
+/// Standard error, with the progress bar out of the way while a line is written.
+#[derive(Clone)]
+struct AboveBar(ProgressBar);
+
+impl Write for AboveBar {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.suspend(|| io::stderr().write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl<'a> MakeWriter<'a> for AboveBar {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,100 @@
+//! How far a run is: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use footfall_count::Tally;
+use footfall_pipeline::{BoxError, Scene, Sink, SourceInfo};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How often a line is written where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+const KNOWN_LENGTH: &str =
+    "{spinner:.cyan} {bar:32.cyan/blue} {human_pos}/{human_len} frames  {rate}  {eta} left  {msg:.bold}";
+const UNKNOWN_LENGTH: &str = "{spinner:.cyan} {human_pos} frames  {rate}  {elapsed}  {msg:.bold}";
+
+/// The bar; it shows nothing until a run starts, and never where stderr is no terminal.
+pub(crate) fn bar() -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr_with_hz(10)
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    ProgressBar::with_draw_target(None, target)
+}
+
+/// A sink that reports on progress.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    frames: Option<u64>,
+    began: Instant,
+    last_line: Instant,
+    done: u64,
+}
+
+impl Progress {
+    /// Progress of a run over `source`, of which at most `max_frames` are read.
+    pub(crate) fn start(bar: &ProgressBar, source: &SourceInfo, max_frames: Option<u64>) -> Box<dyn Sink> {
+        let frames = match (source.frames, max_frames) {
+            (Some(frames), Some(most)) => Some(frames.min(most)),
+            (frames, most) => frames.or(most),
+        };
+        let template = if frames.is_some() { KNOWN_LENGTH } else { UNKNOWN_LENGTH };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            let rate = |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+                // A line that cannot be drawn is no reason to end a run.
+                let _ = write!(out, "{:.1} frames/s", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
+        }
+        if let Some(frames) = frames {
+            bar.set_length(frames);
+        }
+        let now = Instant::now();
+        Box::new(Self { bar: bar.clone(), frames, began: now, last_line: now, done: 0 })
+    }
+
+    fn line(&self, scene: &Scene) -> String {
+        let rate = self.done as f64 / self.began.elapsed().as_secs_f64().max(1e-9);
+        let mut line = format!("{} frames", self.done);
+        if let Some(frames) = self.frames {
+            let left = frames.saturating_sub(self.done) as f64 / rate;
+            line = format!("{} of {frames} frames, {left:.0} s left", self.done);
+        }
+        format!("{line}, {rate:.1} frames/s, {}", counts(&scene.tallies))
+    }
+}
+
+impl Sink for Progress {
+    fn name(&self) -> String {
+        "progress".into()
+    }
+
+    fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        self.done += 1;
+        self.bar.inc(1);
+        if !scene.crossings.is_empty() || self.done == 1 {
+            self.bar.set_message(counts(&scene.tallies));
+        }
+        if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = Instant::now();
+            eprintln!("{}", self.line(scene));
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BoxError> {
+        self.bar.finish_and_clear();
+        Ok(())
+    }
+}
+
+/// Everyone who passed any line: `in 3, out 5`.
+fn counts(tallies: &[Tally]) -> String {
+    if tallies.is_empty() {
+        return String::new();
+    }
+    let (entered, left) = tallies.iter().fold((0, 0), |(i, o), t| (i + t.entered, o + t.left));
+    format!("in {entered}, out {left}")
+}

@@ -1,0 +1,94 @@
+//! `footfall track`: association and counting over detections from a file.
+
+use std::time::Duration;
+
+use footfall_count::Counter;
+use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
+use footfall_formats::mot::TrackWriter;
+use footfall_formats::{DetectionFrame, DetectionReader};
+use footfall_track::{Observations, Tracker};
+
+use crate::cli::TrackArgs;
+use crate::config::Config;
+use crate::exit::usage;
+use crate::{logging, progress};
+
+/// The trackers, counters and files of one such run.
+struct Session {
+    tracker: Tracker,
+    counter: Counter,
+    tracks: TrackWriter,
+    crossings: Option<CrossingWriter>,
+    source: String,
+    frame_rate: f64,
+    /// Number and time of the frame before.
+    last: Option<(u64, Duration)>,
+    people: u64,
+}
+
+/// Tracks, and says what came of it.
+pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
+    logging::start(verbose, &progress::bar(), None)?;
+    let config = Config::load(args.config.as_deref(), &args.lines)?;
+    let settings = config.tracker(args.fps, None);
+    let mut session = Session {
+        frame_rate: settings.frame_rate,
+        last: None,
+        people: 0,
+        tracker: Tracker::new(settings).map_err(usage)?,
+        counter: Counter::new(config.lines, config.counter).map_err(usage)?,
+        tracks: TrackWriter::create(&args.tracks)?,
+        crossings: args.crossings.as_ref().map(CrossingWriter::create).transpose()?,
+        source: args.detections.to_string_lossy().into_owned(),
+    };
+    for frame in DetectionReader::open(&args.detections)? {
+        session.take(&frame?)?;
+    }
+    session.finish()
+}
+
+/// After so many frames in a row without anybody nothing changes any more.
+const LONGEST_GAP: u64 = 1000;
+
+impl Session {
+    /// Takes the next frame of the file, and before it those in which nobody was seen: they may be
+    /// missing from the file, but time went on in them.
+    fn take(&mut self, frame: &DetectionFrame) -> anyhow::Result<()> {
+        let number = frame.number;
+        let time = frame.time.unwrap_or_else(|| Duration::from_secs_f64((number - 1) as f64 / self.frame_rate));
+        if let Some((last, before)) = self.last {
+            let interval = time.saturating_sub(before).div_f64((number - last) as f64);
+            let nothing = Observations::default();
+            for missing in (last + 1..number).take(LONGEST_GAP as usize) {
+                self.step(missing, before + interval.mul_f64((missing - last) as f64), &nothing)?;
+            }
+        }
+        self.step(number, time, &frame.observations)?;
+        self.last = Some((number, time));
+        Ok(())
+    }
+
+    fn step(&mut self, number: u64, time: Duration, observations: &Observations) -> anyhow::Result<()> {
+        let step = self.tracker.step(time, observations);
+        self.people = step.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
+        self.tracks.write(number, &step.tracks)?;
+        for crossing in self.counter.step(number, time, &step.tracks, &step.removed) {
+            if let Some(writer) = &mut self.crossings {
+                let line = self.counter.lines()[crossing.line].name();
+                writer.write(&CrossingRow::new(&crossing, line, &self.source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        self.tracks.finish()?;
+        self.crossings.map(CrossingWriter::finish).transpose()?;
+        let frames = self.last.map_or(0, |(number, _)| number);
+        eprintln!("{} people tracked in {frames} frames", self.people);
+        for (line, tally) in self.counter.lines().iter().zip(self.counter.tallies()) {
+            eprintln!("{}: in {}, out {}", line.name(), tally.entered, tally.left);
+        }
+        Ok(())
+    }
+}
