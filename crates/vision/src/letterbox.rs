@@ -101,3 +101,84 @@ impl Letterbox {
         Ok((&self.planes, fit))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use footfall_track::Bbox;
+    use proptest::prelude::*;
+
+    use super::{Fit, Letterbox, Placement};
+    use crate::Size;
+    use crate::normalise::{Colour, Normaliser};
+    use crate::testing::picture;
+
+    fn letterbox(placement: Placement) -> Letterbox {
+        Letterbox::new(placement, 114, Normaliser::new(Colour::Bgr, [0.0; 3], [1.0; 3]))
+    }
+
+    fn sizes(limit: usize) -> impl Strategy<Value = Size> {
+        (1..limit, 1..limit).prop_map(|(height, width)| Size::new(height, width))
+    }
+
+    fn placements() -> impl Strategy<Value = Placement> {
+        prop_oneof![Just(Placement::Centre), Just(Placement::TopLeft)]
+    }
+
+    proptest! {
+        #[test]
+        fn a_picture_fits_inside_and_boxes_come_back(
+            picture in sizes(3000), input in sizes(700), placement in placements(),
+            bbox in (-100.0..3000.0_f64, -100.0..3000.0_f64, 0.1..500.0_f64, 0.1..500.0_f64),
+        ) {
+            let fit = Fit::new(picture, input, placement);
+            prop_assert!(fit.left + fit.inner.width <= input.width);
+            prop_assert!(fit.top + fit.inner.height <= input.height);
+            prop_assert!(fit.inner.width == input.width || fit.inner.height == input.height);
+
+            let inner = Bbox::new(
+                fit.left as f64, fit.top as f64, fit.inner.width as f64, fit.inner.height as f64,
+            );
+            let whole = fit.to_picture(&inner);
+            prop_assert!((whole.right() - picture.width as f64).abs() < 1e-6);
+            prop_assert!((whole.bottom() - picture.height as f64).abs() < 1e-6);
+
+            let (x, y) = (inner.width / picture.width as f64, inner.height / picture.height as f64);
+            let there = Bbox::new(bbox.0 * x + inner.x, bbox.1 * y + inner.y, bbox.2 * x, bbox.3 * y);
+            let back = fit.to_picture(&there);
+            for (a, b) in [(back.x, bbox.0), (back.y, bbox.1), (back.width, bbox.2), (back.height, bbox.3)] {
+                prop_assert!((a - b).abs() < 1e-6, "{} is not {}", a, b);
+            }
+        }
+
+        #[test]
+        fn nothing_of_an_earlier_picture_is_left(
+            earlier in sizes(60), later in sizes(60), placement in placements(),
+        ) {
+            let (first, second) = (picture(earlier.width, earlier.height), picture(later.width, later.height));
+            let mut used = letterbox(placement);
+            used.prepare(&first, Size::new(32, 64)).unwrap();
+            let mut fresh = letterbox(placement);
+            prop_assert_eq!(
+                used.prepare(&second, Size::new(48, 32)).unwrap(),
+                fresh.prepare(&second, Size::new(48, 32)).unwrap()
+            );
+        }
+    }
+
+    #[test]
+    fn the_picture_lies_where_its_placement_says() {
+        let image = picture(4, 2);
+        let blue = |x: usize, y: usize| f32::from(image.bytes()[3 * (y * 4 + x)]);
+        let check = |placement, top: usize| {
+            let mut letterbox = letterbox(placement);
+            let (planes, _) = letterbox.prepare(&image, Size::new(4, 4)).unwrap();
+            for (index, value) in planes[..16].iter().enumerate() {
+                let (x, y) = (index % 4, index / 4);
+                let expected = if (top..top + 2).contains(&y) { blue(x, y - top) } else { 114.0 };
+                assert_eq!(*value, expected, "{placement:?} ({x}, {y})");
+            }
+        };
+        check(Placement::Centre, 1);
+        check(Placement::TopLeft, 0);
+    }
+}

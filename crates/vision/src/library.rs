@@ -104,3 +104,55 @@ fn elf64_length(header: &[u8; 64]) -> Option<u64> {
     let is_elf64 = header.starts_with(b"\x7fELF\x02\x01");
     is_elf64.then(|| table_offset.saturating_add(entry_size * entries))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Library, check_whole, file_name, find};
+    use crate::{Error, testing};
+
+    fn found(configured: Option<&str>, set: &[(&str, &str)]) -> Result<Library, Error> {
+        find(configured.map(Path::new), |name| {
+            set.iter().find(|(n, _)| *n == name).map(|(_, value)| value.into())
+        })
+    }
+
+    #[test]
+    fn the_nearest_name_wins() {
+        let both = [("FOOTFALL_ONNXRUNTIME", "/a.so"), ("ORT_DYLIB_PATH", "/b.so")];
+        assert_eq!(found(Some("/c.so"), &both).unwrap().path, Path::new("/c.so"));
+        assert_eq!(found(None, &both).unwrap().path, Path::new("/a.so"));
+        assert_eq!(found(None, &[("FOOTFALL_ONNXRUNTIME", ""), both[1]]).unwrap().path, Path::new("/b.so"));
+    }
+
+    #[test]
+    fn the_newest_in_the_cache_is_taken() {
+        let cache = tempfile::tempdir().unwrap();
+        let set = [("FOOTFALL_CACHE", cache.path().to_str().unwrap())];
+        let error = found(None, &set).unwrap_err().to_string();
+        assert!(error.contains(set[0].1) && error.contains("scripts/setup"), "{error}");
+        for version in ["1.9.0", "1.31.1", "1.4.2", "backup"] {
+            let folder = cache.path().join("onnxruntime").join(version).join("lib");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(file_name()), "").unwrap();
+        }
+        // Versions without a library do not count.
+        std::fs::create_dir_all(cache.path().join("onnxruntime/2.0.0/lib")).unwrap();
+        let path = found(None, &set).unwrap().path;
+        assert!(path.ends_with(Path::new("1.31.1/lib").join(file_name())), "{}", path.display());
+    }
+
+    #[test]
+    fn a_library_that_was_cut_short_is_told_from_a_whole_one() {
+        let library = testing::runtime().library().to_path_buf();
+        check_whole(&library).unwrap();
+        let bytes = std::fs::read(&library).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for length in [0, 63, 64, 4096, bytes.len() - 1] {
+            let cut = folder.path().join("cut.so");
+            std::fs::write(&cut, &bytes[..length]).unwrap();
+            assert!(check_whole(&cut).is_err(), "{length} bytes");
+        }
+    }
+}

@@ -106,9 +106,43 @@ fn narrow(sides: [usize; 2]) -> Result<[u32; 2], std::num::TryFromIntError> {
 
 #[cfg(test)]
 mod tests {
-    use super::Region;
-    use crate::Size;
+    use std::sync::Arc;
+
+    use footfall_pipeline::Image;
     use footfall_track::Bbox;
+
+    use super::{Filter, Region, Resampler};
+    use crate::Size;
+    use crate::testing::picture;
+
+    #[test]
+    fn pixels_beyond_the_region_have_no_part_in_it() {
+        let image = picture(50, 40);
+        let region = Region { left: 7, top: 11, size: Size::new(23, 31) };
+        let rows = image.bytes().chunks_exact(150).skip(region.top).take(region.size.height);
+        let bytes: Vec<u8> = rows.flat_map(|row| &row[3 * 7..3 * (7 + 31)]).copied().collect();
+        let copy = Image::new(31, 23, Arc::new(bytes)).unwrap();
+        for filter in [Filter::Bilinear, Filter::Antialiased] {
+            for to in [Size::new(8, 5), Size::new(64, 32), Size::new(23, 31), Size::new(1, 1)] {
+                let (mut one, mut other) = (Resampler::new(filter), Resampler::new(filter));
+                let expected = other.resize(&copy, Region::whole(&copy), to).unwrap();
+                assert_eq!(one.resize(&image, region, to).unwrap(), expected, "{filter:?} to {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_smooth_filter_sees_every_pixel_when_it_shrinks() {
+        // One white column of eight, where bilinear between the two middle ones does not look.
+        let bytes: Vec<u8> = (0..8).flat_map(|x| [if x == 1 { 240 } else { 0 }; 3]).collect();
+        let image = Image::new(8, 1, Arc::new(bytes)).unwrap();
+        let shrink = |filter| {
+            let mut resampler = Resampler::new(filter);
+            resampler.resize(&image, Region::whole(&image), Size::new(1, 1)).unwrap()[0]
+        };
+        assert_eq!(shrink(Filter::Bilinear), 0);
+        assert!(shrink(Filter::Antialiased) > 10);
+    }
 
     #[test]
     fn a_region_is_what_the_box_touches_of_the_picture() {

@@ -95,7 +95,7 @@ impl Process {
         let path = absolute(&library.path).map_err(|source| unusable(source.into()))?;
         library::check_whole(&path).map_err(|source| unusable(source.into()))?;
         let environment = ort::init_from(&path)
-            .map_err(|source| unusable(source.into()))?
+            .map_err(|error| unusable(reason(error)))?
             .with_name("footfall")
             .with_telemetry(false)
             .build()
@@ -112,5 +112,13 @@ impl Process {
             }
             _ => Ok(self),
         }
+    }
+}
+
+/// The linker's own error: the one around it neither shows nor keeps it.
+fn reason(error: ort::LoadDynamicError) -> Box<dyn std::error::Error + Send + Sync> {
+    match error {
+        ort::LoadDynamicError::Dlopen { error, .. } => error.into(),
+        other => other.into(),
     }
 }

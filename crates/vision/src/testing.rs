@@ -23,13 +23,19 @@ pub(crate) fn reid() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/reid-deepsort-128.onnx"))
 }
 
+/// A fixture that `assets/make.py` made.
+pub(crate) fn asset(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).join(name)
+}
+
+/// A picture whose pixels (x, y) are `bgr`.
+pub(crate) fn painted(width: usize, height: usize, bgr: impl Fn(usize, usize) -> [u8; 3]) -> Image {
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+    let bytes: Vec<u8> = pixels.flat_map(|(x, y)| bgr(x, y)).collect();
+    Image::new(width, height, Arc::new(bytes)).unwrap()
+}
+
 /// Waves of colour, different in every part of the picture.
 pub(crate) fn picture(width: usize, height: usize) -> Image {
-    let mut bytes = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width {
-            bytes.extend([(x * 7 + y * 3) as u8, (x * y / 5 + 40) as u8, ((y * 11) ^ (x * 5)) as u8]);
-        }
-    }
-    Image::new(width, height, Arc::new(bytes)).unwrap()
+    painted(width, height, |x, y| [(x * 7 + y * 3) as u8, (x * y / 5 + 40) as u8, ((y * 11) ^ (x * 5)) as u8])
 }

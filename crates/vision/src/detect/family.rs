@@ -80,3 +80,69 @@ pub(super) fn cells(input: Size, strides: &[usize]) -> impl Iterator<Item = Cell
 pub(super) fn cell_count(input: Size, strides: &[usize]) -> usize {
     strides.iter().map(|stride| (input.height / stride) * (input.width / stride)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{cell_count, cells, of};
+    use crate::metadata::Metadata;
+    use crate::signature::{Port, Signature};
+    use crate::{ModelFault, Size};
+
+    fn port(name: &str, shape: &[i64]) -> Port {
+        Port { name: name.to_owned(), is_f32: true, shape: shape.to_vec() }
+    }
+
+    fn signature(input: &[i64], outputs: &[(&str, &[i64])]) -> Signature {
+        let outputs = outputs.iter().map(|(name, shape)| port(name, shape)).collect();
+        Signature { inputs: vec![port("images", input)], outputs }
+    }
+
+    fn named(family: &str) -> Metadata {
+        Metadata { family: Some(family.to_owned()), ..Metadata::default() }
+    }
+
+    #[test]
+    fn inputs_and_outputs_tell_the_family() {
+        let check = |input: &[i64], outputs: &[(&str, &[i64])], expected: Option<&str>| {
+            let family = of(&signature(input, outputs), &Metadata::default());
+            assert_eq!(family.as_ref().ok().map(|f| f.name()), expected, "{outputs:?}");
+        };
+        check(&[1, 3, -1, -1], &[("scores", &[1, -1]), ("boxes", &[1, -1, 44])], Some("nanodet"));
+        check(&[1, 3, 416, 416], &[("output", &[1, 3549, 85])], Some("yolox"));
+        check(&[1, 3, 640, 640], &[("output", &[1, 8400, 6])], Some("yolox"));
+        // YOLOv8, YOLOv5, a classifier, boxes without scores, bins that make no four sides.
+        check(&[1, 3, 640, 640], &[("output0", &[1, 84, 8400])], None);
+        check(&[1, 3, 640, 640], &[("output0", &[1, 25200, 85])], None);
+        check(&[1, 3, 224, 224], &[("logits", &[1, 1000])], None);
+        check(&[1, 3, -1, -1], &[("boxes", &[1, -1, 44])], None);
+        check(&[1, 3, -1, -1], &[("scores", &[1, -1]), ("boxes", &[1, -1, 45])], None);
+        // Any size: the shape alone would fit too many.
+        check(&[1, 3, -1, -1], &[("output", &[1, -1, 85])], None);
+    }
+
+    #[test]
+    fn a_name_in_the_metadata_decides_but_must_fit() {
+        let any_size = signature(&[1, 3, -1, -1], &[("output", &[1, -1, 85])]);
+        assert_eq!(of(&any_size, &named("yolox")).ok().unwrap().name(), "yolox");
+        assert!(matches!(of(&any_size, &named("nanodet")), Err(ModelFault::Ports { .. })));
+    }
+
+    #[test]
+    fn a_stranger_is_refused_with_what_was_seen() {
+        let stranger = signature(&[1, 3, 640, 640], &[("output0", &[1, 84, -1])]);
+        let fault = of(&stranger, &named("yolov8")).err().unwrap().to_string();
+        for part in ["nanodet, yolox", "yolov8", "images [1, 3, 640, 640]", "output0 [1, 84, ?]"] {
+            assert!(fault.contains(part), "{fault}");
+        }
+    }
+
+    #[test]
+    fn cells_come_level_by_level_row_by_row() {
+        let input = Size::new(32, 64);
+        let all: Vec<_> = cells(input, &[16, 32]).map(|cell| (cell.column, cell.row, cell.stride)).collect();
+        let fine = (0..2).flat_map(|row| (0..4).map(move |column| (column, row, 16)));
+        let expected: Vec<_> = fine.chain([(0, 0, 32), (1, 0, 32)]).collect();
+        assert_eq!(all, expected);
+        assert_eq!(cell_count(input, &[16, 32]), 10);
+    }
+}

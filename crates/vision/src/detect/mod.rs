@@ -71,7 +71,6 @@ impl OnnxDetector {
         let recipe = family.recipe(model.metadata());
         let input = InputSize::new(&model, &recipe, config.input_size)?;
         let letterbox = Letterbox::new(recipe.placement, recipe.pad, recipe.normaliser());
-        tracing::info!(model = %path.display(), family = family.name(), device = %model.device(), "opened detector");
         Ok(Self { model, family, input, letterbox, config: config.clone() })
     }
 

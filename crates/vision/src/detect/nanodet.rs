@@ -63,8 +63,8 @@ impl NanoDet {
         Self { strides: metadata.strides.clone().unwrap_or_else(|| STRIDES.to_vec()), bins }
     }
 
-    /// Appends everyone from `floor` up: `scores` [N] and box logits `boxes` [N, 4 x bins] of all
-    /// cells of an input of this size.
+    /// Appends everyone from `floor` up: `scores` `[N]` and box logits `boxes` `[N, 4 x bins]` of
+    /// all cells of an input of this size.
     fn decode(&self, scores: &[f32], boxes: &[f32], input: Size, floor: f32, found: &mut Vec<Detection>) {
         let logits = boxes.chunks_exact(4 * self.bins);
         for ((&confidence, logits), cell) in scores.iter().zip(logits).zip(cells(input, &self.strides)) {
@@ -122,5 +122,45 @@ impl Family for NanoDet {
             self.decode(scores.values, boxes.values, input, floor, found);
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::NanoDet;
+    use crate::Size;
+    use crate::detect::nms;
+    use crate::metadata::Metadata;
+
+    /// Outputs, and what the reference in numpy makes of them; `assets/make.py` wrote it.
+    #[derive(Deserialize)]
+    struct Golden {
+        size: Size,
+        bins: usize,
+        floor: f32,
+        nms_iou: f64,
+        scores: Vec<f32>,
+        logits: Vec<f32>,
+        ltrb: Vec<[f64; 4]>,
+        kept_scores: Vec<f32>,
+    }
+
+    #[test]
+    fn decodes_as_the_reference_does() {
+        let golden: Golden = serde_json::from_str(include_str!("../../assets/nanodet.json")).unwrap();
+        let nanodet = NanoDet::with(golden.bins, &Metadata::default());
+        let mut found = Vec::new();
+        nanodet.decode(&golden.scores, &golden.logits, golden.size, golden.floor, &mut found);
+        let kept = nms::suppress(found, golden.nms_iou, usize::MAX);
+        let scores: Vec<f32> = kept.iter().map(|detection| detection.confidence).collect();
+        assert_eq!(scores, golden.kept_scores);
+        for (detection, expected) in kept.iter().zip(&golden.ltrb) {
+            let bbox = &detection.bbox;
+            for (ours, theirs) in [bbox.x, bbox.y, bbox.right(), bbox.bottom()].iter().zip(expected) {
+                assert!((ours - theirs).abs() < 1e-4, "{bbox:?} is not {expected:?}");
+            }
+        }
     }
 }

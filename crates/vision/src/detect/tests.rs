@@ -1,7 +1,9 @@
 use std::error::Error as _;
 
+use footfall_track::Bbox;
+
 use super::{DetectorConfig, OnnxDetector};
-use crate::testing::{cached, picture, reid, runtime};
+use crate::testing::{asset, cached, painted, picture, reid, runtime};
 use crate::{Device, Error, Runtime, RuntimeConfig};
 
 fn detector(config: &DetectorConfig) -> OnnxDetector {
@@ -35,6 +37,53 @@ fn pictures_of_any_size_are_taken_and_the_same_gives_the_same() {
     for (&(width, height), expected) in sizes.iter().zip(&first).rev() {
         assert_eq!(&other.find(&picture(width, height)).unwrap(), expected, "{width}x{height}");
     }
+}
+
+#[test]
+fn detectors_on_threads_of_their_own_agree() {
+    let config = DetectorConfig { confidence: 0.01, ..DetectorConfig::default() };
+    let found = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| detector(&config).find(&picture(320, 240)).unwrap())).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert!(!found[0].is_empty(), "nothing to compare");
+    assert!(found.iter().all(|other| other == &found[0]));
+}
+
+/// A blue square of `side` pixels at (2, 1) sides, in a picture half as high as the input is.
+fn square(side: usize) -> footfall_pipeline::Image {
+    let inside = |at: usize, from: usize| (from * side..(from + 1) * side).contains(&at);
+    painted(8 * side, 4 * side, |x, y| [if inside(x, 2) && inside(y, 1) { 255 } else { 0 }, 9, 9])
+}
+
+#[test]
+fn yolox_sees_the_blue_square_and_nothing_in_the_padding() {
+    let config = DetectorConfig { confidence: 0.2, ..DetectorConfig::default() };
+    let mut detector = OnnxDetector::open(&runtime(), &asset("yolox-tiny.onnx"), &config).unwrap();
+    assert_eq!(detector.family(), "yolox");
+    // At the input's own size, shrunk and enlarged.
+    for side in [8, 16, 4] {
+        let found = detector.find(&square(side)).unwrap();
+        let size = side as f64;
+        let fine = found.iter().find(|d| d.bbox == Bbox::new(2.0 * size, size, size, size)).unwrap();
+        assert!(fine.confidence > if side == 4 { 0.6 } else { 0.999 }, "{found:?}");
+        let coarse =
+            found.iter().find(|d| d.bbox == Bbox::new(2.0 * size, 0.0, 2.0 * size, 2.0 * size)).unwrap();
+        assert!((coarse.confidence - 0.25).abs() < 0.05, "{found:?}");
+        assert!(found.iter().all(|d| d.bbox.bottom() <= 4.0 * size), "{found:?}");
+    }
+}
+
+#[test]
+fn no_more_than_the_limit_and_the_best_of_them() {
+    let open = |max_detections| {
+        let config = DetectorConfig { confidence: 0.01, max_detections, ..DetectorConfig::default() };
+        detector(&config).find(&picture(320, 240)).unwrap()
+    };
+    let (all, few) = (open(300), open(2));
+    assert!(all.len() > 2);
+    assert_eq!(few, all[..2]);
 }
 
 #[test]

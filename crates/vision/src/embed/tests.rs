@@ -98,3 +98,17 @@ fn detectors_are_no_embedders() {
         assert!(error.source().unwrap().to_string().contains(reason), "{error:?}");
     }
 }
+
+#[test]
+fn a_file_in_memory_is_the_same_embedder() {
+    let bytes = std::fs::read(reid()).unwrap();
+    let config = EmbedderConfig::default();
+    let mut built_in =
+        OnnxEmbedder::from_bytes(&runtime(), "the built-in embedder", &bytes, &config).unwrap();
+    let picture = picture(320, 240);
+    assert_eq!(built_in.map(&picture, &boxes()).unwrap(), embedder(32).map(&picture, &boxes()).unwrap());
+
+    let cut = OnnxEmbedder::from_bytes(&runtime(), "the built-in embedder", &bytes[..1000], &config);
+    let error = cut.err().expect("it was cut short").to_string();
+    assert!(error.starts_with("the built-in embedder is no ONNX model"), "{error}");
+}
