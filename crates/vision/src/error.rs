@@ -79,6 +79,16 @@ pub enum Error {
         /// What is wrong.
         source: ModelFault,
     },
+    /// A configured value that means nothing.
+    #[error("{key} is {value}; expected {expected}")]
+    Setting {
+        /// The configuration's key.
+        key: &'static str,
+        /// The value.
+        value: f64,
+        /// What would be understood.
+        expected: &'static str,
+    },
     /// The configured input size does not fit the network.
     #[error("{} takes no input of {wanted}: {reason}", path.display())]
     InputSize {

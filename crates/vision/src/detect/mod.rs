@@ -45,6 +45,19 @@ impl Default for DetectorConfig {
     }
 }
 
+impl DetectorConfig {
+    /// # Errors
+    /// When a share is none.
+    fn check(&self) -> Result<(), Error> {
+        for (key, value) in [("confidence", f64::from(self.confidence)), ("nms_iou", self.nms_iou)] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::Setting { key, value, expected: "a number from 0 to 1" });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A person detector from an ONNX file: one session, buffers of its own.
 pub struct OnnxDetector {
     model: Model,
@@ -58,9 +71,11 @@ impl OnnxDetector {
     /// Opens a detector of a family that its metadata, or else its outputs, tell.
     ///
     /// # Errors
-    /// When the file cannot be read, is no ONNX model, is no detector of a known family, takes no
-    /// input of the configured size, or when the device cannot be had.
+    /// When the configuration means nothing, the file cannot be read, is no ONNX model, is no
+    /// detector of a known family, takes no input of the configured size, or when the device cannot
+    /// be had.
     pub fn open(runtime: &Runtime, path: &Path, config: &DetectorConfig) -> Result<Self, Error> {
+        config.check()?;
         let model = Model::open(runtime, path)?;
         if model.metadata().task == Some(Task::Embed) {
             let fault = ModelFault::Task { wanted: "detect people", found: "embed crops of people" };

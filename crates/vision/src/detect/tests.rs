@@ -1,4 +1,5 @@
 use std::error::Error as _;
+use std::num::NonZeroUsize;
 
 use footfall_track::Bbox;
 
@@ -130,6 +131,42 @@ fn an_input_size_that_the_network_does_not_take_is_refused() {
     let config = DetectorConfig { input_size: Some("320x400".parse().unwrap()), ..DetectorConfig::default() };
     let result = OnnxDetector::open(&runtime(), &cached("nanodet-g-int8.onnx"), &config);
     assert!(matches!(result, Err(Error::InputSize { .. })));
+}
+
+#[test]
+fn values_that_mean_nothing_are_refused() {
+    for (confidence, nms_iou, key) in
+        [(f32::NAN, 0.6, "confidence"), (1.5, 0.6, "confidence"), (0.3, -0.1, "nms_iou")]
+    {
+        let config = DetectorConfig { confidence, nms_iou, ..DetectorConfig::default() };
+        let error = OnnxDetector::open(&runtime(), &asset("yolox-tiny.onnx"), &config).err().expect("taken");
+        assert!(error.to_string().starts_with(key), "{error}");
+    }
+}
+
+#[test]
+fn threads_within_a_session_change_nothing() {
+    let config = DetectorConfig { confidence: 0.01, ..DetectorConfig::default() };
+    let with = |threads| {
+        let of_threads =
+            RuntimeConfig { threads: NonZeroUsize::new(threads).unwrap(), ..RuntimeConfig::default() };
+        let runtime = Runtime::load(&of_threads).unwrap();
+        let mut detector = OnnxDetector::open(&runtime, &cached("nanodet-g.onnx"), &config).unwrap();
+        detector.find(&picture(320, 240)).unwrap()
+    };
+    let one = with(1);
+    assert!(!one.is_empty(), "nothing to compare");
+    assert_eq!(with(3), one);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_path_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"d\xe9tecteur.onnx"));
+    std::fs::copy(asset("yolox-tiny.onnx"), &path).unwrap();
+    OnnxDetector::open(&runtime(), &path, &DetectorConfig::default()).unwrap();
 }
 
 #[test]

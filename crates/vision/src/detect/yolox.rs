@@ -1,7 +1,9 @@
 //! YOLOX: anchor-free boxes, relative to their cells (Ge et al. 2021).
 //!
 //! One output [1, N, 5 + classes], not decoded, as YOLOX's own export writes it: x, y, log width and
-//! log height in strides, objectness, and a probability for each class; N cells, level by level.
+//! log height in strides, objectness, and a probability for each class; N cells, level by level. An
+//! export that decodes them itself (`decode_in_inference`) looks the same from outside: it cannot be
+//! told from this one, and its boxes would be wrong.
 
 use footfall_track::{Bbox, Detection};
 

@@ -81,7 +81,7 @@ impl OnnxEmbedder {
         if layout.is_assumed {
             tracing::warn!(
                 model = %path, size = %layout.size,
-                "the embedder has no footfall.* metadata: assuming RGB crops with ImageNet's mean and deviation"
+                "the embedder's metadata lacks footfall.colour, mean or std: assuming RGB and ImageNet's"
             );
         }
         Ok(Self {
