@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_cause_is_told_once() {
-        let told = Err::<(), _>(std::io::Error::other("disk full")).context("writing a.mp4: disk full").unwrap_err();
+        let told =
+            Err::<(), _>(std::io::Error::other("disk full")).context("writing a.mp4: disk full").unwrap_err();
         assert_eq!(chain(&told), "writing a.mp4: disk full");
         let untold = Err::<(), _>(std::io::Error::other("disk full")).context("writing a.mp4").unwrap_err();
         assert_eq!(chain(&untold), "writing a.mp4: disk full");

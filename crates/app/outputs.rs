@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use footfall_count::Line;
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
+use footfall_formats::DetectionFrame;
+use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_pipeline::{BoxError, Scene, Sink};
 
@@ -35,6 +36,34 @@ impl CrossingSink {
     pub(crate) fn create(path: &Path, source: &str, lines: &[Line]) -> anyhow::Result<Box<dyn Sink>> {
         let writer = CrossingWriter::create(path)?;
         Ok(Box::new(Self { path: path.to_owned(), writer, source: source.to_owned(), lines: lines.to_vec() }))
+    }
+}
+
+/// JSON lines with embeddings: what the tracker was given.
+pub(crate) struct DetectionSink {
+    path: PathBuf,
+    writer: DetectionWriter,
+}
+
+impl DetectionSink {
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Box<dyn Sink>> {
+        Ok(Box::new(Self { path: path.to_owned(), writer: DetectionWriter::create(path)? }))
+    }
+}
+
+impl Sink for DetectionSink {
+    fn name(&self) -> String {
+        format!("detections {}", self.path.display())
+    }
+
+    fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        let (number, time) = (scene.frame.number, Some(scene.frame.time));
+        let observations = scene.observations.clone();
+        Ok(self.writer.write(&DetectionFrame { number, time, observations })?)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BoxError> {
+        Ok(self.writer.finish()?)
     }
 }
 
@@ -77,13 +106,17 @@ impl Outputs {
             ("video", self.video.as_deref()),
             ("tracks", self.tracks.as_deref()),
             ("crossings", self.crossings.as_deref()),
+            ("detections", self.detections.as_deref()),
             ("summary", self.summary.as_deref()),
             ("trace", trace),
         ];
         let named: Vec<_> = named.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
         for (index, (what, path)) in named.iter().enumerate() {
             if source.exists() && is_same(path, source) {
-                return Err(usage(anyhow::anyhow!("{} is the source: name another file for the {what}", path.display())));
+                return Err(usage(anyhow::anyhow!(
+                    "{} is the source: name another file for the {what}",
+                    path.display()
+                )));
             }
             if let Some((other, _)) = named[..index].iter().find(|(_, p)| is_same(p, path)) {
                 let check = || bail!("{} was named for the {other} and for the {what}", path.display());

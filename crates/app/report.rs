@@ -163,7 +163,11 @@ impl Report {
             writeln!(out)?;
         }
         let average = self.detections as f64 / self.frames.processed.max(1) as f64;
-        writeln!(out, "  {} people tracked, {average:.1} seen in a frame", style(self.people).for_stderr().bold())
+        writeln!(
+            out,
+            "  {} people tracked, {average:.1} seen in a frame",
+            style(self.people).for_stderr().bold()
+        )
     }
 
     fn work(&self, out: &mut String) -> std::fmt::Result {
@@ -180,13 +184,18 @@ impl Report {
     }
 
     fn files(&self, out: &mut String) -> std::fmt::Result {
-        let Outputs { video, tracks, crossings, summary } = &self.outputs;
-        let named: [(&str, &Option<PathBuf>); 4] =
-            [("video", video), ("tracks", tracks), ("crossings", crossings), ("summary", summary)];
+        let Outputs { video, tracks, crossings, detections, summary } = &self.outputs;
+        let named: [(&str, &Option<PathBuf>); 5] = [
+            ("video", video),
+            ("tracks", tracks),
+            ("crossings", crossings),
+            ("detections", detections),
+            ("summary", summary),
+        ];
         writeln!(out)?;
         for (what, path) in named {
             if let Some(path) = path.as_ref().filter(|p| p.as_os_str() != "-") {
-                writeln!(out, "  {what:9} {}", path.display())?;
+                writeln!(out, "  {what:10} {}", path.display())?;
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::exit::usage;
-use crate::outputs::{CrossingSink, TrackSink};
+use crate::outputs::{CrossingSink, DetectionSink, TrackSink};
 use crate::progress::{self, Progress};
 use crate::report::{Networks, Report};
 use crate::{interrupt, logging, models};
@@ -101,7 +101,8 @@ fn open_networks(config: &Config) -> anyhow::Result<Opened> {
                 (OnnxEmbedder::from_bytes(&runtime, name, bytes, &config.embedder)?, name.to_owned())
             }
         };
-        networks.embedder = Some(format!("{name} ({} numbers, {})", embedder.dimension(), embedder.provider()));
+        networks.embedder =
+            Some(format!("{name} ({} numbers, {})", embedder.dimension(), embedder.provider()));
         max_cosine_distance = embedder.max_cosine_distance();
         embedders.push(Box::new(embedder) as Box<dyn Embedder>);
     }
@@ -128,13 +129,17 @@ fn open_sinks(
     if let Some(path) = &outputs.crossings {
         sinks.push(CrossingSink::create(path, &display_name(&args.source), &config.lines)?);
     }
+    if let Some(path) = &outputs.detections {
+        sinks.push(DetectionSink::create(path)?);
+    }
     if let Some(path) = &outputs.video {
         sinks.push(Box::new(VideoSink::create(path, info, &config.lines, config.overlay.clone())?));
     }
     #[cfg(feature = "preview")]
     if args.preview {
         let stop = stop.clone();
-        let preview = footfall_video::PreviewSink::open(info, &config.lines, &config.overlay, move || stop.request());
+        let preview =
+            footfall_video::PreviewSink::open(info, &config.lines, &config.overlay, move || stop.request());
         sinks.push(Box::new(preview?));
     }
     #[cfg(not(feature = "preview"))]
@@ -148,9 +153,13 @@ fn warn_about_lines(lines: &[Line], info: &SourceInfo) {
     let (width, height) = (info.width as f64, info.height as f64);
     for line in lines {
         let (a, b) = (line.a(), line.b());
-        let outside = a.x.max(b.x) < 0.0 || a.x.min(b.x) > width || a.y.max(b.y) < 0.0 || a.y.min(b.y) > height;
+        let outside =
+            a.x.max(b.x) < 0.0 || a.x.min(b.x) > width || a.y.max(b.y) < 0.0 || a.y.min(b.y) > height;
         if outside {
-            tracing::warn!("line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it", line.name());
+            tracing::warn!(
+                "line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it",
+                line.name()
+            );
         }
     }
     if lines.is_empty() {

@@ -55,7 +55,8 @@ impl Session {
     /// missing from the file, but time went on in them.
     fn take(&mut self, frame: &DetectionFrame) -> anyhow::Result<()> {
         let number = frame.number;
-        let time = frame.time.unwrap_or_else(|| Duration::from_secs_f64((number - 1) as f64 / self.frame_rate));
+        let time =
+            frame.time.unwrap_or_else(|| Duration::from_secs_f64((number - 1) as f64 / self.frame_rate));
         if let Some((last, before)) = self.last {
             let interval = time.saturating_sub(before).div_f64((number - last) as f64);
             let nothing = Observations::default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_count::{Crossing, Tally};
-use footfall_track::{Detection, TrackedBox};
+use footfall_track::{Observations, TrackedBox};
 
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
 pub trait Pixels: Send + Sync {
@@ -109,8 +109,8 @@ pub struct Frame {
 pub struct Scene {
     /// The picture, its number and time.
     pub frame: Frame,
-    /// Everyone the detector saw.
-    pub detections: Vec<Detection>,
+    /// Everyone the detector saw, with appearance where it was asked for.
+    pub observations: Observations,
     /// Confirmed tracks matched in this frame.
     pub tracks: Vec<TrackedBox>,
     /// Crossings that were decided in this frame.

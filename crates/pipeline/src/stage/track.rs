@@ -35,9 +35,9 @@ pub(crate) fn track(
             let step = tracker.step(frame.time, &observations);
             let crossings = counter.step(frame.number, frame.time, &step.tracks, &step.removed);
             let (tracks, tallies) = (step.tracks.clone(), counter.tallies().to_vec());
-            Scene { frame, detections: observations.detections, tracks, crossings, tallies }
+            Scene { frame, observations, tracks, crossings, tallies }
         });
-        total.detections += scene.detections.len() as u64;
+        total.detections += scene.observations.detections.len() as u64;
         total.people = scene.tracks.iter().map(|t| t.id.0).fold(total.people, u64::max);
         total.tallies.clone_from(&scene.tallies);
         total.footage = scene.frame.time;
