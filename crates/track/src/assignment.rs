@@ -2,10 +2,13 @@
 
 /// A row and a column that may be matched.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Edge {
-    pub(crate) row: u32,
-    pub(crate) column: u32,
-    pub(crate) cost: f64,
+pub struct Edge {
+    /// The row, from 0.
+    pub row: u32,
+    /// The column, from 0.
+    pub column: u32,
+    /// Finite; the less, the better.
+    pub cost: f64,
 }
 
 /// Finds optimal assignments by shortest augmenting paths (Jonker and Volgenant, 1987), and keeps
@@ -22,7 +25,7 @@ pub(crate) struct Edge {
 /// A search never leaves the rows and columns that edges connect with its row, so the time grows
 /// with the size of the crowds and not with the number of people.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Solver {
+pub struct Solver {
     /// Edges of row i are `starts[i]..starts[i + 1]`.
     starts: Vec<u32>,
     rows: Vec<Row>,
@@ -66,7 +69,7 @@ impl Solver {
     ///
     /// `edges` are sorted by row, without duplicates; costs are finite. Among optimal solutions
     /// the choice depends on the order of the edges alone.
-    pub(crate) fn solve(&mut self, rows: usize, columns: usize, edges: &[Edge], alone: f64) {
+    pub fn solve(&mut self, rows: usize, columns: usize, edges: &[Edge], alone: f64) {
         self.index(rows, edges);
         self.rows.clear();
         self.rows.resize(rows, Row::default());
@@ -80,8 +83,9 @@ impl Solver {
         }
     }
 
-    /// The column that a row was matched with.
-    pub(crate) fn column_of(&self, row: usize) -> Option<usize> {
+    /// The column that a row was matched with in the latest problem; the row is one of that problem's.
+    #[must_use]
+    pub fn column_of(&self, row: usize) -> Option<usize> {
         self.rows[row].column.map(|column| column as usize)
     }
 
@@ -98,14 +102,10 @@ impl Solver {
     /// Row reduction: each row's dual is its least cost, and it takes that column if it is free.
     fn take_cheapest(&mut self, edges: &[Edge], alone: f64) {
         for row in 0..self.rows.len() {
-            let mut cheapest = (alone, None);
-            for edge in self.edges_of(row as u32, edges) {
-                if edge.cost <= cheapest.0 && (edge.cost < cheapest.0 || cheapest.1.is_none()) {
-                    cheapest = (edge.cost, Some(edge.column));
-                }
-            }
-            self.rows[row].dual = cheapest.0;
-            if let Some(column) = cheapest.1
+            let affordable = self.edges_of(row as u32, edges).iter().filter(|edge| edge.cost <= alone);
+            let cheapest = affordable.min_by(|a, b| a.cost.total_cmp(&b.cost));
+            self.rows[row].dual = cheapest.map_or(alone, |edge| edge.cost);
+            if let Some(&Edge { column, .. }) = cheapest
                 && self.columns[column as usize].row.is_none()
             {
                 self.rows[row].column = Some(column);
@@ -138,9 +138,8 @@ impl Solver {
             nearest.done = true;
             row = owner;
         }
-        self.update_duals(start, best);
+        self.settle(start, best);
         self.flip(start, end);
-        self.forget_search();
     }
 
     /// Shortens paths to the columns next to `row`, which is `travelled` away from the start.
@@ -168,10 +167,11 @@ impl Solver {
         })
     }
 
-    /// Keeps reduced costs at zero on matched edges and above on the others.
-    fn update_duals(&mut self, start: u32, length: f64) {
+    /// Ends a search: keeps reduced costs at zero on matched edges and above on the others, and
+    /// forgets the paths' lengths.
+    fn settle(&mut self, start: u32, length: f64) {
         self.rows[start as usize].dual += length;
-        for &index in &self.seen {
+        for index in self.seen.drain(..) {
             let column = &mut self.columns[index as usize];
             if column.done {
                 let slack = length - column.distance;
@@ -180,6 +180,7 @@ impl Solver {
                     self.rows[row as usize].dual += slack;
                 }
             }
+            (column.distance, column.done) = (f64::INFINITY, false);
         }
     }
 
@@ -196,13 +197,6 @@ impl Solver {
             if row == start {
                 break;
             }
-        }
-    }
-
-    fn forget_search(&mut self) {
-        for column in self.seen.drain(..) {
-            let column = &mut self.columns[column as usize];
-            (column.distance, column.done) = (f64::INFINITY, false);
         }
     }
 

@@ -8,7 +8,7 @@ const RESERVED: usize = 128;
 ///
 /// Rows lie behind each other in one `[rows, dimension]` array that is written round and round.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gallery {
+pub struct Gallery {
     vectors: Vec<f32>,
     dimension: usize,
     /// Row that the next embedding goes to.
@@ -17,19 +17,21 @@ pub(crate) struct Gallery {
 
 impl Gallery {
     /// Forgets all embeddings; their memory stays for the next ones.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.vectors.clear();
         self.next = 0;
     }
 
     /// Whether it can be compared with an embedding of this dimension.
-    pub(crate) fn knows(&self, dimension: usize) -> bool {
+    #[must_use]
+    pub fn knows(&self, dimension: usize) -> bool {
         !self.vectors.is_empty() && self.dimension == dimension
     }
 
-    /// Adds an embedding, in place of the oldest one if there are `budget` already.
+    /// Adds an embedding of unit length, in place of the oldest one if there are `budget` (at least
+    /// 1, and always the same) already.
     /// One of another dimension than those before it begins the gallery anew.
-    pub(crate) fn push(&mut self, embedding: &[f32], budget: usize) {
+    pub fn push(&mut self, embedding: &[f32], budget: usize) {
         if self.dimension != embedding.len() {
             self.clear();
             self.dimension = embedding.len();
@@ -43,18 +45,20 @@ impl Gallery {
         } else {
             self.vectors[start..start + self.dimension].copy_from_slice(embedding);
         }
-        self.next = (self.next + 1) % budget;
+        self.next = (self.next + 1) % budget.max(1);
     }
 
-    /// Smallest cosine distance (1 - dot product) to any embedding in the gallery, 0 to 2;
-    /// infinite for an empty one.
-    pub(crate) fn distance(&self, embedding: &[f32]) -> f32 {
+    /// Smallest cosine distance (1 - dot product) of an embedding, of the gallery's dimension, to any
+    /// in the gallery: 0 to 2, or infinite for an empty gallery.
+    #[must_use]
+    pub fn distance(&self, embedding: &[f32]) -> f32 {
         self.rows().map(|row| 1.0 - dot(row, embedding)).fold(f32::INFINITY, f32::min)
     }
 
     /// Whether [`distance`](Self::distance) is at most `limit`. Looks at the latest embeddings
     /// first, which are the likeliest to be close, and stops at the first that is.
-    pub(crate) fn is_within(&self, embedding: &[f32], limit: f32) -> bool {
+    #[must_use]
+    pub fn is_within(&self, embedding: &[f32], limit: f32) -> bool {
         let (latest, oldest) = self.vectors.split_at(self.next * self.dimension);
         let width = self.dimension.max(1);
         let mut rows = latest.rchunks_exact(width).chain(oldest.rchunks_exact(width));

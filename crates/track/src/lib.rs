@@ -8,11 +8,11 @@
 //! step: `sighting` (usable detections), `kalman` and `covariance` (motion), `gating`, `gallery` (appearance),
 //! `assignment`, the two stages `cascade` and `overlap`, and `track` (lifecycle).
 
-mod assignment;
+pub mod assignment;
 mod cascade;
 mod config;
 mod covariance;
-mod gallery;
+pub mod gallery;
 mod gating;
 mod geometry;
 mod kalman;

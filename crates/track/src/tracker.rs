@@ -182,3 +182,39 @@ impl Tracker {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Tracker;
+    use crate::{Bbox, Config, Detection, Embeddings, Observations};
+
+    /// Two walk on; at times others appear, for one frame or for more than it takes to be confirmed.
+    fn frame(number: u32) -> Observations {
+        let (short, long) = (number.is_multiple_of(7), number % 50 < 10);
+        let visitors = [(short, 300.0), (long, 600.0), (long, 900.0)];
+        let places = [10.0, 150.0].into_iter().chain(visitors.into_iter().filter(|v| v.0).map(|v| v.1));
+        let mut observations = Observations { detections: Vec::new(), embeddings: Embeddings::new(4) };
+        for x in places {
+            let bbox = Bbox::new(x, 50.0, 40.0, 100.0);
+            observations.detections.push(Detection { bbox, confidence: 0.9 });
+            observations.embeddings.push(Some(&[1.0, x as f32, 0.0, 1.0]));
+        }
+        observations
+    }
+
+    #[test]
+    fn memory_depends_on_how_many_there_are_at_once() {
+        let mut tracker = Tracker::new(Config { nn_budget: 8, ..Config::default() }).unwrap();
+        let mut most = 0;
+        for number in 0..5000u32 {
+            tracker.step(number * Duration::from_millis(40), &frame(number));
+            most = most.max(tracker.tracks.len());
+        }
+        assert!(most >= 4 && tracker.last_id > 100);
+        // Those that end in a frame are replaced by others that begin in it.
+        assert!(tracker.tracks.len() + tracker.spare.len() <= most + 1);
+        assert!(tracker.sightings.as_slice().len() <= 5);
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use footfall_track::{Bbox, Config, Embeddings, Observations, Step, Tracker};
+use footfall_track::{Bbox, Config, Detection, Embeddings, Observations, Step, Tracker};
 
 use crate::crowd::{Crowd, Random, Settings};
 
@@ -72,6 +72,20 @@ fn the_order_of_detections_does_not_matter() {
         }
         assert_eq!(steps, track(&film));
     }
+}
+
+#[test]
+fn people_above_each_other_are_numbered_alike_in_any_order() {
+    let boxes = [(10.0, 0.5), (200.0, 0.9), (200.0, 0.4), (400.0, 0.9)];
+    let seen = |&(y, confidence)| Detection { bbox: Bbox::new(50.0, y, 40.0, 100.0), confidence };
+    let ids_by_box = |detections: Vec<Detection>| {
+        let mut tracker = Tracker::new(Config { n_init: 1, ..config() }).unwrap();
+        let step = tracker.step(Duration::ZERO, &Observations::without_appearance(detections)).clone();
+        step.tracks.iter().map(|tracked| (tracked.id, tracked.bbox, tracked.confidence)).collect::<Vec<_>>()
+    };
+    let forwards: Vec<Detection> = boxes.iter().map(seen).collect();
+    let backwards = forwards.iter().rev().copied().collect();
+    assert_eq!(ids_by_box(forwards), ids_by_box(backwards));
 }
 
 #[test]
