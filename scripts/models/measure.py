@@ -98,15 +98,15 @@ def agreement(found: Found, reference: Found) -> tuple[float, float]:
 
 
 def milliseconds(detectors: list[detect.Detector], picture: np.ndarray) -> list[tuple[float, float]]:
-    """Median and least time of one inference, on one thread, the models taking turns."""
+    """Median and least processor time of one inference, on one thread, the models taking turns."""
     inputs = [d.prepare(picture)[0] for d in detectors]
     times = np.zeros((TIMED_RUNS, len(detectors)))
     for run in range(-3, TIMED_RUNS):
         for i, (detector, images) in enumerate(zip(detectors, inputs, strict=True)):
-            start = time.perf_counter()
+            start = time.process_time()
             detector.session.run(None, {"images": images})
             if run >= 0:
-                times[run, i] = 1e3 * (time.perf_counter() - start)
+                times[run, i] = 1e3 * (time.process_time() - start)
     return list(zip(np.median(times, 0), times.min(0), strict=True))
 
 
@@ -114,7 +114,7 @@ def table(models: list[Path], sequences: list[Sequence]) -> str:
     """The measured table in Markdown."""
     lines = [
         "| file | input | sequence | frames | AP@0.5 | highest score | distinct scores > 0.3 "
-        "| score difference, mean abs (signed) | ms, median (least) |",
+        "| score difference, mean abs (signed) | CPU ms, median (least) |",
         "|---|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     for size in SIZES:
