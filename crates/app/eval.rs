@@ -4,6 +4,7 @@ mod crossing_cases;
 mod crossings;
 mod mot;
 mod mot_report;
+mod parallel;
 mod seqinfo;
 mod table;
 

@@ -5,7 +5,8 @@
 
 DIR/SEQUENCE/gt/gt.txt (with seqinfo.ini where there is one) and DIR/SEQUENCE.txt. Both programs
 run in turn on one core: footfall as a process of its own, TrackEval within this one, so that its start
-is not counted. Times are of the processor, which other programs disturb least. Ends with 1 where a score differs by more than 1e-9.
+is not counted. Times are of the processor, which other programs disturb least. Ends with 1 where a
+score differs by more than 1e-9.
 """
 
 import argparse

@@ -11,9 +11,7 @@ from trackeval.utils import TrackEvalException
 
 # Fields whose mean over the 19 thresholds is reported.
 HOTA_FIELDS = "HOTA DetA AssA DetRe DetPr AssRe AssPr LocA OWTA".split()
-CLEAR_FIELDS = (
-    "MOTA MOTP MODA sMOTA CLR_Re CLR_Pr MTR PTR MLR CLR_TP CLR_FN CLR_FP IDSW Frag MT PT ML".split()
-)
+CLEAR_FIELDS = "MOTA MOTP MODA sMOTA CLR_Re CLR_Pr MTR PTR MLR CLR_TP CLR_FN CLR_FP IDSW Frag MT PT ML".split()
 IDENTITY_FIELDS = "IDF1 IDP IDR IDTP IDFN IDFP".split()
 COUNT_FIELDS = "Dets GT_Dets IDs GT_IDs".split()
 
@@ -31,9 +29,7 @@ QUIET = {
 }
 
 
-def score(
-    gt: Path, tracks: Path, lengths: dict[str, int], benchmark: str
-) -> dict[str, dict[str, float]]:
+def score(gt: Path, tracks: Path, lengths: dict[str, int], benchmark: str) -> dict[str, dict[str, float]]:
     """Scores gt/SEQ/gt/gt.txt against tracks/SEQ.txt, by sequence and `COMBINED`.
 
     `lengths` names the sequences and their numbers of frames. Raises `TrackEvalException` where

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use footfall_eval::{Benchmark, FrameRange, Scores, Sequence, TrackBox, TruthBox, check_frames};
+use footfall_eval::{Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames};
 use footfall_formats::mot::{Layout, Truth, read_tracks, read_truth};
 
 use super::MotArgs;
 use super::mot_report::{self, Report};
+use super::parallel;
 use super::seqinfo::SeqInfo;
 use crate::exit::usage;
 
@@ -73,43 +74,48 @@ fn result_file(folder: &Path, sequence: &str) -> PathBuf {
 }
 
 fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Folder> {
-    let sequences = names
-        .iter()
-        .map(|name| {
-            let scores = score_sequence(args, &result_file(tracks, name), name)
-                .with_context(|| format!("scoring {name}"))?;
-            Ok((name.clone(), scores))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let scored = parallel::map(names.len(), |index| {
+        let name = &names[index];
+        score_sequence(args, &result_file(tracks, name), name).with_context(|| format!("scoring {name}"))
+    });
+    let mut sequences = Vec::new();
+    for (name, scored) in names.iter().zip(scored) {
+        let (scores, notes) = scored?;
+        for note in notes {
+            eprintln!("{name}: {note}");
+        }
+        sequences.push((name.clone(), scores));
+    }
     let combined = Scores::combined(&sequences.iter().map(|(_, scores)| scores).collect::<Vec<_>>());
     Ok(Folder { sequences, combined })
 }
 
-fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<Scores> {
+/// A sequence's scores, and what people should know about them.
+fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(Scores, Vec<String>)> {
     let truth = read_truth(&truth_file(&args.gt, name))?;
     let info = SeqInfo::of(&args.gt.join(name))?;
     let benchmark = args.benchmark.benchmark().unwrap_or_else(|| benchmark(&truth, name));
     let truth = truth_boxes(&truth);
     let mut tracks = track_boxes(tracks)?;
-    let length = info.length.unwrap_or_else(|| truth.iter().map(|row| row.frame).max().unwrap_or(0));
+    let last_truth = truth.iter().map(|row| row.frame).max();
+    let last_track = tracks.iter().map(|row| row.frame).max();
+    let length = info.length.or(last_truth).or(last_track).unwrap_or(0);
     let range = args.frames.of(length);
-    if range.count() == 0 {
-        bail!("there is no such frame: the sequence has {length}");
+    if range.count() == 0 && args.frames != Selection::All {
+        bail!("no frame to score: the sequence has {length}");
     }
-    if let Some(note) = renumber(&mut tracks, range) {
-        eprintln!("{name}: {note}");
-    }
+    let mut notes = Vec::new();
+    notes.extend(renumber(&mut tracks, range));
     if info.length.is_some() {
         check_frames(&truth, &tracks, length)?;
     } else {
         let beyond = tracks.iter().filter(|row| row.frame > length).count();
         if beyond > 0 {
-            eprintln!(
-                "{name}: {beyond} boxes after frame {length}, the last of the ground truth, are not scored"
-            );
+            let end = "the last of the ground truth, are not scored";
+            notes.push(format!("{beyond} boxes after frame {length}, {end}"));
         }
     }
-    Ok(Scores::of(&Sequence::new(&truth, &tracks, range, benchmark)?))
+    Ok((Scores::of(&Sequence::new(&truth, &tracks, range, benchmark)?), notes))
 }
 
 fn benchmark(truth: &Truth, name: &str) -> Benchmark {

@@ -1,12 +1,7 @@
 //! Optimal one-to-one assignment.
 
 use crate::matrix::Matrix;
-
-/// Row, column and score of a pair that may be assigned; the score is above 0.
-pub(crate) type Pair = (usize, usize, f64);
-
-/// Sums that are nearer than this may be equal but for rounding.
-const RESOLUTION: f64 = 1e-9;
+use crate::unique::{Pair, unique};
 
 /// Row and column of each assigned pair, so that the sum of `scores` is largest.
 ///
@@ -23,9 +18,9 @@ pub(crate) fn assign(scores: &Matrix) -> Vec<(usize, usize)> {
 /// The same for `rows` by `columns` of which few pairs have a score; only those are returned, by
 /// rising row, then column.
 ///
-/// Most frames hold nothing to weigh up, and are decided without a matrix.
+/// Most frames have one best assignment that is soon found; the matrix decides the others.
 pub(crate) fn assign_sparse(rows: usize, columns: usize, pairs: &[Pair]) -> Vec<(usize, usize)> {
-    let mut assigned = dominant(rows, columns, pairs).unwrap_or_else(|| {
+    let mut assigned = unique(rows, columns, pairs).unwrap_or_else(|| {
         let mut scores = Matrix::zeros(rows, columns);
         for &(row, column, score) in pairs {
             *scores.at_mut(row, column) = score;
@@ -36,54 +31,6 @@ pub(crate) fn assign_sparse(rows: usize, columns: usize, pairs: &[Pair]) -> Vec<
     });
     assigned.sort_unstable();
     assigned
-}
-
-/// The assignment, where pairs decide it that outweigh all they exclude; `None` where they do not.
-///
-/// A pair that scores more than the best other pair of its row and the best other pair of its
-/// column together is in every best assignment: without it, both could be given up for it.
-fn dominant(rows: usize, columns: usize, pairs: &[Pair]) -> Option<Vec<(usize, usize)>> {
-    let mut assigned = Vec::new();
-    let (mut row_taken, mut column_taken) = (vec![false; rows], vec![false; columns]);
-    let mut open: Vec<Pair> = pairs.to_vec();
-    while !open.is_empty() {
-        let (mut of_row, mut of_column) = (vec![TopTwo::default(); rows], vec![TopTwo::default(); columns]);
-        for &(row, column, score) in &open {
-            of_row[row].add(score);
-            of_column[column].add(score);
-        }
-        let before = assigned.len();
-        for &(row, column, score) in &open {
-            if score > of_row[row].but(score) + of_column[column].but(score) + RESOLUTION {
-                assigned.push((row, column));
-                (row_taken[row], column_taken[column]) = (true, true);
-            }
-        }
-        if assigned.len() == before {
-            return None;
-        }
-        open.retain(|&(row, column, _)| !row_taken[row] && !column_taken[column]);
-    }
-    Some(assigned)
-}
-
-/// The two largest scores of a row or column, 0 where there are fewer.
-#[derive(Clone, Copy, Default)]
-struct TopTwo(f64, f64);
-
-impl TopTwo {
-    fn add(&mut self, score: f64) {
-        if score > self.0 {
-            *self = Self(score, self.0);
-        } else if score > self.1 {
-            self.1 = score;
-        }
-    }
-
-    /// The largest score but for one pair's. Of two equal scores, one is left.
-    fn but(self, score: f64) -> f64 {
-        if score < self.0 { self.0 } else { self.1 }
-    }
 }
 
 #[cfg(test)]

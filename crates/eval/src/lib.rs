@@ -15,6 +15,7 @@ mod overlap;
 mod range;
 mod scores;
 mod sequence;
+mod unique;
 
 pub use clear::Clear;
 pub use error::Error;

@@ -16,33 +16,41 @@ pub(crate) struct Overlap {
 /// Areas are taken between corners, not from the sizes: thresholds compare to the last bit, and
 /// this is how the published figures were computed.
 pub(crate) fn overlaps(truth: &[Bbox], tracks: &[Bbox]) -> Vec<Overlap> {
-    let areas: Vec<f64> = tracks.iter().map(area).collect();
+    let tracks: Vec<Corners> = tracks.iter().map(Corners::of).collect();
     let mut overlaps = Vec::with_capacity(truth.len());
-    for (row, a) in truth.iter().enumerate() {
-        let area_a = area(a);
-        for (column, (b, &area_b)) in tracks.iter().zip(&areas).enumerate() {
-            let value = overlap(a, area_a, b, area_b);
-            if value > 0.0 {
-                overlaps.push(Overlap { row, column, value });
-            }
-        }
+    for (row, a) in truth.iter().map(Corners::of).enumerate() {
+        let overlap = |(column, b)| a.overlap(b).map(|value| Overlap { row, column, value });
+        overlaps.extend(tracks.iter().enumerate().filter_map(overlap));
     }
     overlaps
 }
 
-fn area(b: &Bbox) -> f64 {
-    (b.right() - b.x) * (b.bottom() - b.y)
+/// A box by its sides.
+#[derive(Clone, Copy)]
+struct Corners {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+    area: f64,
 }
 
-fn overlap(a: &Bbox, area_a: f64, b: &Bbox, area_b: f64) -> f64 {
-    let width = a.right().min(b.right()) - a.x.max(b.x);
-    let height = a.bottom().min(b.bottom()) - a.y.max(b.y);
-    if width <= 0.0 || height <= 0.0 || area_a <= f64::EPSILON || area_b <= f64::EPSILON {
-        return 0.0;
+impl Corners {
+    fn of(bbox: &Bbox) -> Self {
+        let (left, top, right, bottom) = (bbox.x, bbox.y, bbox.right(), bbox.bottom());
+        Self { left, top, right, bottom, area: (right - left) * (bottom - top) }
     }
-    let common = width * height;
-    let overlap = common / (area_a + area_b - common);
-    if overlap.is_finite() { overlap } else { 0.0 }
+
+    fn overlap(&self, other: &Self) -> Option<f64> {
+        let width = self.right.min(other.right) - self.left.max(other.left);
+        let height = self.bottom.min(other.bottom) - self.top.max(other.top);
+        if width <= 0.0 || height <= 0.0 || self.area <= f64::EPSILON || other.area <= f64::EPSILON {
+            return None;
+        }
+        let common = width * height;
+        let overlap = common / (self.area + other.area - common);
+        (overlap.is_finite() && overlap > 0.0).then_some(overlap)
+    }
 }
 
 #[cfg(test)]

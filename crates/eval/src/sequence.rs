@@ -1,13 +1,12 @@
 //! One sequence, prepared for scoring by the rules of `MOTChallenge`.
 
-use std::collections::BTreeSet;
-
 use footfall_track::Bbox;
 
-use crate::assignment::{Pair, assign_sparse};
+use crate::assignment::assign_sparse;
 use crate::error::{Error, Side};
 use crate::overlap::{Overlap, overlaps};
 use crate::range::FrameRange;
+use crate::unique::Pair;
 
 /// A box of the ground truth.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -205,7 +204,10 @@ fn check_unique<T>(frames: &[Vec<T>], side: Side, key: impl Fn(&T) -> (u64, u64)
 }
 
 fn distinct<'a>(ids: impl Iterator<Item = &'a u64>) -> Vec<u64> {
-    ids.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    let mut ids: Vec<u64> = ids.copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn prepared(truth: &[TruthBox], tracks: &[TrackBox], benchmark: Benchmark) -> Result<Kept, Error> {

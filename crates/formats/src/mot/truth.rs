@@ -44,7 +44,7 @@ pub struct TruthRow {
 pub struct Truth {
     /// Which columns the file has; `None` for an empty file.
     pub layout: Option<Layout>,
-    /// By rising frame; within a frame, rows keep their order.
+    /// In the order of the file, which mostly goes person by person.
     pub rows: Vec<TruthRow>,
 }
 
@@ -70,7 +70,6 @@ pub fn read_truth(path: &Path) -> Result<Truth, Error> {
             class: if layout == Layout::Mot16 { row.whole(&lines, SHAPE, 7)? } else { 1 },
         });
     }
-    truth.rows.sort_by_key(|row| row.frame);
     Ok(truth)
 }
 
@@ -93,7 +92,7 @@ mod tests {
         let truth = read("2,1,5,6,7,8,1,1,0.86\n1,2,5,6,7,8,0,7,1\n").unwrap();
         assert_eq!(truth.layout, Some(Layout::Mot16));
         let rows: Vec<_> = truth.rows.iter().map(|r| (r.frame, r.id, r.considered, r.class)).collect();
-        assert_eq!(rows, [(1, 2, false, 7), (2, 1, true, 1)]);
+        assert_eq!(rows, [(2, 1, true, 1), (1, 2, false, 7)]);
 
         let truth = read("1,1,5,6,7,8,1,-3.1784,16.34,0.45739\n").unwrap();
         assert_eq!(truth.layout, Some(Layout::Mot15));
