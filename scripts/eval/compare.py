@@ -82,7 +82,7 @@ def footfall(args: argparse.Namespace, tracks: Path) -> tuple[float, dict]:
     """Median seconds of a run, its start and all files included, and the scores."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch, "scores.json")
-        command = [args.footfall, "eval", "mot", "--gt", args.gt, "--tracks", tracks, "--json", out]
+        command = [args.footfall.resolve(), "eval", "mot", "--gt", args.gt, "--tracks", tracks, "--json", out]
         times = []
         for _ in range(args.runs):
             start = children_time()

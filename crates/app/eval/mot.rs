@@ -76,7 +76,8 @@ fn result_file(folder: &Path, sequence: &str) -> PathBuf {
 fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Folder> {
     let scored = parallel::map(names.len(), |index| {
         let name = &names[index];
-        score_sequence(args, &result_file(tracks, name), name).with_context(|| format!("scoring {name}"))
+        let file = result_file(tracks, name);
+        score_sequence(args, &file, name).with_context(|| format!("scoring {}", file.display()))
     });
     let mut sequences = Vec::new();
     for (name, scored) in names.iter().zip(scored) {

@@ -74,7 +74,7 @@ fn cell(value: Value) -> String {
 
 fn comparison(tracks: &Folder, compared: &Folder) -> String {
     let mut table = Table::default();
-    table.row(std::iter::once("").chain(COMPARED.iter().flat_map(|&name| [name, "compared", "difference"])));
+    table.row(std::iter::once("").chain(COMPARED.iter().flat_map(|&name| [name, "other", "+/-"])));
     for ((name, a), (_, b)) in rows(tracks).zip(rows(compared)) {
         let [a, b] = [a, b].map(|scores| scores.fields().into_iter().collect::<BTreeMap<_, _>>());
         let cells = COMPARED.iter().flat_map(|shown| {
