@@ -77,7 +77,8 @@ def section(reports: dict, speeds: dict, name: str) -> list:
         *("", f"## {name}", ""),
         f"{figures['identities']} identities that were not trained on, {figures['crops']} crops; "
         f"{figures['ranking']['queries']} of them have a match in another camera and are looked up {rule}. "
-        f"Per cent; speed in ms of processor time a crop (one thread, batches of {SPEED_BATCH}, onnxruntime {onnxruntime.__version__}).",
+        f"Per cent; speed in ms of processor time a crop (one thread, batches of {SPEED_BATCH}, "
+        f"onnxruntime {onnxruntime.__version__}).",
         "",
     ]
     header = ["embedder", "rank-1", "rank-5", "rank-10", "mAP", "ms a crop"]
