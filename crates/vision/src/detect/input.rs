@@ -77,9 +77,9 @@ fn largest_view(picture: Size, area: usize, stride: usize) -> Size {
         let needed = (picture.width as f64 * scale / stride as f64 - 1e-9).ceil() as usize;
         Size::new(rows * stride, needed.clamp(1, columns) * stride)
     });
+    // At the same scale, more rows hold nothing more: the first is the smallest.
     let better = |best: Size, size: Size| {
-        let (old, new) = (scale_into(picture, best), scale_into(picture, size));
-        if new > old || (new >= old && size.area() < best.area()) { size } else { best }
+        if scale_into(picture, size) > scale_into(picture, best) { size } else { best }
     };
     sizes.reduce(better).unwrap_or(Size::new(stride, stride))
 }
