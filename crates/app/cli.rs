@@ -7,6 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use footfall_count::Line;
 use footfall_vision::Device;
 
+use crate::eval::EvalArgs;
+
 /// Tracks people in video and counts them as they pass a line.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
@@ -23,6 +25,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(Box<RunArgs>),
     Track(TrackArgs),
+    Eval(EvalArgs),
 }
 
 /// Count people in a video, a folder of pictures, a camera or a stream

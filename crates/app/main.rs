@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod eval;
 mod exit;
 mod interrupt;
 mod logging;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => run::run(*args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
+        Command::Eval(args) => eval::run(&args),
     };
     exit::code(result)
 }

@@ -185,7 +185,7 @@ impl Counter {
 /// where that was beyond the line's ends.
 ///
 /// Between two frames the anchor moves straight and evenly. The passage is dated at the first frame
-/// in which the anchor is on the other side, seen in it or not.
+/// in which the anchor has reached the line, seen in it or not.
 fn passage(line: &Line, from: Place, to: Place) -> Option<Passage> {
     let before = line.signed_distance(from.anchor).abs();
     let after = line.signed_distance(to.anchor).abs();
@@ -196,7 +196,7 @@ fn passage(line: &Line, from: Place, to: Place) -> Option<Passage> {
         return None;
     }
     let frames = to.frame.saturating_sub(from.frame).max(1);
-    let passed = ((share * frames as f64).ceil() as u64).clamp(1, frames);
+    let passed = ((share * frames as f64).ceil() as u64).min(frames);
     let elapsed = to.time.saturating_sub(from.time).mul_f64(passed as f64 / frames as f64);
     Some(Passage { point, frame: to.frame.saturating_sub(frames) + passed, time: from.time + elapsed })
 }

@@ -25,7 +25,7 @@ pub struct Crossing {
     pub direction: Direction,
     /// Who.
     pub track: TrackId,
-    /// Number of the frame in which the anchor came to the other side, from 1.
+    /// Number of the frame in which the anchor reached the line on its way to the other side, from 1.
     pub frame: u64,
     /// That frame's time since the source's start.
     pub time: Duration,

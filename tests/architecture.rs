@@ -1,0 +1,72 @@
+//! The house: which crate may know what.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The names under `[dependencies]` of a crate's manifest.
+fn dependencies(name: &str) -> BTreeSet<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("Cargo.toml");
+    let manifest: toml::Table = fs::read_to_string(path).unwrap().parse().unwrap();
+    manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+fn knows(name: &str, allowed: &[&str]) {
+    let allowed: BTreeSet<_> = allowed.iter().map(ToString::to_string).collect();
+    let unknown: Vec<_> = dependencies(name).difference(&allowed).cloned().collect();
+    assert!(unknown.is_empty(), "crates/{name} must not depend on {unknown:?}");
+}
+
+#[test]
+fn the_pure_crates_know_nothing_of_the_world() {
+    knows("track", &["serde", "thiserror"]);
+    knows("count", &["footfall-track", "serde", "thiserror"]);
+    knows("eval", &["footfall-count", "footfall-track", "lsap", "serde", "thiserror"]);
+}
+
+#[test]
+fn only_vision_knows_onnx_and_only_video_knows_opencv() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name == "app" {
+            continue;
+        }
+        let dependencies = dependencies(&name);
+        assert_eq!(dependencies.contains("ort"), name == "vision", "{name}");
+        assert_eq!(dependencies.contains("opencv"), name == "video", "{name}");
+    }
+}
+
+/// Words that would bring the world into a pure crate without a dependency.
+#[test]
+fn the_pure_crates_do_no_io() {
+    let words = [
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "Instant",
+        "SystemTime",
+        "HashMap",
+        "static ",
+    ];
+    for name in ["track", "count", "eval"] {
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                for line in code {
+                    let found = words.iter().find(|word| line.contains(*word));
+                    assert!(found.is_none(), "{}: {line}", path.display());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Whatever is wrong: a clear error that says what, where and what to do, and nothing half-written.
+
+mod common;
+
+use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
+use std::process::Stdio;
+
+use common::{Ended, clip, footfall, names, run};
+
+fn path(folder: &tempfile::TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn sources_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let tracks = path(&folder, "tracks.txt");
+    let text = path(&folder, "text.mp4");
+    fs::write(&text, "this is no video\n").unwrap();
+    let empty = path(&folder, "empty.avi");
+    fs::write(&empty, "").unwrap();
+    let pictures = path(&folder, "pictures");
+    fs::create_dir(&pictures).unwrap();
+    let missing = path(&folder, "missing.mp4");
+    for (source, words) in [
+        (&missing, &["missing.mp4"][..]),
+        (&text, &["text.mp4"]),
+        (&empty, &["empty.avi"]),
+        (&pictures, &["pictures"]),
+        (&"rtsp://user:secret@127.0.0.1:9/stream".to_owned(), &["127.0.0.1:9"]),
+        (&"97".to_owned(), &["97"]),
+    ] {
+        let ended = run(source, ["--tracks", &tracks]).failure(1, words);
+        assert!(ended.stderr.contains("error:"), "{}", ended.stderr);
+        assert!(!ended.stderr.contains("secret"), "{}", ended.stderr);
+    }
+    assert_eq!(names(folder.path()), ["empty.avi", "pictures", "text.mp4"], "no output was begun");
+}
+
+#[test]
+fn a_truncated_video_is_processed_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(clip()).unwrap();
+    let half = path(&folder, "half.avi");
+    fs::write(&half, &whole[..whole.len() / 8]).unwrap();
+    let (tracks, video, told) = (path(&folder, "t.txt"), path(&folder, "v.mp4"), path(&folder, "s.json"));
+    let arguments = ["--no-embedder", "--tracks", &tracks, "--output", &video, "--summary", &told];
+    run(&half, arguments).failure(1, &["half.avi", "795"]);
+    let processed = common::summary(Path::new(&told))["frames"]["processed"].as_u64().unwrap();
+    assert!((50..200).contains(&processed), "{processed} frames of an eighth of the file");
+    let again = path(&folder, "again.json");
+    run(&video, ["--no-embedder", "--summary", &again]).success();
+    assert_eq!(common::summary(Path::new(&again))["frames"]["processed"], processed, "the video is playable");
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_as_good_as_any() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsString::from_vec(b"clip-\xff\xfe.avi".to_vec());
+    let source = folder.path().join(name);
+    std::os::unix::fs::symlink(clip(), &source).unwrap();
+    run(&source, ["--no-embedder", "--max-frames", "5"]).success();
+}
+
+#[test]
+fn models_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = path(&folder, "garbage.onnx");
+    fs::write(&garbage, "garbage").unwrap();
+    let missing = path(&folder, "missing.onnx");
+    let embedder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reid-deepsort-128.onnx");
+    let detector = common::cached("models/nanodet-g-int8.onnx");
+    let check = |option: &str, file: &str, words: &[&str]| {
+        run(clip(), [option, file, "--max-frames", "2"]).failure(1, words);
+    };
+    check("--detector", &garbage, &["garbage.onnx"]);
+    check("--detector", &missing, &["missing.onnx"]);
+    check("--embedder", &garbage, &["garbage.onnx"]);
+    check("--detector", embedder, &["reid-deepsort-128.onnx", "detect people"]);
+    check("--embedder", detector.to_str().unwrap(), &["nanodet-g-int8.onnx", "embed"]);
+}
+
+#[test]
+fn a_missing_runtime_or_cache_says_how_to_get_it() {
+    let with = |name: &str, value: &str| {
+        let output = footfall().env(name, value).arg("run").arg(clip()).output().unwrap();
+        Ended::from(output)
+    };
+    with("FOOTFALL_ONNXRUNTIME", "/nowhere/libonnxruntime.so").failure(1, &["/nowhere/libonnxruntime.so"]);
+    with("FOOTFALL_ONNXRUNTIME", "/etc/passwd").failure(1, &["/etc/passwd"]);
+    with("FOOTFALL_CACHE", "/nowhere").failure(1, &["/nowhere", "scripts/setup"]);
+}
+
+#[test]
+fn a_gpu_that_cannot_be_had_is_an_error() {
+    run(clip(), ["--device", "cuda", "--max-frames", "2"]).failure(1, &["cuda", "--device cpu"]);
+    run(clip(), ["--device", "gpu"]).failure(2, &["gpu"]);
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = path(&folder, "c.toml");
+    let with = |text: &str, words: &[&str]| {
+        fs::write(&config, text).unwrap();
+        run(clip(), ["--config", &config]).failure(2, words);
+    };
+    with("[tracker]\nmax_aeg = 2.0\n", &["c.toml", "max_aeg", "line 2"]);
+    with("[tracker\n", &["c.toml", "line 1"]);
+    with("[tracker]\nn_init = 0\n", &["n_init"]);
+    with("[counter]\ndead_band = -1.0\n", &["dead_band"]);
+    with("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n", &["same point"]);
+    let twice = "[[line]]\nname='a'\nfrom=[1,2]\nto=[3,4]\n".repeat(2);
+    with(&twice, &["two lines", "\"a\""]);
+    run(clip(), ["--config", "/nowhere/c.toml"]).failure(2, &["/nowhere/c.toml"]);
+    run(clip(), ["--line", "door:5,5,5,5"]).failure(2, &["same point"]);
+    run(clip(), ["--line", "door"]).failure(2, &["NAME:x1,y1,x2,y2"]);
+    run(clip(), ["--max-frames", "0"]).failure(2, &["--max-frames"]);
+    run(clip(), ["--nonsense"]).failure(2, &["--nonsense"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = ["--no-embedder", "--max-frames", "20"];
+    let check = |arguments: &[&str], code: i32, words: &[&str]| {
+        run(clip(), short.iter().chain(arguments)).failure(code, words);
+    };
+    let nowhere = path(&folder, "none/t.txt");
+    check(&["--tracks", &nowhere], 1, &["none"]);
+    check(&["--output", &path(&folder, "none/v.mp4")], 1, &["none"]);
+    check(&["--output", &path(&folder, "video.xyz")], 1, &["xyz", ".mp4"]);
+    check(&["--tracks", folder.path().to_str().unwrap()], 1, &["folder"]);
+    check(&["--tracks", "/dev/full"], 1, &["/dev/full", "No space"]);
+    let same = path(&folder, "same");
+    check(&["--tracks", &same, "--crossings", &same], 2, &["same"]);
+    assert_eq!(names(folder.path()), [""; 0], "nothing was left behind");
+}
+
+#[test]
+fn the_source_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = path(&folder, "clip.avi");
+    fs::copy(clip(), &copy).unwrap();
+    run(&copy, ["--output", &copy]).failure(2, &["is the source"]);
+    assert_eq!(fs::metadata(&copy).unwrap().len(), fs::metadata(clip()).unwrap().len());
+}
+
+#[test]
+fn a_reader_that_closes_its_pipe_ends_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = path(&folder, "v.mp4");
+    let arguments = ["--no-embedder", "--tracks", "-", "--output", &video];
+    let mut child = footfall()
+        .arg("run")
+        .arg(clip())
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = Ended::from(child.wait_with_output().unwrap());
+    ended.failure(1, &["writing"]);
+    let told = path(&folder, "s.json");
+    run(&video, ["--no-embedder", "--summary", &told]).success();
+    assert!(
+        common::summary(Path::new(&told))["frames"]["processed"].as_u64() > Some(0),
+        "a playable video is left"
+    );
+}
