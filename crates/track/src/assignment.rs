@@ -17,9 +17,9 @@ pub struct Edge {
 /// Chosen is the set of disjoint edges that minimises the sum of their costs, plus `alone` for each
 /// row that has none. That is what DeepSORT's published matching amounts to: it raises the costs
 /// over its threshold to a constant just above it, solves the full rectangular problem, and then
-/// drops the pairs at that constant. Each row in a dropped pair has paid the constant, whichever
-/// column it was given, so the constant is the price of being alone; a pair is never worth more
-/// than the two prices, and three rows may rather leave one alone than shift two good matches.
+/// drops the pairs at that constant. A row in a dropped pair has paid the constant, whichever
+/// column it was given, so the constant is the price of being alone. The number of matches is
+/// therefore not maximised first: one good match and a row alone win over two poor matches.
 /// Pairs that are not allowed need no cost here: they are no edges.
 ///
 /// A search never leaves the rows and columns that edges connect with its row, so the time grows
