@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use footfall_pipeline::ImageError;
 
+use crate::FrameSize;
+
 /// Why a source cannot be read or a video cannot be written. Addresses in it have no password.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum VideoError {
     /// An option has a value that means nothing.
     #[error("source option {key} = {value}: expected {expected}")]
@@ -71,10 +72,7 @@ pub enum VideoError {
         source: io::Error,
     },
     /// A picture cannot be decoded.
-    #[error(
-        "\"{}\" (frame {frame}) is not a picture that can be decoded: remove or replace it",
-        path.display()
-    )]
+    #[error("picture \"{}\" (frame {frame}) cannot be decoded: remove or replace it", path.display())]
     DecodePicture {
         /// Which picture.
         path: PathBuf,
@@ -128,8 +126,8 @@ pub enum VideoError {
         /// The size that its header implies, at least.
         promised: u64,
     },
-    /// A recording is complete, but many of its frames cannot be decoded.
-    #[error("\"{}\" is damaged: only {frames} of its {expected} frames can be decoded", path.display())]
+    /// Of a recording that seemed complete, many frames are missing at its end.
+    #[error("\"{}\" is damaged, or broke off: only {frames} of its {expected} frames came", path.display())]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -140,34 +138,28 @@ pub enum VideoError {
     },
     /// A frame has another size than those before.
     #[error(
-        "frame {frame} of {name} is {width}x{height} pixels, but those before it are \
-         {expected_width}x{expected_height}: every frame must have the same size"
+        "frame {frame} of {name} is {size} pixels, but those before it are \
+         {expected}: every frame must have the same size"
     )]
     SizeChanged {
         /// The source; for a folder, the picture.
         name: String,
         /// The frame's number, from 1.
         frame: u64,
-        /// Its width in pixels.
-        width: usize,
-        /// Its height in pixels.
-        height: usize,
-        /// The width so far.
-        expected_width: usize,
-        /// The height so far.
-        expected_height: usize,
+        /// Its size.
+        size: FrameSize,
+        /// The size so far.
+        expected: FrameSize,
     },
     /// A frame is too small to see anyone in it.
-    #[error("frame {frame} of {name} is {width}x{height} pixels: at least {smallest}x{smallest} are needed")]
+    #[error("frame {frame} of {name} is {size} pixels: at least {smallest}x{smallest} are needed")]
     TooSmall {
         /// The source; for a folder, the picture.
         name: String,
         /// The frame's number, from 1.
         frame: u64,
-        /// Its width in pixels.
-        width: usize,
-        /// Its height in pixels.
-        height: usize,
+        /// Its size.
+        size: FrameSize,
         /// The least width and height.
         smallest: usize,
     },
@@ -222,7 +214,7 @@ pub enum VideoError {
     },
     /// This OpenCV cannot encode the video.
     #[error(
-        "cannot encode \"{}\" as {codec}, {width}x{height} at {frame_rate} frames a second: this \
+        "cannot encode \"{}\" as {codec}, {size} at {frame_rate} frames a second: this \
          OpenCV's FFmpeg has no such encoder, or it refuses the size", path.display()
     )]
     NoEncoder {
@@ -230,10 +222,8 @@ pub enum VideoError {
         path: PathBuf,
         /// The codec's four-letter code.
         codec: String,
-        /// Width in pixels.
-        width: usize,
-        /// Height in pixels.
-        height: usize,
+        /// The frames' size.
+        size: FrameSize,
         /// Frames a second.
         frame_rate: f64,
     },
@@ -267,6 +257,9 @@ pub enum VideoError {
         /// Why.
         source: ab_glyph::InvalidFont,
     },
+    /// There is no screen to show a window on.
+    #[error("a preview window needs a display, but neither DISPLAY nor WAYLAND_DISPLAY is set")]
+    NoDisplay,
     /// The run ended before the first frame.
     #[error("video \"{}\" was not written: there was no frame", path.display())]
     NoScene {
@@ -275,7 +268,7 @@ pub enum VideoError {
     },
     /// A scene's frame has another size than the video.
     #[error(
-        "frame {frame} is {width}x{height} pixels, but video \"{}\" is {expected_width}x{expected_height}",
+        "frame {frame} is {size} pixels, but video \"{}\" is {expected}",
         path.display()
     )]
     OutputSize {
@@ -283,14 +276,10 @@ pub enum VideoError {
         path: PathBuf,
         /// The frame's number, from 1.
         frame: u64,
-        /// Its width in pixels.
-        width: usize,
-        /// Its height in pixels.
-        height: usize,
-        /// The video's width.
-        expected_width: usize,
-        /// The video's height.
-        expected_height: usize,
+        /// Its size.
+        size: FrameSize,
+        /// The video's size.
+        expected: FrameSize,
     },
 }
 

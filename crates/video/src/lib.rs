@@ -1,7 +1,8 @@
 //! OpenCV: cameras, files and streams in; the annotated video out.
 //!
 //! The only crate that knows OpenCV. [`open_source`] gives the pipeline's [`Source`] for whatever a
-//! user names; [`VideoSink`] is its [`Sink`] for an annotated video, [`Overlay`] the drawing alone.
+//! user names; [`VideoSink`] is its [`Sink`] for an annotated video, [`Overlay`] the drawing alone. With
+//! the feature `preview`, `PreviewSink` shows it in a window.
 //!
 //! OpenCV's own log is silenced by [`quiet`]. FFmpeg's log inside OpenCV can only be set by the
 //! environment, before the first video is opened: [`FFMPEG_LOG_VARIABLE`].
@@ -15,11 +16,16 @@
 mod error;
 mod overlay;
 mod picture;
+#[cfg(feature = "preview")]
+mod preview;
 mod source;
 mod writer;
 
 pub use error::VideoError;
 pub use overlay::{Overlay, OverlayConfig};
+pub use picture::FrameSize;
+#[cfg(feature = "preview")]
+pub use preview::PreviewSink;
 pub use source::{RtspTransport, SourceOptions, display_name, open_source};
 pub use writer::VideoSink;
 

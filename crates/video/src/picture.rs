@@ -1,9 +1,9 @@
 //! OpenCV's matrices as the pipeline's images.
 
-use std::mem;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use footfall_pipeline::{Image, Pixels};
+use footfall_pipeline::{Image, Pixels, SourceInfo};
 use opencv::core::{CV_8U, Mat, MatTraitConst as _, MatTraitConstManual as _};
 use opencv::imgproc::{COLOR_BGRA2BGR, COLOR_GRAY2BGR, cvt_color_def};
 
@@ -12,6 +12,33 @@ use crate::error::Doing as _;
 
 /// The least width and height of a frame: a person in fewer pixels is nobody.
 pub(crate) const SMALLEST_SIDE: usize = 16;
+
+/// A frame's size in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameSize {
+    /// From left to right.
+    pub width: usize,
+    /// From top to bottom.
+    pub height: usize,
+}
+
+impl FrameSize {
+    /// The size of `image`.
+    pub(crate) fn of(image: &Image) -> Self {
+        Self { width: image.width(), height: image.height() }
+    }
+
+    /// The size that a source promises.
+    pub(crate) fn promised(info: &SourceInfo) -> Self {
+        Self { width: info.width, height: info.height }
+    }
+}
+
+impl fmt::Display for FrameSize {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}x{}", self.width, self.height)
+    }
+}
 
 /// Buffers of frames that nobody looks at any more, for the next ones to be decoded into: fresh
 /// memory for each frame costs as much as some decoders do.
@@ -43,7 +70,7 @@ impl Pixels for Decoded {
 
 impl Drop for Decoded {
     fn drop(&mut self) {
-        self.buffers.give_back(mem::take(&mut self.mat));
+        self.buffers.give_back(std::mem::take(&mut self.mat));
     }
 }
 
@@ -61,9 +88,9 @@ pub(crate) struct Place<'a> {
 /// than 8 bits.
 pub(crate) fn image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Image, VideoError> {
     let (name, frame) = (|| place.name.to_owned(), place.frame);
-    let (width, height) = (mat.cols().max(0) as usize, mat.rows().max(0) as usize);
-    if width < SMALLEST_SIDE || height < SMALLEST_SIDE {
-        return Err(VideoError::TooSmall { name: name(), frame, width, height, smallest: SMALLEST_SIDE });
+    let size = FrameSize { width: mat.cols().max(0) as usize, height: mat.rows().max(0) as usize };
+    if size.width < SMALLEST_SIDE || size.height < SMALLEST_SIDE {
+        return Err(VideoError::TooSmall { name: name(), frame, size, smallest: SMALLEST_SIDE });
     }
     let converted = |code| -> Result<Mat, VideoError> {
         let mut bgr = Mat::default();
@@ -81,21 +108,15 @@ pub(crate) fn image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Ima
             return Err(VideoError::PixelKind { name: name(), frame, channels, kind });
         }
     };
-    Image::new(width, height, Arc::new(Decoded { mat: bgr, buffers: buffers.clone() }))
+    Image::new(size.width, size.height, Arc::new(Decoded { mat: bgr, buffers: buffers.clone() }))
         .map_err(|source| VideoError::Image { name: name(), frame, source })
 }
 
-/// Fails where `image` has another size than `expected`, (width, height).
-pub(crate) fn same_size(image: &Image, expected: (usize, usize), place: Place<'_>) -> Result<(), VideoError> {
-    if (image.width(), image.height()) == expected {
+/// Fails where `image` has another size than `expected`.
+pub(crate) fn same_size(image: &Image, expected: FrameSize, place: Place<'_>) -> Result<(), VideoError> {
+    let size = FrameSize::of(image);
+    if size == expected {
         return Ok(());
     }
-    Err(VideoError::SizeChanged {
-        name: place.name.to_owned(),
-        frame: place.frame,
-        width: image.width(),
-        height: image.height(),
-        expected_width: expected.0,
-        expected_height: expected.1,
-    })
+    Err(VideoError::SizeChanged { name: place.name.to_owned(), frame: place.frame, size, expected })
 }

@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::Doing as _;
 use crate::source::Container;
-use crate::{Overlay, OverlayConfig, VideoError};
+use crate::{FrameSize, Overlay, OverlayConfig, VideoError};
 
 /// Frames a second where the source does not say: a live one, mostly.
 const DEFAULT_FRAME_RATE: f64 = 25.0;
@@ -37,7 +37,7 @@ const RESERVE: u64 = 1 << 20;
 /// into one step. An odd width or height loses its last column or row.
 pub struct VideoSink {
     path: PathBuf,
-    size: (usize, usize),
+    size: FrameSize,
     frame_rate: f64,
     kind: Kind,
     overlay: Overlay,
@@ -69,21 +69,21 @@ impl VideoSink {
         let frame_rate = source.frame_rate.unwrap_or(DEFAULT_FRAME_RATE);
         let [a, b, c, d] = codec.map(char::from);
         let fourcc = VideoWriter::fourcc(a, b, c, d).doing(|| format!("name codec {a}{b}{c}{d}"))?;
-        let size = Size::new(source.width as i32, source.height as i32);
+        let size = FrameSize::promised(source);
+        let frame = Size::new(size.width as i32, size.height as i32);
         let no_encoder = || VideoError::NoEncoder {
             path: path.clone(),
             codec: String::from_utf8_lossy(&codec).into_owned(),
-            width: source.width,
-            height: source.height,
+            size,
             frame_rate,
         };
-        let writer = VideoWriter::new_with_backend(file.path(), CAP_FFMPEG, fourcc, frame_rate, size, true)
+        let writer = VideoWriter::new_with_backend(file.path(), CAP_FFMPEG, fourcc, frame_rate, frame, true)
             .map_err(|_| no_encoder())?;
         if !writer.is_opened().unwrap_or(false) {
             return Err(no_encoder());
         }
         Ok(Self {
-            size: (source.width, source.height),
+            size,
             frame_rate,
             kind: source.kind,
             overlay: Overlay::new(lines, config),
@@ -98,15 +98,10 @@ impl VideoSink {
 
     fn add(&mut self, scene: &Scene) -> Result<(), VideoError> {
         let image = &scene.frame.image;
-        if (image.width(), image.height()) != self.size {
-            return Err(VideoError::OutputSize {
-                path: self.path.clone(),
-                frame: scene.frame.number,
-                width: image.width(),
-                height: image.height(),
-                expected_width: self.size.0,
-                expected_height: self.size.1,
-            });
+        let (size, expected) = (FrameSize::of(image), self.size);
+        if size != expected {
+            let (path, frame) = (self.path.clone(), scene.frame.number);
+            return Err(VideoError::OutputSize { path, frame, size, expected });
         }
         self.check_room(image.bytes().len() as u64)?;
         if self.written == 0 {
@@ -182,14 +177,9 @@ impl Sink for VideoSink {
     }
 }
 
-/// Encodes one picture of `size` (width, height).
-fn encode(
-    writer: &mut VideoWriter,
-    bytes: &[u8],
-    size: (usize, usize),
-    path: &Path,
-) -> Result<(), VideoError> {
-    Mat::new_rows_cols_with_bytes::<Vec3b>(size.1 as i32, size.0 as i32, bytes)
+/// Encodes one picture of `size`.
+fn encode(writer: &mut VideoWriter, bytes: &[u8], size: FrameSize, path: &Path) -> Result<(), VideoError> {
+    Mat::new_rows_cols_with_bytes::<Vec3b>(size.height as i32, size.width as i32, bytes)
         .and_then(|mat| writer.write(&mat))
         .doing(|| format!("encode a frame into \"{}\"", path.display()))
 }

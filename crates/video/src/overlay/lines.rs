@@ -30,7 +30,7 @@ impl Flash {
 /// Lights what was passed in this scene, and forgets what has faded.
 pub(super) fn update(flashes: &mut Vec<Flash>, scene: &Scene) {
     let now = scene.frame.time;
-    flashes.retain(|flash| flash.since + FLASH > now);
+    flashes.retain(|flash| now.saturating_sub(flash.since) < FLASH);
     flashes.extend(scene.crossings.iter().map(|crossing| Flash {
         line: crossing.line,
         direction: crossing.direction,
@@ -85,7 +85,7 @@ fn draw_arrow(canvas: &mut Canvas, style: &mut Style, a: Point, b: Point) {
         canvas.stroke(at(reach - barb, -barb), tip, pen);
     }
     let (cap, text_width) = (style.text.cap_height(), style.text.width("in"));
-    let middle = at(reach + 0.5 * cap + 0.5 * (nx * text_width).abs() + 0.5 * (ny * cap).abs(), 0.0);
+    let middle = at(reach + 0.9 * cap + 0.5 * (nx * text_width).abs() + 0.5 * (ny * cap).abs(), 0.0);
     draw_plate(canvas, style, "in", middle, colour);
 }
 

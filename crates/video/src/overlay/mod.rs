@@ -21,10 +21,10 @@ use text::Text;
 use trails::Trails;
 
 /// What is drawn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OverlayConfig {
-    /// How far back a person's trail reaches, in seconds; 0 draws none.
+    /// How far back a person's trail reaches, in seconds; 0 or less draws none.
     pub trail: f64,
     /// Whether the frame's time stands in the corner.
     pub time: bool,
@@ -60,7 +60,7 @@ struct Style {
 
 impl Style {
     fn of_height(height: usize) -> Result<Self, VideoError> {
-        let stroke = (height as f64 / 360.0).round().max(1.0);
+        let stroke = (height as f64 / 300.0).round().max(1.0);
         let size = (0.024 * height as f32 + 4.0).max(12.0).round();
         Ok(Self { height, stroke, text: Text::new(size)? })
     }
@@ -70,7 +70,7 @@ impl Overlay {
     /// An overlay for scenes whose tallies are those of `lines`, in their order.
     #[must_use]
     pub fn new(lines: &[Line], config: OverlayConfig) -> Self {
-        let trail = Duration::try_from_secs_f64(config.trail).unwrap_or_default();
+        let trail = Duration::try_from_secs_f64(config.trail.max(0.0)).unwrap_or(Duration::MAX);
         Self {
             lines: lines.to_vec(),
             config,
@@ -134,8 +134,8 @@ impl Overlay {
         for (id, from, to, freshness) in self.trails.steps(now) {
             let pen = Pen {
                 colour: palette::of_track(id),
-                opacity: 0.9 * freshness,
-                width: style.stroke * f64::from(1.0 + freshness),
+                opacity: freshness,
+                width: style.stroke * f64::from(1.5 + freshness),
                 cap: Cap::Butt,
             };
             self.canvas.stroke(from, to, pen);

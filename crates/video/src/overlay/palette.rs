@@ -1,5 +1,5 @@
 //! Colours that people with any colour vision tell apart: Okabe and Ito, "Color Universal Design"
-//! (2008), its blue and green lightened for dark footage.
+//! (2008), its blue, green and purple lightened for dark footage.
 
 use footfall_count::Direction;
 use footfall_track::TrackId;
@@ -9,15 +9,14 @@ use super::canvas::Colour;
 pub(super) const WHITE: Colour = [255, 255, 255];
 pub(super) const BLACK: Colour = [0, 0, 0];
 
-const TRACKS: [Colour; 8] = [
+const TRACKS: [Colour; 7] = [
     [233, 180, 86],  // sky blue
     [0, 159, 230],   // orange
-    [150, 200, 40],  // bluish green
-    [66, 228, 240],  // yellow
-    [30, 100, 235],  // vermilion
     [200, 130, 225], // reddish purple
+    [150, 200, 40],  // bluish green
+    [30, 100, 235],  // vermilion
     [235, 120, 50],  // blue
-    [215, 215, 170], // pale cyan
+    [66, 228, 240],  // yellow
 ];
 
 /// The same track has the same colour in every frame; tracks that follow each other differ.

@@ -24,7 +24,7 @@ impl Trails {
             self.points.entry(track.id).or_default().push_back((now, track.bbox.anchor()));
         }
         self.points.retain(|_, points| {
-            while points.front().is_some_and(|&(time, _)| time + self.span < now) {
+            while points.front().is_some_and(|&(time, _)| now.saturating_sub(time) > self.span) {
                 points.pop_front();
             }
             !points.is_empty()

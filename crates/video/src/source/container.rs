@@ -56,8 +56,6 @@ fn iso(file: &mut File, length: u64) -> io::Result<Container> {
         if !kind.iter().all(|&b| b == b' ' || b.is_ascii_alphanumeric()) {
             break;
         }
-        // A fragmented file has its frames listed in the fragments, not in one place.
-        container.counts_frames &= &kind != b"moof";
         let size = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
             0 => break,
             1 if fill(file, position, &mut head)? => {
@@ -68,20 +66,46 @@ fn iso(file: &mut File, length: u64) -> io::Result<Container> {
         if size < 8 {
             break;
         }
+        // A fragmented file lists its frames in the fragments, not in one place.
+        container.counts_frames &= match &kind {
+            b"moof" => false,
+            b"moov" => !leaves_frames_out(file, position, size)?,
+            _ => true,
+        };
         position = position.saturating_add(size);
         container.missing = beyond(position, length);
     }
     Ok(container)
 }
 
-/// RIFF: chunks of four letters and a 32-bit size without these eight bytes (a
-/// file beyond 1 GiB has
-/// several). A size of 0 was never filled in.
+/// Whether an index has an edit list that starts after a track's first frame: what lies before is
+/// counted, but not shown.
+fn leaves_frames_out(file: &mut File, position: u64, size: u64) -> io::Result<bool> {
+    const LARGEST_INDEX: u64 = 64 << 20;
+    let mut index = vec![0; size.min(LARGEST_INDEX) as usize];
+    if size > LARGEST_INDEX || !fill(file, position, &mut index)? {
+        return Ok(true);
+    }
+    let number = |at: usize, width: usize| {
+        index.get(at..at + width).map(|bytes| bytes.iter().fold(0, |n, &byte| n << 8 | u64::from(byte)))
+    };
+    // `elst`: version and flags, number of entries, then the first entry's duration and start.
+    let starts_late = |at: usize| match index.get(at + 4) {
+        Some(0) => number(at + 16, 4).filter(|&start| start != u64::from(u32::MAX)),
+        _ => number(at + 20, 8).filter(|&start| start != u64::MAX),
+    };
+    Ok((0..index.len().saturating_sub(4))
+        .filter(|&at| index[at..].starts_with(b"elst"))
+        .any(|at| starts_late(at).is_none_or(|start| start > 0)))
+}
+
+/// RIFF: chunks of four letters and a 32-bit size without these eight bytes (a file beyond 1 GiB
+/// has several). A size of 0 or of all ones was never filled in.
 fn end_of_riff(file: &mut File, length: u64) -> io::Result<Option<(u64, u64)>> {
     let (mut position, mut head) = (0, [0; 8]);
     while fill(file, position, &mut head)? && head.starts_with(b"RIFF") {
         let size = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
-        if size == 0 {
+        if size == 0 || size == u64::from(u32::MAX) {
             break;
         }
         position += 8 + size + size % 2;

@@ -12,7 +12,7 @@ use super::SourceOptions;
 use super::recording::DEFAULT_FRAME_RATE;
 use super::timeline::Timeline;
 use crate::VideoError;
-use crate::picture::{Buffers, Place, image, same_size};
+use crate::picture::{Buffers, FrameSize, Place, image, same_size};
 
 const ENDINGS: [&str; 5] = ["bmp", "jpeg", "jpg", "png", "webp"];
 
@@ -74,7 +74,7 @@ impl PictureFolder {
             None => decode(path, number)?,
         };
         let name = path.to_string_lossy();
-        same_size(&image, (self.info.width, self.info.height), Place { name: &name, frame: number })?;
+        same_size(&image, FrameSize::promised(&self.info), Place { name: &name, frame: number })?;
         self.frames += 1;
         Ok(Some(Frame { number, time: self.timeline.next(None), image }))
     }

@@ -1,9 +1,9 @@
 //! Cameras and streams: frames that come when they come.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
+use footfall_pipeline::{BoxError, Frame, Kind, Source, SourceInfo};
 use opencv::core::Vector;
 use opencv::videoio::{
     CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_HEIGHT, CAP_PROP_FRAME_WIDTH,
@@ -17,16 +17,18 @@ use super::recording::{Recording, frames_of, rate_of, read};
 use super::{RtspTransport, SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
-use crate::picture::{Buffers, Place, same_size};
+use crate::picture::{Buffers, FrameSize, Place, same_size};
 
 /// A camera or a stream. A frame's time is when it arrived, by a monotonic clock, since the first.
+///
+/// The frame that was waited for on opening only tells the size: when the run asks for its first one,
+/// it is old.
 pub(super) struct Live {
     capture: VideoCapture,
     buffers: Buffers,
     info: SourceInfo,
-    started: Instant,
-    /// The first frame: it was waited for on opening.
-    first: Option<Image>,
+    /// When the first frame arrived.
+    started: Option<Instant>,
     frames: u64,
     ended: bool,
 }
@@ -49,7 +51,9 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
     }
     if address.starts_with("http") && frames_of(&capture).is_some() {
         let path = PathBuf::from(&name);
-        return Ok(Box::new(Recording::of_capture(capture, name, path, Container::default(), options)?));
+        // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
+        let container = Container { counts_frames: true, missing: None };
+        return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
     }
     Ok(Box::new(Live::of_capture(capture, name)?))
 }
@@ -108,37 +112,23 @@ impl Live {
             frames: None,
             name,
         };
-        Ok(Self {
-            capture,
-            buffers,
-            info,
-            started: Instant::now(),
-            first: Some(first),
-            frames: 0,
-            ended: false,
-        })
+        Ok(Self { capture, buffers, info, started: None, frames: 0, ended: false })
     }
 
     fn next(&mut self) -> Result<Frame, VideoError> {
-        let number = self.frames + 1;
-        let image = match self.first.take() {
-            // Its time is 0, whenever it is fetched.
-            Some(image) => {
-                self.frames = number;
-                return Ok(Frame { number, time: Duration::ZERO, image });
-            }
-            None => read(&mut self.capture, &self.buffers, &self.info.name, number)?.ok_or_else(|| {
-                VideoError::BrokenOff {
-                    name: self.info.name.clone(),
-                    frames: self.frames,
-                    seconds: self.started.elapsed().as_secs_f64(),
-                }
-            })?,
-        };
-        let place = Place { name: &self.info.name, frame: number };
-        same_size(&image, (self.info.width, self.info.height), place)?;
+        let (name, number) = (&self.info.name, self.frames + 1);
+        let image =
+            read(&mut self.capture, &self.buffers, name, number)?.ok_or_else(|| VideoError::BrokenOff {
+                name: name.clone(),
+                frames: self.frames,
+                seconds: self.started.map_or(0.0, |started| started.elapsed().as_secs_f64()),
+            })?;
+        let arrival = Instant::now();
+        let place = Place { name, frame: number };
+        same_size(&image, FrameSize::promised(&self.info), place)?;
         self.frames = number;
-        Ok(Frame { number, time: self.started.elapsed(), image })
+        let time = arrival.duration_since(*self.started.get_or_insert(arrival));
+        Ok(Frame { number, time, image })
     }
 }
 

@@ -16,7 +16,7 @@ use super::container::Container;
 use super::timeline::Timeline;
 use crate::VideoError;
 use crate::error::Doing as _;
-use crate::picture::{Buffers, Place, image, same_size};
+use crate::picture::{Buffers, FrameSize, Place, image, same_size};
 
 /// The rate at which frames are dated when neither container nor user gives one.
 pub(super) const DEFAULT_FRAME_RATE: f64 = 25.0;
@@ -108,7 +108,7 @@ impl Recording {
         };
         let Some(image) = next else { return self.end().map(|()| None) };
         let place = Place { name: &self.info.name, frame: number };
-        same_size(&image, (self.info.width, self.info.height), place)?;
+        same_size(&image, FrameSize::promised(&self.info), place)?;
         // After a read, the position is that of the frame that was read.
         let position = self.capture.get(CAP_PROP_POS_MSEC).ok().map(|milliseconds| milliseconds / 1000.0);
         self.time = self.timeline.next(position);

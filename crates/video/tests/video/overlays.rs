@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use footfall_count::{Crossing, Direction, Line, Tally};
 use footfall_pipeline::{Frame, Image, Scene};
-use footfall_track::{Bbox, Point, TrackId, TrackedBox};
+use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .map(|&(id, bbox)| TrackedBox { id: TrackId(id), bbox, confidence: 0.9, detection: 0 })
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
-    Scene { frame, detections: vec![], tracks, crossings: vec![], tallies: vec![] }
+    Scene { frame, observations: Observations::default(), tracks, crossings: vec![], tallies: vec![] }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).

@@ -90,7 +90,7 @@ fn a_video_with_half_its_frames_overwritten_is_damaged() {
     fs::write(&path, bytes).unwrap();
     let (frames, error) = read(&path);
     assert!(frames.len() < 90, "{} frames", frames.len());
-    assert!(error.unwrap().contains("of its 100 frames can be decoded"));
+    assert!(error.unwrap().contains("of its 100 frames came"));
 }
 
 #[test]
@@ -102,4 +102,21 @@ fn a_path_that_looks_like_an_address_or_a_camera_is_a_path() {
     let address = format!("file://{}", path.display());
     let mut source = open_source(&address, &SourceOptions::default()).unwrap();
     assert_eq!(drain(&mut *source).0.len(), 3);
+}
+
+#[test]
+fn an_mp4_that_was_trimmed_by_an_edit_list_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.mp4");
+    assert!(write_clip(&path, ['m', 'p', '4', 'v'], 25.0, 60));
+    let mut bytes = fs::read(&path).unwrap();
+    // The only edit starts at the 31st frame; sizes are in units of 1 / 25 s (mdhd) and 1 ms (mvhd).
+    let list = bytes.windows(4).position(|w| w == b"elst").unwrap();
+    let clock = bytes.windows(4).position(|w| w == b"mdhd").unwrap() + 16;
+    let second = u32::from_be_bytes(bytes[clock..clock + 4].try_into().unwrap());
+    bytes[list + 12..list + 16].copy_from_slice(&1200_u32.to_be_bytes());
+    bytes[list + 16..list + 20].copy_from_slice(&(second * 30 / 25).to_be_bytes());
+    fs::write(&path, bytes).unwrap();
+    let (frames, error) = read(&path);
+    assert_eq!((numbers(&frames), error), ((31..=60).collect(), None));
 }

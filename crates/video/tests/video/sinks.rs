@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_pipeline::{Frame, Image, Kind, Scene, Sink, SourceInfo};
+use footfall_track::Observations;
 use footfall_video::{OverlayConfig, VideoError, VideoSink};
 use opencv::core::MatTraitConstManual as _;
 
@@ -19,7 +20,7 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     let bytes = numbered(width as i32, height as i32, number).data_bytes().unwrap().to_vec();
     let image = Image::new(width, height, Arc::new(bytes)).unwrap();
     let frame = Frame { number, time: Duration::from_secs_f64(time), image };
-    Scene { frame, detections: vec![], tracks: vec![], crossings: vec![], tallies: vec![] }
+    Scene { frame, observations: Observations::default(), tracks: vec![], crossings: vec![], tallies: vec![] }
 }
 
 fn create(path: &Path, info: &SourceInfo) -> Box<VideoSink> {

@@ -64,6 +64,24 @@ fn a_stream_without_a_length_is_live_until_it_breaks_off() {
 }
 
 #[test]
+fn a_file_that_the_server_stops_sending_ends_with_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.avi");
+    assert!(write_clip(&path, ['M', 'J', 'P', 'G'], 25.0, 60));
+    let mut body = std::fs::read(&path).unwrap();
+    let head =
+        format!("HTTP/1.0 200 OK\r\nContent-Type: video/x-msvideo\r\nContent-Length: {}\r\n\r\n", body.len());
+    body.truncate(body.len() / 2);
+    let (port, server) = serve(head, body);
+    let mut source =
+        open_source(format!("http://127.0.0.1:{port}/clip.avi"), &SourceOptions::default()).unwrap();
+    let (frames, error) = drain(&mut *source);
+    stop(port, server);
+    assert!((10..50).contains(&frames.len()), "{} frames", frames.len());
+    assert!(error.unwrap().contains("of its 60 frames came"));
+}
+
+#[test]
 fn a_file_behind_an_address_is_a_recording() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clip.avi");
