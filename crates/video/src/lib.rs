@@ -26,7 +26,7 @@ pub use overlay::{Overlay, OverlayConfig};
 pub use picture::FrameSize;
 #[cfg(feature = "preview")]
 pub use preview::PreviewSink;
-pub use source::{RtspTransport, SourceOptions, display_name, open_source};
+pub use source::{SourceOptions, display_name, open_source};
 pub use writer::VideoSink;
 
 /// The environment variable, and the value that keeps FFmpeg's messages off the terminal.

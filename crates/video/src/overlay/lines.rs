@@ -42,6 +42,7 @@ pub(super) fn update(flashes: &mut Vec<Flash>, scene: &Scene) {
 /// Each line with its ends, its name at its start, and an arrow to its `in` side.
 pub(super) fn draw(canvas: &mut Canvas, style: &mut Style, lines: &[Line], flashes: &[Flash], now: Duration) {
     let stroke = style.stroke;
+    let width = (1.5 * stroke).max(2.0);
     for (index, line) in lines.iter().enumerate() {
         let Some((a, b)) = canvas.clip_segment(line.a(), line.b(), 0.0) else { continue };
         for flash in flashes.iter().filter(|flash| flash.line == index) {
@@ -52,8 +53,8 @@ pub(super) fn draw(canvas: &mut Canvas, style: &mut Style, lines: &[Line], flash
         }
         let pen = |colour, width| Pen { colour, opacity: 1.0, width, cap: Cap::Round };
         let casing = |width| Pen { opacity: 0.6, ..pen(palette::BLACK, width + 2.0) };
-        canvas.stroke(a, b, casing(1.5 * stroke));
-        canvas.stroke(a, b, pen(palette::WHITE, 1.5 * stroke));
+        canvas.stroke(a, b, casing(width));
+        canvas.stroke(a, b, pen(palette::WHITE, width));
         for end in [line.a(), line.b()] {
             canvas.stroke(end, end, casing(5.0 * stroke));
             canvas.stroke(end, end, pen(palette::WHITE, 5.0 * stroke));

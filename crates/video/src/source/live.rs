@@ -14,7 +14,7 @@ use opencv::videoio::{
 use super::container::Container;
 use super::location::Camera;
 use super::recording::{Recording, frames_of, rate_of, read};
-use super::{RtspTransport, SourceOptions, display_name};
+use super::{SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
 use crate::picture::{Buffers, FrameSize, Place, same_size};
@@ -43,9 +43,8 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
         CAP_PROP_READ_TIMEOUT_MSEC,
         milliseconds(options.read_timeout),
     ]);
-    let wanted = with_transport(address, options.rtsp_transport);
     let capture =
-        VideoCapture::from_file_with_params(&wanted, CAP_FFMPEG, &params).doing(|| format!("open {name}"))?;
+        VideoCapture::from_file_with_params(address, CAP_FFMPEG, &params).doing(|| format!("open {name}"))?;
     if !capture.is_opened().unwrap_or(false) {
         return Err(VideoError::NoStream { name, timeout: options.open_timeout });
     }
@@ -56,19 +55,6 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
         return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
     }
     Ok(Box::new(Live::of_capture(capture, name)?))
-}
-
-/// FFmpeg takes the transport from the query of an RTSP address and does not send it on.
-fn with_transport(address: &str, transport: RtspTransport) -> String {
-    if !address.starts_with("rtsp://") {
-        return address.to_owned();
-    }
-    let separator = if address.contains('?') { '&' } else { '?' };
-    let transport = match transport {
-        RtspTransport::Tcp => "tcp",
-        RtspTransport::Udp => "udp",
-    };
-    format!("{address}{separator}{transport}")
 }
 
 impl Live {
@@ -144,17 +130,5 @@ impl Source for Live {
         let next = self.next();
         self.ended = next.is_err();
         Ok(Some(next?))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{RtspTransport, with_transport};
-
-    #[test]
-    fn only_rtsp_addresses_say_their_transport() {
-        assert_eq!(with_transport("rtsp://cam/1", RtspTransport::Tcp), "rtsp://cam/1?tcp");
-        assert_eq!(with_transport("rtsp://cam/1?sub=0", RtspTransport::Udp), "rtsp://cam/1?sub=0&udp");
-        assert_eq!(with_transport("http://cam/1", RtspTransport::Udp), "http://cam/1");
     }
 }

@@ -14,7 +14,7 @@ use footfall_pipeline::Source;
 
 pub(crate) use container::Container;
 pub use location::display_name;
-pub use options::{RtspTransport, SourceOptions};
+pub use options::SourceOptions;
 
 use crate::VideoError;
 use folder::PictureFolder;
@@ -32,6 +32,9 @@ use recording::Recording;
 /// | `http://...`, `https://...` | a recording where the container has a length, else a live stream | as for either |
 /// | a folder | its pictures in natural order (2.jpg before 10.jpg), or those of `img1` in it | (number - 1) / frame rate |
 /// | a file | a video; a single picture is a video of one frame | the container's, where they rise; else the time before + 1 / frame rate |
+///
+/// RTSP comes over TCP where the camera can do that: nothing is lost. Another transport is asked for
+/// by the environment, `OPENCV_FFMPEG_CAPTURE_OPTIONS="rtsp_transport;udp"`: OpenCV has no other way.
 ///
 /// The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
 ///

@@ -12,8 +12,6 @@ pub struct SourceOptions {
     /// is then at (n - 1) / `frame_rate`. A folder without either has 25.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frame_rate: Option<f64>,
-    /// How RTSP sends its packets.
-    pub rtsp_transport: RtspTransport,
     /// How long a stream may take to open, in seconds.
     pub open_timeout: f64,
     /// How long a stream may send nothing, in seconds.
@@ -26,22 +24,10 @@ pub struct SourceOptions {
     pub camera_rate: Option<f64>,
 }
 
-/// How RTSP sends its packets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RtspTransport {
-    /// Through the control connection: nothing is lost, firewalls let it pass.
-    #[default]
-    Tcp,
-    /// Each packet by itself: less delay, and damage where packets are lost.
-    Udp,
-}
-
 impl Default for SourceOptions {
     fn default() -> Self {
         Self {
             frame_rate: None,
-            rtsp_transport: RtspTransport::Tcp,
             open_timeout: 10.0,
             read_timeout: 10.0,
             camera_size: None,
