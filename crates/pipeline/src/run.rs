@@ -1,7 +1,11 @@
 //! The run: every stage on threads of its own, joined by bounded channels.
 //!
 //! ```text
-//! read =frames=> detect =detected=> embed =observed=> track+count =scenes=> write
+//! read =frames=> detect =detected=> track+count =scenes=> write
+//!                                      |   ^
+//!                                    crops | vectors
+//!                                      v   |
+//!                                      embed
 //! ```
 //!
 //! Shutdown is ownership. A stage that leaves, for whatever reason, drops its ends of the channels; the
@@ -15,8 +19,8 @@ use footfall_count::Counter;
 use footfall_track::Tracker;
 
 use crate::error::RunError;
-use crate::queue::{Fan, InOrder, WhenBusy, fan};
-use crate::stage::{self, Detected, Observed, Tracked};
+use crate::queue::{Fan, WhenBusy, fan};
+use crate::stage::{self, Detected, EmbedStage, Tracked};
 use crate::summary::{Ended, Summary};
 use crate::threads::Threads;
 use crate::{Detector, Embedder, Frame, Sink, Source, Stop};
@@ -100,14 +104,13 @@ impl Pipeline {
             })?;
         }
         drop(frame_work);
-        let min_confidence = self.tracker.config().min_confidence;
-        let observed = observe(self.embedders, min_confidence, detected, options.queue, threads)?;
+        let embedding = start_embedding(self.embedders, threads)?;
 
         let (scenes, finished) = bounded(options.queue);
         let (tracked_sender, tracked) = bounded(1);
         let (tracker, counter, sinks) = (self.tracker, self.counter, self.sinks);
         threads.spawn("track", move |shared| {
-            let total = stage::track(tracker, counter, observed, &scenes, &shared.track);
+            let total = stage::track(tracker, counter, detected, embedding, &scenes, shared);
             // Nobody waits for it only if `run` is gone.
             let _ = tracked_sender.send(total);
         })?;
@@ -121,32 +124,23 @@ impl Pipeline {
 /// How reading ended, and what tracking came to; one message each.
 type Results = (Receiver<Ended>, Receiver<Tracked>);
 
-/// Starts the embedding stage, if there is one.
-fn observe(
-    embedders: Vec<Box<dyn Embedder>>,
-    min_confidence: f32,
-    detected: InOrder<Detected>,
-    queue: usize,
-    threads: &mut Threads,
-) -> Option<Box<dyn Iterator<Item = Observed> + Send>> {
-    if embedders.is_empty() {
-        return Some(Box::new(detected.map(Observed::from)));
+/// Starts the embedding stage's workers; the stage is `None` where there are no embedders, and the
+/// whole is if a thread could not be started.
+#[allow(clippy::option_option, reason = "no stage is not the same as a failure")]
+fn start_embedding(embedders: Vec<Box<dyn Embedder>>, threads: &mut Threads) -> Option<Option<EmbedStage>> {
+    let workers = embedders.len();
+    if workers == 0 {
+        return Some(None);
     }
-    let (people, work, observed) = fan(queue);
+    // A share for each worker: more are never on their way.
+    let (give, work, take) = fan(workers);
     for embedder in embedders {
         let work = work.clone();
         threads.spawn("embed", move |shared| {
-            stage::embed(embedder, min_confidence, &work, &shared.embed, &shared.failure);
+            stage::embed(embedder, &work, &shared.embed, &shared.failure);
         })?;
     }
-    threads.spawn("embed", move |_| {
-        for frame in detected {
-            if !people.send(frame) {
-                return;
-            }
-        }
-    })?;
-    Some(Box::new(observed))
+    Some(Some(EmbedStage::new(workers, give, take)))
 }
 
 /// Starts reading, and for a live source the door before the first stage.

@@ -8,7 +8,7 @@ mod track;
 mod write;
 
 pub(crate) use detect::{Detected, detect};
-pub(crate) use embed::{Observed, embed};
+pub(crate) use embed::{EmbedStage, embed};
 pub(crate) use read::read;
 pub(crate) use track::{Tracked, track};
 pub(crate) use write::write;

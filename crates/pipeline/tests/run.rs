@@ -64,9 +64,9 @@ fn a_slow_sink_holds_the_source_back() {
     let mut run = pipeline(film, workers);
     run.sinks.push(Collector::boxed(&collected));
     let _ = run.run(&Options { queue, max_frames: None }, &Stop::new());
-    // Three queues; workers of two stages; one frame each in the hands of the reader, of the embedding
-    // stage's giver, of the tracker and of the sink.
-    let bound = 3 * queue + 2 * workers + 4;
+    // Two queues; the detectors' workers; one frame each in the hands of the reader, the tracker and the
+    // sink.
+    let bound = 2 * queue + workers + 3;
     assert!(ahead.load(Ordering::SeqCst) <= bound as u64, "{} frames ahead", ahead.load(Ordering::SeqCst));
 }
 

@@ -42,22 +42,41 @@ impl Embeddings {
     /// One that cannot be scaled (zero, or not finite) or has another dimension counts as absent;
     /// returns whether it was kept.
     pub fn push(&mut self, vector: Option<&[f32]>) -> bool {
-        let row = vector.and_then(|v| self.append(v));
+        let row = vector.and_then(|v| self.scaled_row(v));
         self.rows.push(row);
         row.is_some()
     }
 
-    fn append(&mut self, vector: &[f32]) -> Option<u32> {
-        if self.rows.iter().all(Option::is_none) && self.dimension == 0 {
-            self.dimension = vector.len();
+    /// Appends the detections of `other`, with their vectors as they are. Those of another dimension
+    /// become absent.
+    pub fn append(&mut self, other: &Self) {
+        for index in 0..other.len() {
+            let row = other.get(index).and_then(|vector| {
+                let row = self.next_row(vector.len())?;
+                self.values.extend_from_slice(vector);
+                Some(row)
+            });
+            self.rows.push(row);
         }
+    }
+
+    fn scaled_row(&mut self, vector: &[f32]) -> Option<u32> {
         let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
-        if vector.len() != self.dimension || !norm.is_finite() || norm <= f64::from(f32::MIN_POSITIVE) {
+        if !norm.is_finite() || norm <= f64::from(f32::MIN_POSITIVE) {
             return None;
         }
-        let row = self.values.len() / self.dimension;
+        let row = self.next_row(vector.len())?;
         self.values.extend(vector.iter().map(|&v| (f64::from(v) / norm) as f32));
-        u32::try_from(row).ok()
+        Some(row)
+    }
+
+    /// Where the next vector goes, if it has the dimension of those before it.
+    fn next_row(&mut self, dimension: usize) -> Option<u32> {
+        if self.dimension == 0 {
+            self.dimension = dimension;
+        }
+        let fits = dimension == self.dimension && dimension > 0;
+        fits.then(|| u32::try_from(self.values.len() / dimension).ok()).flatten()
     }
 
     /// The same vectors for `count` detections: what was the i-th is now detection `places[i]`'s, and
@@ -141,6 +160,19 @@ mod tests {
         let spread = embeddings.spread(&[3, 1], 4);
         let all: Vec<_> = (0..4).map(|i| spread.get(i)).collect();
         assert_eq!(all, [None, Some(&[-1.0][..]), None, Some(&[1.0][..])]);
+    }
+
+    #[test]
+    fn append_keeps_vectors_and_gaps() {
+        let mut all = Embeddings::default();
+        let mut part = Embeddings::new(2);
+        part.push(None);
+        part.push(Some(&[3.0, 4.0]));
+        all.append(&part);
+        all.append(&Embeddings::absent(1));
+        all.append(&part);
+        let expected = [None, Some(&[0.6, 0.8][..]), None, None, Some(&[0.6, 0.8])];
+        assert_eq!((0..5).map(|i| all.get(i)).collect::<Vec<_>>(), expected);
     }
 
     #[test]
