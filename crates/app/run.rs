@@ -133,7 +133,7 @@ fn open_sinks(
         sinks.push(DetectionSink::create(path)?);
     }
     if let Some(path) = &outputs.video {
-        sinks.push(Box::new(VideoSink::create(path, info, &config.lines, config.overlay.clone())?));
+        sinks.push(Box::new(VideoSink::create(path, info, &config.lines, config.overlay)?));
     }
     #[cfg(feature = "preview")]
     if args.preview {

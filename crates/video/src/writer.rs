@@ -21,6 +21,9 @@ use crate::{FrameSize, Overlay, OverlayConfig, VideoError};
 /// Frames a second where the source does not say: a live one, mostly.
 const DEFAULT_FRAME_RATE: f64 = 25.0;
 
+/// A live source that says more tells its clock's ticks, not its frames.
+const LIVE_FRAME_RATE: f64 = 120.0;
+
 /// The longest still picture that fills a gap of a live source, in seconds.
 const LONGEST_STILL: f64 = 10.0;
 
@@ -66,7 +69,8 @@ impl VideoSink {
         let (ending, codec) =
             container_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
         let file = temporary(&path, ending)?;
-        let frame_rate = source.frame_rate.unwrap_or(DEFAULT_FRAME_RATE);
+        let believable = |rate: &f64| source.kind == Kind::Recorded || *rate <= LIVE_FRAME_RATE;
+        let frame_rate = source.frame_rate.filter(believable).unwrap_or(DEFAULT_FRAME_RATE);
         let [a, b, c, d] = codec.map(char::from);
         let fourcc = VideoWriter::fourcc(a, b, c, d).doing(|| format!("name codec {a}{b}{c}{d}"))?;
         let size = FrameSize::promised(source);
@@ -218,7 +222,9 @@ fn free_bytes(path: &Path) -> Option<u64> {
 /// Whether the video at `path` is whole, counts `written` frames, and its last one can be decoded.
 fn verify(path: &Path, written: u64) -> Result<(), String> {
     let mut file = File::open(path).map_err(|error| error.to_string())?;
-    let container = Container::examine(&mut file).map_err(|error| error.to_string())?;
+    let container = Container::examine(&mut file)
+        .map_err(|error| error.to_string())?
+        .ok_or_else(|| "but its header is missing".to_owned())?;
     if let Some((bytes, promised)) = container.missing {
         return Err(format!("but only {bytes} of {promised} bytes are there"));
     }

@@ -84,7 +84,7 @@ impl Canvas {
             let run = clip(area.left + whole, area.right - whole, self.width);
             self.blend_run(y, run.start, run.end, colour, opacity);
             let edge = opacity * (whole - inset) as f32;
-            self.blend((area.left + whole) as i64 - 1, y as i64, colour, edge);
+            self.blend((area.left + whole - 1.0) as i64, y as i64, colour, edge);
             self.blend((area.right - whole) as i64, y as i64, colour, edge);
         }
     }

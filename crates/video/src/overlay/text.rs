@@ -51,11 +51,12 @@ impl Text {
         let mut pen = x;
         for c in text.chars() {
             let glyph = self.glyph(c);
-            let left = pen.round() as i64 + glyph.offset.0;
-            let top = baseline + glyph.offset.1;
+            let left = (pen.round() as i64).saturating_add(glyph.offset.0);
+            let top = baseline.saturating_add(glyph.offset.1);
             for (row, coverage) in glyph.coverage.chunks_exact(glyph.width.max(1)).enumerate() {
                 for (column, &coverage) in coverage.iter().enumerate() {
-                    canvas.blend(left + column as i64, top + row as i64, colour, f32::from(coverage) / 255.0);
+                    let (x, y) = (left.saturating_add(column as i64), top.saturating_add(row as i64));
+                    canvas.blend(x, y, colour, f32::from(coverage) / 255.0);
                 }
             }
             pen += f64::from(glyph.advance);

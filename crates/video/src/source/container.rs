@@ -13,22 +13,23 @@ pub(crate) struct Container {
 }
 
 impl Container {
-    /// Reads the headers of ISO media (mp4, mov), AVI and Matroska (mkv, webm); of any other file
-    /// nothing is known.
-    pub(crate) fn examine(file: &mut File) -> io::Result<Self> {
+    /// Reads the headers of ISO media (mp4, mov), AVI and Matroska (mkv, webm); any other file is
+    /// `None`.
+    pub(crate) fn examine(file: &mut File) -> io::Result<Option<Self>> {
         let length = file.metadata()?.len();
         let mut head = [0; 12];
         if !fill(file, 0, &mut head)? {
-            return Ok(Self::default());
+            return Ok(None);
         }
-        match (&head[..4], &head[4..8], &head[8..]) {
-            (b"RIFF", _, b"AVI ") => Ok(Self { counts_frames: true, missing: end_of_riff(file, length)? }),
+        let container = match (&head[..4], &head[4..8], &head[8..]) {
+            (b"RIFF", _, b"AVI ") => Self { counts_frames: true, missing: end_of_riff(file, length)? },
             (b"\x1a\x45\xdf\xa3", ..) => {
-                Ok(Self { counts_frames: false, missing: end_of_matroska(file, length)? })
+                Self { counts_frames: false, missing: end_of_matroska(file, length)? }
             }
-            (_, b"ftyp" | b"moov" | b"mdat" | b"free" | b"skip" | b"wide", _) => iso(file, length),
-            _ => Ok(Self::default()),
-        }
+            (_, b"ftyp" | b"moov" | b"mdat" | b"free" | b"skip" | b"wide", _) => iso(file, length)?,
+            _ => return Ok(None),
+        };
+        Ok(Some(container))
     }
 }
 

@@ -47,7 +47,8 @@ impl Recording {
             if metadata.len() == 0 {
                 return Err(VideoError::EmptyFile { path: path.to_owned() });
             }
-            container = Container::examine(&mut File::open(path).map_err(open)?).map_err(open)?;
+            let mut file = File::open(path).map_err(open)?;
+            container = Container::examine(&mut file).map_err(open)?.unwrap_or_default();
         }
         let name = path.to_string_lossy().into_owned();
         // An absolute path cannot be taken for a protocol's name, as in `door:1.mp4`.

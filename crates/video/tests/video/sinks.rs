@@ -23,6 +23,20 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     Scene { frame, observations: Observations::default(), tracks: vec![], crossings: vec![], tallies: vec![] }
 }
 
+/// A picture that no encoder makes small, so that it reaches the disk at once.
+fn noise(width: usize, height: usize, number: u64) -> Scene {
+    let mut scene = scene(width, height, number, 0.0);
+    let mut state = number;
+    let bytes: Vec<u8> = (0..width * height * 3)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        })
+        .collect();
+    scene.frame.image = Image::new(width, height, Arc::new(bytes)).unwrap();
+    scene
+}
+
 fn create(path: &Path, info: &SourceInfo) -> Box<VideoSink> {
     Box::new(VideoSink::create(path, info, &[], OverlayConfig::default()).unwrap())
 }
@@ -106,6 +120,53 @@ fn without_a_frame_there_is_no_video() {
     let error = sink.finish().unwrap_err();
     assert!(matches!(error.downcast_ref(), Some(VideoError::NoScene { .. })), "{error}");
     assert_eq!(entries(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_video_that_does_not_read_back_is_an_error_and_is_not_kept() {
+    for ending in ["mp4", "mkv", "avi"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("out.{ending}"));
+        let mut sink = create(&path, &info(320, 240, Kind::Recorded));
+        for number in 1..=100 {
+            sink.write(&noise(320, 240, number)).unwrap();
+        }
+        // As a failing disk does: what was written so far is lost.
+        let partial = folder.path().join(&entries(folder.path())[0]);
+        fs::File::options().write(true).open(partial).unwrap().set_len(0).unwrap();
+        let Err(error) = sink.finish() else { panic!("{ending} was kept") };
+        assert!(matches!(error.downcast_ref(), Some(VideoError::Incomplete { .. })), "{ending}: {error}");
+        assert_eq!(entries(folder.path()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn frame_rates_come_out_as_they_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    for frame_rate in [0.5, 7.0, 12.083_333, 23.976, 29.97, 30_000.0 / 1001.0, 59.94, 240.0] {
+        for ending in ["mp4", "avi", "mkv"] {
+            let path = folder.path().join(format!("rate.{ending}"));
+            let mut sink =
+                create(&path, &SourceInfo { frame_rate: Some(frame_rate), ..info(160, 120, Kind::Recorded) });
+            for number in 1..=21 {
+                sink.write(&scene(160, 120, number, 0.0)).unwrap();
+            }
+            sink.finish().unwrap();
+            let (frames, _) = read(&path);
+            assert_eq!(frames.len(), 21, "{ending} at {frame_rate}");
+            let last = frames[20].time.as_secs_f64();
+            assert!((last / (20.0 / frame_rate) - 1.0).abs() < 0.01, "{ending} at {frame_rate}: {last} s");
+        }
+    }
+}
+
+#[test]
+fn a_rate_that_no_encoder_takes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let info = SourceInfo { frame_rate: Some(1e-4), ..info(160, 120, Kind::Recorded) };
+    let path = folder.path().join("out.mp4");
+    let error = VideoSink::create(&path, &info, &[], OverlayConfig::default()).err().unwrap();
+    assert!(matches!(error, VideoError::NoEncoder { .. }), "{error}");
 }
 
 #[test]
