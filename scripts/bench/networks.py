@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import onnxruntime
 
-CONFIDENCE = 0.3
 NMS_IOU = 0.6
 
 
@@ -50,8 +49,9 @@ class Network:
 class Detector(Network):
     """NanoDet: people in a picture."""
 
-    def __init__(self, path: Path, threads: int | None = None):
+    def __init__(self, path: Path, threads: int | None = None, confidence: float = 0.3):
         super().__init__(path, threads)
+        self.confidence = confidence
         centres, strides = [], []
         for stride in (int(s) for s in self.properties["footfall.strides"].split(",")):
             y, x = np.mgrid[: self.height // stride, : self.width // stride]
@@ -73,14 +73,14 @@ class Detector(Network):
     def decode(self, outputs: list[np.ndarray], scale: float, margin: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         """Outputs -> boxes [n, 4] (x, y, w, h in pixels of the picture) and scores [n]."""
         scores, sides = outputs[0][0], outputs[1][0]
-        likely = np.flatnonzero(scores >= CONFIDENCE)
+        likely = np.flatnonzero(scores >= self.confidence)
         scores = scores[likely]
         logits = sides[likely].reshape(len(likely), 4, -1)
         weights = np.exp(logits - logits.max(-1, keepdims=True))
         distance = (weights @ self.bins) / weights.sum(-1) * self.strides[likely, None]
         low, high = self.centres[likely] - distance[:, :2], self.centres[likely] + distance[:, 2:]
         boxes = np.concatenate([(low - margin) / scale, (high - low) / scale], 1)
-        kept = np.array(cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), CONFIDENCE, NMS_IOU), int).ravel()
+        kept = np.array(cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self.confidence, NMS_IOU), int).ravel()
         return boxes[kept], scores[kept]
 
 

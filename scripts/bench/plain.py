@@ -21,10 +21,11 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--detector", type=Path, required=True)
     parser.add_argument("--embedder", type=Path, required=True)
+    parser.add_argument("--confidence", type=float, default=0.3, help="scores below are dropped (0.3)")
     parser.add_argument("--threads", type=int, help="of each session, without spinning (ONNX Runtime's default)")
     parser.add_argument("--frames", type=int, help="end after so many (all)")
     arguments = parser.parse_args()
-    detector = Detector(arguments.detector, arguments.threads)
+    detector = Detector(arguments.detector, arguments.threads, arguments.confidence)
     embedder = Embedder(arguments.embedder, arguments.threads)
     tracker = DeepSort(max_age=30, n_init=3, max_cosine_distance=0.2, nn_budget=100, embedder=None)
 
