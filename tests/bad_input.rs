@@ -55,6 +55,59 @@ fn a_truncated_video_is_processed_as_far_as_it_goes() {
     assert_eq!(common::summary(Path::new(&again))["frames"]["processed"], processed, "the video is playable");
 }
 
+/// Pictures of these sizes, as a folder.
+fn pictures(folder: &tempfile::TempDir, name: &str, sizes: &[(i32, i32)]) -> String {
+    let pictures = folder.path().join(name);
+    fs::create_dir(&pictures).unwrap();
+    for (number, &(width, height)) in sizes.iter().enumerate() {
+        let grey = opencv::core::Scalar::all(90.0);
+        let picture =
+            opencv::core::Mat::new_rows_cols_with_default(height, width, opencv::core::CV_8UC3, grey)
+                .unwrap();
+        let path = pictures.join(format!("{number:04}.png"));
+        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &picture).unwrap();
+    }
+    pictures.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_frame_size_that_changes_is_named_and_what_was_before_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mixed = pictures(&folder, "mixed", &[(320, 240), (320, 240), (320, 240), (240, 320), (320, 240)]);
+    let (video, told) = (path(&folder, "v.mp4"), path(&folder, "s.json"));
+    let arguments = ["--no-embedder", "--output", &video, "--summary", &told];
+    run(&mixed, arguments).failure(1, &["0003.png", "320x240", "240x320"]);
+    assert_eq!(common::summary(Path::new(&told))["frames"]["processed"], 3);
+    run(&video, ["--no-embedder"]).success();
+}
+
+#[test]
+fn frames_too_small_to_see_anyone_in_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let dots = pictures(&folder, "dots", &[(1, 1), (1, 1)]);
+    run(&dots, ["--no-embedder", "--output", &path(&folder, "v.mp4")]).failure(1, &["dots", "1x1"]);
+    let hollow = path(&folder, "hollow");
+    fs::create_dir(&hollow).unwrap();
+    fs::write(Path::new(&hollow).join("1.png"), "").unwrap();
+    run(&hollow, ["--no-embedder"]).failure(1, &["1.png"]);
+    assert_eq!(names(folder.path()), ["dots", "hollow"]);
+}
+
+/// A limit on the size of a file stands for a full disk: writes fail in the same place.
+#[test]
+fn a_disk_that_fills_up_leaves_no_half_written_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (option, name) in [("--output", "v.mp4"), ("--output", "v.avi"), ("--detections", "d.jsonl")] {
+        let file = path(&folder, name);
+        let script = "trap '' XFSZ; ulimit -f 64; exec \"$@\"";
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", script, "bash", env!("CARGO_BIN_EXE_footfall"), "run"]).arg(clip());
+        command.args(["--no-embedder", "--max-frames", "300", option, &file]);
+        Ended::from(command.output().unwrap()).failure(1, &[name]);
+    }
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
 #[test]
 fn a_name_that_is_not_utf_8_is_as_good_as_any() {
     let folder = tempfile::tempdir().unwrap();

@@ -29,7 +29,10 @@ impl Camera {
         let mut server = command.spawn().unwrap();
         let mut port = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        assert!(!port.is_empty(), "tests/live/server.py did not start: install the packages that scripts/test names");
+        assert!(
+            !port.is_empty(),
+            "tests/live/server.py did not start: install the packages that scripts/test names"
+        );
         let address = format!("{scheme}://127.0.0.1:{}/camera", port.trim());
         Self { address, _open: server.stdin.take().unwrap(), server, _pictures: pictures }
     }
@@ -45,7 +48,9 @@ impl Drop for Camera {
 
 fn save_pictures(folder: &Path, count: usize) {
     let name = clip();
-    let mut video = opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG).unwrap();
+    let mut video =
+        opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG)
+            .unwrap();
     assert!(video.is_opened().unwrap());
     let mut picture = opencv::core::Mat::default();
     for number in 0..count {
@@ -79,7 +84,11 @@ fn a_camera_that_goes_away_is_an_error_and_outputs_are_complete() {
         let (video, config) = (folder.path().join("v.mp4"), folder.path().join("c.toml"));
         fs::write(&config, "[source]\nread_timeout = 2.0\n").unwrap();
         let mut command = footfall();
-        command.arg("run").arg(&camera.address).args(["--no-embedder", "--tracks", "-", "--output"]).arg(&video);
+        command
+            .arg("run")
+            .arg(&camera.address)
+            .args(["--no-embedder", "--tracks", "-", "--output"])
+            .arg(&video);
         command.arg("--config").arg(&config).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = command.spawn().unwrap();
         let mut lines = BufReader::new(running.stdout.take().unwrap());
