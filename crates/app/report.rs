@@ -194,7 +194,7 @@ impl Report {
         ];
         writeln!(out)?;
         for (what, path) in named {
-            if let Some(path) = path.as_ref().filter(|p| p.as_os_str() != "-") {
+            if let Some(path) = path.as_ref().filter(|p| p.exists()) {
                 writeln!(out, "  {what:10} {}", path.display())?;
             }
         }

@@ -60,10 +60,10 @@ fn assemble(
     let counter = Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     let source = open_source(&args.source, &config.source)?;
     let info = source.info().clone();
-    warn_about_lines(&config.lines, &info);
     let opened = open_networks(config)?;
     let tracker = Tracker::new(config.tracker(info.frame_rate, opened.max_cosine_distance)).map_err(usage)?;
     let sinks = open_sinks(args, config, &info, stop, bar)?;
+    warn_about_lines(&config.lines, &info);
     let Opened { detectors, embedders, networks, .. } = opened;
     Ok((Pipeline { source, detectors, embedders, tracker, counter, sinks }, networks, info))
 }
