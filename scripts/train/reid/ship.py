@@ -18,8 +18,8 @@ CHECKED_CROPS = 256
 
 
 def calibrate(report: dict):
-    """The cosine distance that at most 1% of different people within one camera stay under, in every set; or None."""
-    return min((figures["within"]["threshold"] for figures in report.values() if "within" in figures), default=None)
+    """The cosine distance that rarely holds different people within one camera to be one, in every set; or None."""
+    return min((figures["within"]["rare_threshold"] for figures in report.values() if "within" in figures), default=None)
 
 
 def ship(config: Config, crops: Crops, run: Path, output: Path):
