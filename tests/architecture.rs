@@ -1,4 +1,5 @@
 //! The house: which crate may know what.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,5 @@
 //! Whatever is wrong: a clear error that says what, where and what to do, and nothing half-written.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Ctrl-C in the middle: outputs are complete and playable.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
 

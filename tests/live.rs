@@ -1,4 +1,5 @@
-//! Live sources: a real RTSP server (GStreamer's) and a motion JPEG camera over HTTP, both on loopback.
+//! Live sources: a real RTSP server (`GStreamer`'s) and a motion JPEG camera over HTTP, both on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
 

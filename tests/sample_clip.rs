@@ -1,4 +1,5 @@
 //! The whole program on real footage.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
 
@@ -8,8 +9,8 @@ use common::{DOOR, clip, frames, names, run, summary};
 
 /// Ground truth of the sample clip (PETS09-S2L1): the anchor passes x = 384, by more than 15 pixels, so
 /// often from left to right and from right to left.
-const TRULY_IN: i64 = 12;
-const TRULY_OUT: i64 = 17;
+const TRULY_IN: u64 = 12;
+const TRULY_OUT: u64 = 17;
 
 #[test]
 fn everyone_who_passes_is_counted_and_every_frame_is_there() {
@@ -30,12 +31,12 @@ fn everyone_who_passes_is_counted_and_every_frame_is_there() {
     let crossings = fs::read_to_string(file("c.jsonl")).unwrap();
     let crossings: Vec<serde_json::Value> =
         crossings.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let count = |direction: &str| crossings.iter().filter(|c| c["direction"] == direction).count() as i64;
+    let count = |direction: &str| crossings.iter().filter(|c| c["direction"] == direction).count() as u64;
     let (entered, left) = (count("in"), count("out"));
-    let error = (entered - TRULY_IN).abs() + (left - TRULY_OUT).abs();
+    let error = entered.abs_diff(TRULY_IN) + left.abs_diff(TRULY_OUT);
     assert!(error <= 3, "in {entered} (truly {TRULY_IN}), out {left} (truly {TRULY_OUT})");
     let line = &told["lines"][0];
-    assert_eq!((line["in"].as_i64(), line["out"].as_i64()), (Some(entered), Some(left)), "all say the same");
+    assert_eq!((line["in"].as_u64(), line["out"].as_u64()), (Some(entered), Some(left)), "all say the same");
     assert!(ended.stderr.contains("people tracked"), "{}", ended.stderr);
 
     // The video that was written is a video: the program itself can read all of it.

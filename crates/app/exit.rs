@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::say::say;
+
 /// Marks an error as the caller's: wrong arguments or a wrong configuration.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) anyhow::Error);
@@ -27,7 +29,8 @@ pub(crate) fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
 /// Says what went wrong, if anything did, and how the process ends.
 pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    eprintln!("{} {}", console::style("error:").for_stderr().red().bold(), chain(&error));
+    let label = console::style("error:").for_stderr().red().bold();
+    say(&format!("{label} {}\n", chain(&error)));
     if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context as _;
 use footfall_pipeline::Stop;
 
+use crate::say::say;
+
 /// What a shell reports of a program that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
 
@@ -16,7 +18,7 @@ pub(crate) fn stop_on_signal(stop: &Stop) -> anyhow::Result<()> {
         if asked.swap(true, Ordering::Relaxed) {
             std::process::exit(INTERRUPTED);
         }
-        eprintln!("\nending: finishing the frames on their way and the outputs (once more to abort)");
+        say("\nending: finishing the frames on their way and the outputs (once more to abort)\n");
         stop.request();
     };
     ctrlc::set_handler(handler).context("Ctrl-C cannot be handled")

@@ -7,11 +7,13 @@ mod exit;
 mod interrupt;
 mod logging;
 mod models;
+mod networks;
 mod outputs;
 mod progress;
 mod quiet;
 mod report;
 mod run;
+mod say;
 mod track;
 
 use std::process::ExitCode;
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
     quiet::restart_without_ffmpeg_chatter();
     let cli = Cli::parse();
     let result = match cli.command {
-        Command::Run(args) => run::run(*args, cli.verbose),
+        Command::Run(args) => run::run(&args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
         Command::Eval(args) => eval::run(&args),
     };

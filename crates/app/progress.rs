@@ -7,6 +7,8 @@ use footfall_count::Tally;
 use footfall_pipeline::{BoxError, Scene, Sink, SourceInfo};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::say::say;
+
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
@@ -79,7 +81,7 @@ impl Sink for Progress {
         }
         if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = Instant::now();
-            eprintln!("{}", self.line(scene));
+            say(&format!("{}\n", self.line(scene)));
         }
         Ok(())
     }

@@ -3,38 +3,39 @@
 use std::path::Path;
 
 use footfall_count::{Counter, Line};
-use footfall_pipeline::{Detector, Embedder, Ended, Options, Pipeline, Sink, SourceInfo, Stop};
+use footfall_pipeline::{Ended, Options, Pipeline, Sink, SourceInfo, Stop};
 use footfall_track::Tracker;
 use footfall_video::{VideoSink, display_name, open_source};
-use footfall_vision::{OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 use indicatif::ProgressBar;
 
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::exit::usage;
+use crate::networks::Networks;
 use crate::outputs::{CrossingSink, DetectionSink, TrackSink};
 use crate::progress::{self, Progress};
-use crate::report::{Networks, Report};
-use crate::{interrupt, logging, models};
+use crate::report::{self, Report};
+use crate::say::say;
+use crate::{interrupt, logging};
 
 /// Runs, and says how it went.
-pub(crate) fn run(args: RunArgs, verbose: u8) -> anyhow::Result<()> {
+pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let bar = progress::bar();
     let trace_path = args.outputs.trace.as_deref();
     let trace = logging::start(verbose, &bar, trace_path)?;
     footfall_video::quiet();
-    let config = Config::for_run(&args)?;
+    let config = Config::for_run(args)?;
     config.outputs.check(Path::new(&args.source), trace_path)?;
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
 
-    let (pipeline, networks, info) = assemble(&args, &config, &stop, &bar)?;
+    let (pipeline, networks, info) = assemble(args, &config, &stop, &bar)?;
     let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
     let outcome = pipeline.run(&options, &stop);
     bar.finish_and_clear();
 
     let report = Report::new(&info, &config, networks, &outcome.summary);
-    eprint!("{}", report.for_people());
+    say(&report.for_people());
     if let Some(path) = &config.outputs.summary {
         report.write(path)?;
     }
@@ -56,61 +57,17 @@ fn assemble(
     config: &Config,
     stop: &Stop,
     bar: &ProgressBar,
-) -> anyhow::Result<(Pipeline, Networks, SourceInfo)> {
+) -> anyhow::Result<(Pipeline, report::Networks, SourceInfo)> {
     let counter = Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     let source = open_source(&args.source, &config.source)?;
     let info = source.info().clone();
-    let opened = open_networks(config)?;
-    let tracker = Tracker::new(config.tracker(info.frame_rate, opened.max_cosine_distance)).map_err(usage)?;
+    let networks = Networks::open(config)?;
+    let tracker =
+        Tracker::new(config.tracker(info.frame_rate, networks.max_cosine_distance)).map_err(usage)?;
     let sinks = open_sinks(args, config, &info, stop, bar)?;
     warn_about_lines(&config.lines, &info);
-    let Opened { detectors, embedders, networks, .. } = opened;
-    Ok((Pipeline { source, detectors, embedders, tracker, counter, sinks }, networks, info))
-}
-
-/// The networks of a run.
-struct Opened {
-    detectors: Vec<Box<dyn Detector>>,
-    embedders: Vec<Box<dyn Embedder>>,
-    networks: Networks,
-    /// As far as the embedder's makers measured it.
-    max_cosine_distance: Option<f64>,
-}
-
-fn open_networks(config: &Config) -> anyhow::Result<Opened> {
-    let wanted = &config.networks;
-    let one = std::num::NonZeroUsize::MIN;
-    let library = wanted.runtime.clone();
-    let runtime = Runtime::load(&RuntimeConfig { library, device: wanted.device, threads: one })?;
-    let workers = config.pipeline.workers();
-    let path = wanted.detector.clone().map_or_else(|| models::detector(wanted.device), Ok)?;
-    let mut networks = Networks { threads: workers, ..Networks::default() };
-    let (mut detectors, mut embedders) = (Vec::new(), Vec::new());
-    let mut max_cosine_distance = None;
-    for _ in 0..workers {
-        let detector = OnnxDetector::open(&runtime, &path, &config.detector)?;
-        networks.detector = format!("{} ({}, {})", file_name(&path), detector.family(), detector.provider());
-        detectors.push(Box::new(detector) as Box<dyn Detector>);
-        if wanted.no_embedder {
-            continue;
-        }
-        let (embedder, name) = match &wanted.embedder {
-            Some(path) => (OnnxEmbedder::open(&runtime, path, &config.embedder)?, file_name(path)),
-            None => {
-                let (name, bytes) = models::EMBEDDER;
-                (OnnxEmbedder::from_bytes(&runtime, name, bytes, &config.embedder)?, name.to_owned())
-            }
-        };
-        networks.embedder =
-            Some(format!("{name} ({} numbers, {})", embedder.dimension(), embedder.provider()));
-        max_cosine_distance = embedder.max_cosine_distance();
-        embedders.push(Box::new(embedder) as Box<dyn Embedder>);
-    }
-    Ok(Opened { detectors, embedders, networks, max_cosine_distance })
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    let Networks { detectors, embedders, told, .. } = networks;
+    Ok((Pipeline { source, detectors, embedders, tracker, counter, sinks }, told, info))
 }
 
 /// The outputs that were asked for, progress last.

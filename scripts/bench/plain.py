@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 from deep_sort_realtime.deepsort_tracker import DeepSort
+
 from networks import Detector, Embedder
 
 

@@ -40,7 +40,9 @@ def serve_rtsp(folder: Path) -> None:
     server.attach(None)
     print(server.get_bound_port(), flush=True)
     loop = GLib.MainLoop()
-    threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
+    threading.Thread(
+        target=lambda: (sys.stdin.read(), loop.quit()), daemon=True
+    ).start()
     loop.run()
 
 
@@ -51,7 +53,9 @@ class Camera(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}")
+        self.send_header(
+            "Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
+        )
         self.end_headers()
         start = time.monotonic()
         try:

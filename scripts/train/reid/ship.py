@@ -19,7 +19,8 @@ CHECKED_CROPS = 256
 
 def calibrate(report: dict):
     """The cosine distance that rarely holds different people within one camera to be one, in every set; or None."""
-    return min((figures["within"]["rare_threshold"] for figures in report.values() if "within" in figures), default=None)
+    within = [figures["within"] for figures in report.values() if "within" in figures]
+    return min((figures["rare_threshold"] for figures in within), default=None)
 
 
 def ship(config: Config, crops: Crops, run: Path, output: Path):
