@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use footfall_count::Line;
+use footfall_track::Preset;
 use footfall_vision::Device;
 
 use crate::eval::EvalArgs;
@@ -124,7 +125,7 @@ pub(crate) struct NetworkArgs {
 /// Track detections from a file: association alone
 ///
 /// Reads MOT text (frame,-1,x,y,w,h,score) or JSON lines with embeddings, a frame a line:
-/// {"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}
+/// `{"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}`
 #[derive(Debug, Args)]
 pub(crate) struct TrackArgs {
     /// The detections; `-` is stdin (JSON lines)
@@ -134,6 +135,10 @@ pub(crate) struct TrackArgs {
     /// Frames a second: what a frame's number means in time, where the file says nothing [default: 30]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) fps: Option<f64>,
+
+    /// How people are associated: deepsort as published, or what was found since then [default: deepsort]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<Preset>,
 
     /// Count over this line; may be repeated. See `footfall run --help`
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]

@@ -212,9 +212,15 @@ mod tests {
     fn the_example_names_every_setting() {
         let example: toml::Table = EXAMPLE.parse().unwrap();
         let defaults = toml::Table::try_from(Config::default()).unwrap();
-        for (part, settings) in &defaults {
-            for name in settings.as_table().into_iter().flat_map(toml::Table::keys) {
-                assert!(example[part].get(name).is_some(), "assets/footfall.toml lacks {part}.{name}");
+        assert_names(&defaults, &example);
+    }
+
+    fn assert_names(defaults: &toml::Table, example: &toml::Table) {
+        for (name, value) in defaults {
+            let named = example.get(name);
+            assert!(named.is_some(), "assets/footfall.toml lacks {name}");
+            if let (Some(defaults), Some(example)) = (value.as_table(), named.and_then(toml::Value::as_table)) {
+                assert_names(defaults, example);
             }
         }
     }

@@ -29,7 +29,8 @@ struct Session {
 /// Tracks, and says what came of it.
 pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let config = Config::load(args.config.as_deref(), &args.lines)?;
+    let mut config = Config::load(args.config.as_deref(), &args.lines)?;
+    config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
     let settings = config.tracker(args.fps, None);
     let mut session = Session {
         frame_rate: settings.frame_rate,
