@@ -74,7 +74,7 @@ impl Gallery {
 ///
 /// Independent partial sums, one for each of a fixed number of lanes, let the compiler use vector
 /// registers and keep the order of summation the same on every machine.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     const LANES: usize = 16;
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();

@@ -27,6 +27,9 @@ pub struct Bbox {
     pub height: f64,
 }
 
+/// Centre x and y in pixels, aspect ratio (width over height), height in pixels.
+pub(crate) type Xyah = [f64; 4];
+
 impl Point {
     /// The point (x, y).
     #[must_use]
@@ -90,6 +93,12 @@ impl Bbox {
         let common = width * height;
         common / (self.area() + other.area() - common)
     }
+}
+
+/// A box as DeepSORT's filter measures it.
+pub(crate) fn xyah(bbox: &Bbox) -> Xyah {
+    let centre = bbox.centre();
+    [centre.x, centre.y, bbox.width / bbox.height, bbox.height]
 }
 
 #[cfg(test)]

@@ -2,29 +2,28 @@
 //!
 //! Pure: no I/O, threads, clock or logging. One step cannot fail, and the same observations give
 //! the same bytes out.
-
 //!
-//! [`Tracker`] is DeepSORT (Wojke, Bewley and Paulus, 2017) with time in seconds. In the order of a
-//! step: `sighting` (usable detections), `kalman` and `covariance` (motion), `gating`, `gallery` (appearance),
-//! `assignment`, the two stages `cascade` and `overlap`, and `track` (lifecycle).
+//! [`Tracker`] works by one of two presets: `deepsort`, the published algorithm, and `best`. Each is
+//! a module of its own; what they share is beside them: `sighting` (usable detections, findable by
+//! place), `covariance` (of a coordinate and its velocity), `gallery` (appearance), `assignment` and
+//! `matches`.
 
 pub mod assignment;
-mod cascade;
+mod best;
 mod config;
 mod covariance;
+mod deepsort;
 pub mod gallery;
-mod gating;
 mod geometry;
-mod kalman;
 mod matches;
 mod observation;
 mod output;
-mod overlap;
 mod sighting;
-mod track;
 mod tracker;
 
-pub use config::{Config, ConfigError};
+pub use best::BestConfig;
+pub use config::{Config, ConfigError, Preset};
+pub use deepsort::DeepSortConfig;
 pub use geometry::{Bbox, Point};
 pub use observation::{Detection, Embeddings, Observations};
 pub use output::{Step, TrackId, TrackedBox};

@@ -1,28 +1,8 @@
-//! What the stages of the association are given, and who they have matched with whom so far.
-
-use crate::Embeddings;
-use crate::sighting::Sightings;
-use crate::track::Track;
+//! Who has been matched with whom so far.
 
 /// Price of staying alone over the greatest distance that is allowed, so that a pair exactly at
 /// that distance is still matched. The published code's margin.
 pub(crate) const MARGIN: f64 = 1e-5;
-
-/// The two sides of the association: tracks as predicted, and what was seen.
-#[derive(Clone, Copy)]
-pub(crate) struct Frame<'a> {
-    pub(crate) tracks: &'a [Track],
-    pub(crate) sightings: &'a Sightings,
-    /// Appearance of the observations that the sightings come from.
-    pub(crate) embeddings: &'a Embeddings,
-}
-
-impl<'a> Frame<'a> {
-    /// A sighting's embedding, if its detection has one.
-    pub(crate) fn embedding(&self, sighting: usize) -> Option<&'a [f32]> {
-        self.embeddings.get(self.sightings.as_slice()[sighting].index)
-    }
-}
 
 /// Matches of tracks with sightings so far; each is in one at most.
 #[derive(Clone, Debug, Default)]

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::kalman::{Xyah, xyah};
-use crate::{Bbox, Detection, Observations};
+use crate::geometry::{Xyah, xyah};
+use crate::{Bbox, Detection};
 
 /// No picture has a coordinate beyond this many pixels; squares of such numbers stay finite.
 const MAX_COORDINATE: f64 = 1e9;
@@ -32,11 +32,11 @@ pub(crate) struct Sightings {
 
 impl Sightings {
     /// Takes over a frame's detections, without those that are improper or below `min_confidence`.
-    pub(crate) fn fill(&mut self, observations: &Observations, min_confidence: f32) {
+    pub(crate) fn fill(&mut self, detections: &[Detection], min_confidence: f32) {
         self.list.clear();
         let usable =
             |detection: &&Detection| is_plausible(detection) && detection.confidence >= min_confidence;
-        let numbered = observations.detections.iter().enumerate();
+        let numbered = detections.iter().enumerate();
         self.list.extend(numbered.filter(|(_, detection)| usable(detection)).map(|(index, detection)| {
             let Detection { bbox, confidence } = *detection;
             Sighting { index, bbox, confidence, measured: xyah(&bbox) }
@@ -59,7 +59,13 @@ impl Sightings {
 
     /// Those that may overlap with a box, as far as x tells.
     pub(crate) fn beside(&self, bbox: &Bbox) -> Range<usize> {
-        self.near(bbox.centre().x, f64::midpoint(bbox.width, self.widest))
+        self.around(bbox, 0.0)
+    }
+
+    /// Those that may overlap with a box, as far as x tells, once each of the two has grown by
+    /// `buffer` of its size to each side.
+    pub(crate) fn around(&self, bbox: &Bbox, buffer: f64) -> Range<usize> {
+        self.near(bbox.centre().x, f64::midpoint(bbox.width, self.widest) * (1.0 + 2.0 * buffer))
     }
 }
 

@@ -1,14 +1,10 @@
-//! DeepSORT: from the observations of one frame after the other to tracks.
+//! The tracker of either preset.
 
 use std::time::Duration;
 
-use crate::cascade::Cascade;
-use crate::gallery::Gallery;
-use crate::matches::{Frame, Matches};
-use crate::overlap::Overlap;
-use crate::sighting::Sightings;
-use crate::track::{State, Track};
-use crate::{Config, ConfigError, Embeddings, Observations, Step, TrackId, TrackedBox};
+use crate::best::Best;
+use crate::deepsort::DeepSort;
+use crate::{Config, ConfigError, Detection, Observations, Preset, Step};
 
 /// Follows people through the frames of one video.
 ///
@@ -21,32 +17,31 @@ use crate::{Config, ConfigError, Embeddings, Observations, Step, TrackId, Tracke
 ///
 /// ```
 /// use std::time::Duration;
-/// use footfall_track::{Bbox, Config, Detection, Observations, Tracker};
+/// use footfall_track::{Bbox, Config, Detection, Observations, Preset, Tracker};
 ///
-/// let mut tracker = Tracker::new(Config { n_init: 2, ..Config::default() })?;
-/// for frame in 0..2u32 {
+/// let mut tracker = Tracker::new(Config::of(Preset::DeepSort))?;
+/// for frame in 0..3u32 {
 ///     let bbox = Bbox::new(100.0 + f64::from(frame), 50.0, 40.0, 100.0);
 ///     let seen = Observations::without_appearance(vec![Detection { bbox, confidence: 0.9 }]);
 ///     let step = tracker.step(frame * Duration::from_millis(40), &seen);
-///     assert_eq!(step.tracks.len(), usize::from(frame == 1));
+///     assert_eq!(step.tracks.len(), usize::from(frame == 2));
 /// }
 /// # Ok::<(), footfall_track::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tracker {
     config: Config,
-    /// Tentative, confirmed and lost tracks, by the time they began.
-    tracks: Vec<Track>,
+    engine: Engine,
     /// Time of the latest frame.
     time: Option<Duration>,
-    last_id: u64,
-    sightings: Sightings,
-    cascade: Cascade,
-    overlap: Overlap,
-    matches: Matches,
-    /// Galleries of tracks that have ended: memory for new ones.
-    spare: Vec<Gallery>,
-    step: Step,
+    /// The latest plan.
+    wanted: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    DeepSort(Box<DeepSort>),
+    Best(Box<Best>),
 }
 
 impl Tracker {
@@ -56,34 +51,46 @@ impl Tracker {
     /// When a setting is out of its range.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         config.validate()?;
-        Ok(Self {
-            config,
-            tracks: Vec::new(),
-            time: None,
-            last_id: 0,
-            sightings: Sightings::default(),
-            cascade: Cascade::default(),
-            overlap: Overlap::default(),
-            matches: Matches::default(),
-            spare: Vec::new(),
-            step: Step::default(),
-        })
+        let engine = match config.preset {
+            Preset::DeepSort => Engine::DeepSort(Box::new(DeepSort::new(&config))),
+            Preset::Best => Engine::Best(Box::new(Best::new(&config))),
+        };
+        Ok(Self { config, engine, time: None, wanted: Vec::new() })
+    }
+
+    /// Which detections of the next frame, at `time`, should have an embedding: their indices,
+    /// rising.
+    ///
+    /// An embedding is the costliest thing about a detection, and most of them change nothing. Ask
+    /// before the embedder runs, and give [`step`](Self::step) the same detections with the
+    /// embeddings that were asked for; more do no harm, and fewer make the association rely on
+    /// motion. Nothing changes by asking.
+    ///
+    /// Preset `deepsort` asks for all detections that it looks at. Preset `best` asks where it may
+    /// matter who is who: see its module `need`.
+    pub fn plan(&mut self, time: Duration, detections: &[Detection]) -> &[usize] {
+        self.wanted.clear();
+        let interval = self.interval(time);
+        match &mut self.engine {
+            Engine::DeepSort(_) => {
+                let least = self.config.deepsort.min_confidence;
+                let likely = |&index: &usize| detections[index].confidence >= least;
+                self.wanted.extend((0..detections.len()).filter(likely));
+            }
+            Engine::Best(best) => best.plan(interval, detections, &mut self.wanted),
+        }
+        &self.wanted
     }
 
     /// Takes the next frame, at `time` since the source's start. A time before the last frame's
     /// counts as the same time.
     pub fn step(&mut self, time: Duration, observations: &Observations) -> &Step {
-        self.step.tracks.clear();
-        self.step.removed.clear();
-        let interval = self.time.map_or(Duration::ZERO, |last| time.saturating_sub(last));
+        let interval = self.interval(time);
         self.time = Some(time);
-        self.advance(interval);
-        self.sightings.fill(observations, self.config.min_confidence);
-        self.associate(&observations.embeddings);
-        self.update(&observations.embeddings);
-        self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
-        self.step.removed.sort_unstable();
-        &self.step
+        match &mut self.engine {
+            Engine::DeepSort(deepsort) => deepsort.step(interval, observations),
+            Engine::Best(best) => best.step(interval, observations),
+        }
     }
 
     /// The settings it works by.
@@ -92,129 +99,7 @@ impl Tracker {
         &self.config
     }
 
-    /// Ages all tracks by the interval between two frames, and predicts those that are young enough.
-    fn advance(&mut self, interval: Duration) {
-        for track in &mut self.tracks {
-            track.age(interval);
-        }
-        let max_age = self.config.max_age;
-        self.remove(|track| track.unseen() > max_age);
-        let frames = interval.as_secs_f64() * self.config.frame_rate;
-        for track in &mut self.tracks {
-            track.filter.predict(frames);
-        }
-    }
-
-    fn associate(&mut self, embeddings: &Embeddings) {
-        let frame = Frame { tracks: &self.tracks, sightings: &self.sightings, embeddings };
-        self.matches.reset(frame.tracks.len(), frame.sightings.as_slice().len());
-        self.cascade.run(&self.config, &frame, &mut self.matches);
-        self.overlap.run(&self.config, &frame, &mut self.matches);
-    }
-
-    /// Makes of the matches hits, misses and new tracks.
-    fn update(&mut self, embeddings: &Embeddings) {
-        for index in 0..self.tracks.len() {
-            match self.matches.sighting_of(index) {
-                Some(sighting) => self.hit(index, sighting, embeddings),
-                None => self.tracks[index].miss(),
-            }
-        }
-        self.remove(|track| track.state() == State::Tentative && track.missed() > 0);
-        for sighting in 0..self.sightings.as_slice().len() {
-            if !self.matches.is_taken(sighting) {
-                self.begin(sighting, embeddings);
-            }
-        }
-    }
-
-    fn hit(&mut self, track: usize, sighting: usize, embeddings: &Embeddings) {
-        self.tracks[track].hit(self.sightings.as_slice()[sighting].measured);
-        self.remember(track, sighting, embeddings);
-        self.report(track, sighting);
-    }
-
-    fn begin(&mut self, sighting: usize, embeddings: &Embeddings) {
-        let gallery = self.spare.pop().unwrap_or_default();
-        self.tracks.push(Track::new(self.sightings.as_slice()[sighting].measured, gallery));
-        let track = self.tracks.len() - 1;
-        self.remember(track, sighting, embeddings);
-        self.report(track, sighting);
-    }
-
-    fn remember(&mut self, track: usize, sighting: usize, embeddings: &Embeddings) {
-        if let Some(embedding) = embeddings.get(self.sightings.as_slice()[sighting].index) {
-            self.tracks[track].gallery.push(embedding, self.config.nn_budget);
-        }
-    }
-
-    /// Confirms a matched track if it is time, and adds it to the outcome if it is confirmed.
-    fn report(&mut self, track: usize, sighting: usize) {
-        let track = &mut self.tracks[track];
-        if track.id.is_none() && track.is_established(self.config.n_init) {
-            self.last_id += 1;
-            track.id = Some(TrackId(self.last_id));
-        }
-        if let Some(id) = track.id {
-            let seen = &self.sightings.as_slice()[sighting];
-            let bbox = track.filter.bbox();
-            self.step.tracks.push(TrackedBox {
-                id,
-                bbox,
-                confidence: seen.confidence,
-                detection: seen.index,
-            });
-        }
-    }
-
-    /// Ends some tracks, and keeps their galleries' memory.
-    fn remove(&mut self, is_over: impl Fn(&Track) -> bool) {
-        let Self { tracks, spare, step, .. } = self;
-        tracks.retain_mut(|track| {
-            if !is_over(track) {
-                return true;
-            }
-            step.removed.extend(track.id);
-            let mut gallery = std::mem::take(&mut track.gallery);
-            gallery.clear();
-            spare.push(gallery);
-            false
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::Tracker;
-    use crate::{Bbox, Config, Detection, Embeddings, Observations};
-
-    /// Two walk on; at times others appear, for one frame or for more than it takes to be confirmed.
-    fn frame(number: u32) -> Observations {
-        let (short, long) = (number.is_multiple_of(7), number % 50 < 10);
-        let visitors = [(short, 300.0), (long, 600.0), (long, 900.0)];
-        let places = [10.0, 150.0].into_iter().chain(visitors.into_iter().filter(|v| v.0).map(|v| v.1));
-        let mut observations = Observations { detections: Vec::new(), embeddings: Embeddings::new(4) };
-        for x in places {
-            let bbox = Bbox::new(x, 50.0, 40.0, 100.0);
-            observations.detections.push(Detection { bbox, confidence: 0.9 });
-            observations.embeddings.push(Some(&[1.0, x as f32, 0.0, 1.0]));
-        }
-        observations
-    }
-
-    #[test]
-    fn memory_depends_on_how_many_there_are_at_once() {
-        let mut tracker = Tracker::new(Config { nn_budget: 8, ..Config::default() }).unwrap();
-        let mut most = 0;
-        for number in 0..5000u32 {
-            tracker.step(number * Duration::from_millis(40), &frame(number));
-            most = most.max(tracker.tracks.len());
-        }
-        assert!(most >= 4 && tracker.last_id > 100);
-        // Those that end in a frame are replaced by others that begin in it.
-        assert!(tracker.tracks.len() + tracker.spare.len() <= most + 1);
-        assert!(tracker.sightings.as_slice().len() <= 5);
+    fn interval(&self, time: Duration) -> Duration {
+        self.time.map_or(Duration::ZERO, |last| time.saturating_sub(last))
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn track(
     shared: &Shared,
 ) -> Tracked {
     let mut total = Tracked { tallies: counter.tallies().to_vec(), ..Tracked::default() };
-    let min_confidence = tracker.config().min_confidence;
+    let min_confidence = tracker.config().min_confidence();
     for Detected { frame, detections } in detected {
         let embeddings = match &mut embedding {
             Some(stage) => {

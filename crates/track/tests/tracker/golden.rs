@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_track::{Config, Tracker};
+use footfall_track::{Config, DeepSortConfig, Tracker};
 
 use crate::crowd::{Crowd, Settings};
 use crate::published::{Parameters, Published};
@@ -14,18 +14,18 @@ const INTERVAL: Duration = Duration::from_millis(40);
 /// Runs both over a crowd and compares every box of every frame. Ids may differ, as long as each of
 /// one side always goes with the same one of the other.
 fn check(settings: Settings, nn_budget: usize, seed: u64) {
-    let config = Config {
-        frame_rate: 25.0,
+    let deepsort = DeepSortConfig {
         min_confidence: 0.0,
         max_age: 20 * INTERVAL,
         nn_budget,
-        ..Config::default()
+        ..DeepSortConfig::default()
     };
+    let config = Config { frame_rate: 25.0, deepsort, ..Config::default() };
     let mut published = Published::new(Parameters {
-        n_init: config.n_init,
+        n_init: config.deepsort.n_init,
         max_age: 20,
         max_cosine_distance: f64::from(config.max_cosine_distance),
-        max_iou_distance: config.max_iou_distance,
+        max_iou_distance: config.deepsort.max_iou_distance,
         nn_budget,
     });
     let mut tracker = Tracker::new(config).unwrap();

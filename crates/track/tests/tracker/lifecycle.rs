@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use footfall_track::{Bbox, Config, Detection, Embeddings, Observations, Step, TrackId, Tracker};
+use footfall_track::{
+    Bbox, Config, DeepSortConfig, Detection, Embeddings, Observations, Step, TrackId, Tracker,
+};
 
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -13,9 +15,9 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(change: impl FnOnce(&mut Config)) -> Self {
+    fn new(change: impl FnOnce(&mut DeepSortConfig)) -> Self {
         let mut config = Config { frame_rate: 10.0, ..Config::default() };
-        change(&mut config);
+        change(&mut config.deepsort);
         Self { tracker: Tracker::new(config).unwrap(), time: Duration::ZERO }
     }
 

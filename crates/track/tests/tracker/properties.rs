@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use footfall_track::{Bbox, Config, Detection, Embeddings, Observations, Step, Tracker};
+use footfall_track::{
+    Bbox, BestConfig, Config, DeepSortConfig, Detection, Embeddings, Observations, Preset, Step, Tracker,
+};
 
 use crate::crowd::{Crowd, Random, Settings};
 
 const INTERVAL: Duration = Duration::from_millis(40);
 
-fn config() -> Config {
-    Config { frame_rate: 25.0, ..Config::default() }
+const PRESETS: [Preset; 2] = [Preset::DeepSort, Preset::Best];
+
+fn config(preset: Preset) -> Config {
+    Config { frame_rate: 25.0, ..Config::of(preset) }
 }
 
 fn film(seed: u64) -> Vec<Observations> {
@@ -18,8 +22,8 @@ fn film(seed: u64) -> Vec<Observations> {
     Crowd::new(Settings { embedded, missed: 0.15, ..Settings::crowded(15) }, seed).take(200).collect()
 }
 
-fn track(film: &[Observations]) -> Vec<Step> {
-    let mut tracker = Tracker::new(config()).unwrap();
+fn track(preset: Preset, film: &[Observations]) -> Vec<Step> {
+    let mut tracker = Tracker::new(config(preset)).unwrap();
     (0..)
         .zip(film)
         .map(|(frame, observations)| tracker.step(frame * INTERVAL, observations).clone())
@@ -46,12 +50,19 @@ fn map_boxes(film: &[Observations], change: impl Fn(Bbox) -> Bbox) -> Vec<Observ
 
 #[test]
 fn the_same_film_gives_the_same_tracks() {
-    assert_eq!(track(&film(0)), track(&film(0)));
+    for preset in PRESETS {
+        assert_eq!(track(preset, &film(0)), track(preset, &film(0)));
+    }
+}
+
+/// Each preset with each of some seeds.
+fn cases(seeds: u64) -> impl Iterator<Item = (Preset, u64)> {
+    PRESETS.into_iter().flat_map(move |preset| (0..seeds).map(move |seed| (preset, seed)))
 }
 
 #[test]
 fn the_order_of_detections_does_not_matter() {
-    for seed in 0..6 {
+    for (preset, seed) in cases(6) {
         // Whole pixels, so that detections share coordinates.
         let film = map_boxes(&film(seed), |b| {
             Bbox::new(b.x.round(), b.y.round(), b.width.round(), b.height.round())
@@ -66,11 +77,11 @@ fn the_order_of_detections_does_not_matter() {
             })
             .collect();
         let shuffled: Vec<_> = film.iter().zip(&orders).map(|(frame, order)| reorder(frame, order)).collect();
-        let mut steps = track(&shuffled);
+        let mut steps = track(preset, &shuffled);
         for (step, order) in steps.iter_mut().zip(&orders) {
             step.tracks.iter_mut().for_each(|tracked| tracked.detection = order[tracked.detection]);
         }
-        assert_eq!(steps, track(&film));
+        assert_eq!(steps, track(preset, &film));
     }
 }
 
@@ -78,35 +89,43 @@ fn the_order_of_detections_does_not_matter() {
 fn people_above_each_other_are_numbered_alike_in_any_order() {
     let boxes = [(10.0, 0.5), (200.0, 0.9), (200.0, 0.4), (400.0, 0.9)];
     let seen = |&(y, confidence)| Detection { bbox: Bbox::new(50.0, y, 40.0, 100.0), confidence };
-    let ids_by_box = |detections: Vec<Detection>| {
-        let mut tracker = Tracker::new(Config { n_init: 1, ..config() }).unwrap();
+    let ids_by_box = |preset, detections: Vec<Detection>| {
+        let deepsort = DeepSortConfig { n_init: 1, ..DeepSortConfig::default() };
+        let best = BestConfig { n_init: 1, ..BestConfig::default() };
+        let mut tracker = Tracker::new(Config { deepsort, best, ..config(preset) }).unwrap();
         let step = tracker.step(Duration::ZERO, &Observations::without_appearance(detections)).clone();
         step.tracks.iter().map(|tracked| (tracked.id, tracked.bbox, tracked.confidence)).collect::<Vec<_>>()
     };
     let forwards: Vec<Detection> = boxes.iter().map(seen).collect();
-    let backwards = forwards.iter().rev().copied().collect();
-    assert_eq!(ids_by_box(forwards), ids_by_box(backwards));
+    let backwards: Vec<Detection> = forwards.iter().rev().copied().collect();
+    for preset in PRESETS {
+        assert_eq!(ids_by_box(preset, forwards.clone()), ids_by_box(preset, backwards.clone()));
+    }
 }
 
 #[test]
 fn a_picture_of_another_scale_gives_tracks_of_that_scale() {
-    for (seed, scale) in [(0, 4.0), (1, 0.25), (2, 1024.0)] {
-        let film = film(seed);
+    for (preset, seed) in cases(3) {
+        let (film, scale) = (film(seed), [4.0, 0.25, 1024.0][seed as usize]);
         let resize = |b: Bbox| Bbox::new(b.x * scale, b.y * scale, b.width * scale, b.height * scale);
-        let mut expected = track(&film);
+        let mut expected = track(preset, &film);
         for step in &mut expected {
             step.tracks.iter_mut().for_each(|tracked| tracked.bbox = resize(tracked.bbox));
         }
-        assert_eq!(track(&map_boxes(&film, resize)), expected, "powers of two scale without rounding");
+        assert_eq!(
+            track(preset, &map_boxes(&film, resize)),
+            expected,
+            "powers of two scale without rounding"
+        );
     }
 }
 
 #[test]
 fn a_picture_moved_aside_gives_tracks_moved_aside() {
-    for seed in 0..3 {
+    for (preset, seed) in cases(3) {
         let film = film(seed);
         let shift = |b: Bbox| Bbox::new(b.x + 5000.0, b.y - 3000.0, b.width, b.height);
-        let (steps, moved) = (track(&film), track(&map_boxes(&film, shift)));
+        let (steps, moved) = (track(preset, &film), track(preset, &map_boxes(&film, shift)));
         for (step, moved) in steps.iter().zip(moved) {
             assert_eq!(step.removed, moved.removed);
             assert_eq!(step.tracks.len(), moved.tracks.len());
@@ -122,10 +141,10 @@ fn a_picture_moved_aside_gives_tracks_moved_aside() {
 
 #[test]
 fn ids_have_no_holes_rise_and_end_once() {
-    for seed in 0..6 {
+    for (preset, seed) in cases(6) {
         let film = film(seed);
         let (mut alive, mut last, mut ended) = (BTreeSet::new(), 0, BTreeSet::new());
-        for (step, observations) in track(&film).iter().zip(&film) {
+        for (step, observations) in track(preset, &film).iter().zip(&film) {
             let mut detections = BTreeSet::new();
             for tracked in &step.tracks {
                 if tracked.id.0 == last + 1 {

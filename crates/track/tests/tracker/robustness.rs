@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use footfall_track::{Bbox, Config, Detection, Embeddings, Observations, Step, Tracker};
+use footfall_track::{
+    Bbox, BestConfig, Config, DeepSortConfig, Detection, Embeddings, Observations, Preset, Step, Tracker,
+};
 use proptest::prelude::*;
 
 use crate::crowd::{Crowd, Settings};
@@ -65,12 +67,19 @@ proptest! {
         max_age in prop_oneof![0.1..3.0, 1.0..1e18],
         frame_rate in prop_oneof![1.0..100.0, 1e-3..1e6],
         nn_budget in 1usize..5,
+        preset in prop::sample::select(vec![Preset::DeepSort, Preset::Best]),
     ) {
         let max_age = Duration::from_secs_f64(max_age);
-        let mut tracker = Tracker::new(Config { n_init, max_age, frame_rate, nn_budget, ..Config::default() }).unwrap();
+        let deepsort = DeepSortConfig { n_init, max_age, nn_budget, ..DeepSortConfig::default() };
+        let best = BestConfig { n_init, max_age, ..BestConfig::default() };
+        let config = Config { preset, frame_rate, deepsort, best, ..Config::default() };
+        let mut tracker = Tracker::new(config).unwrap();
         for (observations, repeats, milliseconds) in frames {
             for repeat in 0..repeats {
                 let time = Duration::from_millis(milliseconds.saturating_add(u64::from(repeat) * 40));
+                let wanted = tracker.plan(time, &observations.detections);
+                assert!(wanted.is_sorted_by(|a, b| a < b));
+                assert!(wanted.iter().all(|&index| index < observations.detections.len()));
                 assert_sound(tracker.step(time, &observations), &observations);
             }
         }
@@ -79,7 +88,13 @@ proptest! {
 
 #[test]
 fn a_long_run() {
-    let mut tracker = Tracker::new(Config::default()).unwrap();
+    for preset in [Preset::DeepSort, Preset::Best] {
+        run_long(preset);
+    }
+}
+
+fn run_long(preset: Preset) {
+    let mut tracker = Tracker::new(Config::of(preset)).unwrap();
     let settings =
         Settings { missed: 0.2, false_alarms: 0.2, embedded: 0.7, dimension: 8, ..Settings::crowded(10) };
     let mut last = 0;

@@ -6,9 +6,7 @@
 
 use crate::Bbox;
 use crate::covariance::Covariance;
-
-/// Centre x and y in pixels, aspect ratio (width over height), height in pixels.
-pub(crate) type Xyah = [f64; 4];
+use crate::geometry::Xyah;
 
 /// The paper's standard deviations. Those of x, y and h grow with the box's height; those of the
 /// aspect ratio are absolute. Process noise and velocities are per nominal frame interval.
@@ -47,12 +45,6 @@ pub(crate) struct Projection {
     pub(crate) mean: Xyah,
     /// Their variances, measurement noise included.
     pub(crate) variance: Xyah,
-}
-
-/// The box as the filter measures it.
-pub(crate) fn xyah(bbox: &Bbox) -> Xyah {
-    let centre = bbox.centre();
-    [centre.x, centre.y, bbox.width / bbox.height, bbox.height]
 }
 
 impl Kalman {
@@ -130,9 +122,10 @@ mod tests {
     use nalgebra::{Matrix4, SMatrix, SVector, Vector4};
     use proptest::prelude::*;
 
-    use super::{Kalman, Xyah, xyah};
+    use super::Kalman;
     use crate::Bbox;
     use crate::covariance::Covariance;
+    use crate::geometry::{Xyah, xyah};
 
     type Matrix8 = SMatrix<f64, 8, 8>;
 

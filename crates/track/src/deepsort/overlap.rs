@@ -1,8 +1,8 @@
 //! Association by overlap, for those that appearance has left.
 
-use crate::Config;
+use super::frame::Frame;
 use crate::assignment::{Edge, Solver};
-use crate::matches::{Frame, MARGIN, Matches};
+use crate::matches::{MARGIN, Matches};
 
 /// IoU matching as at the end of DeepSORT's association: tentative tracks, and confirmed ones that
 /// were seen in the frame before, with all sightings that are still free. A pair must overlap
@@ -16,16 +16,16 @@ pub(crate) struct Overlap {
 
 impl Overlap {
     /// Adds this stage's matches.
-    pub(crate) fn run(&mut self, config: &Config, frame: &Frame<'_>, matches: &mut Matches) {
+    pub(crate) fn run(&mut self, limit: f64, frame: &Frame<'_>, matches: &mut Matches) {
         self.candidates.clear();
         self.edges.clear();
         for (index, track) in frame.tracks.iter().enumerate() {
             if track.missed() == 0 && matches.sighting_of(index).is_none() {
-                self.connect(self.candidates.len() as u32, index, config.max_iou_distance, frame, matches);
+                self.connect(self.candidates.len() as u32, index, limit, frame, matches);
                 self.candidates.push(index as u32);
             }
         }
-        let alone = config.max_iou_distance + MARGIN;
+        let alone = limit + MARGIN;
         self.solver.solve(self.candidates.len(), frame.sightings.as_slice().len(), &self.edges, alone);
         for (row, &track) in self.candidates.iter().enumerate() {
             if let Some(sighting) = self.solver.column_of(row) {

@@ -1,6 +1,7 @@
 //! Which measurements are too far from what the filter expects.
 
-use crate::kalman::{Projection, Xyah};
+use super::kalman::Projection;
+use crate::geometry::Xyah;
 
 /// The 0.95 quantile of the chi-square distribution with four degrees of freedom: a true
 /// measurement's squared Mahalanobis distance is greater in one case of twenty.
@@ -45,7 +46,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{CHI_SQUARE_95, Gate};
-    use crate::kalman::{Kalman, Projection};
+    use crate::deepsort::kalman::{Kalman, Projection};
 
     proptest! {
         #[test]

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::kalman::Kalman;
 use crate::TrackId;
 use crate::gallery::Gallery;
-use crate::kalman::{Kalman, Xyah};
+use crate::geometry::Xyah;
 
 /// Where a track is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The matching cascade: association by appearance, the tracks seen last first.
 
-use crate::Config;
+use super::frame::Frame;
+use super::gating::Gate;
+use super::track::State;
 use crate::assignment::{Edge, Solver};
-use crate::gating::Gate;
-use crate::matches::{Frame, MARGIN, Matches};
-use crate::track::State;
+use crate::matches::{MARGIN, Matches};
 
 /// Algorithm 1 of the DeepSORT paper.
 ///
@@ -26,7 +26,7 @@ pub(crate) struct Cascade {
 
 impl Cascade {
     /// Adds the cascade's matches.
-    pub(crate) fn run(&mut self, config: &Config, frame: &Frame<'_>, matches: &mut Matches) {
+    pub(crate) fn run(&mut self, limit: f32, frame: &Frame<'_>, matches: &mut Matches) {
         let mut queue = std::mem::take(&mut self.queue);
         let dimension = frame.embeddings.dimension();
         let numbered = frame.tracks.iter().enumerate();
@@ -37,8 +37,8 @@ impl Cascade {
         queue.sort_unstable();
         for level in queue.chunk_by(|a, b| a.0 == b.0) {
             self.gate(level, frame, matches);
-            self.compare(config.max_cosine_distance, level, frame);
-            let alone = f64::from(config.max_cosine_distance) + MARGIN;
+            self.compare(limit, level, frame);
+            let alone = f64::from(limit) + MARGIN;
             self.solver.solve(level.len(), frame.sightings.as_slice().len(), &self.edges, alone);
             for (row, &(_, track)) in level.iter().enumerate() {
                 if let Some(sighting) = self.solver.column_of(row) {

@@ -1,0 +1,99 @@
+//! What can be set about preset `best`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{ConfigError, UNIT, check, check_age, seconds};
+
+/// Settings of preset `best`; the defaults are one compromise for all footage, found by
+/// `scripts/ablation`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BestConfig {
+    /// A detection of at least this confidence can begin a track, 0 to 1. This and
+    /// `high_confidence` are in units of the detector's own scale, see `scale_memory`.
+    pub new_confidence: f32,
+    /// A detection of at least this confidence takes part in the first association, 0 to 1.
+    pub high_confidence: f32,
+    /// A detection of at least this confidence can keep up a track that was seen in the frame before,
+    /// 0 to 1; 1 leaves the second association out.
+    pub low_confidence: f32,
+    /// Share by which the detector's scale, the usual confidence of a frame's clearest detection,
+    /// follows the latest frame, 0 to 1. At 0 the scale is 1.
+    pub scale_memory: f32,
+    /// A track is confirmed once it was seen in this many frames in succession; those that begin
+    /// in the first frame with anybody in it are confirmed at once.
+    pub n_init: u32,
+    /// A confirmed track that was not seen for longer than this is removed. In seconds.
+    #[serde(with = "seconds")]
+    pub max_age: Duration,
+    /// Greatest distance of a pair in the first association: 1 - similarity x confidence, plus what
+    /// appearance says.
+    pub max_distance: f64,
+    /// Greatest distance (1 - similarity) of a pair in the second association, 0 to 1.
+    pub max_low_distance: f64,
+    /// Greatest distance (1 - similarity x confidence) of a detection and a track that is not
+    /// confirmed yet, 0 to 1.
+    pub max_tentative_distance: f64,
+    /// Share of its width and height by which a box grows to each side before overlaps are taken.
+    pub box_buffer: f64,
+    /// Whether similarity is IoU times the IoU of heights, or IoU alone.
+    pub height_similarity: bool,
+    /// Whether the camera's motion is estimated from the crowd's.
+    pub camera_motion: bool,
+    /// How much a difference in cosine distance weighs against one in overlap; 0 ignores appearance.
+    pub appearance_weight: f64,
+    /// Share of a track's feature that stays when an embedding is added, 0 to 1.
+    pub feature_momentum: f32,
+}
+
+impl Default for BestConfig {
+    fn default() -> Self {
+        Self {
+            new_confidence: 0.75,
+            high_confidence: 0.3,
+            low_confidence: 0.1,
+            scale_memory: 0.05,
+            n_init: 2,
+            max_age: Duration::from_millis(1500),
+            max_distance: 0.75,
+            max_low_distance: 0.4,
+            max_tentative_distance: 0.7,
+            box_buffer: 0.15,
+            height_similarity: true,
+            camera_motion: true,
+            appearance_weight: 2.0,
+            feature_momentum: 0.9,
+        }
+    }
+}
+
+impl BestConfig {
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        let shares = [
+            ("best.new_confidence", f64::from(self.new_confidence)),
+            ("best.high_confidence", f64::from(self.high_confidence)),
+            ("best.low_confidence", f64::from(self.low_confidence)),
+            ("best.scale_memory", f64::from(self.scale_memory)),
+            ("best.max_low_distance", self.max_low_distance),
+            ("best.max_tentative_distance", self.max_tentative_distance),
+            ("best.feature_momentum", f64::from(self.feature_momentum)),
+        ];
+        for (field, value) in shares {
+            check(field, &value, (0.0..=1.0).contains(&value), UNIT)?;
+        }
+        check("best.n_init", &self.n_init, self.n_init >= 1, "1 or more")?;
+        check_age("best.max_age", self.max_age)?;
+        let Self { max_distance, box_buffer, appearance_weight, .. } = self;
+        check(
+            "best.max_distance",
+            max_distance,
+            (-100.0..=100.0).contains(max_distance),
+            "from -100 to 100",
+        )?;
+        check("best.box_buffer", box_buffer, (0.0..=10.0).contains(box_buffer), "from 0 to 10")?;
+        let weight = (0.0..=100.0).contains(appearance_weight);
+        check("best.appearance_weight", appearance_weight, weight, "from 0 to 100")
+    }
+}

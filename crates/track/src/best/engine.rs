@@ -1,0 +1,234 @@
+//! Preset `best`, step by step: from the observations of one frame after the other to tracks.
+
+use std::time::Duration;
+
+use super::affinity::Affinity;
+use super::camera::Camera;
+use super::config::BestConfig;
+use super::feature::Feature;
+use super::matching::{Matching, Rules};
+use super::need::Need;
+use super::scale::ScoreScale;
+use super::track::Track;
+use crate::matches::Matches;
+use crate::sighting::{Sighting, Sightings};
+use crate::{Config, Detection, Embeddings, Observations, Step, TrackId, TrackedBox};
+
+/// The state of preset `best`.
+#[derive(Clone, Debug)]
+pub(crate) struct Best {
+    config: BestConfig,
+    frame_rate: f64,
+    /// Cosine distance at which appearance says nothing.
+    neutral_distance: f64,
+    /// Tentative, confirmed and lost tracks, by the time they began.
+    tracks: Vec<Track>,
+    last_id: u64,
+    scale: ScoreScale,
+    sightings: Sightings,
+    camera: Camera,
+    matching: Matching,
+    matches: Matches,
+    need: Need,
+    /// Features of tracks that have ended: memory for new ones.
+    spare: Vec<Feature>,
+    step: Step,
+}
+
+impl Best {
+    /// A tracker that has seen nothing yet, with valid settings.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            config: config.best.clone(),
+            frame_rate: config.frame_rate,
+            neutral_distance: 2.0 * f64::from(config.max_cosine_distance),
+            tracks: Vec::new(),
+            last_id: 0,
+            scale: ScoreScale::default(),
+            sightings: Sightings::default(),
+            camera: Camera::default(),
+            matching: Matching::default(),
+            matches: Matches::default(),
+            need: Need::default(),
+            spare: Vec::new(),
+            step: Step::default(),
+        }
+    }
+
+    /// Takes the next frame, `interval` after the last one.
+    pub(crate) fn step(&mut self, interval: Duration, observations: &Observations) -> &Step {
+        self.step.tracks.clear();
+        self.step.removed.clear();
+        self.advance(interval);
+        self.scale = self.scale_with(&observations.detections);
+        let high = self.scale.apply(self.config.high_confidence);
+        self.sightings.fill(&observations.detections, high.min(self.config.low_confidence));
+        if self.config.camera_motion {
+            self.follow_camera(high);
+        }
+        self.associate(&observations.embeddings, high);
+        self.update(&observations.embeddings, high);
+        self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
+        self.step.removed.sort_unstable();
+        &self.step
+    }
+
+    /// Adds to `wanted` the detections of the next frame that should have an embedding.
+    pub(crate) fn plan(&mut self, interval: Duration, detections: &[Detection], wanted: &mut Vec<usize>) {
+        if self.config.appearance_weight == 0.0 {
+            return;
+        }
+        let high = self.scale_with(detections).apply(self.config.high_confidence);
+        self.sightings.fill(detections, high);
+        let frames = interval.as_secs_f64() * self.frame_rate;
+        self.need.collect(&self.tracks, &self.sightings, frames, wanted);
+    }
+
+    fn scale_with(&self, detections: &[Detection]) -> ScoreScale {
+        self.scale.with(detections, self.config.low_confidence, self.config.scale_memory)
+    }
+
+    /// Ages all tracks by the interval between two frames, and predicts those that are young enough.
+    fn advance(&mut self, interval: Duration) {
+        let frames = interval.as_secs_f64() * self.frame_rate;
+        for track in &mut self.tracks {
+            track.advance(interval, frames);
+        }
+        let max_age = self.config.max_age;
+        self.remove(|track| track.unseen > max_age);
+    }
+
+    fn follow_camera(&mut self, high: f32) {
+        if let Some((x, y)) = self.camera.shift(&self.tracks, &self.sightings, high) {
+            self.tracks.iter_mut().for_each(|track| track.shift(x, y));
+        }
+    }
+
+    /// The associations, one after the other: `ByteTrack` (Zhang et al., 2022). Confirmed tracks choose
+    /// among confident detections; those seen in the frame before also among the others, which
+    /// may be people who are half hidden; tentative tracks have what is left.
+    fn associate(&mut self, embeddings: &Embeddings, high: f32) {
+        let Self { config, tracks, sightings, matching, matches, neutral_distance, .. } = self;
+        matches.reset(tracks.len(), sightings.as_slice().len());
+        let affinity = Affinity { buffer: config.box_buffer, height: config.height_similarity };
+        let similarity = |track: &Track, seen: &Sighting| {
+            Some(affinity.of(&track.expected, &seen.bbox)).filter(|&similarity| similarity > 0.0)
+        };
+        let fused = |track: &Track, seen: &Sighting| {
+            similarity(track, seen).map(|similarity| 1.0 - similarity * f64::from(seen.confidence))
+        };
+        let appearance = |track: &Track, seen: &Sighting| {
+            let distance = embeddings.get(seen.index).and_then(|embedding| track.feature.distance(embedding));
+            distance.map_or(0.0, |d| config.appearance_weight * (f64::from(d) - *neutral_distance))
+        };
+        let buffer = config.box_buffer;
+        let confident = |seen: &Sighting| seen.confidence >= high;
+        matching.run(
+            tracks,
+            sightings,
+            matches,
+            &Rules {
+                track: Track::is_confirmed,
+                sighting: confident,
+                cost: |track: &Track, seen: &Sighting| Some(fused(track, seen)? + appearance(track, seen)),
+                limit: config.max_distance,
+                buffer,
+            },
+        );
+        matching.run(
+            tracks,
+            sightings,
+            matches,
+            &Rules {
+                track: |track: &Track| track.is_confirmed() && track.missed == 0,
+                sighting: |seen: &Sighting| !confident(seen) && seen.confidence >= config.low_confidence,
+                cost: |track: &Track, seen: &Sighting| {
+                    similarity(track, seen).map(|similarity| 1.0 - similarity)
+                },
+                limit: config.max_low_distance,
+                buffer,
+            },
+        );
+        matching.run(
+            tracks,
+            sightings,
+            matches,
+            &Rules {
+                track: |track: &Track| !track.is_confirmed(),
+                sighting: confident,
+                cost: fused,
+                limit: config.max_tentative_distance,
+                buffer,
+            },
+        );
+    }
+
+    /// Makes of the matches hits, misses and new tracks.
+    fn update(&mut self, embeddings: &Embeddings, high: f32) {
+        let is_first = self.tracks.is_empty() && self.last_id == 0;
+        let least_hits = if is_first { 1 } else { self.config.n_init };
+        for index in 0..self.tracks.len() {
+            match self.matches.sighting_of(index) {
+                Some(sighting) => {
+                    self.tracks[index].hit(&self.sightings.as_slice()[sighting].bbox);
+                    self.remember(index, sighting, embeddings, high);
+                    self.report(index, sighting, least_hits);
+                }
+                None => self.tracks[index].miss(),
+            }
+        }
+        self.remove(|track| !track.is_confirmed() && track.missed > 0);
+        let new = self.scale.apply(self.config.new_confidence).max(high);
+        for sighting in 0..self.sightings.as_slice().len() {
+            let seen = self.sightings.as_slice()[sighting];
+            if seen.confidence >= new && !self.matches.is_taken(sighting) {
+                self.tracks.push(Track::new(&seen.bbox, self.spare.pop().unwrap_or_default()));
+                let track = self.tracks.len() - 1;
+                self.remember(track, sighting, embeddings, high);
+                self.report(track, sighting, least_hits);
+            }
+        }
+    }
+
+    /// Adds a confident sighting's embedding to a track: those of people half hidden are of others too.
+    fn remember(&mut self, track: usize, sighting: usize, embeddings: &Embeddings, high: f32) {
+        let seen = &self.sightings.as_slice()[sighting];
+        if let Some(embedding) = embeddings.get(seen.index).filter(|_| seen.confidence >= high) {
+            self.tracks[track].remember(embedding, self.config.feature_momentum);
+        }
+    }
+
+    /// Confirms a matched track if it is time, and adds it to the outcome if it is confirmed.
+    fn report(&mut self, track: usize, sighting: usize, least_hits: u32) {
+        let track = &mut self.tracks[track];
+        if track.id.is_none() && track.hits >= least_hits {
+            self.last_id += 1;
+            track.id = Some(TrackId(self.last_id));
+        }
+        if let Some(id) = track.id {
+            let seen = &self.sightings.as_slice()[sighting];
+            let bbox = track.motion.bbox();
+            self.step.tracks.push(TrackedBox {
+                id,
+                bbox,
+                confidence: seen.confidence,
+                detection: seen.index,
+            });
+        }
+    }
+
+    /// Ends some tracks, and keeps their features' memory.
+    fn remove(&mut self, is_over: impl Fn(&Track) -> bool) {
+        let Self { tracks, spare, step, .. } = self;
+        tracks.retain_mut(|track| {
+            if !is_over(track) {
+                return true;
+            }
+            step.removed.extend(track.id);
+            let mut feature = std::mem::take(&mut track.feature);
+            feature.clear();
+            spare.push(feature);
+            false
+        });
+    }
+}

@@ -1,0 +1,21 @@
+//! Preset `best`: ByteTrack's two associations, with a camera that may move, a detector whose
+//! scale may be any, and appearance where there is some.
+//!
+//! In the order of a step: `scale` (of the detector's confidence), `motion` (Kalman filter),
+//! `camera` (motion of all together), `affinity` (how alike two boxes are) and `feature` (how alike
+//! two people look), `matching` (assignment), and `track` (lifecycle); `engine` puts them together.
+//! `need` says beforehand which detections need an embedding.
+
+mod affinity;
+mod camera;
+mod config;
+mod engine;
+mod feature;
+mod matching;
+mod motion;
+mod need;
+mod scale;
+mod track;
+
+pub use config::BestConfig;
+pub(crate) use engine::Best;
