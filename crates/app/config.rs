@@ -219,7 +219,8 @@ mod tests {
         for (name, value) in defaults {
             let named = example.get(name);
             assert!(named.is_some(), "assets/footfall.toml lacks {name}");
-            if let (Some(defaults), Some(example)) = (value.as_table(), named.and_then(toml::Value::as_table)) {
+            if let (Some(defaults), Some(example)) = (value.as_table(), named.and_then(toml::Value::as_table))
+            {
                 assert_names(defaults, example);
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct Report {
     seconds: f64,
     frames_per_second: f64,
     detections: u64,
+    /// Those of them that the embedder ran on.
+    embedded: u64,
     /// Confirmed tracks.
     people: u64,
     lines: Vec<LineReport>,
@@ -101,6 +103,7 @@ impl Report {
             seconds: summary.elapsed.as_secs_f64(),
             frames_per_second: summary.rate(),
             detections: summary.detections,
+            embedded: summary.embedded,
             people: summary.people,
             lines: lines
                 .map(|(l, t)| LineReport { name: l.name().to_owned(), r#in: t.entered, out: t.left })
@@ -179,8 +182,13 @@ impl Report {
             writeln!(out, "  {name:8} {threads:7} {milliseconds_per_frame:12.2} {busy:5.0}%")?;
         }
         writeln!(out, "\n  detector  {}", self.networks.detector)?;
-        let embedder = self.networks.embedder.as_deref().unwrap_or("none: tracked by motion alone");
-        writeln!(out, "  embedder  {embedder}")
+        match &self.networks.embedder {
+            Some(embedder) => {
+                let share = 100.0 * self.embedded as f64 / self.detections.max(1) as f64;
+                writeln!(out, "  embedder  {embedder}, ran on {share:.0}% of detections")
+            }
+            None => writeln!(out, "  embedder  none: tracked by motion alone"),
+        }
     }
 
     fn files(&self, out: &mut String) -> std::fmt::Result {

@@ -20,7 +20,7 @@ use footfall_track::Tracker;
 
 use crate::error::RunError;
 use crate::queue::{Fan, WhenBusy, fan};
-use crate::stage::{self, Detected, EmbedStage, Tracked};
+use crate::stage::{self, Detected, EmbedStage, TrackStage, Tracked};
 use crate::summary::{Ended, Summary};
 use crate::threads::Threads;
 use crate::{Detector, Embedder, Frame, Sink, Source, Stop};
@@ -104,16 +104,17 @@ impl Pipeline {
             })?;
         }
         drop(frame_work);
-        let embedding = start_embedding(self.embedders, threads)?;
-
+        let ahead = stage::ahead(self.source.info().kind);
+        let embedding = start_embedding(self.embedders, ahead + 1, threads)?;
+        let tracking = TrackStage { tracker: self.tracker, counter: self.counter, embedding, ahead };
         let (scenes, finished) = bounded(options.queue);
         let (tracked_sender, tracked) = bounded(1);
-        let (tracker, counter, sinks) = (self.tracker, self.counter, self.sinks);
         threads.spawn("track", move |shared| {
-            let total = stage::track(tracker, counter, detected, embedding, &scenes, shared);
+            let total = tracking.run(detected, &scenes, shared);
             // Nobody waits for it only if `run` is gone.
             let _ = tracked_sender.send(total);
         })?;
+        let sinks = self.sinks;
         threads
             .spawn("write", move |shared| stage::write(sinks, finished, &shared.write, &shared.failure))?;
         let ended = read(self.source, frames, options, stop, threads)?;
@@ -127,20 +128,22 @@ type Results = (Receiver<Ended>, Receiver<Tracked>);
 /// Starts the embedding stage's workers; the stage is `None` where there are no embedders, and the
 /// whole is if a thread could not be started.
 #[allow(clippy::option_option, reason = "no stage is not the same as a failure")]
-fn start_embedding(embedders: Vec<Box<dyn Embedder>>, threads: &mut Threads) -> Option<Option<EmbedStage>> {
-    let workers = embedders.len();
-    if workers == 0 {
+fn start_embedding(
+    embedders: Vec<Box<dyn Embedder>>,
+    frames: usize,
+    threads: &mut Threads,
+) -> Option<Option<EmbedStage>> {
+    if embedders.is_empty() {
         return Some(None);
     }
-    // A share for each worker: more are never on their way.
-    let (give, work, take) = fan(workers);
+    let (stage, work) = EmbedStage::new(embedders.len(), frames);
     for embedder in embedders {
         let work = work.clone();
         threads.spawn("embed", move |shared| {
             stage::embed(embedder, &work, &shared.embed, &shared.failure);
         })?;
     }
-    Some(Some(EmbedStage::new(workers, give, take)))
+    Some(Some(stage))
 }
 
 /// Starts reading, and for a live source the door before the first stage.

@@ -10,5 +10,5 @@ mod write;
 pub(crate) use detect::{Detected, detect};
 pub(crate) use embed::{EmbedStage, embed};
 pub(crate) use read::read;
-pub(crate) use track::{Tracked, track};
+pub(crate) use track::{TrackStage, Tracked, ahead};
 pub(crate) use write::write;

@@ -44,6 +44,8 @@ pub struct Summary {
     pub dropped: u64,
     /// People that the detector saw, over all frames.
     pub detections: u64,
+    /// Those of them whose appearance the tracker asked for.
+    pub embedded: u64,
     /// Confirmed tracks: people tracked, as far as tracking was right.
     pub people: u64,
     /// Counts of each line, in the counter's order.

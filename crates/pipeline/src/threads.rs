@@ -90,6 +90,7 @@ impl Shared {
             processed: self.write.frames(),
             dropped: self.dropped.load(Ordering::Relaxed),
             detections: tracked.detections,
+            embedded: tracked.embedded,
             people: tracked.people,
             tallies: tracked.tallies,
             footage: tracked.footage,

@@ -64,9 +64,9 @@ fn a_slow_sink_holds_the_source_back() {
     let mut run = pipeline(film, workers);
     run.sinks.push(Collector::boxed(&collected));
     let _ = run.run(&Options { queue, max_frames: None }, &Stop::new());
-    // Two queues; the detectors' workers; one frame each in the hands of the reader, the tracker and the
-    // sink.
-    let bound = 2 * queue + workers + 3;
+    // Two queues; the detectors' workers; one frame in the hands of the reader, one in the sink's, and
+    // two in the tracker's.
+    let bound = 2 * queue + workers + 4;
     assert!(ahead.load(Ordering::SeqCst) <= bound as u64, "{} frames ahead", ahead.load(Ordering::SeqCst));
 }
 

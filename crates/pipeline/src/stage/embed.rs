@@ -5,7 +5,7 @@ use footfall_track::{Bbox, Detection, Embeddings};
 use tracing::info_span;
 
 use crate::error::{Failure, RunError};
-use crate::queue::{Fan, InOrder, Job};
+use crate::queue::{Fan, InOrder, Job, fan};
 use crate::summary::Clock;
 use crate::{Embedder, Frame, Image};
 
@@ -41,6 +41,19 @@ pub(crate) fn embed(
     }
 }
 
+/// What the workers were set to for one frame.
+pub(crate) struct Asked {
+    wanted: Vec<usize>,
+    shares: usize,
+}
+
+impl Asked {
+    /// How many people.
+    pub(crate) fn people(&self) -> usize {
+        self.wanted.len()
+    }
+}
+
 /// All workers of the stage, as whoever needs embeddings sees them.
 pub(crate) struct EmbedStage {
     workers: usize,
@@ -49,20 +62,17 @@ pub(crate) struct EmbedStage {
 }
 
 impl EmbedStage {
-    pub(crate) fn new(workers: usize, give: Fan<Crops, Embeddings>, take: InOrder<Embeddings>) -> Self {
-        Self { workers, give, take }
+    /// The stage, its workers' end, and room for the shares of `frames` frames on their way.
+    pub(crate) fn new(workers: usize, frames: usize) -> (Self, Receiver<Job<Crops, Embeddings>>) {
+        let (give, work, take) = fan(workers * frames);
+        (Self { workers, give, take }, work)
     }
 
-    /// Embeddings for those of the frame's `detections` that are `wanted`, by index; `None` once the
+    /// Sets workers to those of the frame's `detections` that are `wanted`, by index; `None` once the
     /// workers are gone.
     ///
     /// They are shared out evenly, so that all workers end at about the same time.
-    pub(crate) fn embed(
-        &mut self,
-        frame: &Frame,
-        detections: &[Detection],
-        wanted: &[usize],
-    ) -> Option<Embeddings> {
+    pub(crate) fn ask(&self, frame: &Frame, detections: &[Detection], wanted: &[usize]) -> Option<Asked> {
         let share = wanted.len().div_ceil(self.workers).max(1);
         let mut shares = 0;
         for indices in wanted.chunks(share) {
@@ -72,10 +82,16 @@ impl EmbedStage {
             }
             shares += 1;
         }
+        Some(Asked { wanted: wanted.to_vec(), shares })
+    }
+
+    /// The embeddings of the frame that was asked for the longest ago, with `count` detections; `None`
+    /// once the workers are gone.
+    pub(crate) fn answer(&mut self, asked: &Asked, count: usize) -> Option<Embeddings> {
         let mut all = Embeddings::default();
-        for _ in 0..shares {
+        for _ in 0..asked.shares {
             all.append(&self.take.next()?);
         }
-        Some(all.spread(wanted, detections.len()))
+        Some(all.spread(&asked.wanted, count))
     }
 }

@@ -3,6 +3,7 @@
 //! This stage asks for embeddings, rather than being given them: what it has learnt from the frames
 //! before may tell which of the next frame's people need any.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -10,59 +11,110 @@ use footfall_count::{Counter, Tally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
+use super::embed::Asked;
 use super::{Detected, EmbedStage};
-use crate::Scene;
 use crate::threads::Shared;
+use crate::{Frame, Kind, Scene};
 
 /// What tracking and counting came to.
 #[derive(Debug, Default)]
 pub(crate) struct Tracked {
     pub(crate) detections: u64,
+    pub(crate) embedded: u64,
     pub(crate) people: u64,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) footage: Duration,
 }
 
-/// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the scenes.
-pub(crate) fn track(
-    mut tracker: Tracker,
-    mut counter: Counter,
-    detected: impl Iterator<Item = Detected>,
-    mut embedding: Option<EmbedStage>,
-    scenes: &Sender<Scene>,
-    shared: &Shared,
-) -> Tracked {
-    let mut total = Tracked { tallies: counter.tallies().to_vec(), ..Tracked::default() };
-    let min_confidence = tracker.config().min_confidence();
-    for Detected { frame, detections } in detected {
-        let embeddings = match &mut embedding {
+/// Follows people and counts them, with the embedding stage at its service.
+pub(crate) struct TrackStage {
+    pub(crate) tracker: Tracker,
+    pub(crate) counter: Counter,
+    pub(crate) embedding: Option<EmbedStage>,
+    /// How many frames are asked for embeddings before the one that is tracked.
+    pub(crate) ahead: usize,
+}
+
+/// A frame for which embeddings were asked.
+struct Waiting {
+    frame: Frame,
+    detections: Vec<Detection>,
+    asked: Option<Asked>,
+}
+
+/// How many frames' embeddings are made side by side.
+///
+/// With one frame more than the one that is tracked no embedder waits for the tracker; which of that
+/// frame's people need an embedding is then told by what was known one frame earlier, always, so
+/// the outcome does not depend on who was faster. A live frame is not held back for the next one.
+pub(crate) fn ahead(kind: Kind) -> usize {
+    match kind {
+        Kind::Recorded => 1,
+        Kind::Live => 0,
+    }
+}
+
+impl TrackStage {
+    /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
+    /// scenes.
+    pub(crate) fn run(
+        mut self,
+        detected: impl Iterator<Item = Detected>,
+        scenes: &Sender<Scene>,
+        shared: &Shared,
+    ) -> Tracked {
+        let mut total = Tracked { tallies: self.counter.tallies().to_vec(), ..Tracked::default() };
+        // A frame that a detector failed on ends the stream: those behind it are not to be tracked.
+        let mut detected = detected.fuse();
+        let mut waiting = VecDeque::new();
+        loop {
+            while waiting.len() <= self.ahead
+                && let Some(next) = detected.next()
+            {
+                let Some(next) = self.ask(next) else { return total };
+                waiting.push_back(next);
+            }
+            let Some(next) = waiting.pop_front() else { return total };
+            total.embedded += next.asked.as_ref().map_or(0, Asked::people) as u64;
+            let Some(scene) = self.finish(next, shared) else { return total };
+            total.add(&scene);
+            if scenes.send(scene).is_err() {
+                return total;
+            }
+        }
+    }
+
+    /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
+    fn ask(&mut self, Detected { frame, detections }: Detected) -> Option<Waiting> {
+        let asked = match &self.embedding {
             Some(stage) => {
-                let wanted = likely(&detections, min_confidence);
-                let Some(embeddings) = stage.embed(&frame, &detections, &wanted) else { break };
+                Some(stage.ask(&frame, &detections, self.tracker.plan(frame.time, &detections))?)
+            }
+            None => None,
+        };
+        Some(Waiting { frame, detections, asked })
+    }
+
+    /// Tracks and counts a frame, once its embeddings are there; `None` once the embedding stage is
+    /// gone.
+    fn finish(&mut self, Waiting { frame, detections, asked }: Waiting, shared: &Shared) -> Option<Scene> {
+        let embeddings = match (&mut self.embedding, asked) {
+            (Some(stage), Some(asked)) => {
+                let embeddings = stage.answer(&asked, detections.len())?;
                 shared.embed.count();
                 embeddings
             }
-            None => Embeddings::absent(detections.len()),
+            _ => Embeddings::absent(detections.len()),
         };
         let observations = Observations { detections, embeddings };
-        let scene = shared.track.time(|| {
+        Some(shared.track.time(|| {
             let _span = info_span!("track", frame = frame.number).entered();
-            let step = tracker.step(frame.time, &observations);
-            let crossings = counter.step(frame.number, frame.time, &step.tracks, &step.removed);
-            let (tracks, tallies) = (step.tracks.clone(), counter.tallies().to_vec());
+            let step = self.tracker.step(frame.time, &observations);
+            let crossings = self.counter.step(frame.number, frame.time, &step.tracks, &step.removed);
+            let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
             Scene { frame, observations, tracks, crossings, tallies }
-        });
-        total.add(&scene);
-        if scenes.send(scene).is_err() {
-            break;
-        }
+        }))
     }
-    total
-}
-
-/// Detections that the tracker would look at: nothing is spent on the others.
-fn likely(detections: &[Detection], min_confidence: f32) -> Vec<usize> {
-    (0..detections.len()).filter(|&i| detections[i].confidence >= min_confidence).collect()
 }
 
 impl Tracked {
