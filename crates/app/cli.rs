@@ -140,6 +140,10 @@ pub(crate) struct TrackArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 
+    /// Once all is read, join tracks of one person and fill gaps
+    #[arg(long)]
+    pub(crate) offline: bool,
+
     /// Count over this line; may be repeated. See `footfall run --help`
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,

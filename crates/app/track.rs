@@ -6,7 +6,8 @@ use footfall_count::Counter;
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, DetectionReader};
-use footfall_track::{Observations, Tracker};
+use footfall_track::offline::{OfflineConfig, Recording};
+use footfall_track::{Observations, Step, Tracker};
 
 use crate::cli::TrackArgs;
 use crate::config::Config;
@@ -16,6 +17,8 @@ use crate::{logging, progress};
 /// The trackers, counters and files of one such run.
 struct Session {
     tracker: Tracker,
+    /// What was tracked so far, where all of it is gone over again at the end.
+    recording: Option<Recording>,
     counter: Counter,
     tracks: TrackWriter,
     crossings: Option<CrossingWriter>,
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
         last: None,
         people: 0,
         tracker: Tracker::new(settings).map_err(usage)?,
+        recording: args.offline.then(Recording::default),
         counter: Counter::new(config.lines, config.counter).map_err(usage)?,
         tracks: TrackWriter::create(&args.tracks)?,
         crossings: args.crossings.as_ref().map(CrossingWriter::create).transpose()?,
@@ -72,6 +76,15 @@ impl Session {
 
     fn step(&mut self, number: u64, time: Duration, observations: &Observations) -> anyhow::Result<()> {
         let step = self.tracker.step(time, observations);
+        if let Some(recording) = &mut self.recording {
+            recording.push(number, time, observations, step);
+            return Ok(());
+        }
+        let step = step.clone();
+        self.write(number, time, &step)
+    }
+
+    fn write(&mut self, number: u64, time: Duration, step: &Step) -> anyhow::Result<()> {
         self.people = step.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         self.tracks.write(number, &step.tracks)?;
         for crossing in self.counter.step(number, time, &step.tracks, &step.removed) {
@@ -83,7 +96,12 @@ impl Session {
         Ok(())
     }
 
-    fn finish(self) -> anyhow::Result<()> {
+    fn finish(mut self) -> anyhow::Result<()> {
+        if let Some(recording) = self.recording.take() {
+            for frame in recording.refine(&OfflineConfig::of(self.tracker.config())) {
+                self.write(frame.number, frame.time, &frame.step)?;
+            }
+        }
         self.tracks.finish()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
         let frames = self.last.map_or(0, |(number, _)| number);

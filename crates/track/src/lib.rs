@@ -17,6 +17,7 @@ pub mod gallery;
 mod geometry;
 mod matches;
 mod observation;
+pub mod offline;
 mod output;
 mod sighting;
 mod tracker;

@@ -29,8 +29,13 @@ pub struct TrackedBox {
     pub bbox: Bbox,
     /// Confidence of the matched detection, 0 to 1.
     pub confidence: f32,
-    /// The matched detection's index in the frame's observations.
+    /// The matched detection's index in the frame's observations; [`Self::INTERPOLATED`] for none.
     pub detection: usize,
+}
+
+impl TrackedBox {
+    /// In place of a detection: nobody was seen, and the box lies between those before and after.
+    pub const INTERPOLATED: usize = usize::MAX;
 }
 
 /// The outcome of one step of a tracker.

@@ -11,14 +11,18 @@ use crate::config::{ConfigError, UNIT, check, check_age, seconds};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BestConfig {
-    /// A detection of at least this confidence can begin a track, 0 to 1. This and
-    /// `high_confidence` are in units of the detector's own scale, see `scale_memory`.
+    /// A detection of at least this confidence can begin a track, 0 to 1. In units of
+    /// the detector's own scale, see `scale_memory`.
     pub new_confidence: f32,
-    /// A detection of at least this confidence takes part in the first association, 0 to 1.
+    /// A detection of at least this confidence takes part in the first association, 0 to 1, in units
+    /// of the detector's own scale.
     pub high_confidence: f32,
     /// A detection of at least this confidence can keep up a track that was seen in the frame before,
     /// 0 to 1; 1 leaves the second association out.
     pub low_confidence: f32,
+    /// A detection of at least this confidence has an appearance worth looking at, 0 to 1, in units
+    /// of the detector's own scale: crops of people half hidden show others too.
+    pub embedding_confidence: f32,
     /// Share by which the detector's scale, the usual confidence of a frame's clearest detection,
     /// follows the latest frame, 0 to 1. At 0 the scale is 1.
     pub scale_memory: f32,
@@ -54,17 +58,18 @@ impl Default for BestConfig {
             new_confidence: 0.75,
             high_confidence: 0.3,
             low_confidence: 0.1,
+            embedding_confidence: 0.5,
             scale_memory: 0.05,
-            n_init: 2,
+            n_init: 3,
             max_age: Duration::from_millis(1500),
             max_distance: 0.75,
-            max_low_distance: 0.4,
+            max_low_distance: 0.3,
             max_tentative_distance: 0.7,
             box_buffer: 0.15,
             height_similarity: true,
             camera_motion: true,
             appearance_weight: 2.0,
-            feature_momentum: 0.9,
+            feature_momentum: 0.95,
         }
     }
 }
@@ -75,6 +80,7 @@ impl BestConfig {
             ("best.new_confidence", f64::from(self.new_confidence)),
             ("best.high_confidence", f64::from(self.high_confidence)),
             ("best.low_confidence", f64::from(self.low_confidence)),
+            ("best.embedding_confidence", f64::from(self.embedding_confidence)),
             ("best.scale_memory", f64::from(self.scale_memory)),
             ("best.max_low_distance", self.max_low_distance),
             ("best.max_tentative_distance", self.max_tentative_distance),

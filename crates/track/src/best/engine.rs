@@ -35,6 +35,20 @@ pub(crate) struct Best {
     step: Step,
 }
 
+/// The appearance of a frame's detections, as far as it is to be trusted.
+#[derive(Clone, Copy)]
+struct Looks<'a> {
+    embeddings: &'a Embeddings,
+    /// Least confidence of a detection whose embedding counts.
+    confidence: f32,
+}
+
+impl<'a> Looks<'a> {
+    fn of(self, seen: &Sighting) -> Option<&'a [f32]> {
+        self.embeddings.get(seen.index).filter(|_| seen.confidence >= self.confidence)
+    }
+}
+
 impl Best {
     /// A tracker that has seen nothing yet, with valid settings.
     pub(crate) fn new(config: &Config) -> Self {
@@ -66,8 +80,12 @@ impl Best {
         if self.config.camera_motion {
             self.follow_camera(high);
         }
-        self.associate(&observations.embeddings, high);
-        self.update(&observations.embeddings, high);
+        let looks = Looks {
+            embeddings: &observations.embeddings,
+            confidence: self.scale.apply(self.config.embedding_confidence),
+        };
+        self.associate(looks, high);
+        self.update(looks, high);
         self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
         self.step.removed.sort_unstable();
         &self.step
@@ -78,10 +96,11 @@ impl Best {
         if self.config.appearance_weight == 0.0 {
             return;
         }
-        let high = self.scale_with(detections).apply(self.config.high_confidence);
-        self.sightings.fill(detections, high);
+        let scale = self.scale_with(detections);
+        self.sightings.fill(detections, scale.apply(self.config.high_confidence));
+        let clear = scale.apply(self.config.embedding_confidence);
         let frames = interval.as_secs_f64() * self.frame_rate;
-        self.need.collect(&self.tracks, &self.sightings, frames, wanted);
+        self.need.collect(&self.tracks, &self.sightings, frames, clear, wanted);
     }
 
     fn scale_with(&self, detections: &[Detection]) -> ScoreScale {
@@ -107,7 +126,7 @@ impl Best {
     /// The associations, one after the other: `ByteTrack` (Zhang et al., 2022). Confirmed tracks choose
     /// among confident detections; those seen in the frame before also among the others, which
     /// may be people who are half hidden; tentative tracks have what is left.
-    fn associate(&mut self, embeddings: &Embeddings, high: f32) {
+    fn associate(&mut self, looks: Looks<'_>, high: f32) {
         let Self { config, tracks, sightings, matching, matches, neutral_distance, .. } = self;
         matches.reset(tracks.len(), sightings.as_slice().len());
         let affinity = Affinity { buffer: config.box_buffer, height: config.height_similarity };
@@ -118,7 +137,7 @@ impl Best {
             similarity(track, seen).map(|similarity| 1.0 - similarity * f64::from(seen.confidence))
         };
         let appearance = |track: &Track, seen: &Sighting| {
-            let distance = embeddings.get(seen.index).and_then(|embedding| track.feature.distance(embedding));
+            let distance = looks.of(seen).and_then(|embedding| track.feature.distance(embedding));
             distance.map_or(0.0, |d| config.appearance_weight * (f64::from(d) - *neutral_distance))
         };
         let buffer = config.box_buffer;
@@ -164,14 +183,14 @@ impl Best {
     }
 
     /// Makes of the matches hits, misses and new tracks.
-    fn update(&mut self, embeddings: &Embeddings, high: f32) {
+    fn update(&mut self, looks: Looks<'_>, high: f32) {
         let is_first = self.tracks.is_empty() && self.last_id == 0;
         let least_hits = if is_first { 1 } else { self.config.n_init };
         for index in 0..self.tracks.len() {
             match self.matches.sighting_of(index) {
                 Some(sighting) => {
                     self.tracks[index].hit(&self.sightings.as_slice()[sighting].bbox);
-                    self.remember(index, sighting, embeddings, high);
+                    self.remember(index, sighting, looks);
                     self.report(index, sighting, least_hits);
                 }
                 None => self.tracks[index].miss(),
@@ -184,16 +203,14 @@ impl Best {
             if seen.confidence >= new && !self.matches.is_taken(sighting) {
                 self.tracks.push(Track::new(&seen.bbox, self.spare.pop().unwrap_or_default()));
                 let track = self.tracks.len() - 1;
-                self.remember(track, sighting, embeddings, high);
+                self.remember(track, sighting, looks);
                 self.report(track, sighting, least_hits);
             }
         }
     }
 
-    /// Adds a confident sighting's embedding to a track: those of people half hidden are of others too.
-    fn remember(&mut self, track: usize, sighting: usize, embeddings: &Embeddings, high: f32) {
-        let seen = &self.sightings.as_slice()[sighting];
-        if let Some(embedding) = embeddings.get(seen.index).filter(|_| seen.confidence >= high) {
+    fn remember(&mut self, track: usize, sighting: usize, looks: Looks<'_>) {
+        if let Some(embedding) = looks.of(&self.sightings.as_slice()[sighting]) {
             self.tracks[track].remember(embedding, self.config.feature_momentum);
         }
     }

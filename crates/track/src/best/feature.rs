@@ -42,6 +42,11 @@ impl Feature {
         self.count = 1;
     }
 
+    /// Cosine distance to another one.
+    pub(crate) fn distance_to(&self, other: &Self) -> Option<f32> {
+        self.distance(&other.mean).filter(|_| !other.mean.is_empty())
+    }
+
     /// Cosine distance (1 - dot product) to an embedding, 0 to 2; none where they cannot be compared.
     pub(crate) fn distance(&self, embedding: &[f32]) -> Option<f32> {
         let comparable = !self.mean.is_empty() && self.mean.len() == embedding.len();

@@ -19,3 +19,4 @@ mod track;
 
 pub use config::BestConfig;
 pub(crate) use engine::Best;
+pub(crate) use feature::Feature;
