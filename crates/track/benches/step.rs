@@ -12,7 +12,7 @@ use crowd::{Crowd, Random, Settings};
 use divan::{Bencher, black_box};
 use footfall_track::assignment::{Edge, Solver};
 use footfall_track::gallery::Gallery;
-use footfall_track::{Bbox, Config, Observations, Tracker};
+use footfall_track::{Bbox, Config, Observations, Preset, Tracker};
 
 const PEOPLE: [usize; 5] = [10, 50, 100, 200, 500];
 const FRAMES: usize = 200;
@@ -28,21 +28,31 @@ fn main() {
 
 #[divan::bench(args = PEOPLE)]
 fn step(bencher: Bencher<'_, '_>, people: usize) {
-    follow(bencher, Settings::spread(people));
+    follow(bencher, Preset::DeepSort, Settings::spread(people));
 }
 
 #[divan::bench(args = PEOPLE)]
 fn step_without_appearance(bencher: Bencher<'_, '_>, people: usize) {
-    follow(bencher, Settings { dimension: 0, ..Settings::spread(people) });
+    follow(bencher, Preset::DeepSort, Settings { dimension: 0, ..Settings::spread(people) });
+}
+
+#[divan::bench(args = PEOPLE)]
+fn step_of_best(bencher: Bencher<'_, '_>, people: usize) {
+    follow(bencher, Preset::Best, Settings::spread(people));
+}
+
+#[divan::bench(args = PEOPLE)]
+fn step_of_best_without_appearance(bencher: Bencher<'_, '_>, people: usize) {
+    follow(bencher, Preset::Best, Settings { dimension: 0, ..Settings::spread(people) });
 }
 
 /// Steps through a film to and fro, after a first time in which the galleries fill.
-fn follow(bencher: Bencher<'_, '_>, settings: Settings) {
+fn follow(bencher: Bencher<'_, '_>, preset: Preset, settings: Settings) {
     let film: Vec<Observations> = Crowd::new(settings, 7).take(FRAMES).collect();
     let order: Vec<usize> = (0..FRAMES).chain((1..FRAMES - 1).rev()).collect();
     let mut frames = order.into_iter().cycle();
     let mut time = Duration::ZERO;
-    let Ok(mut tracker) = Tracker::new(Config::default()) else { return };
+    let Ok(mut tracker) = Tracker::new(Config::of(preset)) else { return };
     let mut next = || {
         time += INTERVAL;
         tracker.step(time, &film[frames.next().unwrap_or(0)]).tracks.len()
