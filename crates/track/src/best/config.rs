@@ -60,7 +60,7 @@ impl Default for BestConfig {
             low_confidence: 0.1,
             embedding_confidence: 0.5,
             scale_memory: 0.05,
-            n_init: 3,
+            n_init: 2,
             max_age: Duration::from_millis(1500),
             max_distance: 0.75,
             max_low_distance: 0.3,

@@ -43,7 +43,6 @@ fn those_of_the_first_frame_are_confirmed_at_once_and_others_later() {
     let mut scene = Scene::new();
     assert_eq!(ids(&scene.see(&[(0.0, 0.9)])), [1]);
     assert_eq!(ids(&scene.see(&[(0.0, 0.9), (300.0, 0.9)])), [1]);
-    assert_eq!(ids(&scene.see(&[(0.0, 0.9), (300.0, 0.9)])), [1]);
     assert_eq!(ids(&scene.see(&[(0.0, 0.9), (300.0, 0.9)])), [1, 2]);
 }
 
