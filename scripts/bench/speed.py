@@ -92,7 +92,7 @@ class Contenders:
         command = [setting.program(), "run", setting.clip(), "--line", setting.DOOR, *self.networks, *files]
         usage = process.run([*command, *self.limit, *outputs])
         found = json.loads(summary.read_text())
-        return Result(found["frames"]["processed"], found["seconds"], found["detections"], usage, found)
+        return Result(found["frames"]["processed"], found["seconds"], found["embedded"], usage, found)
 
     def plain(self, *options: object) -> Result:
         video = self.folder / "plain.mp4"
@@ -183,7 +183,7 @@ def results_table(rounds: list[dict[str, Result]]) -> str:
         peak = median(rounds, name, lambda r: r.usage.peak_mb)
         return [*cells, f"{whole:.1f}", f"{cpu:.1f}", f"{crops:.1f}", f"{peak:.0f}"]
 
-    heads = ["", "frames/s", "of the bound", "from, to", "whole process", "CPU ms/frame", "people/frame", "peak MB"]
+    heads = ["", "frames/s", "of the bound", "from, to", "whole process", "CPU ms/frame", "crops/frame", "peak MB"]
     return setting.table(heads, map(row, rounds[0]))
 
 
