@@ -58,6 +58,11 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) networks: NetworkArgs,
 
+    /// How people are associated: deepsort as published, or best with what was found since then
+    /// [default: best]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<Preset>,
+
     /// End after this many frames were read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_frames: Option<u64>,
@@ -136,7 +141,7 @@ pub(crate) struct TrackArgs {
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) fps: Option<f64>,
 
-    /// How people are associated: deepsort as published, or what was found since then [default: deepsort]
+    /// How people are associated: deepsort as published, or what was found since then [default: best]
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 

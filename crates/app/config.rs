@@ -137,6 +137,7 @@ impl Config {
     /// The configuration of `footfall run`.
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
         let mut config = Self::load(args.config.as_deref(), &args.lines)?;
+        config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
         config.networks.override_by(&args.networks);
         if let Some(threads) = args.networks.threads {
             config.pipeline.threads = NonZeroUsize::new(threads.into());

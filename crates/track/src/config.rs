@@ -13,9 +13,9 @@ use crate::deepsort::DeepSortConfig;
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     /// DeepSORT as published, with time in seconds.
-    #[default]
     DeepSort,
     /// What was found since then, as far as it helps.
+    #[default]
     Best,
 }
 
@@ -45,7 +45,7 @@ pub struct Config {
     /// added.
     pub frame_rate: f64,
     /// Cosine distance, 0 to 2, up to which two embeddings are hardly ever of different people: a
-    /// property of the embedder. Preset `deepsort` matches no pair beyond it; in preset `best`
+    /// property of the embedder; the default is that of the one that this project ships. Preset `deepsort` matches no pair beyond it; in preset `best`
     /// appearance speaks for a pair below twice this distance, and against it above.
     pub max_cosine_distance: f32,
     /// Preset `deepsort`.
@@ -59,7 +59,7 @@ impl Default for Config {
         Self {
             preset: Preset::default(),
             frame_rate: 30.0,
-            max_cosine_distance: 0.2,
+            max_cosine_distance: 0.344,
             deepsort: DeepSortConfig::default(),
             best: BestConfig::default(),
         }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, UNIT, check, check_age, seconds};
 
-/// Settings of preset `deepsort`; the defaults are those of the paper and its published code.
+/// Settings of preset `deepsort`; the defaults are those of the paper and its published code,
+/// but for `min_confidence`, which belongs to a detector, and `max_age`, which was 30 frames.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeepSortConfig {
@@ -27,9 +28,9 @@ pub struct DeepSortConfig {
 impl Default for DeepSortConfig {
     fn default() -> Self {
         Self {
-            min_confidence: 0.3,
+            min_confidence: 0.45,
             n_init: 3,
-            max_age: Duration::from_secs(1),
+            max_age: Duration::from_secs(2),
             nn_budget: 100,
             max_iou_distance: 0.7,
         }

@@ -158,7 +158,7 @@ mod tests {
 
     use super::DeepSort;
     use crate::deepsort::DeepSortConfig;
-    use crate::{Bbox, Config, Detection, Embeddings, Observations};
+    use crate::{Bbox, Config, Detection, Embeddings, Observations, Preset};
 
     /// Two walk on; at times others appear, for one frame or for more than it takes to be confirmed.
     fn frame(number: u32) -> Observations {
@@ -177,8 +177,12 @@ mod tests {
     #[test]
     fn memory_depends_on_how_many_there_are_at_once() {
         let mut tracker = DeepSort::new(&Config {
-            deepsort: DeepSortConfig { nn_budget: 8, ..DeepSortConfig::default() },
-            ..Config::default()
+            deepsort: DeepSortConfig {
+                nn_budget: 8,
+                max_age: Duration::from_secs(1),
+                ..DeepSortConfig::default()
+            },
+            ..Config::of(Preset::DeepSort)
         });
         let mut most = 0;
         for number in 0..5000u32 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_track::{Config, DeepSortConfig, Tracker};
+use footfall_track::{Config, DeepSortConfig, Preset, Tracker};
 
 use crate::crowd::{Crowd, Settings};
 use crate::published::{Parameters, Published};
@@ -20,7 +20,7 @@ fn check(settings: Settings, nn_budget: usize, seed: u64) {
         nn_budget,
         ..DeepSortConfig::default()
     };
-    let config = Config { frame_rate: 25.0, deepsort, ..Config::default() };
+    let config = Config { frame_rate: 25.0, deepsort, ..Config::of(Preset::DeepSort) };
     let mut published = Published::new(Parameters {
         n_init: config.deepsort.n_init,
         max_age: 20,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use footfall_track::{
-    Bbox, Config, DeepSortConfig, Detection, Embeddings, Observations, Step, TrackId, Tracker,
+    Bbox, Config, DeepSortConfig, Detection, Embeddings, Observations, Preset, Step, TrackId, Tracker,
 };
 
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -16,7 +16,7 @@ struct Scene {
 
 impl Scene {
     fn new(change: impl FnOnce(&mut DeepSortConfig)) -> Self {
-        let mut config = Config { frame_rate: 10.0, ..Config::default() };
+        let mut config = Config { frame_rate: 10.0, ..Config::of(Preset::DeepSort) };
         change(&mut config.deepsort);
         Self { tracker: Tracker::new(config).unwrap(), time: Duration::ZERO }
     }

@@ -41,7 +41,7 @@ pub struct DetectorConfig {
 
 impl Default for DetectorConfig {
     fn default() -> Self {
-        Self { confidence: 0.3, nms_iou: 0.6, max_detections: 300, input_size: None }
+        Self { confidence: 0.1, nms_iou: 0.6, max_detections: 300, input_size: None }
     }
 }
 
