@@ -123,7 +123,7 @@ fn max_age_is_a_time_and_not_a_number_of_frames() {
 
 #[test]
 fn ids_are_not_used_again() {
-    let mut scene = Scene::new(|_| {});
+    let mut scene = Scene::new(|config| config.max_age = Duration::from_secs(1));
     for expected in 1..5 {
         for _ in 0..3 {
             scene.see(&[(0.0, RED)]);
