@@ -57,9 +57,10 @@ class Result:
 class Contenders:
     """The programs, on the same frames."""
 
-    def __init__(self, frames: int | None, folder: Path):
+    def __init__(self, frames: int | None, preset: str, folder: Path):
         self.limit = ["--max-frames", frames] if frames else []
         self.frames = ["--frames", frames] if frames else []
+        self.preset = ["--preset", preset]
         self.folder = folder
         self.networks = ["--detector", setting.cached(DETECTOR), "--embedder", setting.EMBEDDER]
         self.detections = folder / "detections.jsonl"
@@ -89,7 +90,16 @@ class Contenders:
     def footfall(self, *outputs: object) -> Result:
         summary = self.folder / "summary.json"
         files = ["--tracks", self.folder / "t.txt", "--crossings", self.folder / "c.jsonl", "--summary", summary]
-        command = [setting.program(), "run", setting.clip(), "--line", setting.DOOR, *self.networks, *files]
+        command = [
+            setting.program(),
+            "run",
+            setting.clip(),
+            "--line",
+            setting.DOOR,
+            *self.preset,
+            *self.networks,
+            *files,
+        ]
         usage = process.run([*command, *self.limit, *outputs])
         found = json.loads(summary.read_text())
         return Result(found["frames"]["processed"], found["seconds"], found["embedded"], usage, found)
@@ -135,6 +145,10 @@ def median(rounds: list[dict[str, Result]], name: str, value: Callable[[Result],
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, help="of the clip (all)")
+    parser.add_argument(
+        "--preset", choices=["best", "deepsort"], default="best",
+        help="the tracker's: best (the default) embeds those whose appearance matters, deepsort everyone",
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="how often each contender runs (5)")
     parser.add_argument("--out", type=Path, help="file for the result (scores/speed.md; with --frames none)")
     arguments = parser.parse_args()
@@ -142,7 +156,7 @@ def main() -> None:
     if load > 0.5:
         setting.say(f"other programs are busy (load {load:.1f}): the figures will be too low, and the ratios rough")
     with tempfile.TemporaryDirectory() as folder:
-        rounds = measure(Contenders(arguments.frames, Path(folder)), arguments.rounds)
+        rounds = measure(Contenders(arguments.frames, arguments.preset, Path(folder)), arguments.rounds)
     out = arguments.out or (None if arguments.frames else setting.SCORES / "speed.md")
     setting.publish(report(rounds, load), out)
 
