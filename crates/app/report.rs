@@ -26,6 +26,8 @@ pub(crate) struct Report {
     embedded: u64,
     /// Confirmed tracks.
     people: u64,
+    /// Boxes of confirmed tracks, over all frames.
+    tracked: u64,
     lines: Vec<LineReport>,
     stages: Vec<Stage>,
     networks: Networks,
@@ -105,6 +107,7 @@ impl Report {
             detections: summary.detections,
             embedded: summary.embedded,
             people: summary.people,
+            tracked: summary.tracked,
             lines: lines
                 .map(|(l, t)| LineReport { name: l.name().to_owned(), r#in: t.entered, out: t.left })
                 .collect(),
@@ -165,12 +168,8 @@ impl Report {
             }
             writeln!(out)?;
         }
-        let average = self.detections as f64 / self.frames.processed.max(1) as f64;
-        writeln!(
-            out,
-            "  {} people tracked, {average:.1} seen in a frame",
-            style(self.people).for_stderr().bold()
-        )
+        let average = self.tracked as f64 / self.frames.processed.max(1) as f64;
+        writeln!(out, "  {} people tracked, {average:.1} in a frame", style(self.people).for_stderr().bold())
     }
 
     fn work(&self, out: &mut String) -> std::fmt::Result {

@@ -48,6 +48,8 @@ pub struct Summary {
     pub embedded: u64,
     /// Confirmed tracks: people tracked, as far as tracking was right.
     pub people: u64,
+    /// Boxes of confirmed tracks, over all frames.
+    pub tracked: u64,
     /// Counts of each line, in the counter's order.
     pub tallies: Vec<Tally>,
     /// Time of the last processed frame since the source's start.

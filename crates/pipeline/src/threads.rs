@@ -92,6 +92,7 @@ impl Shared {
             detections: tracked.detections,
             embedded: tracked.embedded,
             people: tracked.people,
+            tracked: tracked.boxes,
             tallies: tracked.tallies,
             footage: tracked.footage,
             elapsed,

@@ -22,6 +22,7 @@ pub(crate) struct Tracked {
     pub(crate) detections: u64,
     pub(crate) embedded: u64,
     pub(crate) people: u64,
+    pub(crate) boxes: u64,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) footage: Duration,
 }
@@ -120,6 +121,7 @@ impl TrackStage {
 impl Tracked {
     fn add(&mut self, scene: &Scene) {
         self.detections += scene.observations.detections.len() as u64;
+        self.boxes += scene.tracks.len() as u64;
         self.people = scene.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         self.tallies.clone_from(&scene.tallies);
         self.footage = scene.frame.time;
