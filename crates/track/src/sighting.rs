@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::geometry::{Xyah, xyah};
-use crate::{Bbox, Detection};
+use crate::{Bbox, Detection, TrackId, TrackedBox};
 
 /// No picture has a coordinate beyond this many pixels; squares of such numbers stay finite.
 const MAX_COORDINATE: f64 = 1e9;
@@ -20,6 +20,13 @@ pub(crate) struct Sighting {
     pub(crate) confidence: f32,
     /// The box as the filter measures it.
     pub(crate) measured: Xyah,
+}
+
+impl Sighting {
+    /// A track's outcome in the frame of this sighting, which it was matched with.
+    pub(crate) fn tracked_as(&self, id: TrackId, bbox: Bbox) -> TrackedBox {
+        TrackedBox { id, bbox, confidence: self.confidence, detection: self.index }
+    }
 }
 
 /// The usable detections of a frame by rising x of the middle, so that those near a track are

@@ -12,7 +12,7 @@ use super::scale::ScoreScale;
 use super::track::Track;
 use crate::matches::Matches;
 use crate::sighting::{Sighting, Sightings};
-use crate::{Config, Detection, Embeddings, Observations, Step, TrackId, TrackedBox};
+use crate::{Config, Detection, Embeddings, Observations, Step, TrackId};
 
 /// The state of preset `best`.
 #[derive(Clone, Debug)]
@@ -224,13 +224,7 @@ impl Best {
         }
         if let Some(id) = track.id {
             let seen = &self.sightings.as_slice()[sighting];
-            let bbox = track.motion.bbox();
-            self.step.tracks.push(TrackedBox {
-                id,
-                bbox,
-                confidence: seen.confidence,
-                detection: seen.index,
-            });
+            self.step.tracks.push(seen.tracked_as(id, track.motion.bbox()));
         }
     }
 

@@ -10,7 +10,7 @@ use super::track::{State, Track};
 use crate::gallery::Gallery;
 use crate::matches::Matches;
 use crate::sighting::Sightings;
-use crate::{Config, Embeddings, Observations, Step, TrackId, TrackedBox};
+use crate::{Config, Embeddings, Observations, Step, TrackId};
 
 /// The state of preset `deepsort`.
 #[derive(Clone, Debug)]
@@ -126,13 +126,7 @@ impl DeepSort {
         }
         if let Some(id) = track.id {
             let seen = &self.sightings.as_slice()[sighting];
-            let bbox = track.filter.bbox();
-            self.step.tracks.push(TrackedBox {
-                id,
-                bbox,
-                confidence: seen.confidence,
-                detection: seen.index,
-            });
+            self.step.tracks.push(seen.tracked_as(id, track.filter.bbox()));
         }
     }
 
