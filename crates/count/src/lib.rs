@@ -5,8 +5,10 @@
 
 mod counter;
 mod crossing;
+mod health;
 mod line;
 
 pub use counter::{Config, ConfigError, Counter};
 pub use crossing::{Crossing, Direction, Tally};
+pub use health::{Condition, HealthChange, Uncounted};
 pub use line::{Line, LineError};
