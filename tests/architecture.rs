@@ -26,7 +26,7 @@ fn the_pure_crates_know_nothing_of_the_world() {
 }
 
 #[test]
-fn only_vision_knows_onnx_and_only_video_knows_opencv() {
+fn only_vision_knows_onnx_only_video_opencv_and_only_ledger_sqlite() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if name == "app" {
@@ -35,6 +35,7 @@ fn only_vision_knows_onnx_and_only_video_knows_opencv() {
         let dependencies = dependencies(&name);
         assert_eq!(dependencies.contains("ort"), name == "vision", "{name}");
         assert_eq!(dependencies.contains("opencv"), name == "video", "{name}");
+        assert_eq!(dependencies.contains("rusqlite"), name == "ledger", "{name}");
     }
 }
 

@@ -1,0 +1,53 @@
+//! How the database is opened.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Wording as _};
+use crate::schema::{self, Found};
+
+/// How long a statement waits for another program's transaction: far longer than any of ours takes.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// Opens for writing; with `create`, a file that is not there is made.
+///
+/// Write-ahead logging: readers see the last commit and never wait, nor make a writer wait. A commit is on
+/// the disk when it returns (`synchronous = FULL`): a power cut takes nothing that was recorded.
+pub(crate) fn writable(path: &Path, create: bool) -> Result<Connection, Error> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    } else if !path.exists() {
+        return Err(Error::Missing { path: path.to_owned() });
+    }
+    let connection = Connection::open_with_flags(path, flags).wording(path, "open the ledger")?;
+    if schema::inspect(&connection, path)? == Found::Empty {
+        // Takes effect only before the first table: what retention frees can be given back to the system.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").wording(path, "open the ledger")?;
+    }
+    set_up(&connection).wording(path, "open the ledger")?;
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    // What was deleted is gone from the file, too.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.pragma_update(None, "journal_size_limit", 16 << 20)
+}
+
+/// Opens for reading, beside a writer or without one.
+pub(crate) fn readable(path: &Path) -> Result<Connection, Error> {
+    if !path.exists() {
+        return Err(Error::Missing { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).wording(path, "open the ledger")?;
+    connection.busy_timeout(BUSY).wording(path, "open the ledger")?;
+    Ok(connection)
+}

@@ -1,0 +1,102 @@
+//! How far a publisher has come.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use crate::connection;
+use crate::error::{Error, Wording as _};
+use crate::row::Seq;
+use crate::schema::{self, Found};
+
+/// A publisher's durable place in the sequence, by name. It survives every kind of end, and may be moved
+/// while another program writes the ledger.
+///
+/// Send first, then [`advance`](Self::advance): what was sent when the process was killed is sent again,
+/// under the same [`EventId`](crate::EventId), and nothing is left out. The receiver drops what it has.
+///
+/// ```no_run
+/// # fn send(_: &footfall_ledger::Row) -> Result<(), Box<dyn std::error::Error>> { Ok(()) }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use footfall_ledger::{Cursor, Reader};
+///
+/// let reader = Reader::open("shop.db")?;
+/// let mut cursor = Cursor::open("shop.db", "mqtt")?;
+/// for row in reader.crossings_after(cursor.position(), 100)? {
+///     send(&row)?;
+///     cursor.advance(row.seq)?;
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Cursor {
+    path: PathBuf,
+    connection: Connection,
+    name: String,
+    position: Seq,
+}
+
+impl Cursor {
+    /// The cursor called `name`; one that was never moved is before everything.
+    ///
+    /// # Errors
+    /// When there is no ledger of today's version, or it cannot be written.
+    pub fn open(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        // Brings an older ledger to today's version, and refuses what is none.
+        drop(crate::Reader::open(&path)?);
+        let connection = connection::writable(&path, false)?;
+        if schema::inspect(&connection, &path)? != Found::Version(schema::VERSION) {
+            return Err(Error::NotALedger { path });
+        }
+        let position = stored(&connection, name).wording(&path, READING)?;
+        Ok(Self { path, connection, name: name.to_owned(), position })
+    }
+
+    /// The last entry that is done with.
+    #[must_use]
+    pub fn position(&self) -> Seq {
+        self.position
+    }
+
+    /// Everything up to `to` is done with; on the disk when this returns.
+    ///
+    /// # Errors
+    /// When somebody else has moved the cursor since it was opened here, or the ledger cannot be written.
+    pub fn advance(&mut self, to: Seq) -> Result<(), Error> {
+        if to <= self.position {
+            return Ok(());
+        }
+        let found = self.swap(to).wording(&self.path, "write a cursor of the ledger")?;
+        if found != self.position {
+            let (expected, found) = (self.position.0, found.0);
+            return Err(Error::CursorMoved { name: self.name.clone(), expected, found });
+        }
+        self.position = to;
+        Ok(())
+    }
+
+    /// Moves the cursor if it is where it is believed to be; gives where it was.
+    fn swap(&mut self, to: Seq) -> rusqlite::Result<Seq> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = stored(&transaction, &self.name)?;
+        if found == self.position {
+            transaction.execute(
+                "INSERT INTO cursor (name, seq, moved) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET seq = excluded.seq, moved = excluded.moved",
+                params![self.name, to.0.cast_signed(), Timestamp::now().as_microsecond()],
+            )?;
+        }
+        transaction.commit()?;
+        Ok(found)
+    }
+}
+
+const READING: &str = "read a cursor of the ledger";
+
+fn stored(connection: &Connection, name: &str) -> rusqlite::Result<Seq> {
+    let sql = "SELECT seq FROM cursor WHERE name = ?1";
+    let seq = connection.query_row(sql, [name], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(Seq(seq.unwrap_or_default() as u64))
+}

@@ -1,0 +1,208 @@
+//! The ledger's one writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Wording as _};
+use crate::lock::WriterLock;
+use crate::retention::{self, Retention};
+use crate::run::Run;
+use crate::source::RunInfo;
+use crate::{begin, connection, schema};
+
+/// The right to write a ledger, held by one program at a time.
+///
+/// Clones write through the same connection: a program with several sources opens the ledger once and
+/// begins a [`Run`] for each.
+#[derive(Clone)]
+pub struct Ledger {
+    writer: Arc<Writer>,
+}
+
+pub(crate) struct Writer {
+    pub(crate) path: PathBuf,
+    pub(crate) clock: Box<dyn Clock>,
+    connection: Mutex<Connection>,
+    retention: Option<Mutex<Retention>>,
+    /// Given back when the last clone is gone.
+    _lock: WriterLock,
+}
+
+/// How a ledger is kept.
+pub struct Options {
+    /// Entries are removed after so many days; kept for ever by default.
+    pub retention_days: Option<u32>,
+    /// Where the time comes from.
+    pub clock: Box<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { retention_days: None, clock: Box::new(SystemClock::default()) }
+    }
+}
+
+impl Ledger {
+    /// Opens the ledger at `path` for writing; makes it where there is none, and brings an older one to
+    /// this program's version.
+    ///
+    /// # Errors
+    /// When another program writes it, it was written by a newer program, it is no ledger or a damaged
+    /// one, or the system refuses.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// As [`open`](Self::open), with options.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        let lock = WriterLock::take(&path)?;
+        let mut connection = connection::writable(&path, true)?;
+        schema::migrate(&mut connection, &path)?;
+        check(&connection, &path)?;
+        let retention = options.retention_days.map(|days| Mutex::new(Retention::new(days)));
+        let connection = Mutex::new(connection);
+        let writer = Writer { path, clock: options.clock, connection, retention, _lock: lock };
+        Ok(Self { writer: Arc::new(writer) })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.writer.path
+    }
+
+    /// Whether some program holds the ledger at `path` for writing now.
+    ///
+    /// # Errors
+    /// When the system does not let its lock be asked.
+    pub fn is_written(path: impl AsRef<Path>) -> Result<bool, Error> {
+        WriterLock::is_held(path.as_ref())
+    }
+
+    /// Begins a run.
+    ///
+    /// A recording that has been counted before, over the same places in the same way, may be counted
+    /// again: what is there already is not added twice, and a run that was cut short goes on where it
+    /// was.
+    ///
+    /// # Errors
+    /// When a recording is in the ledger, counted in another way, and `recount` is not set; and when the
+    /// ledger cannot be written.
+    pub fn begin(&self, info: &RunInfo) -> Result<Run, Error> {
+        let beginning = begin::begin(&self.writer, info)?;
+        self.writer.expire()?;
+        Ok(Run::new(Arc::clone(&self.writer), info, beginning))
+    }
+}
+
+impl Writer {
+    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does `work` in one transaction, which is on the disk when this returns, or has not been.
+    pub(crate) fn transaction<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let mut connection = self.connection();
+        let in_one = || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        in_one().wording(&self.path, doing)
+    }
+
+    /// Removes what has been kept long enough, at most once a day.
+    pub(crate) fn expire(&self) -> Result<(), Error> {
+        let Some(retention) = &self.retention else { return Ok(()) };
+        let mut retention = retention.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(days) = retention.due(self.clock.monotonic()) else { return Ok(()) };
+        let now = self.clock.now();
+        let removed =
+            self.transaction("remove old entries from the ledger", |c| retention::expire(c, now, days))?;
+        if removed > 0 {
+            tracing::info!("removed {removed} entries older than {days} days from {}", self.path.display());
+        }
+        Ok(())
+    }
+}
+
+/// After a run that did not end by itself, looks whether the file is whole: it takes a moment, and what
+/// ended the run may have harmed more than the run.
+fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let look = || {
+        let cut_short: bool =
+            connection
+                .query_row("SELECT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)", [], |row| row.get(0))?;
+        if !cut_short {
+            return Ok("ok".to_owned());
+        }
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+    };
+    match look().wording(path, "check the ledger")?.as_str() {
+        "ok" => Ok(()),
+        problem => Err(Error::Damaged { path: path.to_owned(), problem: problem.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use footfall_count::Direction;
+
+    use super::Ledger;
+    use crate::{CrossingEntry, Digest, Entry, Kind, Origin, Reader, RunInfo, Seq};
+
+    #[test]
+    fn a_full_disk_takes_nothing_and_recording_goes_on_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        let ledger = Ledger::open(&path).unwrap();
+        let info = RunInfo {
+            source: "camera".into(),
+            origin: Origin::Live,
+            version: "1".into(),
+            config: Digest::of([]),
+            places: vec![],
+            recount: false,
+        };
+        let run = ledger.begin(&info).unwrap();
+        let crossing = |frame| CrossingEntry {
+            line: "door".into(),
+            direction: Direction::In,
+            track: 1,
+            frame,
+            time: Duration::from_millis(frame),
+            detail: serde_json::Map::new(),
+        };
+        let entries: Vec<_> = (1..5000).map(crossing).map(Entry::Crossing).collect();
+        run.record(&entries[..1]).unwrap();
+        let limit = |pages: i64| {
+            ledger
+                .writer
+                .connection()
+                .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+                .unwrap();
+        };
+        limit(40);
+        let error = run.record(&entries).unwrap_err();
+        assert!(error.is_full() && error.to_string().contains("free some space"), "{error}");
+        let reader = Reader::open(&path).unwrap();
+        assert_eq!(reader.entries_after(Seq(0), &Kind::ALL, 9).unwrap().len(), 1, "all or nothing");
+        limit(1 << 30);
+        assert_eq!(run.record(&entries).unwrap().added, entries.len() - 1);
+        reader.check().unwrap();
+    }
+}

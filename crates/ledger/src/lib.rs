@@ -1,0 +1,59 @@
+//! Every crossing, health change and uncounted span exactly once, on disk.
+//!
+//! A SQLite database with one writer and any number of readers.
+//!
+//! | who | opens | for |
+//! |---|---|---|
+//! | the program that counts | [`Ledger`], then a [`Run`] for each source | writing what happens |
+//! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`health`](Reader::health) |
+//! | publishers | [`Cursor`] beside it | remembering how far they have come |
+//!
+//! # What holds
+//!
+//! - An entry is on the disk when [`Run::record`] returns, and only then may anybody else see it. A kill or
+//!   a power cut at any moment takes what was not recorded yet, and nothing else.
+//! - Entries have a sequence ([`Seq`]) that rises in the order of commits. A reader that has read up to a
+//!   number never finds anything new below it.
+//! - Entries have an identity ([`EventId`]) made from what they are: of a recording from its content, the
+//!   line with all that decides what is counted there, who, which way and when; of a live source from the
+//!   run in place of the content. Recording one twice adds nothing.
+//! - A recording is counted in one way only. Counting it in another way (another line under the same name,
+//!   other settings, another version, another start) is refused, or replaces the first count if asked to.
+//! - One program writes at a time. The lock is the system's: it is free when that program is gone, however
+//!   it went.
+//! - Entries are never changed. They go by retention, or by a recount.
+//! - Pictures and embeddings are not stored.
+//!
+//! # Times
+//!
+//! Times of day are UTC, in microseconds; [`Run`] says where they come from, and what happens when the
+//! machine's clock is set.
+
+mod begin;
+mod clock;
+mod connection;
+mod cursor;
+mod digest;
+mod entry;
+mod error;
+mod ledger;
+mod lock;
+mod reader;
+mod retention;
+mod row;
+mod run;
+mod schema;
+mod source;
+
+pub use clock::{Clock, SystemClock};
+pub use cursor::Cursor;
+pub use digest::{Digest, EventId};
+pub use entry::{CrossingEntry, Entry, Kind, VisitEntry};
+pub use error::{CountedOtherwise, Difference, Error};
+pub use ledger::{Ledger, Options};
+pub use reader::{Health, Range, Reader, RunRow};
+pub use row::{Event, Row, Seq};
+pub use run::{Recorded, Run};
+pub use source::{Ending, Origin, Place, RunInfo, Start};
+
+pub use jiff;

@@ -1,0 +1,289 @@
+//! One run: what happens at one source, written down as it happens.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use footfall_count::{Condition, HealthChange};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::begin::Beginning;
+use crate::clock::Watch;
+use crate::digest::{Digest, EventId};
+use crate::entry::{Columns, Entry};
+use crate::error::Error;
+use crate::ledger::Writer;
+use crate::source::{Ending, RunInfo};
+
+/// How often it is noted until when a source has been counted, where nothing else is written.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// A run that has begun. Clones write for the same run, from any thread.
+///
+/// # Time
+/// Entries carry the source's own time. Of a recording, time zero is what [`Start`](crate::Start) says.
+/// Of a live source it is found when the first entry or scene comes, by the machine's clock; from then
+/// on frame times alone count, so that entries stay in order, until somebody sets the clock by more than
+/// two seconds: that is written down as a health change (`clock_step`, with `seconds` as evidence), and
+/// what comes after follows the new clock. What was written before stays as it is; the sequence tells
+/// the true order.
+///
+/// The time since the same live source was last counted is written down as uncounted (`stopped`).
+#[derive(Clone)]
+pub struct Run {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writer: Arc<Writer>,
+    run: i64,
+    source: i64,
+    is_live: bool,
+    /// What tells this run's events from others': of a recording its content, of a live source the run.
+    scope: Vec<u8>,
+    /// How people are looked for at each place of a recording.
+    configs: BTreeMap<String, Digest>,
+    state: Mutex<State>,
+}
+
+/// Changes with a commit only.
+#[derive(Clone, Copy)]
+struct State {
+    /// When the source's time is zero.
+    start: Timestamp,
+    /// Whether that is known.
+    anchored: bool,
+    watch: Watch,
+    /// Until when was counted, as far as it is written down, and when that was done.
+    seen: Option<Duration>,
+    beat: Option<Duration>,
+}
+
+/// What became of entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// How many are new.
+    pub added: usize,
+    /// How many were there already.
+    pub known: usize,
+}
+
+/// An entry, or something that the run found by itself, with its times of day.
+struct Line {
+    columns: Columns,
+    utc: i64,
+    until: Option<i64>,
+}
+
+impl Run {
+    pub(crate) fn new(writer: Arc<Writer>, info: &RunInfo, beginning: Beginning) -> Self {
+        let is_live = !info.is_recorded();
+        let scope = if is_live { beginning.uid.to_vec() } else { info.identity().into_bytes() };
+        let configs = info.places.iter().map(|place| (place.name.clone(), place.config)).collect();
+        let state = State {
+            start: beginning.start,
+            anchored: !is_live,
+            watch: Watch::start(&*writer.clock),
+            seen: None,
+            beat: None,
+        };
+        let (run, source, state) = (beginning.run, beginning.source, Mutex::new(state));
+        Self { shared: Arc::new(Shared { writer, run, source, is_live, scope, configs, state }) }
+    }
+
+    /// Its number in the ledger.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.shared.run as u64
+    }
+
+    /// Says when a live source's time was zero, where that is known better than by the arrival of its first
+    /// entry. Nothing happens once that has come, and for recordings.
+    pub fn anchor(&self, zero: Timestamp) {
+        let mut state = self.shared.state();
+        if !state.anchored {
+            state.start = zero;
+            state.anchored = true;
+            state.watch = Watch::start(&*self.shared.writer.clock);
+        }
+    }
+
+    /// Writes down what has happened: all of it, in this order, or nothing. It is on the disk when this
+    /// returns; only then may anybody else see it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written. The same entries may be given again: none is added twice.
+    pub fn record(&self, entries: &[Entry]) -> Result<Recorded, Error> {
+        self.shared.write(None, entries)
+    }
+
+    /// As [`record`](Self::record), and says that the source has been counted until `time`: what was decided
+    /// in a scene, with the scene's time. Without entries this costs a commit every few seconds.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn scene(&self, time: Duration, entries: &[Entry]) -> Result<Recorded, Error> {
+        self.shared.write(Some(time), entries)
+    }
+
+    /// Writes down how the run ended. A run without that was killed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn end(&self, ending: Ending) -> Result<(), Error> {
+        self.shared.end(ending)
+    }
+}
+
+impl Shared {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, seen: Option<Duration>, entries: &[Entry]) -> Result<Recorded, Error> {
+        self.writer.expire()?;
+        let mut state = self.state();
+        let mut next = *state;
+        let now = self.writer.clock.monotonic();
+        let first = self.is_live && next.beat.is_none();
+        let mut found = Vec::new();
+        if self.is_live {
+            let time = seen.or_else(|| entries.iter().map(|e| Columns::of(e).time).max()).unwrap_or_default();
+            found.extend(next.follow_clock(&self.writer, time)?);
+        }
+        let is_due = next.beat.is_none_or(|beat| now.saturating_sub(beat) >= BEAT);
+        if entries.is_empty() && found.is_empty() && !is_due {
+            return Ok(Recorded::default());
+        }
+        next.seen = seen.into_iter().chain(next.seen).max();
+        next.beat = Some(now);
+        let lines = entries.iter().map(|entry| next.line(Columns::of(entry)));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let until = next.seen.map(|seen| next.utc(seen)).transpose()?;
+        let recorded = self.writer.transaction("write the ledger", |connection| {
+            if first {
+                found.extend(self.arrive(connection, next.start)?);
+            }
+            for line in &found {
+                self.insert(connection, line)?;
+            }
+            let mut recorded = Recorded::default();
+            for line in &lines {
+                let added = self.insert(connection, line)?;
+                recorded.added += usize::from(added);
+                recorded.known += usize::from(!added);
+            }
+            let sql = "UPDATE run SET seen = coalesce(?1, seen) WHERE id = ?2";
+            connection.execute(sql, params![until, self.run])?;
+            Ok(recorded)
+        })?;
+        *state = next;
+        Ok(recorded)
+    }
+
+    /// When a live source's time zero has become known: notes it, and the time since the source was last
+    /// counted, or that the clock has gone back since then.
+    fn arrive(&self, connection: &Connection, start: Timestamp) -> rusqlite::Result<Option<Line>> {
+        let start = start.as_microsecond();
+        connection.execute("UPDATE run SET start = ?1 WHERE id = ?2", params![start, self.run])?;
+        let sql = "SELECT seen FROM run WHERE source = ?1 AND id < ?2 AND seen IS NOT NULL ORDER BY id DESC LIMIT 1";
+        let before: Option<i64> =
+            connection.query_row(sql, params![self.source, self.run], |row| row.get(0)).optional()?;
+        Ok(before.filter(|&before| before != start).map(|before| {
+            if before < start {
+                let gap = footfall_count::Uncounted {
+                    reason: Condition::Stopped,
+                    from: Duration::ZERO,
+                    to: Duration::ZERO,
+                };
+                Line { columns: Columns::of(&Entry::Uncounted(gap)), utc: before, until: Some(start) }
+            } else {
+                let back = SignedDuration::from_micros(start - before);
+                Line { columns: clock_step(Duration::ZERO, back), utc: start, until: None }
+            }
+        }))
+    }
+
+    /// Whether it is new.
+    fn insert(&self, connection: &Connection, line: &Line) -> rusqlite::Result<bool> {
+        let Line { columns, utc, until } = line;
+        let identity = self.identity(columns);
+        let detail = serde_json::Value::Object(columns.detail.clone()).to_string();
+        let sql = "INSERT INTO event
+                   (identity, run, kind, utc, until, name, direction, track, frame, time, detail)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (identity) DO NOTHING";
+        let added = connection.execute(
+            sql,
+            params![
+                identity.as_bytes(),
+                self.run,
+                columns.kind.as_str(),
+                utc,
+                until,
+                columns.name,
+                columns.direction,
+                columns.track.map(u64::cast_signed),
+                columns.frame.map(u64::cast_signed),
+                i64::try_from(columns.time.as_micros()).unwrap_or(i64::MAX),
+                detail
+            ],
+        )?;
+        Ok(added == 1)
+    }
+
+    fn identity(&self, columns: &Columns) -> EventId {
+        let config = self.configs.get(&columns.name).filter(|_| !self.is_live);
+        columns.identity(&self.scope, config.map_or(&[][..], |config| config.as_bytes()))
+    }
+
+    fn end(&self, ending: Ending) -> Result<(), Error> {
+        let state = self.state();
+        let seen = state.seen.map(|seen| state.utc(seen)).transpose()?;
+        let now = self.writer.clock.now().as_microsecond();
+        self.writer.transaction("end the run in the ledger", |connection| {
+            let sql = "UPDATE run SET ended = ?1, outcome = ?2, seen = coalesce(?3, seen) WHERE id = ?4";
+            connection.execute(sql, params![now, ending.as_str(), seen, self.run])
+        })?;
+        Ok(())
+    }
+}
+
+impl State {
+    /// Finds when a live source's time is zero, and whether the clock was set since the last call.
+    fn follow_clock(&mut self, writer: &Writer, time: Duration) -> Result<Option<Line>, Error> {
+        let clock = &*writer.clock;
+        if !self.anchored {
+            self.anchored = true;
+            self.watch = Watch::start(clock);
+            let elapsed = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+            self.start = clock.now().checked_sub(elapsed).map_err(|_| self.no_such_time(time))?;
+        }
+        let Some(step) = self.watch.step(clock) else { return Ok(None) };
+        self.start = self.start.checked_add(step).map_err(|_| self.no_such_time(time))?;
+        self.line(clock_step(time, step)).map(Some)
+    }
+
+    fn line(&self, columns: Columns) -> Result<Line, Error> {
+        let utc = self.utc(columns.time)?;
+        let until = columns.until.map(|until| self.utc(until)).transpose()?;
+        Ok(Line { columns, utc, until })
+    }
+
+    /// Microseconds since 1970 of the source's `time`.
+    fn utc(&self, time: Duration) -> Result<i64, Error> {
+        let utc = i128::from(self.start.as_microsecond()) + time.as_micros().cast_signed();
+        let utc = i64::try_from(utc).ok().and_then(|utc| Timestamp::from_microsecond(utc).ok());
+        utc.map(Timestamp::as_microsecond).ok_or_else(|| self.no_such_time(time))
+    }
+
+    fn no_such_time(&self, time: Duration) -> Error {
+        Error::Time { start: self.start, time_us: time.as_micros().cast_signed() }
+    }
+}
+
+fn clock_step(time: Duration, step: SignedDuration) -> Columns {
+    let evidence = BTreeMap::from([("seconds".to_owned(), step.as_secs_f64())]);
+    let condition = Condition::ClockStep;
+    Columns::of(&Entry::Health(HealthChange { condition, raised: true, time, frame: None, evidence }))
+}

@@ -1,0 +1,66 @@
+//! The tables, and how an older ledger gets those of today.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::{Error, Wording as _};
+
+/// Each brings a ledger one version further. They are never changed, only added to.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/v1.sql")];
+
+/// The version that this program writes.
+pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// "Foot" in ASCII: by this a file is known as a ledger, to us and to `file`.
+const APPLICATION_ID: i32 = 0x466f_6f74;
+
+/// What stands in a database file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing at all.
+    Empty,
+    /// A ledger of this version, from 1.
+    Version(u32),
+}
+
+/// Tells whose file this is.
+///
+/// # Errors
+/// When it is no ledger, or one of a newer program.
+pub(crate) fn inspect(connection: &Connection, path: &Path) -> Result<Found, Error> {
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let application = number("PRAGMA application_id").wording(path, "open the ledger")?;
+    let version = number("PRAGMA user_version").wording(path, "open the ledger")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema").wording(path, "open the ledger")?;
+    if application == 0 && version == 0 && tables == 0 {
+        return Ok(Found::Empty);
+    }
+    if application != i64::from(APPLICATION_ID) {
+        return Err(Error::NotALedger { path: path.to_owned() });
+    }
+    if version > i64::from(VERSION) {
+        return Err(Error::Newer { path: path.to_owned(), found: version, known: VERSION });
+    }
+    u32::try_from(version).map(Found::Version).map_err(|_| Error::NotALedger { path: path.to_owned() })
+}
+
+/// Brings the tables to today's version, a version a transaction: it is done, or not begun.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
+    let from = match inspect(connection, path)? {
+        Found::Empty => 0,
+        Found::Version(version) => version,
+    };
+    for (version, script) in (1u32..).zip(MIGRATIONS).filter(|(version, _)| *version > from) {
+        apply(connection, version, script).wording(path, "prepare the ledger's tables")?;
+    }
+    Ok(())
+}
+
+fn apply(connection: &mut Connection, version: u32, script: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(script)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
+}

@@ -1,0 +1,91 @@
+//! What a run says of itself before it counts.
+
+use jiff::Timestamp;
+
+use crate::digest::Digest;
+
+/// A run that is about to begin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunInfo {
+    /// How people call the source. A live source is known by this name.
+    pub source: String,
+    /// Live or recorded.
+    pub origin: Origin,
+    /// The program's version.
+    pub version: String,
+    /// Of everything that decides what is counted.
+    pub config: Digest,
+    /// The lines and zones.
+    pub places: Vec<Place>,
+    /// Whether an earlier count of this recording that was made in another way is to be replaced.
+    pub recount: bool,
+}
+
+/// Where the frames come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// A camera or stream: what it shows comes once.
+    Live,
+    /// A file or folder: it can be counted again, and that adds nothing.
+    Recorded {
+        /// Of the recording's content: the same under any name.
+        content: Digest,
+        /// When its first frame was taken.
+        start: Start,
+    },
+}
+
+/// When a recording began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Somebody said so.
+    Given(Timestamp),
+    /// By what the file says. Where the recording is in the ledger already, the time there stands.
+    Assumed(Timestamp),
+}
+
+/// A line or zone, and how people are looked for there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Of all that decides what is counted there: its own shape, and the settings of every stage before.
+    pub config: Digest,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The source has ended, or as much of it as was wanted.
+    Done,
+    /// Somebody asked for it.
+    Stopped,
+    /// It failed.
+    Failed,
+}
+
+impl Ending {
+    /// The name under which it is kept.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl RunInfo {
+    /// How the source is known.
+    pub(crate) fn identity(&self) -> String {
+        match &self.origin {
+            Origin::Live => format!("live:{}", self.source),
+            Origin::Recorded { content, .. } => format!("sha256:{content}"),
+        }
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        matches!(self.origin, Origin::Recorded { .. })
+    }
+}

@@ -1,0 +1,8 @@
+//! The ledger through its public face.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod common;
+mod live;
+mod recorded;
+mod refusals;
+mod sequence;
