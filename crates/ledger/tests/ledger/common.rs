@@ -57,7 +57,7 @@ impl HandClock {
     /// Time passes.
     pub(crate) fn pass(&self, seconds: u64) {
         let mut clock = self.0.lock().unwrap();
-        clock.0 += SignedDuration::from_secs(seconds as i64);
+        clock.0 += SignedDuration::from_secs(seconds.cast_signed());
         clock.1 += Duration::from_secs(seconds);
     }
 
