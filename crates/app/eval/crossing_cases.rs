@@ -144,6 +144,8 @@ impl From<TrueSequence> for Truth {
             track: event.gt_id,
             point: None,
             decided: None,
+            confidence: None,
+            reasons: Vec::new(),
         });
         Self {
             name: sequence.name,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use footfall_track::{Point, TrackId, TrackedBox};
 use serde::{Deserialize, Serialize};
 
-use crate::{Crossing, Direction, Line, Tally};
+use crate::{Crossing, Direction, Line, Reason, Tally};
 
 /// When a passage counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -174,6 +174,8 @@ impl Counter {
                     time,
                     decided: frame,
                     point,
+                    confidence: 1.0,
+                    reasons: vec![Reason::Followed],
                 });
             }
         }

@@ -33,6 +33,59 @@ pub struct Crossing {
     pub decided: u64,
     /// Where the anchor's path met the line, in pixels.
     pub point: Point,
+    /// How likely it is that somebody truly passed there, that way and then, 0 to 1.
+    pub confidence: f64,
+    /// What the confidence rests on, each at most once, in the order of [`Reason`].
+    pub reasons: Vec<Reason>,
+}
+
+/// Something about a crossing that makes it more or less certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// One track was seen on both sides.
+    Followed,
+    /// The track on the far side is another one than that on the near side: both were joined by their
+    /// motion, and by their appearance where it is known.
+    Joined,
+    /// Nobody was seen on the near side: the person came out of an occlusion close behind the line,
+    /// moving away from it.
+    Emerged,
+    /// The person was not seen for a while as they reached the line.
+    Unseen,
+    /// Another person's box overlapped theirs as they reached the line.
+    Crowded,
+    /// The line was met close to one of its ends.
+    LineEnd,
+    /// The person had been seen for a moment only.
+    Brief,
+}
+
+impl Reason {
+    /// All of them, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Followed,
+        Self::Joined,
+        Self::Emerged,
+        Self::Unseen,
+        Self::Crowded,
+        Self::LineEnd,
+        Self::Brief,
+    ];
+
+    /// Its name in files: `followed`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Followed => "followed",
+            Self::Joined => "joined",
+            Self::Emerged => "emerged",
+            Self::Unseen => "unseen",
+            Self::Crowded => "crowded",
+            Self::LineEnd => "line_end",
+            Self::Brief => "brief",
+        }
+    }
 }
 
 /// How often a line was passed.

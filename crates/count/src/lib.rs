@@ -9,6 +9,6 @@ mod health;
 mod line;
 
 pub use counter::{Config, ConfigError, Counter};
-pub use crossing::{Crossing, Direction, Tally};
+pub use crossing::{Crossing, Direction, Reason, Tally};
 pub use health::{Condition, HealthChange, Uncounted};
 pub use line::{Line, LineError};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use footfall_count::{Crossing, Direction};
+use footfall_count::{Crossing, Direction, Reason};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::Lines;
@@ -36,12 +36,18 @@ pub struct CrossingRow {
     /// Number of the frame in which it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<u64>,
+    /// How likely it is that somebody truly passed, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// What the confidence rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
 }
 
 impl CrossingRow {
     /// The row of `crossing`, which passed the line called `line` in `source`.
     ///
-    /// Times are rounded to microseconds, points to hundredths of a pixel.
+    /// Times are rounded to microseconds, points to hundredths of a pixel, confidences to ten-thousandths.
     #[must_use]
     pub fn new(crossing: &Crossing, line: &str, source: &str) -> Self {
         let hundredths = |v: f64| (v * 100.0).round() / 100.0 + 0.0;
@@ -54,6 +60,8 @@ impl CrossingRow {
             track: Some(crossing.track.0),
             point: Some([hundredths(crossing.point.x), hundredths(crossing.point.y)]),
             decided: Some(crossing.decided),
+            confidence: Some((crossing.confidence * 1e4).round() / 1e4),
+            reasons: crossing.reasons.clone(),
         }
     }
 }
@@ -130,7 +138,7 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    use footfall_count::{Crossing, Direction};
+    use footfall_count::{Crossing, Direction, Reason};
     use footfall_track::{Point, TrackId};
 
     use super::{CrossingReader, CrossingRow, CrossingWriter};
@@ -145,6 +153,8 @@ mod tests {
             time: Duration::from_millis(1100),
             decided: 14,
             point: Point::new(384.0, 301.256),
+            confidence: 0.912_34,
+            reasons: vec![Reason::Joined, Reason::LineEnd],
         };
         let row = CrossingRow::new(&crossing, "door", "shop.mp4");
         let folder = tempfile::tempdir().unwrap();
@@ -155,7 +165,8 @@ mod tests {
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             "{\"frame\":12,\"time\":1.1,\"source\":\"shop.mp4\",\"line\":\"door\",\"direction\":\"in\",\
-             \"track\":7,\"point\":[384.0,301.26],\"decided\":14}\n"
+             \"track\":7,\"point\":[384.0,301.26],\"decided\":14,\
+             \"confidence\":0.9123,\"reasons\":[\"joined\",\"line_end\"]}\n"
         );
         let rows: Vec<CrossingRow> = CrossingReader::open(&path).unwrap().collect::<Result<_, _>>().unwrap();
         assert_eq!(rows, [row]);

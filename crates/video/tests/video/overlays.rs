@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Direction, Line, Tally};
+use footfall_count::{Crossing, Direction, Line, Reason, Tally};
 use footfall_pipeline::{Frame, Image, Scene};
 use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig};
@@ -98,6 +98,8 @@ fn a_crossing_flashes_and_goes_out() {
         time: crossed.frame.time,
         decided: 2,
         point: Point::new(160.0, 60.0),
+        confidence: 1.0,
+        reasons: vec![Reason::Followed],
     });
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
@@ -161,6 +163,8 @@ proptest! {
                 time: scene.frame.time,
                 decided: number,
                 point: Point::new(x, y),
+                confidence: 1.0,
+                reasons: vec![Reason::Followed],
             });
             overlay.draw(&scene).unwrap();
         }
