@@ -70,6 +70,12 @@ pub enum Error {
     /// A recording has been counted before, in another way.
     #[error("{}", counted_otherwise(.0))]
     CountedOtherwise(Box<CountedOtherwise>),
+    /// Counts were asked for over more periods than anybody reads.
+    #[error("the range has more than {most} periods: choose longer ones, or a shorter range")]
+    TooLong {
+        /// The most that there may be.
+        most: usize,
+    },
     /// A time lies outside of the years that can be written down.
     #[error("the time {time_us} us after {start} cannot be written down; check the start time")]
     Time {

@@ -5,7 +5,7 @@
 //! | who | opens | for |
 //! |---|---|---|
 //! | the program that counts | [`Ledger`], then a [`Run`] for each source | writing what happens |
-//! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`health`](Reader::health) |
+//! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`counts`](Reader::counts), [`uncounted`](Reader::uncounted), [`health`](Reader::health) |
 //! | publishers | [`Cursor`] beside it | remembering how far they have come |
 //!
 //! # What holds
@@ -27,11 +27,12 @@
 //! # Times
 //!
 //! Times of day are UTC, in microseconds; [`Run`] says where they come from, and what happens when the
-//! machine's clock is set.
+//! machine's clock is set. Time zones matter to [`Reader::counts`] alone.
 
 mod begin;
 mod clock;
 mod connection;
+mod counts;
 mod cursor;
 mod digest;
 mod entry;
@@ -44,8 +45,10 @@ mod row;
 mod run;
 mod schema;
 mod source;
+mod totals;
 
 pub use clock::{Clock, SystemClock};
+pub use counts::{Count, Period, Query, Span};
 pub use cursor::Cursor;
 pub use digest::{Digest, EventId};
 pub use entry::{CrossingEntry, Entry, Kind, VisitEntry};

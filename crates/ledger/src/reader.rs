@@ -98,6 +98,10 @@ impl Reader {
         &self.path
     }
 
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The entries of these kinds behind `after`, at most `limit`, in the order of the sequence.
     ///
     /// # Errors

@@ -43,6 +43,11 @@ pub(crate) fn expire(connection: &Connection, now: Timestamp, days: u32) -> rusq
     let oldest = i128::from(latest.min(now.as_microsecond())) - kept;
     let oldest = i64::try_from(oldest).unwrap_or(i64::MIN);
     let removed = connection.execute("DELETE FROM event WHERE coalesce(until, utc) < ?1", params![oldest])?;
+    connection.execute(
+        "INSERT INTO expired (id, before) VALUES (1, ?1)
+         ON CONFLICT DO UPDATE SET before = max(before, excluded.before)",
+        params![oldest],
+    )?;
     // A source's latest run tells until when it was counted.
     connection.execute(
         "DELETE FROM run WHERE coalesce(seen, ended, began) < ?1

@@ -53,6 +53,12 @@ CREATE INDEX event_by_kind_and_time ON event (kind, utc);
 CREATE INDEX event_by_run ON event (run);
 CREATE INDEX run_by_source ON run (source);
 
+-- Entries that ended before this moment have been removed; one row, or none.
+CREATE TABLE expired (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    before INTEGER NOT NULL
+) STRICT;
+
 -- How far each publisher has come.
 CREATE TABLE cursor (
     name TEXT PRIMARY KEY,

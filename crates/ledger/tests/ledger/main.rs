@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
+mod counts;
 mod live;
 mod recorded;
 mod refusals;

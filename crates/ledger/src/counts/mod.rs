@@ -1,0 +1,14 @@
+//! Counts over time, by the calendar of some place on earth.
+
+mod occupancy;
+mod period;
+mod query;
+mod spans;
+mod sums;
+
+pub use period::Period;
+pub(crate) use query::Passage;
+pub use query::{Count, Query};
+pub use spans::Span;
+
+pub(crate) use spans::union;

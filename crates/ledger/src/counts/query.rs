@@ -1,0 +1,159 @@
+//! Counting up what the ledger holds.
+
+use footfall_count::Direction;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use serde::{Serialize, Serializer};
+
+use super::occupancy::Nights;
+use super::sums::Sums;
+use super::{Period, Span};
+use crate::error::Error;
+use crate::reader::{Range, Reader};
+
+/// What to count up, and how.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// From when to when; by default all that there is. Both ends are widened to whole periods.
+    pub range: Range,
+    /// What to add up over.
+    pub by: Period,
+    /// Whose clock and calendar.
+    pub zone: TimeZone,
+    /// Lines by name; none: all.
+    pub lines: Vec<String>,
+    /// Sources by name; none: all.
+    pub sources: Vec<String>,
+    /// Zones by name, for visits and dwell; none: all.
+    pub zones: Vec<String>,
+    /// Whether each line is counted for itself.
+    pub per_line: bool,
+    /// A time of day at which nobody is inside: occupancy begins at zero there.
+    pub reset: Option<Time>,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            range: Range::default(),
+            by: Period::default(),
+            zone: TimeZone::UTC,
+            lines: Vec::new(),
+            sources: Vec::new(),
+            zones: Vec::new(),
+            per_line: false,
+            reset: Some(Time::constant(4, 0, 0, 0)),
+        }
+    }
+}
+
+/// One period.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Count {
+    /// The line, where each is counted for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// Where it begins.
+    #[serde(serialize_with = "with_offset")]
+    pub from: ZonedDateTime,
+    /// Where it ends, which is where the next one begins.
+    #[serde(serialize_with = "with_offset")]
+    pub to: ZonedDateTime,
+    /// Crossings with direction `in`.
+    #[serde(rename = "in")]
+    pub entered: u64,
+    /// Crossings with direction `out`.
+    #[serde(rename = "out")]
+    pub left: u64,
+    /// People inside at the end, by all lines that were asked for. Never below zero.
+    pub occupancy: u64,
+    /// The most that were inside at once.
+    pub peak: u64,
+    /// Drift that was corrected: people who left and had not been seen to come.
+    pub came_unseen: u64,
+    /// Drift that was corrected: people who were still inside at the nightly reset.
+    pub left_unseen: u64,
+    /// Stays in zones that began in this period.
+    pub visits: u64,
+    /// Their mean length, in seconds.
+    pub dwell: Option<f64>,
+    /// Time in which at least one of the sources was not counted, in seconds.
+    pub uncounted: f64,
+}
+
+fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%S%:z"))
+}
+
+/// More periods than anybody reads: a year of minutes is half of it.
+const MOST: usize = 1_000_000;
+
+impl Reader {
+    /// Counts by period: one row for each, those without anybody too, by time; with
+    /// [`per_line`](Query::per_line) one for each line in it, by name. Nothing where nothing was recorded.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or the range has more than a million periods.
+    pub fn counts(&self, query: &Query) -> Result<Vec<Count>, Error> {
+        let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
+        let periods = periods(whole, query).ok_or(Error::TooLong { most: MOST })?;
+        let mut sums = Sums::new(query, periods, self.lines(query)?);
+        let scanned = Range { from: sums.nights.as_ref().map(Nights::next), to: Some(whole.to) };
+        self.each_passage(scanned, query, |passage| sums.pass(&passage))?;
+        let range = Range { from: Some(whole.from), to: Some(whole.to) };
+        self.each_visit(range, query, |stay| sums.visit(stay))?;
+        // Nobody counts after the last scene; that matters only to those who ask for that time.
+        let to = query.range.to.map(|_| whole.to);
+        let uncounted = self.uncounted(Range { to, ..range }, &query.sources)?;
+        Ok(sums.finish(&uncounted))
+    }
+
+    /// From the first period's beginning to the last one's end.
+    fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
+        let Some(recorded) = self.recorded(&query.sources)? else { return Ok(None) };
+        let from = query.by.floor(query.range.from.unwrap_or(recorded.from), &query.zone);
+        let last = match query.range.to {
+            Some(to) => to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to),
+            None => recorded.to,
+        };
+        if last < from {
+            return Ok(None);
+        }
+        let to = query.by.next(query.by.floor(last, &query.zone), &query.zone);
+        Ok(Some(Span { from, to }))
+    }
+
+    fn lines(&self, query: &Query) -> Result<Vec<Option<String>>, Error> {
+        if !query.per_line {
+            return Ok(vec![None]);
+        }
+        let names =
+            if query.lines.is_empty() { self.names(crate::Kind::Crossing)? } else { query.lines.clone() };
+        let mut names: Vec<_> = names.into_iter().map(Some).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// One crossing, as far as it counts.
+pub(crate) struct Passage {
+    pub(crate) at: Timestamp,
+    pub(crate) line: String,
+    pub(crate) direction: Direction,
+}
+
+fn periods(whole: Span, query: &Query) -> Option<Vec<Span>> {
+    let mut periods = Vec::new();
+    let mut from = whole.from;
+    while from < whole.to {
+        if periods.len() == MOST {
+            return None;
+        }
+        let to = query.by.next(from, &query.zone);
+        periods.push(Span { from, to });
+        from = to;
+    }
+    Some(periods)
+}

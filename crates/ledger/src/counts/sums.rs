@@ -1,0 +1,176 @@
+//! Passages, stays and gaps, added up by period and line.
+
+use std::collections::BTreeMap;
+
+use footfall_count::Direction;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Span;
+use super::occupancy::{Nights, Occupancy};
+use super::query::{Count, Passage, Query};
+
+/// The sums so far.
+pub(super) struct Sums<'a> {
+    zone: &'a TimeZone,
+    periods: Vec<Span>,
+    pub(super) nights: Option<Nights>,
+    per_line: bool,
+    lines: BTreeMap<Option<String>, LineSums>,
+    /// Number and total seconds of stays, by period.
+    visits: Vec<(u64, f64)>,
+}
+
+/// One line's sums, or those of all lines together.
+struct LineSums {
+    occupancy: Occupancy,
+    counts: Vec<Tallied>,
+    /// The period in which the last thing happened.
+    at: Option<usize>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Tallied {
+    entered: u64,
+    left: u64,
+    occupancy: u64,
+    peak: u64,
+    drift: (u64, u64),
+}
+
+impl<'a> Sums<'a> {
+    pub(super) fn new(query: &'a Query, periods: Vec<Span>, lines: Vec<Option<String>>) -> Self {
+        let count = periods.len();
+        let start = periods.first().map_or(Timestamp::MIN, |first| first.from);
+        let fresh = || LineSums {
+            occupancy: Occupancy::default(),
+            counts: vec![Tallied::default(); count],
+            at: None,
+        };
+        Self {
+            zone: &query.zone,
+            nights: query.reset.map(|time| Nights::before(start, time, &query.zone)),
+            per_line: query.per_line,
+            lines: lines.into_iter().map(|line| (line, fresh())).collect(),
+            visits: vec![(0, 0.0); count],
+            periods,
+        }
+    }
+
+    /// The period that `time` lies in; `None` before the first one.
+    fn index(&self, time: Timestamp) -> Option<usize> {
+        self.periods.partition_point(|period| period.from <= time).checked_sub(1)
+    }
+
+    pub(super) fn pass(&mut self, passage: &Passage) {
+        self.reset_until(passage.at);
+        let index = self.index(passage.at);
+        let line = if self.per_line { Some(passage.line.clone()) } else { None };
+        if let Some(sums) = self.lines.get_mut(&line) {
+            sums.go_to(index);
+            sums.pass(passage.direction);
+        }
+    }
+
+    fn reset_until(&mut self, time: Timestamp) {
+        while let Some(night) = self.nights.as_ref().map(Nights::next).filter(|&night| night <= time) {
+            let index = self.index(night);
+            for sums in self.lines.values_mut() {
+                sums.go_to(index);
+                sums.reset(index.is_some_and(|index| self.periods[index].from == night));
+            }
+            self.nights.as_mut().map(Nights::advance);
+        }
+    }
+
+    pub(super) fn visit(&mut self, span: Span) {
+        if let Some((count, seconds)) = self.index(span.from).and_then(|index| self.visits.get_mut(index)) {
+            *count += 1;
+            *seconds += span.to.duration_since(span.from).as_secs_f64();
+        }
+    }
+
+    pub(super) fn finish(mut self, uncounted: &[Span]) -> Vec<Count> {
+        if let Some(last) = self.periods.last().map(|last| last.to) {
+            self.reset_until(last.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(last));
+        }
+        let last = self.periods.len().checked_sub(1);
+        for sums in self.lines.values_mut() {
+            sums.go_to(last);
+        }
+        let mut counts = Vec::with_capacity(self.periods.len() * self.lines.len());
+        let mut next = 0;
+        for (index, &period) in self.periods.iter().enumerate() {
+            next += uncounted[next..].iter().take_while(|span| span.to <= period.from).count();
+            let here = uncounted[next..].iter().take_while(|span| span.from < period.to);
+            let seconds = here.map(|span| span.seconds_in(period)).sum();
+            for (line, sums) in &self.lines {
+                counts.push(self.count(line.as_ref(), index, &sums.counts[index], seconds));
+            }
+        }
+        counts
+    }
+
+    fn count(&self, line: Option<&String>, index: usize, tallied: &Tallied, uncounted: f64) -> Count {
+        let (visits, seconds) = self.visits[index];
+        let local = |time: Timestamp| time.to_zoned_datetime(self.zone.clone());
+        Count {
+            line: line.cloned(),
+            from: local(self.periods[index].from),
+            to: local(self.periods[index].to),
+            entered: tallied.entered,
+            left: tallied.left,
+            occupancy: tallied.occupancy,
+            peak: tallied.peak,
+            came_unseen: tallied.drift.0,
+            left_unseen: tallied.drift.1,
+            visits,
+            dwell: (visits > 0).then(|| seconds / visits as f64),
+            uncounted,
+        }
+    }
+}
+
+impl LineSums {
+    /// Closes the periods before `index`, each with those who were inside all through it.
+    fn go_to(&mut self, index: Option<usize>) {
+        let Some(index) = index else { return };
+        let first = self.at.map_or(0, |at| at + 1);
+        if self.at.is_none() {
+            // What was corrected before the first period is not of interest.
+            self.occupancy.take_drift();
+        }
+        for count in self.counts.iter_mut().take(index + 1).skip(first) {
+            count.occupancy = self.occupancy.inside;
+            count.peak = self.occupancy.inside;
+        }
+        self.at = Some(self.at.map_or(index, |at| at.max(index)));
+    }
+
+    fn pass(&mut self, direction: Direction) {
+        self.occupancy.pass(direction);
+        let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };
+        match direction {
+            Direction::In => count.entered += 1,
+            Direction::Out => count.left += 1,
+        }
+        self.close();
+    }
+
+    /// Nobody is inside; `at_start` says that the period begins with this.
+    fn reset(&mut self, at_start: bool) {
+        self.occupancy.reset();
+        self.close();
+        if let Some(count) = self.at.filter(|_| at_start).and_then(|at| self.counts.get_mut(at)) {
+            count.peak = 0;
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };
+        let drift = self.occupancy.take_drift();
+        count.drift = (count.drift.0 + drift.0, count.drift.1 + drift.1);
+        count.occupancy = self.occupancy.inside;
+        count.peak = count.peak.max(count.occupancy);
+    }
+}

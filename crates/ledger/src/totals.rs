@@ -1,0 +1,159 @@
+//! What counting up reads: only the columns that it needs, since a year has millions of rows.
+
+use footfall_count::Direction;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Params, Row, params};
+
+use crate::Ledger;
+use crate::counts::{Passage, Query, Span, union};
+use crate::error::{Error, Wording as _};
+use crate::reader::{Range, Reader};
+use crate::row::timestamp;
+
+/// A counting program notes at least this often that it counts, when there is nothing else to write.
+const ALIVE: SignedDuration = SignedDuration::from_secs(15);
+
+impl Reader {
+    /// Time in `range` in which at least one of the sources of these names (none: all) was not counted: spans
+    /// that neither touch nor overlap, by time.
+    ///
+    /// A live source that nobody counts now is uncounted from its last scene on, up to the end of `range`
+    /// or the present.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn uncounted(&self, range: Range, sources: &[String]) -> Result<Vec<Span>, Error> {
+        let (from, to) = micros(range);
+        let sql = "SELECT event.utc, event.until FROM event
+                   JOIN run ON run.id = event.run JOIN source ON source.id = run.source
+                   WHERE event.kind = 'uncounted' AND event.utc < ?2 AND event.until > ?1
+                   AND (?3 = '[]' OR source.name IN (SELECT value FROM json_each(?3)))";
+        let names = names(sources);
+        let mut spans = Vec::new();
+        self.each(sql, params![from, to, names], |row| {
+            spans.push(Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? });
+            Ok(())
+        })?;
+        if let Some(end) = range.to {
+            spans.extend(self.since_last_seen(end.min(Timestamp::now()), &names)?);
+        }
+        let within = |span: Span| Span {
+            from: range.from.map_or(span.from, |from| span.from.max(from)),
+            to: range.to.map_or(span.to, |to| span.to.min(to)),
+        };
+        Ok(union(spans.into_iter().map(within).collect()))
+    }
+
+    /// From when each live source that nobody counts was last seen, up to `end`.
+    fn since_last_seen(&self, end: Timestamp, names: &str) -> Result<Vec<Span>, Error> {
+        let sql = "SELECT run.seen, run.ended IS NULL FROM source
+                   JOIN run ON run.id = (SELECT max(id) FROM run WHERE source = source.id AND seen IS NOT NULL)
+                   WHERE NOT source.recorded
+                   AND (?1 = '[]' OR source.name IN (SELECT value FROM json_each(?1)))";
+        let is_written = Ledger::is_written(self.path())?;
+        let mut spans = Vec::new();
+        self.each(sql, params![names], |row| {
+            let (seen, is_open) = (timestamp(row, 0)?, row.get::<_, bool>(1)?);
+            let is_alive = is_open && is_written && end.duration_since(seen) < ALIVE;
+            if !is_alive {
+                spans.push(Span { from: seen, to: end });
+            }
+            Ok(())
+        })?;
+        Ok(spans)
+    }
+
+    /// From the first moment that is known of to the last one.
+    pub(crate) fn recorded(&self, sources: &[String]) -> Result<Option<Span>, Error> {
+        let sql = "WITH chosen AS (
+                       SELECT run.id, run.start, run.seen FROM run JOIN source ON source.id = run.source
+                       WHERE ?1 = '[]' OR source.name IN (SELECT value FROM json_each(?1))
+                   ), moments AS (
+                       SELECT min(utc) AS first, max(coalesce(until, utc)) AS last FROM event
+                       WHERE run IN (SELECT id FROM chosen)
+                       UNION ALL SELECT min(start), max(seen) FROM chosen WHERE seen IS NOT NULL
+                   )
+                   SELECT max(min(first), (SELECT coalesce(max(before), min(first)) FROM expired)), max(last)
+                   FROM moments";
+        let mut span = None;
+        self.each(sql, params![names(sources)], |row| {
+            if row.get::<_, Option<i64>>(0)?.is_some() {
+                span = Some(Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? });
+            }
+            Ok(())
+        })?;
+        Ok(span)
+    }
+
+    /// The crossings of a query in `range`, by time.
+    pub(crate) fn each_passage(
+        &self,
+        range: Range,
+        query: &Query,
+        mut take: impl FnMut(Passage),
+    ) -> Result<(), Error> {
+        let (from, to) = micros(range);
+        let sql = "SELECT event.utc, event.name, event.direction FROM event
+                   JOIN run ON run.id = event.run JOIN source ON source.id = run.source
+                   WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2
+                   AND (?3 = '[]' OR event.name IN (SELECT value FROM json_each(?3)))
+                   AND (?4 = '[]' OR source.name IN (SELECT value FROM json_each(?4)))
+                   ORDER BY event.utc, event.seq";
+        self.each(sql, params![from, to, names(&query.lines), names(&query.sources)], |row| {
+            let is_in = row.get_ref(2)?.as_str()? == "in";
+            take(Passage {
+                at: timestamp(row, 0)?,
+                line: row.get(1)?,
+                direction: if is_in { Direction::In } else { Direction::Out },
+            });
+            Ok(())
+        })
+    }
+
+    /// The stays that began in `range`.
+    pub(crate) fn each_visit(
+        &self,
+        range: Range,
+        query: &Query,
+        mut take: impl FnMut(Span),
+    ) -> Result<(), Error> {
+        let (from, to) = micros(range);
+        let sql = "SELECT event.utc, event.until FROM event
+                   JOIN run ON run.id = event.run JOIN source ON source.id = run.source
+                   WHERE event.kind = 'visit' AND event.utc >= ?1 AND event.utc < ?2
+                   AND (?3 = '[]' OR event.name IN (SELECT value FROM json_each(?3)))
+                   AND (?4 = '[]' OR source.name IN (SELECT value FROM json_each(?4)))
+                   ORDER BY event.utc, event.seq";
+        self.each(sql, params![from, to, names(&query.zones), names(&query.sources)], |row| {
+            take(Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? });
+            Ok(())
+        })
+    }
+
+    fn each(
+        &self,
+        sql: &str,
+        values: impl Params,
+        mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
+        let work = || {
+            let mut statement = self.connection().prepare(sql)?;
+            let mut rows = statement.query(values)?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
+            }
+            Ok(())
+        };
+        work().wording(self.path(), "read the ledger")
+    }
+}
+
+fn micros(range: Range) -> (i64, i64) {
+    let or = |time: Option<Timestamp>, other| time.map_or(other, Timestamp::as_microsecond);
+    (or(range.from, i64::MIN), or(range.to, i64::MAX))
+}
+
+/// Names as SQLite reads them with `json_each`.
+fn names(names: &[String]) -> String {
+    serde_json::Value::from(names).to_string()
+}
