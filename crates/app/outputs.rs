@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use footfall_count::Line;
 use footfall_formats::DetectionFrame;
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
@@ -23,7 +22,6 @@ pub(crate) struct CrossingSink {
     path: PathBuf,
     writer: CrossingWriter,
     source: String,
-    lines: Vec<Line>,
 }
 
 impl TrackSink {
@@ -33,9 +31,9 @@ impl TrackSink {
 }
 
 impl CrossingSink {
-    pub(crate) fn create(path: &Path, source: &str, lines: &[Line]) -> anyhow::Result<Box<dyn Sink>> {
+    pub(crate) fn create(path: &Path, source: &str) -> anyhow::Result<Box<dyn Sink>> {
         let writer = CrossingWriter::create(path)?;
-        Ok(Box::new(Self { path: path.to_owned(), writer, source: source.to_owned(), lines: lines.to_vec() }))
+        Ok(Box::new(Self { path: path.to_owned(), writer, source: source.to_owned() }))
     }
 }
 
@@ -88,7 +86,7 @@ impl Sink for CrossingSink {
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
         for crossing in &scene.crossings {
-            let line = self.lines[crossing.line].name();
+            let line = scene.lines[crossing.line].name();
             self.writer.write(&CrossingRow::new(crossing, line, &self.source))?;
         }
         Ok(())

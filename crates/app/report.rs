@@ -85,7 +85,7 @@ impl Report {
             busy_seconds: s.busy.as_secs_f64(),
             milliseconds_per_frame: 1e3 * s.busy.as_secs_f64() / s.frames.max(1) as f64,
         };
-        let lines = config.lines.iter().zip(&summary.tallies);
+        let lines = summary.lines.iter().zip(&summary.tallies);
         Self {
             version: env!("CARGO_PKG_VERSION"),
             source: Source {
@@ -109,7 +109,7 @@ impl Report {
             people: summary.people,
             tracked: summary.tracked,
             lines: lines
-                .map(|(l, t)| LineReport { name: l.name().to_owned(), r#in: t.entered, out: t.left })
+                .map(|(name, t)| LineReport { name: name.clone(), r#in: t.entered, out: t.left })
                 .collect(),
             stages: summary.stages.iter().map(stage).collect(),
             networks,

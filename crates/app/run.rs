@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use footfall_count::{Counter, Line};
-use footfall_pipeline::{Ended, Options, Pipeline, Sink, SourceInfo, Stop};
+use footfall_pipeline::{Ended, Lane, Options, Parts, Pipeline, Sink, SourceInfo, Stop};
 use footfall_track::Tracker;
 use footfall_video::{VideoSink, display_name, open_source};
 use indicatif::ProgressBar;
@@ -31,10 +31,11 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
     let (pipeline, networks, info) = assemble(args, &config, &stop, &bar)?;
     let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
-    let outcome = pipeline.run(&options, &stop);
+    let mut outcome = pipeline.run(&options, &stop);
+    let lane = outcome.lanes.remove(0);
     bar.finish_and_clear();
 
-    let report = Report::new(&info, &config, networks, &outcome.summary);
+    let report = Report::new(&info, &config, networks, &lane.summary);
     say(&report.for_people());
     if let Some(path) = &config.outputs.summary {
         report.write(path)?;
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     if let Some(trace) = trace {
         trace.finish()?;
     }
-    match (outcome.error, outcome.summary.ended) {
+    match (outcome.error.or(lane.error), lane.summary.ended) {
         (Some(error), _) => Err(error.into()),
         (None, Ended::Stopped) if info.kind == footfall_pipeline::Kind::Recorded => {
             anyhow::bail!("ended early on request; the outputs hold the frames until then")
@@ -67,7 +68,9 @@ fn assemble(
     let sinks = open_sinks(args, config, &info, stop, bar)?;
     warn_about_lines(&config.lines, &info);
     let Networks { detectors, embedders, told, .. } = networks;
-    Ok((Pipeline { source, detectors, embedders, tracker, counter, sinks }, told, info))
+    let parts = Parts { source, tracker, counter, sinks, inspector: None };
+    let lanes = vec![Lane::new(display_name(&args.source), parts)];
+    Ok((Pipeline { lanes, detectors, embedders }, told, info))
 }
 
 /// The outputs that were asked for, progress last.
@@ -84,19 +87,18 @@ fn open_sinks(
         sinks.push(TrackSink::create(path)?);
     }
     if let Some(path) = &outputs.crossings {
-        sinks.push(CrossingSink::create(path, &display_name(&args.source), &config.lines)?);
+        sinks.push(CrossingSink::create(path, &display_name(&args.source))?);
     }
     if let Some(path) = &outputs.detections {
         sinks.push(DetectionSink::create(path)?);
     }
     if let Some(path) = &outputs.video {
-        sinks.push(Box::new(VideoSink::create(path, info, &config.lines, config.overlay)?));
+        sinks.push(Box::new(VideoSink::create(path, info, config.overlay)?));
     }
     #[cfg(feature = "preview")]
     if args.preview {
         let stop = stop.clone();
-        let preview =
-            footfall_video::PreviewSink::open(info, &config.lines, &config.overlay, move || stop.request());
+        let preview = footfall_video::PreviewSink::open(info, &config.overlay, move || stop.request());
         sinks.push(Box::new(preview?));
     }
     #[cfg(not(feature = "preview"))]

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use crate::BoxError;
 
 /// Why a run failed. Of several failures the first is reported: the others follow from it.
+///
+/// A source that cannot be read ends its own lane; everything else ends the run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The source could not give its next frame, or ended before its time.
@@ -16,10 +18,12 @@ pub enum RunError {
         source: BoxError,
     },
     /// A network could not be run.
-    #[error("{stage} failed on frame {frame}: {source}")]
+    #[error("{stage} failed on frame {frame} of {name}: {source}")]
     Stage {
         /// `detect` or `embed`.
         stage: &'static str,
+        /// The source's name.
+        name: String,
         /// The frame's number, from 1.
         frame: u64,
         /// The adapter's error.
@@ -49,7 +53,7 @@ pub enum RunError {
     },
 }
 
-/// Holds the first failure of a run.
+/// Holds the first failure of a run or a lane.
 #[derive(Debug, Default)]
 pub(crate) struct Failure(Mutex<Option<RunError>>);
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Tally};
+use footfall_count::{Crossing, Line, Tally};
 use footfall_track::{Observations, TrackedBox};
 
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
@@ -115,6 +115,9 @@ pub struct Scene {
     pub tracks: Vec<TrackedBox>,
     /// Crossings that were decided in this frame.
     pub crossings: Vec<Crossing>,
-    /// Counts so far, a line each, in the counter's order.
+    /// The lines that `crossings` and `tallies` refer to, in the counter's order. They may change
+    /// from one scene to the next.
+    pub lines: Arc<[Line]>,
+    /// Counts so far, a line each.
     pub tallies: Vec<Tally>,
 }

@@ -4,19 +4,26 @@
 //! [`Sink`], and a binary hands them to the run.
 
 mod error;
+mod feed;
 mod frame;
+mod lane;
+mod note;
+mod pool;
 mod port;
-mod queue;
 mod run;
 mod stage;
+mod start;
 mod stop;
 mod summary;
 mod threads;
 
 pub use error::RunError;
+pub use feed::{Change, Feed, Hub, Phase, Status, Trouble};
 pub use frame::{Frame, Image, ImageError, Pixels, Scene};
-pub use port::{BoxError, Detector, Embedder, Kind, Sink, Source, SourceInfo};
-pub use queue::WhenBusy;
-pub use run::{Options, Outcome, Pipeline};
+pub use lane::{Lane, Opener, Parts};
+pub use note::Note;
+pub use pool::WhenBusy;
+pub use port::{BoxError, Detector, Embedder, Inspector, Item, Kind, Sink, Source, SourceInfo};
+pub use run::{LaneOutcome, Options, Outcome, Pipeline};
 pub use stop::Stop;
 pub use summary::{Ended, StageSummary, Summary};

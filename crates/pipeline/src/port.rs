@@ -2,7 +2,7 @@
 
 use footfall_track::{Bbox, Detection, Embeddings};
 
-use crate::{Frame, Image, Scene};
+use crate::{Frame, Image, Note, Scene};
 
 /// An adapter's own error, with its source kept.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -44,6 +44,34 @@ pub trait Source: Send {
     /// When reading fails, the frame cannot be used, or the frame's size differs from `info`'s. A
     /// recording that ends before its container says so ends with an error too, after its last frame.
     fn next_frame(&mut self) -> Result<Option<Frame>, BoxError>;
+
+    /// The next frame, or what there is to tell before it; `None` at the end. The pipeline asks this.
+    ///
+    /// # Errors
+    /// As [`Source::next_frame`].
+    fn next_item(&mut self) -> Result<Option<Item>, BoxError> {
+        Ok(self.next_frame()?.map(Item::Frame))
+    }
+}
+
+/// What a source gives.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A picture.
+    Frame(Frame),
+    /// Something about the source.
+    Note(Note),
+    /// Nothing yet, but the source is looked after: somebody tries to reach it.
+    Alive,
+}
+
+/// Judges whether pictures are fit for counting.
+pub trait Inspector: Send {
+    /// Looks at a frame that was processed; what is there to tell, in the order of its times.
+    fn inspect(&mut self, frame: &Frame) -> Vec<Note>;
+
+    /// After the last frame: what was still going on then.
+    fn finish(&mut self) -> Vec<Note>;
 }
 
 /// Finds people in a picture.
@@ -75,6 +103,16 @@ pub trait Sink: Send {
     /// # Errors
     /// When the output cannot be written. The sink is then dropped, and the run ends.
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError>;
+
+    /// Takes something that there is to tell about the source: its health, uncounted time. Most
+    /// sinks have no use for it.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn note(&mut self, note: &Note) -> Result<(), BoxError> {
+        let _ = note;
+        Ok(())
+    }
 
     /// Completes the output after the last scene: only now does it appear under its final name.
     /// Also called after an interruption or another stage's failure, with what was written so far.

@@ -9,6 +9,6 @@ mod write;
 
 pub(crate) use detect::{Detected, detect};
 pub(crate) use embed::{EmbedStage, embed};
-pub(crate) use read::read;
-pub(crate) use track::{TrackStage, Tracked, ahead};
-pub(crate) use write::write;
+pub(crate) use read::{Door, read};
+pub(crate) use track::{MOST_AHEAD, TrackStage, Tracked};
+pub(crate) use write::WriteStage;

@@ -1,8 +1,9 @@
 //! Asking a run to end early.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 
 /// A request to end, shared between whoever asks (Ctrl-C, a closed window) and the run.
 ///
@@ -38,6 +39,12 @@ impl Stop {
     #[must_use]
     pub fn is_requested(&self) -> bool {
         self.signal.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    /// Waits until somebody asks, at most for `timeout`; whether somebody has.
+    #[must_use]
+    pub fn wait(&self, timeout: Duration) -> bool {
+        self.signal.recv_timeout(timeout) == Err(RecvTimeoutError::Disconnected)
     }
 
     /// Closed once somebody has asked; never carries anything.

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use footfall_count::Tally;
 
-/// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use crate::Trouble;
+
+/// Why a run, or one of its lanes, ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ended {
     /// The source had no more frames.
     Source,
@@ -14,7 +16,8 @@ pub enum Ended {
     Limit,
     /// Somebody asked for it: [`Stop`](crate::Stop).
     Stopped,
-    /// A stage failed; the run's error says which and why.
+    /// A stage failed; the error says which and why.
+    #[default]
     Failed,
 }
 
@@ -31,7 +34,7 @@ pub struct StageSummary {
     pub busy: Duration,
 }
 
-/// What a run did.
+/// What was done with the frames of one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Why it ended.
@@ -50,13 +53,17 @@ pub struct Summary {
     pub people: u64,
     /// Boxes of confirmed tracks, over all frames.
     pub tracked: u64,
+    /// Names of the lines, in the counter's order.
+    pub lines: Vec<String>,
     /// Counts of each line, in the counter's order.
     pub tallies: Vec<Tally>,
     /// Time of the last processed frame since the source's start.
     pub footage: Duration,
-    /// From the first frame's reading to the last output's completion.
+    /// From the run's beginning to the last output's completion.
     pub elapsed: Duration,
-    /// Each stage, in a frame's order.
+    /// What was wrong with the source at times.
+    pub troubles: Vec<Trouble>,
+    /// What this source has cost each stage, in a frame's order.
     pub stages: Vec<StageSummary>,
 }
 
@@ -67,22 +74,22 @@ impl Summary {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.processed as f64 / seconds } else { 0.0 }
     }
+
+    /// Time that all stages' workers together have spent on this source.
+    #[must_use]
+    pub fn busy(&self) -> Duration {
+        self.stages.iter().map(|stage| stage.busy).sum()
+    }
 }
 
-/// Adds up a stage's work; shared by its workers.
-#[derive(Debug)]
+/// Adds up a stage's work for one source; shared by its workers.
+#[derive(Debug, Default)]
 pub(crate) struct Clock {
-    name: &'static str,
-    workers: usize,
     frames: AtomicU64,
     busy: AtomicU64,
 }
 
 impl Clock {
-    pub(crate) fn new(name: &'static str, workers: usize) -> Self {
-        Self { name, workers, frames: AtomicU64::new(0), busy: AtomicU64::new(0) }
-    }
-
     /// Does one frame's work, and adds it and its time.
     pub(crate) fn time<T>(&self, work: impl FnOnce() -> T) -> T {
         let result = self.spend(work);
@@ -104,16 +111,72 @@ impl Clock {
         result
     }
 
-    pub(crate) fn workers(&self) -> usize {
-        self.workers
-    }
-
     pub(crate) fn frames(&self) -> u64 {
         self.frames.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn summary(&self) -> StageSummary {
-        let busy = Duration::from_nanos(self.busy.load(Ordering::Relaxed));
-        StageSummary { name: self.name, workers: self.workers, frames: self.frames(), busy }
+    fn busy(&self) -> Duration {
+        Duration::from_nanos(self.busy.load(Ordering::Relaxed))
     }
+}
+
+/// The work of all stages for one source.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    pub(crate) read: Clock,
+    pub(crate) detect: Clock,
+    pub(crate) embed: Clock,
+    pub(crate) track: Clock,
+    pub(crate) write: Clock,
+    dropped: AtomicU64,
+}
+
+impl Meter {
+    /// Adds one frame that was dropped at the door.
+    pub(crate) fn drop_one(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Every stage with a worker.
+    pub(crate) fn stages(&self, workers: Workers) -> Vec<StageSummary> {
+        let stages = [
+            ("read", 1, &self.read),
+            ("detect", workers.detect, &self.detect),
+            ("embed", workers.embed, &self.embed),
+            ("track", 1, &self.track),
+            ("write", 1, &self.write),
+        ];
+        let summary = |(name, workers, clock): (&'static str, usize, &Clock)| {
+            (workers > 0).then(|| StageSummary { name, workers, frames: clock.frames(), busy: clock.busy() })
+        };
+        stages.into_iter().filter_map(summary).collect()
+    }
+}
+
+/// How many workers the shared stages have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Workers {
+    pub(crate) detect: usize,
+    pub(crate) embed: usize,
+}
+
+/// The stages of all lanes together. Those that are not shared have a thread a lane.
+pub(crate) fn total<'a>(lanes: impl IntoIterator<Item = &'a Summary>) -> Vec<StageSummary> {
+    let mut total: Vec<StageSummary> = Vec::new();
+    for stage in lanes.into_iter().flat_map(|lane| &lane.stages) {
+        let Some(sum) = total.iter_mut().find(|sum| sum.name == stage.name) else {
+            total.push(stage.clone());
+            continue;
+        };
+        if !matches!(stage.name, "detect" | "embed") {
+            sum.workers += stage.workers;
+        }
+        sum.frames += stage.frames;
+        sum.busy += stage.busy;
+    }
+    total
 }

@@ -1,51 +1,71 @@
 //! The threads of one run and what they share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
+use crate::Stop;
 use crate::error::{Failure, RunError};
-use crate::stage::Tracked;
-use crate::summary::{Clock, Ended, Summary};
+use crate::feed::Feed;
 
 /// What all threads of a run share.
+#[derive(Default)]
 pub(crate) struct Shared {
+    failure: Failure,
+    /// Requested when the whole run must end because something in it has failed.
+    pub(crate) over: Stop,
+}
+
+/// What all threads of a lane share.
+pub(crate) struct LaneShared {
+    pub(crate) feed: Arc<Feed>,
+    /// Of the source: it ends this lane alone.
     pub(crate) failure: Failure,
-    pub(crate) dropped: AtomicU64,
-    pub(crate) read: Clock,
-    pub(crate) detect: Clock,
-    pub(crate) embed: Clock,
-    pub(crate) track: Clock,
-    pub(crate) write: Clock,
+    pub(crate) run: Arc<Shared>,
+}
+
+impl Shared {
+    /// Ends the whole run with `error`, if it is the first.
+    pub(crate) fn fail(&self, error: RunError) {
+        self.failure.report(error);
+        self.over.request();
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_reported()
+    }
+
+    pub(crate) fn take_failure(&self) -> Option<RunError> {
+        self.failure.take()
+    }
+}
+
+impl LaneShared {
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_reported() || self.run.has_failed()
+    }
 }
 
 /// The threads of a run, started so far.
+#[derive(Default)]
 pub(crate) struct Threads {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     handles: Vec<(&'static str, JoinHandle<()>)>,
 }
 
-impl Threads {
-    pub(crate) fn new(detectors: usize, embedders: usize) -> Self {
-        let shared = Arc::new(Shared {
-            failure: Failure::default(),
-            dropped: AtomicU64::new(0),
-            read: Clock::new("read", 1),
-            detect: Clock::new("detect", detectors),
-            embed: Clock::new("embed", embedders),
-            track: Clock::new("track", 1),
-            write: Clock::new("write", 1),
-        });
-        Self { shared, handles: Vec::new() }
-    }
+/// Ends the run when the thread that holds it panics.
+struct EndOnPanic(Arc<Shared>, &'static str);
 
+impl Drop for EndOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.fail(RunError::Panic { stage: self.1 });
+        }
+    }
+}
+
+impl Threads {
     /// Starts a thread named after its stage; `None`, with the failure reported, if that cannot be.
-    pub(crate) fn spawn(
-        &mut self,
-        stage: &'static str,
-        work: impl FnOnce(&Shared) + Send + 'static,
-    ) -> Option<()> {
+    pub(crate) fn spawn(&mut self, stage: &'static str, work: impl FnOnce() + Send + 'static) -> Option<()> {
         let handle = self.start(stage, work)?;
         self.handles.push((stage, handle));
         Some(())
@@ -55,48 +75,27 @@ impl Threads {
     pub(crate) fn spawn_detached(
         &mut self,
         stage: &'static str,
-        work: impl FnOnce(&Shared) + Send + 'static,
+        work: impl FnOnce() + Send + 'static,
     ) -> Option<()> {
         self.start(stage, work).map(drop)
     }
 
-    fn start(
-        &self,
-        stage: &'static str,
-        work: impl FnOnce(&Shared) + Send + 'static,
-    ) -> Option<JoinHandle<()>> {
-        let shared = Arc::clone(&self.shared);
-        let started = thread::Builder::new().name(stage.to_owned()).spawn(move || work(&shared));
-        started.map_err(|source| self.shared.failure.report(RunError::Thread { stage, source })).ok()
+    fn start(&self, stage: &'static str, work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
+        let guard = EndOnPanic(Arc::clone(&self.shared), stage);
+        let started = thread::Builder::new().name(stage.to_owned()).spawn(move || {
+            let _guard = guard;
+            work();
+        });
+        started.map_err(|source| self.shared.fail(RunError::Thread { stage, source })).ok()
     }
 
-    /// Waits for all of them; a panic in one is the run's failure unless there was one before.
+    /// Waits for all of them.
     pub(crate) fn join(self) -> Arc<Shared> {
         for (stage, handle) in self.handles {
             if handle.join().is_err() {
-                self.shared.failure.report(RunError::Panic { stage });
+                self.shared.fail(RunError::Panic { stage });
             }
         }
         self.shared
-    }
-}
-
-impl Shared {
-    pub(crate) fn summary(&self, ended: Ended, tracked: Tracked, elapsed: Duration) -> Summary {
-        let stages = [&self.read, &self.detect, &self.embed, &self.track, &self.write];
-        Summary {
-            ended,
-            read: self.read.frames(),
-            processed: self.write.frames(),
-            dropped: self.dropped.load(Ordering::Relaxed),
-            detections: tracked.detections,
-            embedded: tracked.embedded,
-            people: tracked.people,
-            tracked: tracked.boxes,
-            tallies: tracked.tallies,
-            footage: tracked.footage,
-            elapsed,
-            stages: stages.into_iter().filter(|c| c.workers() > 0).map(Clock::summary).collect(),
-        }
     }
 }

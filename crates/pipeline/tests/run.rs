@@ -1,6 +1,6 @@
 //! The run with fakes at its four ports: order, loss, back-pressure, failures and shutdown.
 
-#[allow(clippy::unwrap_used, unreachable_pub, reason = "part of this test")]
+#[allow(clippy::unwrap_used, unreachable_pub, dead_code, reason = "part of this test")]
 mod fakes;
 
 use std::sync::atomic::Ordering;

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use footfall_count::{Line, Tally};
@@ -22,11 +23,11 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut source = open_source(&video, &SourceOptions::default())?;
     let info = source.info().clone();
     let middle = info.width as f64 / 2.0;
-    let lines = [Line::new("door", Point::new(middle, info.height as f64), Point::new(middle, 0.0))?];
+    let lines: Arc<[_]> =
+        [Line::new("door", Point::new(middle, info.height as f64), Point::new(middle, 0.0))?].into();
     let config = OverlayConfig::default();
-    let mut overlay = Overlay::new(&lines, config);
-    let mut sink =
-        output.map(|path| VideoSink::create(path, &info, &lines, config)).transpose()?.map(Box::new);
+    let mut overlay = Overlay::new(config);
+    let mut sink = output.map(|path| VideoSink::create(path, &info, config)).transpose()?.map(Box::new);
 
     let [mut reading, mut drawing, mut writing] = [const { Vec::new() }; 3];
     let mut start = Instant::now();
@@ -34,8 +35,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         reading.push(start.elapsed());
         let tracks = walkers(frame.number, people, &info);
         let tallies = vec![Tally::default(); lines.len()];
-        let scene =
-            Scene { frame, observations: Observations::default(), tracks, crossings: Vec::new(), tallies };
+        let (observations, crossings, lines) = (Observations::default(), Vec::new(), lines.clone());
+        let scene = Scene { frame, observations, tracks, crossings, lines, tallies };
         start = Instant::now();
         match &mut sink {
             Some(sink) => sink.write(&scene).map(|()| writing.push(start.elapsed()))?,

@@ -1,6 +1,5 @@
 //! A window that shows scenes as they come.
 
-use footfall_count::Line;
 use footfall_pipeline::{BoxError, Image, Scene, Sink, SourceInfo};
 use opencv::core::{Mat, Vec3b};
 use opencv::highgui::{
@@ -26,13 +25,12 @@ pub struct PreviewSink {
 }
 
 impl PreviewSink {
-    /// A window for what `source` gives, with `lines` drawn; it appears with the first scene.
+    /// A window for what `source` gives; it appears with the first scene.
     ///
     /// # Errors
     /// Without a display: the toolkit would end the whole process.
     pub fn open(
         source: &SourceInfo,
-        lines: &[Line],
         config: &OverlayConfig,
         stop: impl FnOnce() + Send + 'static,
     ) -> Result<Self, VideoError> {
@@ -42,7 +40,7 @@ impl PreviewSink {
         }
         Ok(Self {
             title: format!("footfall: {}", source.name),
-            overlay: Overlay::new(lines, *config),
+            overlay: Overlay::new(*config),
             stop: Some(Box::new(stop)),
             shown: false,
         })

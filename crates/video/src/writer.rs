@@ -5,7 +5,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use footfall_count::Line;
 use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
 use opencv::core::{Mat, MatTraitConst as _, Size, Vec3b, Vector};
 use opencv::videoio::{
@@ -55,14 +54,13 @@ pub struct VideoSink {
 }
 
 impl VideoSink {
-    /// Starts the video `path` of what `source` gives, with `lines` drawn.
+    /// Starts the video `path` of what `source` gives, with its lines drawn.
     ///
     /// # Errors
     /// When the ending says no container, the folder cannot be written, or there is no encoder.
     pub fn create(
         path: impl AsRef<Path>,
         source: &SourceInfo,
-        lines: &[Line],
         config: OverlayConfig,
     ) -> Result<Self, VideoError> {
         let path = path.as_ref().to_owned();
@@ -90,7 +88,7 @@ impl VideoSink {
             size,
             frame_rate,
             kind: source.kind,
-            overlay: Overlay::new(lines, config),
+            overlay: Overlay::new(config),
             writer,
             origin: Duration::ZERO,
             written: 0,

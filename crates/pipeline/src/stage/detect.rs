@@ -1,12 +1,13 @@
 //! One worker of the detection stage.
 
-use crossbeam_channel::Receiver;
+use std::sync::Arc;
+
 use footfall_track::Detection;
 use tracing::info_span;
 
-use crate::error::{Failure, RunError};
-use crate::queue::Job;
-use crate::summary::Clock;
+use crate::error::RunError;
+use crate::pool::{Job, Worker};
+use crate::threads::{LaneShared, Shared};
 use crate::{Detector, Frame};
 
 /// A frame and the people in it.
@@ -18,24 +19,24 @@ pub(crate) struct Detected {
 /// Detects until there is no more work, or the network fails.
 pub(crate) fn detect(
     mut detector: Box<dyn Detector>,
-    work: &Receiver<Job<Frame, Detected>>,
-    clock: &Clock,
-    failure: &Failure,
+    work: Worker<Frame, Detected>,
+    lanes: &[Arc<LaneShared>],
+    run: &Shared,
 ) {
-    for Job { item: frame, reply } in work {
-        let found = clock.time(|| {
-            let _span = info_span!("detect", frame = frame.number).entered();
+    for Job { lane, item: frame, reply } in work {
+        let feed = &lanes[lane].feed;
+        let found = feed.meter.detect.time(|| {
+            let _span = info_span!("detect", source = feed.name(), frame = frame.number).entered();
             detector.detect(&frame.image)
         });
-        let detections = match found {
-            Ok(detections) => detections,
+        match found {
+            // Where nobody takes it, its lane has ended; there may be others.
+            Ok(detections) => drop(reply.send(Detected { frame, detections })),
             Err(source) => {
-                failure.report(RunError::Stage { stage: "detect", frame: frame.number, source });
+                let (stage, name) = ("detect", feed.name().to_owned());
+                run.fail(RunError::Stage { stage, name, frame: frame.number, source });
                 return;
             }
-        };
-        if reply.send(Detected { frame, detections }).is_err() {
-            return;
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The embedding stage: a frame's crops, shared out among workers.
 
-use crossbeam_channel::Receiver;
+use std::sync::Arc;
+
 use footfall_track::{Bbox, Detection, Embeddings};
 use tracing::info_span;
 
-use crate::error::{Failure, RunError};
-use crate::queue::{Fan, InOrder, Job, fan};
-use crate::summary::Clock;
+use crate::error::RunError;
+use crate::pool::{Giver, Job, Taker, Worker};
+use crate::threads::{LaneShared, Shared};
 use crate::{Embedder, Frame, Image};
 
 /// Some of a frame's people, for one worker.
@@ -19,24 +20,23 @@ pub(crate) struct Crops {
 /// One worker: embeds until there is no more work or the network fails.
 pub(crate) fn embed(
     mut embedder: Box<dyn Embedder>,
-    work: &Receiver<Job<Crops, Embeddings>>,
-    clock: &Clock,
-    failure: &Failure,
+    work: Worker<Crops, Embeddings>,
+    lanes: &[Arc<LaneShared>],
+    run: &Shared,
 ) {
-    for Job { item: Crops { frame, image, boxes }, reply } in work {
-        let embedded = clock.spend(|| {
-            let _span = info_span!("embed", frame, people = boxes.len()).entered();
+    for Job { lane, item: Crops { frame, image, boxes }, reply } in work {
+        let feed = &lanes[lane].feed;
+        let embedded = feed.meter.embed.spend(|| {
+            let _span = info_span!("embed", source = feed.name(), frame, people = boxes.len()).entered();
             embedder.embed(&image, &boxes)
         });
-        let embeddings = match embedded {
-            Ok(embeddings) => embeddings,
+        match embedded {
+            // Where nobody takes it, its lane has ended; there may be others.
+            Ok(embeddings) => drop(reply.send(embeddings)),
             Err(source) => {
-                failure.report(RunError::Stage { stage: "embed", frame, source });
+                run.fail(RunError::Stage { stage: "embed", name: feed.name().to_owned(), frame, source });
                 return;
             }
-        };
-        if reply.send(embeddings).is_err() {
-            return;
         }
     }
 }
@@ -54,18 +54,21 @@ impl Asked {
     }
 }
 
-/// All workers of the stage, as whoever needs embeddings sees them.
+/// All workers of the stage, as one lane sees them.
 pub(crate) struct EmbedStage {
     workers: usize,
-    give: Fan<Crops, Embeddings>,
-    take: InOrder<Embeddings>,
+    give: Giver<Crops, Embeddings>,
+    take: Taker<Crops, Embeddings>,
 }
 
 impl EmbedStage {
-    /// The stage, its workers' end, and room for the shares of `frames` frames on their way.
-    pub(crate) fn new(workers: usize, frames: usize) -> (Self, Receiver<Job<Crops, Embeddings>>) {
-        let (give, work, take) = fan(workers * frames);
-        (Self { workers, give, take }, work)
+    /// The ends of a pool of `workers`, with room for the shares of all frames that are asked for at
+    /// once.
+    pub(crate) fn new(
+        workers: usize,
+        (give, take): (Giver<Crops, Embeddings>, Taker<Crops, Embeddings>),
+    ) -> Self {
+        Self { workers, give, take }
     }
 
     /// Sets workers to those of the frame's `detections` that are `wanted`, by index; `None` once the

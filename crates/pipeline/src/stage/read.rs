@@ -1,23 +1,34 @@
 //! Frames out of the source, up to a limit or a request to stop.
 
+use crossbeam_channel::Sender;
 use tracing::info_span;
 
-use crate::error::{Failure, RunError};
+use crate::error::RunError;
+use crate::pool::{Giver, Put};
+use crate::stage::Detected;
 use crate::stop::Stop;
-use crate::summary::{Clock, Ended};
-use crate::{Frame, Source};
+use crate::summary::Ended;
+use crate::threads::LaneShared;
+use crate::{Frame, Item, Note, Source, WhenBusy};
 
-/// Reads until the source ends, `limit` frames were read, somebody asks to stop, or `give` says that
-/// nobody takes any more.
+/// Where what was read goes to.
+pub(crate) struct Door {
+    pub(crate) frames: Giver<Frame, Detected>,
+    pub(crate) notes: Sender<Note>,
+}
+
+/// Reads until the source ends, `limit` frames were read, somebody asks to stop, the run has failed, or
+/// nobody takes frames any more.
 pub(crate) fn read(
     mut source: Box<dyn Source>,
     limit: Option<u64>,
     stop: &Stop,
-    clock: &Clock,
-    failure: &Failure,
-    mut give: impl FnMut(Frame) -> bool,
+    lane: &LaneShared,
+    door: &Door,
 ) -> Ended {
     let mut left = limit.unwrap_or(u64::MAX);
+    let when_busy = WhenBusy::from(source.info().kind);
+    let meter = &lane.feed.meter;
     loop {
         if left == 0 {
             return Ended::Limit;
@@ -25,23 +36,52 @@ pub(crate) fn read(
         if stop.is_requested() {
             return Ended::Stopped;
         }
-        let next = clock.spend(|| {
-            let _span = info_span!("read").entered();
-            source.next_frame().transpose()
+        if lane.run.over.is_requested() {
+            return Ended::Failed;
+        }
+        let next = meter.read.spend(|| {
+            let _span = info_span!("read", source = lane.feed.name()).entered();
+            source.next_item().transpose()
         });
         match next {
-            None => return Ended::Source,
-            Some(Ok(frame)) => {
+            None => return if stop.is_requested() { Ended::Stopped } else { Ended::Source },
+            Some(Ok(Item::Alive)) => lane.feed.beat(),
+            Some(Ok(Item::Note(note))) => {
+                lane.feed.beat();
+                // Whoever does not take it any more has failed, and says so.
+                let _ = door.notes.send(note);
+            }
+            Some(Ok(Item::Frame(frame))) => {
                 left -= 1;
-                clock.count();
-                if !give(frame) {
-                    return Ended::Failed;
+                meter.read.count();
+                if let Some(ended) = give(frame, when_busy, stop, lane, door) {
+                    return ended;
                 }
             }
             Some(Err(error)) => {
-                failure.report(RunError::Read { name: source.info().name.clone(), source: error });
+                lane.failure.report(RunError::Read { name: source.info().name.clone(), source: error });
                 return Ended::Failed;
             }
         }
+    }
+}
+
+/// Gives a frame to the detectors, each way as its source demands; why the lane ends if they take none.
+fn give(frame: Frame, when_busy: WhenBusy, stop: &Stop, lane: &LaneShared, door: &Door) -> Option<Ended> {
+    match when_busy {
+        WhenBusy::Wait => (!door.frames.send(frame)).then_some(Ended::Failed),
+        WhenBusy::KeepNewest => match door.frames.put(frame) {
+            Put::Placed => None,
+            Put::Replaced => {
+                lane.feed.meter.drop_one();
+                None
+            }
+            // It came while the doors were being closed.
+            Put::Refused if stop.is_requested() => {
+                lane.feed.meter.drop_one();
+                Some(Ended::Stopped)
+            }
+            Put::Refused => Some(Ended::Failed),
+        },
     }
 }

@@ -4,16 +4,17 @@
 //! before may tell which of the next frame's people need any.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Tally};
+use footfall_count::{Counter, Line, Tally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
 use super::{Detected, EmbedStage};
-use crate::threads::Shared;
+use crate::feed::Feed;
 use crate::{Frame, Kind, Scene};
 
 /// What tracking and counting came to.
@@ -23,17 +24,20 @@ pub(crate) struct Tracked {
     pub(crate) embedded: u64,
     pub(crate) people: u64,
     pub(crate) boxes: u64,
+    pub(crate) lines: Vec<String>,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) footage: Duration,
 }
 
 /// Follows people and counts them, with the embedding stage at its service.
 pub(crate) struct TrackStage {
-    pub(crate) tracker: Tracker,
-    pub(crate) counter: Counter,
-    pub(crate) embedding: Option<EmbedStage>,
+    tracker: Tracker,
+    counter: Counter,
+    embedding: Option<EmbedStage>,
     /// How many frames are asked for embeddings before the one that is tracked.
-    pub(crate) ahead: usize,
+    ahead: usize,
+    /// The counter's lines, as scenes share them.
+    lines: Arc<[Line]>,
 }
 
 /// A frame for which embeddings were asked.
@@ -48,23 +52,32 @@ struct Waiting {
 /// With one frame more than the one that is tracked no embedder waits for the tracker; which of that
 /// frame's people need an embedding is then told by what was known one frame earlier, always, so
 /// the outcome does not depend on who was faster. A live frame is not held back for the next one.
-pub(crate) fn ahead(kind: Kind) -> usize {
+fn ahead(kind: Kind) -> usize {
     match kind {
-        Kind::Recorded => 1,
+        Kind::Recorded => MOST_AHEAD,
         Kind::Live => 0,
     }
 }
 
+/// The most that [`ahead`] gives.
+pub(crate) const MOST_AHEAD: usize = 1;
+
 impl TrackStage {
+    pub(crate) fn new(tracker: Tracker, counter: Counter, embedding: Option<EmbedStage>, kind: Kind) -> Self {
+        let lines = counter.lines().into();
+        Self { tracker, counter, embedding, ahead: ahead(kind), lines }
+    }
+
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
     /// scenes.
     pub(crate) fn run(
         mut self,
         detected: impl Iterator<Item = Detected>,
         scenes: &Sender<Scene>,
-        shared: &Shared,
+        feed: &Feed,
     ) -> Tracked {
-        let mut total = Tracked { tallies: self.counter.tallies().to_vec(), ..Tracked::default() };
+        let mut total = Tracked::default();
+        total.count(&self.counter);
         // A frame that a detector failed on ends the stream: those behind it are not to be tracked.
         let mut detected = detected.fuse();
         let mut waiting = VecDeque::new();
@@ -77,12 +90,26 @@ impl TrackStage {
             }
             let Some(next) = waiting.pop_front() else { return total };
             total.embedded += next.asked.as_ref().map_or(0, Asked::people) as u64;
-            let Some(scene) = self.finish(next, shared) else { return total };
+            self.make_changes(feed, &mut total);
+            let Some(scene) = self.finish(next, feed) else { return total };
             total.add(&scene);
             if scenes.send(scene).is_err() {
                 return total;
             }
         }
+    }
+
+    /// Makes the changes that were asked for since the frame before.
+    fn make_changes(&mut self, feed: &Feed, total: &mut Tracked) {
+        let changes = feed.take_changes();
+        if changes.is_empty() {
+            return;
+        }
+        for change in changes {
+            change(&mut self.tracker, &mut self.counter);
+        }
+        self.lines = self.counter.lines().into();
+        total.count(&self.counter);
     }
 
     /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
@@ -98,22 +125,22 @@ impl TrackStage {
 
     /// Tracks and counts a frame, once its embeddings are there; `None` once the embedding stage is
     /// gone.
-    fn finish(&mut self, Waiting { frame, detections, asked }: Waiting, shared: &Shared) -> Option<Scene> {
+    fn finish(&mut self, Waiting { frame, detections, asked }: Waiting, feed: &Feed) -> Option<Scene> {
         let embeddings = match (&mut self.embedding, asked) {
             (Some(stage), Some(asked)) => {
                 let embeddings = stage.answer(&asked, detections.len())?;
-                shared.embed.count();
+                feed.meter.embed.count();
                 embeddings
             }
             _ => Embeddings::absent(detections.len()),
         };
         let observations = Observations { detections, embeddings };
-        Some(shared.track.time(|| {
-            let _span = info_span!("track", frame = frame.number).entered();
+        Some(feed.meter.track.time(|| {
+            let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
             let step = self.tracker.step(frame.time, &observations);
             let crossings = self.counter.step(frame.number, frame.time, &step.tracks, &step.removed);
             let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
-            Scene { frame, observations, tracks, crossings, tallies }
+            Scene { frame, observations, tracks, crossings, lines: Arc::clone(&self.lines), tallies }
         }))
     }
 }
@@ -125,5 +152,10 @@ impl Tracked {
         self.people = scene.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         self.tallies.clone_from(&scene.tallies);
         self.footage = scene.frame.time;
+    }
+
+    fn count(&mut self, counter: &Counter) {
+        self.lines = counter.lines().iter().map(|line| line.name().to_owned()).collect();
+        self.tallies = counter.tallies().to_vec();
     }
 }

@@ -1,60 +1,95 @@
 //! Finished scenes into the sinks, one after the other, and the sinks' completion.
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, never, select};
 use tracing::{info_span, warn};
 
-use crate::error::{Failure, RunError};
-use crate::summary::Clock;
-use crate::{Scene, Sink};
+use crate::error::RunError;
+use crate::threads::LaneShared;
+use crate::{BoxError, Inspector, Note, Scene, Sink};
 
-/// Writes until there are no more scenes or a sink fails, then completes all sinks that have not failed.
-///
-/// After a failure outputs hold what was processed until then. If that is nothing, they are dropped,
-/// which leaves nothing behind.
-pub(crate) fn write(
-    mut sinks: Vec<Box<dyn Sink>>,
-    scenes: Receiver<Scene>,
-    clock: &Clock,
-    failure: &Failure,
-) {
-    for scene in &scenes {
-        let failed = clock.time(|| {
-            let _span = info_span!("write", frame = scene.frame.number).entered();
-            write_scene(&mut sinks, &scene, failure)
-        });
-        if let Some(index) = failed {
-            drop(sinks.remove(index));
-            break;
-        }
-    }
-    // Nobody takes scenes any more: the stages before this one end while the outputs are completed.
-    drop(scenes);
-    if clock.frames() > 0 || !failure.is_reported() {
-        complete(sinks, failure);
-    }
+/// Gives scenes and notes to the sinks of a lane.
+pub(crate) struct WriteStage {
+    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    pub(crate) inspector: Option<Box<dyn Inspector>>,
 }
 
-/// The index of the sink that failed.
-fn write_scene(sinks: &mut [Box<dyn Sink>], scene: &Scene, failure: &Failure) -> Option<usize> {
-    for (index, sink) in sinks.iter_mut().enumerate() {
-        if let Err(source) = sink.write(scene) {
-            failure.report(RunError::Write { name: sink.name(), source });
-            return Some(index);
-        }
-    }
-    None
-}
-
-fn complete(sinks: Vec<Box<dyn Sink>>, failure: &Failure) {
-    for sink in sinks {
-        let name = sink.name();
-        let _span = info_span!("finish", sink = name).entered();
-        if let Err(source) = sink.finish() {
-            // Only the first failure becomes the run's error; the others are told here.
-            if failure.is_reported() {
-                warn!("writing {name}: {source}");
+impl WriteStage {
+    /// Writes until there are no more scenes or a sink fails, then completes all sinks that have not
+    /// failed.
+    ///
+    /// After a failure outputs hold what was processed until then. If that is nothing, they are dropped,
+    /// which leaves nothing behind.
+    pub(crate) fn run(mut self, scenes: Receiver<Scene>, mut notes: Receiver<Note>, lane: &LaneShared) {
+        loop {
+            let well = select! {
+                recv(scenes) -> scene => match scene {
+                    Ok(scene) => self.take(scene, lane),
+                    Err(_) => false,
+                },
+                recv(notes) -> note => if let Ok(note) = note { self.tell(&note, lane) } else {
+                    // A closed channel is always ready: it must not be asked again.
+                    notes = never();
+                    true
+                },
+            };
+            if !well {
+                break;
             }
-            failure.report(RunError::Write { name, source });
+        }
+        // Nobody takes scenes any more: the stages before this one end while the outputs are completed.
+        drop(scenes);
+        if lane.feed.meter.write.frames() > 0 || !lane.has_failed() {
+            let last = notes.try_iter().collect::<Vec<_>>();
+            let left = self.inspector.as_mut().map(|inspector| inspector.finish()).unwrap_or_default();
+            let _ = last.into_iter().chain(left).all(|note| self.tell(&note, lane));
+            self.complete(lane);
+        }
+    }
+
+    /// Takes a scene, and what its picture's inspection brings; false when a sink has failed.
+    fn take(&mut self, scene: Scene, lane: &LaneShared) -> bool {
+        let well = lane.feed.meter.write.spend(|| {
+            let _span = info_span!("write", source = lane.feed.name(), frame = scene.frame.number).entered();
+            let notes = self.inspector.as_mut().map(|inspector| inspector.inspect(&scene.frame));
+            notes.unwrap_or_default().iter().all(|note| self.tell(note, lane))
+                && self.each(lane, |sink| sink.write(&scene))
+        });
+        lane.feed.meter.write.count();
+        if well {
+            lane.feed.show(scene);
+        }
+        well
+    }
+
+    /// Takes a note; false when a sink has failed.
+    fn tell(&mut self, note: &Note, lane: &LaneShared) -> bool {
+        lane.feed.note(note);
+        self.each(lane, |sink| sink.note(note))
+    }
+
+    /// Does `work` with each sink. One that fails is dropped, and ends the run.
+    fn each(&mut self, lane: &LaneShared, work: impl Fn(&mut dyn Sink) -> Result<(), BoxError>) -> bool {
+        for index in 0..self.sinks.len() {
+            if let Err(source) = work(&mut *self.sinks[index]) {
+                lane.run.fail(RunError::Write { name: self.sinks[index].name(), source });
+                drop(self.sinks.remove(index));
+                return false;
+            }
+        }
+        true
+    }
+
+    fn complete(self, lane: &LaneShared) {
+        for sink in self.sinks {
+            let name = sink.name();
+            let _span = info_span!("finish", sink = name).entered();
+            if let Err(source) = sink.finish() {
+                // Only the first failure becomes the run's error; the others are told here.
+                if lane.has_failed() {
+                    warn!("writing {name}: {source}");
+                }
+                lane.run.fail(RunError::Write { name, source });
+            }
         }
     }
 }

@@ -7,20 +7,55 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use footfall_count::Counter;
 use footfall_pipeline::{
-    BoxError, Detector, Embedder, Frame, Image, Kind, Pipeline, Scene, Sink, Source, SourceInfo, Stop,
+    BoxError, Detector, Embedder, Frame, Image, Kind, Lane, Options, Parts, Pipeline, RunError, Scene, Sink,
+    Source, SourceInfo, Stop, Summary,
 };
 use footfall_track::{Bbox, Detection, Embeddings, Tracker};
 
+/// A run over one source, that tests may change before it begins.
+pub struct Rig {
+    pub source: Box<dyn Source>,
+    pub detectors: Vec<Box<dyn Detector>>,
+    pub embedders: Vec<Box<dyn Embedder>>,
+    pub sinks: Vec<Box<dyn Sink>>,
+}
+
 /// A pipeline over `source`, with `workers` for detection and for embedding.
-pub fn pipeline(source: impl Source + 'static, workers: usize) -> Pipeline {
-    let line = "door:100,200,100,0".parse().unwrap();
-    Pipeline {
+pub fn pipeline(source: impl Source + 'static, workers: usize) -> Rig {
+    Rig {
         source: Box::new(source),
         detectors: (0..workers).map(|_| Walker::boxed()).collect(),
         embedders: (0..workers).map(|_| Box::new(Same) as Box<dyn Embedder>).collect(),
+        sinks: Vec::new(),
+    }
+}
+
+/// A lane's parts, with a line at x = 100.
+pub fn parts(source: Box<dyn Source>, sinks: Vec<Box<dyn Sink>>) -> Parts {
+    let line = "door:100,200,100,0".parse().unwrap();
+    Parts {
+        source,
         tracker: Tracker::new(footfall_track::Config::default()).unwrap(),
         counter: Counter::new(vec![line], footfall_count::Config::default()).unwrap(),
-        sinks: Vec::new(),
+        sinks,
+        inspector: None,
+    }
+}
+
+/// What came of the only source.
+pub struct One {
+    pub summary: Summary,
+    pub error: Option<RunError>,
+}
+
+impl Rig {
+    pub fn run(self, options: &Options, stop: &Stop) -> One {
+        let lanes = vec![Lane::new("fake", parts(self.source, self.sinks))];
+        let pipeline = Pipeline { lanes, detectors: self.detectors, embedders: self.embedders };
+        let mut outcome = pipeline.run(options, stop);
+        let lane = outcome.lanes.remove(0);
+        assert_eq!(outcome.stages, lane.summary.stages, "with one source the whole is its work");
+        One { summary: lane.summary, error: outcome.error.or(lane.error) }
     }
 }
 
@@ -50,9 +85,21 @@ pub struct Film {
     /// With it, `ahead` becomes the most frames that were given and not yet written.
     pub written: Option<Collected>,
     pub ahead: Arc<AtomicU64>,
+    hold: Option<(u64, Receiver<()>)>,
 }
 
 impl Film {
+    pub fn boxed(self) -> Box<dyn Source> {
+        Box::new(self)
+    }
+
+    /// Frame `number` comes when what this gives was dropped.
+    pub fn hold_at(&mut self, number: u64) -> Sender<()> {
+        let (held, go_on) = bounded(0);
+        self.hold = Some((number, go_on));
+        held
+    }
+
     pub fn new(frames: u64) -> Self {
         let (breaks_after, stop_at, written) = (None, None, None);
         Self {
@@ -63,6 +110,7 @@ impl Film {
             stop_at,
             written,
             ahead: Arc::default(),
+            hold: None,
         }
     }
 }
@@ -79,6 +127,9 @@ impl Source for Film {
         }
         if number > self.frames {
             return Ok(None);
+        }
+        if let Some((_, go_on)) = self.hold.as_ref().filter(|(at, _)| number == *at) {
+            assert!(go_on.recv().is_err());
         }
         if let Some((_, stop)) = self.stop_at.as_ref().filter(|(at, _)| number == *at) {
             stop.request();

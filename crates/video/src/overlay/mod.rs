@@ -9,7 +9,6 @@ mod trails;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::Line;
 use footfall_pipeline::{Image, Scene};
 use footfall_track::TrackedBox;
 use serde::{Deserialize, Serialize};
@@ -42,7 +41,6 @@ impl Default for OverlayConfig {
 /// Sizes follow the picture's height, from 320x240 to 4K. Keeps the trails of the last seconds, so
 /// that memory does not grow with the video.
 pub struct Overlay {
-    lines: Vec<Line>,
     config: OverlayConfig,
     trails: Trails,
     flashes: Vec<Flash>,
@@ -67,12 +65,11 @@ impl Style {
 }
 
 impl Overlay {
-    /// An overlay for scenes whose tallies are those of `lines`, in their order.
+    /// An overlay that has drawn nothing yet.
     #[must_use]
-    pub fn new(lines: &[Line], config: OverlayConfig) -> Self {
+    pub fn new(config: OverlayConfig) -> Self {
         let trail = Duration::try_from_secs_f64(config.trail.max(0.0)).unwrap_or(Duration::MAX);
         Self {
-            lines: lines.to_vec(),
             config,
             trails: Trails::new(trail),
             flashes: Vec::new(),
@@ -113,13 +110,13 @@ impl Overlay {
         lines::update(&mut self.flashes, scene);
         self.canvas.load(image);
 
-        lines::draw(&mut self.canvas, &mut style, &self.lines, &self.flashes, now);
+        lines::draw(&mut self.canvas, &mut style, &scene.lines, &self.flashes, now);
         self.draw_trails(&style, now);
         for track in &scene.tracks {
             draw_track(&mut self.canvas, &mut style, track);
         }
         lines::draw_flashes(&mut self.canvas, &style, &self.flashes, now);
-        lines::draw_tallies(&mut self.canvas, &mut style, &self.lines, &scene.tallies);
+        lines::draw_tallies(&mut self.canvas, &mut style, &scene.lines, &scene.tallies);
         if self.config.time {
             draw_time(&mut self.canvas, &mut style, scene);
         }

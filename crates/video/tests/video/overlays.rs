@@ -18,7 +18,8 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .map(|&(id, bbox)| TrackedBox { id: TrackId(id), bbox, confidence: 0.9, detection: 0 })
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
-    Scene { frame, observations: Observations::default(), tracks, crossings: vec![], tallies: vec![] }
+    let (crossings, lines, tallies) = (vec![], [].into(), vec![]);
+    Scene { frame, observations: Observations::default(), tracks, crossings, lines, tallies }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).
@@ -32,13 +33,13 @@ fn changed(drawn: &Image) -> Vec<(usize, usize)> {
 
 #[test]
 fn an_empty_scene_is_left_alone() {
-    let drawn = Overlay::new(&[], BARE).draw(&scene(320, 240, 1, &[])).unwrap();
+    let drawn = Overlay::new(BARE).draw(&scene(320, 240, 1, &[])).unwrap();
     assert_eq!(changed(&drawn), []);
 }
 
 #[test]
 fn a_box_is_drawn_at_its_place_in_its_tracks_colour() {
-    let mut overlay = Overlay::new(&[], OverlayConfig { trail: 0.0, ..BARE });
+    let mut overlay = Overlay::new(OverlayConfig { trail: 0.0, ..BARE });
     let bbox = Bbox::new(100.0, 80.0, 60.0, 100.0);
     let first = overlay.draw(&scene(320, 240, 1, &[(3, bbox)])).unwrap();
     let pixel = |image: &Image, x: usize, y: usize| image.bytes()[(y * 320 + x) * 3..][..3].to_vec();
@@ -57,13 +58,13 @@ fn a_box_is_drawn_at_its_place_in_its_tracks_colour() {
 
 #[test]
 fn a_trail_follows_the_anchor_and_fades() {
-    let mut overlay = Overlay::new(&[], BARE);
+    let mut overlay = Overlay::new(BARE);
     let at = |x: f64| Bbox::new(x - 10.0, 60.0, 20.0, 40.0);
     overlay.draw(&scene(320, 240, 1, &[(1, at(50.0))])).unwrap();
     overlay.draw(&scene(320, 240, 2, &[(1, at(250.0))])).unwrap();
     let on_trail = |image: &Image| i32::from(image.bytes()[(100 * 320 + 150) * 3]);
     let difference = |number| {
-        let mut copy = Overlay::new(&[], BARE);
+        let mut copy = Overlay::new(BARE);
         copy.draw(&scene(320, 240, 1, &[(1, at(50.0))])).unwrap();
         copy.draw(&scene(320, 240, 2, &[(1, at(250.0))])).unwrap();
         (on_trail(&copy.draw(&scene(320, 240, number, &[])).unwrap()) - 100).abs()
@@ -76,7 +77,9 @@ fn a_trail_follows_the_anchor_and_fades() {
 #[test]
 fn the_arrow_points_to_the_in_side() {
     let line = Line::new("x", Point::new(160.0, 230.0), Point::new(160.0, 10.0)).unwrap();
-    let drawn = Overlay::new(&[line], BARE).draw(&scene(320, 240, 1, &[])).unwrap();
+    let mut with_line = scene(320, 240, 1, &[]);
+    with_line.lines = [line].into();
+    let drawn = Overlay::new(BARE).draw(&with_line).unwrap();
     let in_row = |from: usize, to: usize| {
         changed(&drawn).iter().filter(|&&(x, y)| (from..to).contains(&x) && (115..125).contains(&y)).count()
     };
@@ -87,9 +90,10 @@ fn the_arrow_points_to_the_in_side() {
 #[test]
 fn a_crossing_flashes_and_goes_out() {
     let line = Line::new("x", Point::new(160.0, 230.0), Point::new(160.0, 10.0)).unwrap();
-    let mut overlay = Overlay::new(std::slice::from_ref(&line), BARE);
-    let plain = overlay.draw(&scene(320, 240, 1, &[])).unwrap();
-    let mut crossed = scene(320, 240, 2, &[]);
+    let with_line = |number| Scene { lines: [line.clone()].into(), ..scene(320, 240, number, &[]) };
+    let mut overlay = Overlay::new(BARE);
+    let plain = overlay.draw(&with_line(1)).unwrap();
+    let mut crossed = with_line(2);
     crossed.crossings.push(Crossing {
         line: 0,
         direction: Direction::Out,
@@ -110,7 +114,7 @@ fn a_crossing_flashes_and_goes_out() {
 #[test]
 fn the_same_scenes_give_the_same_bytes() {
     let draw = || {
-        let mut overlay = Overlay::new(&[], OverlayConfig::default());
+        let mut overlay = Overlay::new(OverlayConfig::default());
         overlay.draw(&scene(64, 48, 1, &[(1, Bbox::new(3.3, 4.4, 20.0, 30.0))])).unwrap();
         overlay.draw(&scene(64, 48, 2, &[(1, Bbox::new(5.3, 4.4, 20.0, 30.0))])).unwrap().bytes().to_vec()
     };
@@ -151,9 +155,10 @@ proptest! {
             .collect();
         let boxes: Vec<(u64, Bbox)> =
             boxes.iter().map(|&(id, x, y, w, h)| (id, Bbox::new(x, y, w, h))).collect();
-        let mut overlay = Overlay::new(&lines, OverlayConfig::default());
+        let mut overlay = Overlay::new(OverlayConfig::default());
         for number in 1..4 {
             let mut scene = scene(width, height, number, &boxes);
+            scene.lines = lines.as_slice().into();
             scene.tallies = vec![Tally { entered: u64::MAX, left: 0 }; lines.len()];
             scene.crossings.push(Crossing {
                 line: 0,

@@ -20,7 +20,8 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     let bytes = numbered(width as i32, height as i32, number).data_bytes().unwrap().to_vec();
     let image = Image::new(width, height, Arc::new(bytes)).unwrap();
     let frame = Frame { number, time: Duration::from_secs_f64(time), image };
-    Scene { frame, observations: Observations::default(), tracks: vec![], crossings: vec![], tallies: vec![] }
+    let (tracks, crossings, lines, tallies) = (vec![], vec![], [].into(), vec![]);
+    Scene { frame, observations: Observations::default(), tracks, crossings, lines, tallies }
 }
 
 /// A picture that no encoder makes small, so that it reaches the disk at once.
@@ -38,7 +39,7 @@ fn noise(width: usize, height: usize, number: u64) -> Scene {
 }
 
 fn create(path: &Path, info: &SourceInfo) -> Box<VideoSink> {
-    Box::new(VideoSink::create(path, info, &[], OverlayConfig::default()).unwrap())
+    Box::new(VideoSink::create(path, info, OverlayConfig::default()).unwrap())
 }
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -165,7 +166,7 @@ fn a_rate_that_no_encoder_takes_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let info = SourceInfo { frame_rate: Some(1e-4), ..info(160, 120, Kind::Recorded) };
     let path = folder.path().join("out.mp4");
-    let error = VideoSink::create(&path, &info, &[], OverlayConfig::default()).err().unwrap();
+    let error = VideoSink::create(&path, &info, OverlayConfig::default()).err().unwrap();
     assert!(matches!(error, VideoError::NoEncoder { .. }), "{error}");
 }
 
@@ -173,7 +174,7 @@ fn a_rate_that_no_encoder_takes_is_refused() {
 fn places_that_cannot_be_written_are_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let info = info(160, 120, Kind::Recorded);
-    let refusal = |path: &Path| match VideoSink::create(path, &info, &[], OverlayConfig::default()) {
+    let refusal = |path: &Path| match VideoSink::create(path, &info, OverlayConfig::default()) {
         Ok(sink) => panic!("{} was created", sink.name()),
         Err(error) => error,
     };
