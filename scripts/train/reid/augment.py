@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional
 
 from reid.config import Augment
-from reid.network import HEIGHT, WIDTH
+from reid.networks import HEIGHT, WIDTH
 from reid.pixels import MEAN, STD, planes, resize
 
 # Luma weights of ITU-R BT.601.

@@ -41,12 +41,16 @@ class Config:
     `version`, `trained_on` and `terms` are written into the exported file.
     `precision` is that of the network's arithmetic in training, one of
     `PRECISIONS`; processors with bfloat16 instructions halve the time by it.
+    `network` is one of `reid.networks.NETWORKS`, `warm_start` a file of
+    weights that its layers begin with, or none.
     """
 
     version: str = "0"
     trained_on: str = ""
     terms: str = "not stated"
     seed: int = 1
+    network: str = "deepsort"
+    warm_start: str = ""
     precision: str = "float32"
     hold_out: dict = field(default_factory=dict)
     people: int = 16
@@ -55,6 +59,8 @@ class Config:
     weight_decay: float = 0.02
     warm_up: float = 0.05
     label_smoothing: float = 0.1
+    cosine_scale: float = 0.0
+    cosine_margin: float = 0.0
     triplet_weight: float = 1.0
     margin: float = 0.3
     checkpoint_every: int = 200

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from reid.network import HEIGHT, WIDTH
+from reid.networks import HEIGHT, WIDTH
 from reid.progress import progress
 
 NO_CAMERA = -1

@@ -2,12 +2,13 @@
 
 import numpy as np
 import torch
+from torch import nn
 
-from reid.network import HEIGHT, DeepSortNet
+from reid.networks import HEIGHT
 from reid.pixels import normalise, resize
 
 
-def embed(network: DeepSortNet, pixels: np.ndarray, device: str, height: int = HEIGHT, batch: int = 64) -> np.ndarray:
+def embed(network: nn.Module, pixels: np.ndarray, device: str, height: int = HEIGHT, batch: int = 64) -> np.ndarray:
     """[N, 128, 64, 3] uint8 RGB to unit rows [N, 128], seen `height` pixels high."""
     network.eval()
     parts = []

@@ -8,24 +8,24 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from reid.config import Config
-from reid.fold import fold
-from reid.network import DIMENSION, HEIGHT, WIDTH, DeepSortNet
+from reid.networks import DIMENSION, HEIGHT, WIDTH
 from reid.pixels import MEAN, STD, normalise
 
 OPSET = 16
 PARITY = 0.9999
 
 
-def trace(network: DeepSortNet) -> onnx.ModelProto:
+def trace(network: nn.Module) -> onnx.ModelProto:
     """`images` [N, 3, 128, 64] to `embeddings` [N, 128], N free, in float32."""
     buffer = io.BytesIO()
     example = torch.zeros(2, 3, HEIGHT, WIDTH)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            fold(network).to("cpu").to(memory_format=torch.contiguous_format),
+            network.folded().to("cpu").to(memory_format=torch.contiguous_format),
             example,
             buffer,
             opset_version=OPSET,
@@ -75,20 +75,20 @@ def metadata(config: Config, sets: list, max_cosine_distance: float | None = Non
     return facts
 
 
-def write(network: DeepSortNet, path: Path, facts: dict, half: bool = True):
+def write(network: nn.Module, path: Path, facts: dict, name: str, half: bool = True):
     """Writes the file; the same weights and facts give the same bytes."""
     model = trace(network)
     if half:
         model = halve_weights(model)
     model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = DIMENSION
-    model.producer_name, model.producer_version, model.graph.name = "footfall", "", "deepsort-128"
+    model.producer_name, model.producer_version, model.graph.name = "footfall", "", f"{name}-{DIMENSION}"
     helper.set_model_props(model, facts)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def parity(network: DeepSortNet, path: Path, pixels: np.ndarray) -> float:
+def parity(network: nn.Module, path: Path, pixels: np.ndarray) -> float:
     """The smallest cosine between what PyTorch and the written file make of each crop."""
     from reid.onnx_model import OnnxModel
 

@@ -11,7 +11,7 @@ from reid.data import Crops
 from reid.embedding import embed
 from reid.export import PARITY, metadata, parity, write
 from reid.judge import judge
-from reid.network import DeepSortNet
+from reid.networks import build
 from reid.split import split
 
 CHECKED_CROPS = 256
@@ -25,7 +25,7 @@ def calibrate(report: dict):
 
 def ship(config: Config, crops: Crops, run: Path, output: Path):
     """Writes `output`; refuses a file that does not embed as PyTorch does."""
-    network = DeepSortNet()
+    network = build(config.network)
     state = checkpoint.load(run)
     network.load_state_dict(state["network"])
     _, rows = split(crops, config.hold_out, config.seed)
@@ -33,7 +33,7 @@ def ship(config: Config, crops: Crops, run: Path, output: Path):
     if len(rows):
         distance = calibrate(judge(crops, rows, embed(network, crops.pixels[rows], "cpu")))
     partial = output.with_name(output.name + ".partial")
-    write(network, partial, metadata(config, state["sets"], distance))
+    write(network, partial, metadata(config, state["sets"], distance), config.network)
     spread = np.linspace(0, len(crops) - 1, min(CHECKED_CROPS, len(crops))).astype(int)
     cosine = parity(network, partial, crops.pixels[spread])
     if cosine < PARITY:

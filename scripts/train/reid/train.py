@@ -16,7 +16,7 @@ from reid.data import Crops
 from reid.embedding import embed
 from reid.judge import judge
 from reid.losses import Recipe
-from reid.network import DeepSortNet, Features
+from reid.networks import Features, build
 from reid.progress import progress
 from reid.sampler import PkSampler
 from reid.split import split
@@ -48,8 +48,11 @@ class Run:
         self.train_rows, self.test_rows = split(crops, config.hold_out, config.seed)
         people = np.unique(crops.identities[self.train_rows])
         self.labels = np.searchsorted(people, crops.identities)
-        self.network = DeepSortNet().to(device).to(memory_format=torch.channels_last)
-        self.recipe = Recipe(len(people), config.label_smoothing, config.margin, config.triplet_weight).to(device)
+        self.network = build(config.network)
+        if config.warm_start:
+            self.network.warm_start(Path(config.warm_start).expanduser())
+        self.network.to(device).to(memory_format=torch.channels_last)
+        self.recipe = Recipe(len(people), config).to(device)
         weights = [*self.network.parameters(), *self.recipe.parameters()]
         self.optimiser = torch.optim.AdamW(weights, lr=config.learning_rate, weight_decay=config.weight_decay)
         self.sampler = PkSampler(crops.identities, self.train_rows, config.people, config.images, config.seed)

@@ -1,8 +1,10 @@
+import pytest
 import torch
 from torch.nn import functional
 
+from reid.config import Config
 from reid.losses import Recipe, batch_hard_triplet
-from reid.network import Features
+from reid.networks import Features
 
 
 def test_batch_hard_is_the_worst_triplet_of_each_anchor():
@@ -26,8 +28,19 @@ def test_no_loss_once_people_are_a_margin_apart():
     assert batch_hard_triplet(unit, torch.tensor([0, 0, 1, 1, 2, 2]), 0.3).item() == 0.0
 
 
-def test_gradients_are_finite_for_identical_crops():
+@pytest.mark.parametrize("scale", [0.0, 24.0])
+def test_gradients_are_finite_for_identical_crops(scale):
     raw = torch.ones(4, 128, requires_grad=True)
-    loss, _ = Recipe(2, 0.1, 0.3, 1.0)(Features(raw, raw), torch.tensor([0, 0, 1, 1]))
+    loss, _ = Recipe(2, Config(cosine_scale=scale, cosine_margin=0.15))(Features(raw, raw), torch.tensor([0, 0, 1, 1]))
     loss.backward()
     assert torch.isfinite(raw.grad).all()
+
+
+def test_the_cosine_margin_is_taken_off_the_right_identity_alone():
+    torch.manual_seed(0)
+    recipe = Recipe(3, Config(cosine_scale=10.0, cosine_margin=0.2, label_smoothing=0.0, triplet_weight=0.0))
+    normed, labels = torch.randn(5, 128), torch.tensor([0, 1, 2, 1, 0])
+    cosines = functional.normalize(normed) @ functional.normalize(recipe.classify.weight).T
+    cosines[torch.arange(5), labels] -= 0.2
+    expected = functional.cross_entropy(10 * cosines, labels)
+    torch.testing.assert_close(recipe(Features(normed, normed), labels)[0], expected)

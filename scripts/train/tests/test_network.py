@@ -2,8 +2,12 @@ import pytest
 import torch
 from torch import nn
 
-from reid.fold import fold
-from reid.network import DeepSortNet
+from reid.networks import NETWORKS, build
+from reid.networks.depthwise import Depthwise
+
+# Weights, multiply-adds of a 128x64 crop, batch norms of maps left after folding.
+SIZES = {"deepsort": (2_801_824, 294_387_712, 5), "mobilenet": (2_057_728, 124_893_184, 0)}
+ALL = pytest.mark.parametrize("name", NETWORKS)
 
 
 def multiply_adds(network: nn.Module, x: torch.Tensor) -> int:
@@ -22,10 +26,10 @@ def multiply_adds(network: nn.Module, x: torch.Tensor) -> int:
     return total
 
 
-def lively() -> DeepSortNet:
+def lively(name: str) -> nn.Module:
     """A network whose batch norms have seen data, so that folding them wrongly shows."""
     torch.manual_seed(3)
-    network = DeepSortNet()
+    network = build(name)
     for module in network.modules():
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.uniform_(module.weight, 0.5, 1.5)
@@ -35,37 +39,70 @@ def lively() -> DeepSortNet:
     return network.eval()
 
 
-def test_is_the_paper_s_size():
-    network = DeepSortNet()
-    assert sum(p.numel() for p in network.parameters()) == 2_801_824
-    assert multiply_adds(network, torch.zeros(1, 3, 128, 64)) == 294_387_712
+@ALL
+def test_size(name):
+    network = build(name)
+    weights, adds, _ = SIZES[name]
+    assert sum(p.numel() for p in network.parameters()) == weights
+    assert multiply_adds(network, torch.zeros(1, 3, 128, 64)) == adds
 
 
-def test_embeds_on_the_unit_sphere_whatever_the_batch():
+@ALL
+def test_embeds_on_the_unit_sphere_whatever_the_batch(name):
     x = torch.randn(5, 3, 128, 64)
-    network = lively()
+    network = lively(name)
     together = network(x)
     assert together.shape == (5, 128)
     torch.testing.assert_close(together.norm(dim=1), torch.ones(5))
     torch.testing.assert_close(network(x[2:3]), together[2:3], rtol=1e-4, atol=1e-5)
 
 
-def test_smaller_crops_of_the_same_aspect_pass():
-    assert lively()(torch.randn(2, 3, 64, 32)).shape == (2, 128)
+@ALL
+def test_smaller_crops_of_the_same_aspect_pass(name):
+    assert lively(name)(torch.randn(2, 3, 64, 32)).shape == (2, 128)
 
 
-def test_folding_changes_nothing():
-    network, x = lively(), torch.randn(3, 3, 128, 64)
-    folded = fold(network)
+@ALL
+def test_folding_changes_nothing(name):
+    network, x = lively(name), torch.randn(3, 3, 128, 64)
+    folded = network.folded()
     torch.testing.assert_close(folded(x), network(x), rtol=1e-3, atol=1e-5)
-    assert sum(isinstance(m, nn.BatchNorm2d) for m in folded.modules()) == 5
+    assert sum(isinstance(m, nn.BatchNorm2d) for m in folded.modules()) == SIZES[name][2]
     assert not any(isinstance(m, nn.BatchNorm1d) for m in folded.modules())
 
 
+@ALL
 @pytest.mark.parametrize("train_stem", [True, False])
-def test_a_stem_at_rest_gets_no_gradient(train_stem):
-    network = DeepSortNet().train()
+def test_a_stem_at_rest_gets_no_gradient(name, train_stem):
+    network = build(name).train()
     network.train_stem = train_stem
-    network.features(torch.randn(2, 3, 32, 16)).normed.square().sum().backward()
-    assert (network.stem[0].weight.grad is not None) == train_stem
+    network.features(torch.randn(2, 3, 64, 32)).normed.square().sum().backward()
+    first = next(network.parameters())
+    assert (first.grad is not None) == train_stem
     assert network.dense.weight.grad is not None
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_the_fast_gradient_of_a_depthwise_layer_is_the_plain_one(stride):
+    torch.manual_seed(0)
+    layer, x = Depthwise(6, stride).train(), torch.randn(2, 6, 8, 4)
+    gradients = []
+    for reduced in (False, True):
+        ours, layer.weight.grad = x.clone().requires_grad_(), None
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=reduced):
+            out = layer(ours).float()
+        (out * torch.linspace(-1, 1, out.numel()).view_as(out)).sum().backward()
+        gradients.append((out.detach(), ours.grad, layer.weight.grad))
+    for plain, fast in zip(*gradients, strict=True):
+        # bfloat16 keeps eight binary digits.
+        torch.testing.assert_close(fast, plain, rtol=0.02, atol=0.02 * float(plain.abs().max()))
+
+
+def test_the_mobilenet_starts_from_imagenet_weights(tmp_path):
+    teacher, pupil = lively("mobilenet"), build("mobilenet")
+    named = {f"features.{name}": tensor for name, tensor in teacher.layers.state_dict().items()}
+    torch.save({**named, "classifier.1.weight": torch.zeros(1000, 1280)}, tmp_path / "weights.pt")
+    pupil.warm_start(tmp_path / "weights.pt")
+    for name, tensor in pupil.layers.state_dict().items():
+        assert torch.equal(tensor, teacher.layers.state_dict()[name])
+    assert not torch.equal(pupil.dense.weight, teacher.dense.weight)

@@ -12,14 +12,14 @@ from reid import checkpoint
 from reid.__main__ import main
 from reid.config import PRECISIONS, read_config
 from reid.export import write
-from reid.network import DeepSortNet
+from reid.networks import build
 from reid.onnx_model import OnnxModel
 from reid.pixels import normalise
 from reid.train import Run
 
 
-def network_of(run) -> DeepSortNet:
-    network = DeepSortNet()
+def network_of(run):
+    network = build("deepsort")
     network.load_state_dict(checkpoint.load(run)["network"])
     return network.eval()
 
@@ -105,7 +105,7 @@ def test_the_file_embeds_as_pytorch_does(exported, trained, crops):
 def test_weights_are_halved_and_the_bytes_are_the_checkpoint_s_alone(exported, trained, tmp_path):
     assert exported.stat().st_size < 6_000_000
     facts = {p.key: p.value for p in onnx.load(exported).metadata_props}
-    write(network_of(trained), tmp_path / "again.onnx", facts)
+    write(network_of(trained), tmp_path / "again.onnx", facts, "deepsort")
     assert (tmp_path / "again.onnx").read_bytes() == exported.read_bytes()
 
 

@@ -21,25 +21,19 @@ Komodakis's wide residual networks; the activation is the exponential linear
 unit throughout.
 """
 
-from typing import NamedTuple
+import copy
 
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-HEIGHT, WIDTH = 128, 64
-DIMENSION = 128
+from reid.networks.common import DIMENSION, HEIGHT, WIDTH, Features
+
 # (input channels, output channels, stride) of residual 4 to residual 9.
 BLOCKS = ((32, 32, 1), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 128, 2), (128, 128, 1))
 # Height and width of the last residual block's map.
 MAP = (HEIGHT // 8, WIDTH // 8)
-
-
-class Features(NamedTuple):
-    """What one pass yields, each [N, DIMENSION]: before and after batch norm."""
-
-    raw: torch.Tensor
-    normed: torch.Tensor
 
 
 def conv3x3(inputs: int, outputs: int, stride: int = 1, bias: bool = False) -> nn.Conv2d:
@@ -102,3 +96,18 @@ class DeepSortNet(nn.Module):
     def forward(self, x: torch.Tensor):
         features = self.features(x)
         return features if self.training else functional.normalize(features.normed)
+
+    def folded(self) -> "DeepSortNet":
+        """A copy that embeds alike in evaluation, every batch norm that follows a layer directly merged into it.
+
+        The norms that open residual 5 to residual 9 stay: the block's input
+        goes around them on the shortcut too.
+        """
+        folded = copy.deepcopy(self).eval()
+        stem = folded.stem
+        for conv in (0, 3):
+            stem[conv], stem[conv + 1] = fuse_conv_bn_eval(stem[conv], stem[conv + 1]), nn.Identity()
+        for block in folded.blocks:
+            block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
+        folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
+        return folded
