@@ -22,7 +22,7 @@ fn knows(name: &str, allowed: &[&str]) {
 fn the_pure_crates_know_nothing_of_the_world() {
     knows("track", &["serde", "thiserror"]);
     knows("count", &["footfall-track", "serde", "thiserror"]);
-    knows("eval", &["footfall-count", "footfall-track", "lsap", "serde", "thiserror"]);
+    knows("eval", &["footfall-count", "footfall-track", "lsap", "ndarray", "serde", "thiserror"]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use footfall_track::Preset;
 use footfall_vision::Device;
 
 use crate::eval::EvalArgs;
+use crate::reid::ReidArgs;
 
 /// Tracks people in video and counts them as they pass a line.
 #[derive(Debug, Parser)]
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     Track(TrackArgs),
     Eval(EvalArgs),
+    Reid(ReidArgs),
 }
 
 /// Count people in a video, a folder of pictures, a camera or a stream

@@ -6,7 +6,6 @@ mod mot;
 mod mot_report;
 mod parallel;
 mod seqinfo;
-mod table;
 
 use std::path::PathBuf;
 

@@ -11,9 +11,11 @@ mod networks;
 mod outputs;
 mod progress;
 mod quiet;
+mod reid;
 mod report;
 mod run;
 mod say;
+mod table;
 mod track;
 
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
         Command::Eval(args) => eval::run(&args),
+        Command::Reid(args) => reid::run(&args, cli.verbose),
     };
     exit::code(result)
 }

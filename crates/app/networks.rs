@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use footfall_pipeline::{Detector, Embedder};
-use footfall_vision::{OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
+use footfall_vision::{EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 
 use crate::config::Config;
 use crate::{models, report};
@@ -45,18 +45,27 @@ impl Networks {
     }
 
     fn add_embedder(&mut self, runtime: &Runtime, config: &Config) -> anyhow::Result<()> {
-        let (embedder, name) = if let Some(path) = &config.networks.embedder {
-            (OnnxEmbedder::open(runtime, path, &config.embedder)?, file_name(path))
-        } else {
-            let (name, bytes) = models::EMBEDDER;
-            (OnnxEmbedder::from_bytes(runtime, name, bytes, &config.embedder)?, name.to_owned())
-        };
+        let path = config.networks.embedder.as_deref();
+        let (embedder, name) = open_embedder(runtime, path, &config.embedder)?;
         let told = format!("{name} ({} numbers, {})", embedder.dimension(), embedder.provider());
         self.told.embedder = Some(told);
         self.max_cosine_distance = embedder.max_cosine_distance();
         self.embedders.push(Box::new(embedder));
         Ok(())
     }
+}
+
+/// The embedder of that file, or the one in this program; with its name.
+pub(crate) fn open_embedder(
+    runtime: &Runtime,
+    path: Option<&Path>,
+    config: &EmbedderConfig,
+) -> anyhow::Result<(OnnxEmbedder, String)> {
+    if let Some(path) = path {
+        return Ok((OnnxEmbedder::open(runtime, path, config)?, file_name(path)));
+    }
+    let (name, bytes) = models::EMBEDDER;
+    Ok((OnnxEmbedder::from_bytes(runtime, name, bytes, config)?, name.to_owned()))
 }
 
 fn file_name(path: &Path) -> String {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use footfall_formats::DetectionFrame;
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
+use footfall_formats::{DetectionFrame, PartialFile};
 use footfall_pipeline::{BoxError, Scene, Sink};
 
 use crate::config::Outputs;
@@ -123,6 +123,13 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// Writes a whole text; `-` is stdout.
+pub(crate) fn save(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut file = PartialFile::create(path)?;
+    file.put(text.as_bytes())?;
+    Ok(file.finish()?)
 }
 
 /// Whether both names lead to one file, as far as the file system can tell.

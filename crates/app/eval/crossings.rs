@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::CrossingsArgs;
 use super::crossing_cases::{Case, cases, write_derived};
-use super::mot_report::save;
-use super::table::Table;
+use crate::outputs::save;
+use crate::table::Table;
 
 /// A line's score, or the total.
 #[derive(Serialize)]

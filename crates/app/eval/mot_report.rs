@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
 
 use footfall_eval::{Scores, Value};
-use footfall_formats::PartialFile;
 use serde::Serialize;
 
 use super::MotArgs;
 use super::mot::Folder;
-use super::table::Table;
+use crate::outputs::save;
+use crate::table::Table;
 
 /// What people look at first.
 const SHOWN: [&str; 13] =
@@ -41,12 +40,6 @@ pub(super) fn write(args: &MotArgs, report: &Report) -> anyhow::Result<()> {
         std::io::stdout().lock().write_all(table.as_bytes())?;
     }
     Ok(())
-}
-
-pub(super) fn save(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut file = PartialFile::create(path)?;
-    file.put(text.as_bytes())?;
-    Ok(file.finish()?)
 }
 
 /// The sequences' rows, then the combined one.

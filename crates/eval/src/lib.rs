@@ -2,7 +2,7 @@
 //!
 //! Pure: no I/O, threads or clock, and the same input gives the same numbers. [`Sequence`] holds one
 //! sequence prepared by the rules of `MOTChallenge`, [`Scores`] what HOTA, CLEAR and the identity
-//! metrics say about it; [`counting`] scores crossings.
+//! metrics say about it; [`counting`] scores crossings, [`reid`] embeddings.
 
 mod assignment;
 mod clear;
@@ -13,6 +13,7 @@ mod identity;
 mod matrix;
 mod overlap;
 mod range;
+pub mod reid;
 mod scores;
 mod sequence;
 mod unique;

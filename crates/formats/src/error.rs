@@ -37,6 +37,42 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// It can be no set of crops.
+    #[error("{} is neither a folder nor a .tar archive; a set of crops is IDENTITY/IMAGE in either", path.display())]
+    NotCrops {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// A set of crops without any.
+    #[error("{} has no pictures (.jpg, .jpeg, .png, .bmp, .webp); expected IDENTITY/IMAGE in it", path.display())]
+    NoCrops {
+        /// The folder or archive.
+        path: PathBuf,
+    },
+    /// A picture that belongs to no identity.
+    #[error(
+        "{} is not in an identity's folder; expected IDENTITY/IMAGE in {}: move it to the folder of \
+         the person that it shows", picture.display(), set.display()
+    )]
+    LooseCrop {
+        /// The folder or archive.
+        set: PathBuf,
+        /// The picture's path within it.
+        picture: PathBuf,
+    },
+    /// Two folders of one name that may or may not be one person.
+    #[error(
+        "{} and {} in {} have the same name: are they one person? Name a folder that holds only one of \
+         them, or rename one", one.display(), other.display(), set.display()
+    )]
+    TwinIdentities {
+        /// The folder or archive.
+        set: PathBuf,
+        /// A folder within it.
+        one: PathBuf,
+        /// Another folder within it.
+        other: PathBuf,
+    },
     /// A line is not what the format asks for.
     #[error("{}, line {line}: {problem}; expected {expected}", path.display())]
     Line {

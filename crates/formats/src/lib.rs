@@ -1,8 +1,10 @@
-//! The files people keep: MOT text, JSON lines, and files that appear whole or not at all.
+//! The files people keep: MOT text, JSON lines, sets of crops, and files that appear whole or not at
+//! all.
 //!
 //! Readers take one row or frame at a time and name the file, the line and what was expected where
 //! something is wrong. Writers go through [`PartialFile`], so a file under its final name is whole.
 
+pub mod crops;
 mod detections;
 mod error;
 pub mod jsonl;

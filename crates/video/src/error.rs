@@ -79,6 +79,12 @@ pub enum VideoError {
         /// Its number in the folder, from 1.
         frame: u64,
     },
+    /// Bytes that are no picture.
+    #[error("{name} cannot be decoded: it is no picture, or it breaks off; remove or replace it")]
+    Undecodable {
+        /// The file.
+        name: String,
+    },
     /// No camera answers.
     #[error(
         "{name} cannot be opened: is it plugged in, free, and may this user read it? \

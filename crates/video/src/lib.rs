@@ -2,7 +2,8 @@
 //!
 //! The only crate that knows OpenCV. [`open_source`] gives the pipeline's [`Source`] for whatever a
 //! user names; [`VideoSink`] is its [`Sink`] for an annotated video, [`Overlay`] the drawing alone. With
-//! the feature `preview`, `PreviewSink` shows it in a window.
+//! the feature `preview`, `PreviewSink` shows it in a window. [`decode_picture`] and [`encode_jpeg`] are
+//! for single pictures.
 //!
 //! OpenCV's own log is silenced by [`quiet`]. FFmpeg's log inside OpenCV can only be set by the
 //! environment, before the first video is opened: [`FFMPEG_LOG_VARIABLE`].
@@ -19,6 +20,7 @@ mod picture;
 #[cfg(feature = "preview")]
 mod preview;
 mod source;
+mod still;
 mod writer;
 
 pub use error::VideoError;
@@ -27,6 +29,7 @@ pub use picture::FrameSize;
 #[cfg(feature = "preview")]
 pub use preview::PreviewSink;
 pub use source::{SourceOptions, display_name, open_source};
+pub use still::{decode_picture, encode_jpeg};
 pub use writer::VideoSink;
 
 /// The environment variable, and the value that keeps FFmpeg's messages off the terminal.

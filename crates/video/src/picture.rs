@@ -81,17 +81,26 @@ pub(crate) struct Place<'a> {
     pub(crate) frame: u64,
 }
 
+/// The frame in `mat`, as [`bgr_image`]. Fails on one of less than [`SMALLEST_SIDE`] too.
+pub(crate) fn image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Image, VideoError> {
+    let size = size_of(&mat);
+    if size.width < SMALLEST_SIDE || size.height < SMALLEST_SIDE {
+        let (name, frame) = (place.name.to_owned(), place.frame);
+        return Err(VideoError::TooSmall { name, frame, size, smallest: SMALLEST_SIDE });
+    }
+    bgr_image(mat, buffers, place)
+}
+
+fn size_of(mat: &Mat) -> FrameSize {
+    FrameSize { width: mat.cols().max(0) as usize, height: mat.rows().max(0) as usize }
+}
+
 /// The picture in `mat`, without a copy where that is BGR already; its buffer goes to `buffers` when
 /// the last clone of the image is dropped.
 ///
-/// Grey and BGRA become BGR. Fails on a frame of less than [`SMALLEST_SIDE`], and on pixels of more
-/// than 8 bits.
-pub(crate) fn image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Image, VideoError> {
-    let (name, frame) = (|| place.name.to_owned(), place.frame);
-    let size = FrameSize { width: mat.cols().max(0) as usize, height: mat.rows().max(0) as usize };
-    if size.width < SMALLEST_SIDE || size.height < SMALLEST_SIDE {
-        return Err(VideoError::TooSmall { name: name(), frame, size, smallest: SMALLEST_SIDE });
-    }
+/// Grey and BGRA become BGR. Fails on pixels of more than 8 bits.
+pub(crate) fn bgr_image(mat: Mat, buffers: &Buffers, place: Place<'_>) -> Result<Image, VideoError> {
+    let (name, frame, size) = (|| place.name.to_owned(), place.frame, size_of(&mat));
     let converted = |code| -> Result<Mat, VideoError> {
         let mut bgr = Mat::default();
         cvt_color_def(&mat, &mut bgr, code)

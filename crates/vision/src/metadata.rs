@@ -42,6 +42,8 @@ pub(crate) struct Metadata {
     pub(crate) dimension: Option<usize>,
     /// `footfall.max_cosine_distance`: up to here, two embeddings may be one person.
     pub(crate) max_cosine_distance: Option<f64>,
+    /// `footfall.same_person`: midpoint and scale of a logistic curve, from distance to probability.
+    pub(crate) same_person: Option<[f64; 2]>,
 }
 
 impl Metadata {
@@ -72,6 +74,7 @@ impl Metadata {
                 "a number from 0 to 2",
                 |text| text.parse().ok().filter(|distance| (0.0..=2.0).contains(distance)),
             )?,
+            same_person: reader.value("footfall.same_person", "a distance and a scale above 0", curve)?,
         })
     }
 }
@@ -128,6 +131,12 @@ fn triple(text: &str) -> Option<[f32; 3]> {
     list(text, number)?.try_into().ok()
 }
 
+fn curve(text: &str) -> Option<[f64; 2]> {
+    let number = |text: &str| text.parse().ok().filter(|value: &f64| value.is_finite());
+    let [midpoint, scale] = list(text, number)?.try_into().ok()?;
+    (scale > 0.0).then_some([midpoint, scale])
+}
+
 fn list<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(|item| parse(item.trim())).collect()
 }
@@ -153,6 +162,7 @@ mod tests {
             ("footfall.mean", "103.53,116.28,123.675"),
             ("footfall.letterbox", "centre"),
             ("footfall.pad", "114"),
+            ("footfall.same_person", "0.41, 0.06"),
             ("other.size", "nonsense"),
         ])
         .unwrap();
@@ -164,6 +174,7 @@ mod tests {
             mean: Some([103.53, 116.28, 123.675]),
             placement: Some(Placement::Centre),
             pad: Some(114),
+            same_person: Some([0.41, 0.06]),
             ..Metadata::default()
         };
         assert_eq!(metadata, expected);
@@ -182,6 +193,8 @@ mod tests {
             ("footfall.std", "1,0,1"),
             ("footfall.pad", "256"),
             ("footfall.max_cosine_distance", "3"),
+            ("footfall.same_person", "0.4"),
+            ("footfall.same_person", "0.4,0"),
         ] {
             let fault = read(&[(key, value)]).unwrap_err();
             assert!(fault.to_string().contains(key) && fault.to_string().contains(value), "{fault}");

@@ -5,14 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
-use opencv::core::Mat;
-use opencv::imgcodecs::{IMREAD_COLOR, imdecode};
 
 use super::SourceOptions;
 use super::recording::DEFAULT_FRAME_RATE;
 use super::timeline::Timeline;
 use crate::VideoError;
 use crate::picture::{Buffers, FrameSize, Place, image, same_size};
+use crate::still;
 
 const ENDINGS: [&str; 5] = ["bmp", "jpeg", "jpg", "png", "webp"];
 
@@ -114,11 +113,8 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, VideoError> {
 fn decode(path: &Path, frame: u64) -> Result<Image, VideoError> {
     let bytes =
         fs::read(path).map_err(|source| VideoError::ReadPicture { path: path.to_owned(), frame, source })?;
-    let mat = Mat::from_slice(&bytes)
-        .and_then(|bytes| imdecode(&bytes, IMREAD_COLOR))
-        .ok()
-        .filter(|mat| !opencv::core::MatTraitConst::empty(mat))
-        .ok_or_else(|| VideoError::DecodePicture { path: path.to_owned(), frame })?;
+    let mat =
+        still::decode(&bytes).ok_or_else(|| VideoError::DecodePicture { path: path.to_owned(), frame })?;
     // imdecode makes a matrix of its own: there is nothing to use again.
     image(mat, &Buffers::default(), Place { name: &path.to_string_lossy(), frame })
 }

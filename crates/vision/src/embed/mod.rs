@@ -46,7 +46,7 @@ pub struct OnnxEmbedder {
     normaliser: Normaliser,
     /// `[batch, 3, height, width]` of one run.
     planes: Vec<f32>,
-    /// `[crops, dimension]` of one picture.
+    /// `[crops, dimension]` of one call.
     rows: Vec<f32>,
 }
 
@@ -115,6 +115,14 @@ impl OnnxEmbedder {
         self.model.metadata().max_cosine_distance
     }
 
+    /// Midpoint and scale of the curve `1 / (1 + exp((d - midpoint) / scale))` from the cosine distance
+    /// `d` of two embeddings to the probability that they show one person, where the file's makers
+    /// measured it.
+    #[must_use]
+    pub fn same_person(&self) -> Option<[f64; 2]> {
+        self.model.metadata().same_person
+    }
+
     /// What the session runs on.
     #[must_use]
     pub fn device(&self) -> Device {
@@ -134,11 +142,8 @@ impl OnnxEmbedder {
     pub fn map(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, Error> {
         let picture = Size::new(image.height(), image.width());
         let regions: Vec<_> = boxes.iter().map(|bbox| Region::of(bbox, picture)).collect();
-        let present: Vec<Region> = regions.iter().copied().flatten().collect();
-        self.rows.clear();
-        for batch in present.chunks(self.batch) {
-            self.run(image, batch)?;
-        }
+        let present: Vec<_> = regions.iter().copied().flatten().map(|region| (image, region)).collect();
+        self.run_all(&present)?;
         let mut rows = self.rows.chunks_exact(self.layout.dimension);
         let mut embeddings = Embeddings::new(self.layout.dimension);
         for region in regions {
@@ -147,14 +152,34 @@ impl OnnxEmbedder {
         Ok(embeddings)
     }
 
+    /// A unit vector for each picture, which is one person's crop, all of it.
+    ///
+    /// # Errors
+    /// As [`OnnxEmbedder::map`].
+    pub fn map_crops(&mut self, crops: &[Image]) -> Result<Embeddings, Error> {
+        let regions: Vec<_> = crops.iter().map(|crop| (crop, Region::whole(crop))).collect();
+        self.run_all(&regions)?;
+        let mut embeddings = Embeddings::new(self.layout.dimension);
+        for row in self.rows.chunks_exact(self.layout.dimension) {
+            embeddings.push(Some(row));
+        }
+        Ok(embeddings)
+    }
+
+    /// Embeds the regions in as many runs as it takes; `rows` holds their rows then.
+    fn run_all(&mut self, regions: &[(&Image, Region)]) -> Result<(), Error> {
+        self.rows.clear();
+        regions.chunks(self.batch).try_for_each(|batch| self.run(batch))
+    }
+
     /// Embeds the regions in one run and appends their rows.
-    fn run(&mut self, image: &Image, regions: &[Region]) -> Result<(), Error> {
+    fn run(&mut self, regions: &[(&Image, Region)]) -> Result<(), Error> {
         let Layout { size, dimension, ref output, .. } = self.layout;
         let crop = 3 * size.area();
         // What is left of a fixed batch runs along, and its rows are left out.
         let count = self.layout.batch.unwrap_or(regions.len());
         self.planes.resize(count * crop, 0.0);
-        for (region, planes) in regions.iter().zip(self.planes.chunks_exact_mut(crop)) {
+        for ((image, region), planes) in regions.iter().zip(self.planes.chunks_exact_mut(crop)) {
             let bgr = self.resampler.resize(image, *region, size)?;
             self.normaliser.write(bgr, size.width, planes, size, (0, 0));
         }

@@ -49,6 +49,24 @@ fn company_in_the_batch_changes_no_bit_of_an_embedding() {
 }
 
 #[test]
+fn a_crop_is_embedded_as_its_box_in_the_picture() {
+    let whole = picture(320, 240);
+    let boxes = [(10, 20, 40, 100), (200, 100, 64, 128), (0, 0, 31, 77)];
+    let crops: Vec<_> = (boxes.iter())
+        .map(|&(left, top, width, height)| {
+            painted(width, height, |x, y| {
+                let at = 3 * ((top + y) * 320 + left + x);
+                [0, 1, 2].map(|channel| whole.bytes()[at + channel])
+            })
+        })
+        .collect();
+    let boxes = boxes.map(|(x, y, w, h)| Bbox::new(x as f64, y as f64, w as f64, h as f64));
+    let mut embedder = embedder(2);
+    assert_eq!(embedder.map_crops(&crops).unwrap(), embedder.map(&whole, &boxes).unwrap());
+    assert!(embedder.map_crops(&[]).unwrap().is_empty());
+}
+
+#[test]
 fn the_repositorys_embedder_says_what_it_needs() {
     let embedder = embedder(32);
     assert_eq!(embedder.crop_size().to_string(), "128x64");

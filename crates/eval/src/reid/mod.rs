@@ -1,0 +1,27 @@
+//! Re-identification: how well embeddings of crops tell people apart.
+//!
+//! Pure functions of unit vectors, identities and cameras. [`Report`] holds everything; its parts are
+//! [`Ranking`] (CMC, mAP, mINP), [`Verification`] (same person or not, by a threshold on distance) and
+//! [`Identification`] (the nearest identity's centre). Distances are cosine distances, `1 - a.b`: 0 for
+//! the same direction, 2 for the opposite.
+//!
+//! No more than a block of rows of the distance matrix is in memory at a time.
+
+mod centres;
+mod crops;
+mod distances;
+mod logistic;
+mod ranking;
+mod report;
+mod spectrum;
+#[cfg(test)]
+mod testing;
+mod verification;
+
+pub use centres::{Centres, Identification, Match};
+pub use crops::{Crops, CropsError};
+pub use distances::cosine_distance;
+pub use logistic::Logistic;
+pub use ranking::{Ranking, Rule};
+pub use report::Report;
+pub use verification::{OperatingPoint, PERCENTILES, Pairs, ROC_RATES, Verification};
