@@ -4,6 +4,7 @@
 #
 #   $FOOTFALL_CACHE/onnxruntime/1.31.1/lib/libonnxruntime.so
 #   $FOOTFALL_CACHE/models/nanodet-g.onnx, nanodet-g-int8.onnx
+#   $FOOTFALL_CACHE/models/mobilenetv2-imagenet.pt   what training begins with
 #   $FOOTFALL_CACHE/clips/vtest.avi
 #   $FOOTFALL_CACHE/downloads/   the detector's source graph; archives while they are needed
 #   $FOOTFALL_CACHE/venv/        Python with numpy and onnx, for the conversion

@@ -29,6 +29,12 @@ def test_check_lists_what_an_empty_cache_lacks(tmp_path):
     assert not cache.exists()
 
 
+def test_check_lists_what_training_lacks(tmp_path):
+    result = setup(tmp_path / "cache", "--check", "--only", "train")
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("package ")]
+    assert (result.returncode, lines) == (1, ["train", "models/mobilenetv2-imagenet.pt"])
+
+
 def test_a_relative_cache_is_below_the_caller_s_folder(tmp_path):
     clip = tmp_path / "cache/clips/vtest.avi"
     clip.parent.mkdir(parents=True)

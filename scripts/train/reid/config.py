@@ -4,20 +4,29 @@ import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-PRECISIONS = ("float32", "bfloat16")
+CHOICES = {
+    "precision": ("float32", "bfloat16"),
+    "output": ("unit", "raw"),
+    "sampling": ("pk", "consecutive"),
+    "mining": ("all", "semi-hard", "batch-hard"),
+    "network": ("deepsort", "mobilenet", "googlenet", "osnet"),
+    "loss": ("strong", "softmax", "contrastive", "deepid2", "triplet", "ratio", "pull"),
+}
 
 
 @dataclass
 class Phase:
     """A stretch of training on crops `height` pixels high (half as wide).
 
-    With `train_stem` off, the layers before the first residual block only
-    keep their batch statistics up to date, which saves a third of the time.
+    With `train_stem` off, the first layers only keep their batch statistics up
+    to date, which saves a third of the time. `loss` is the recipe's where none
+    is given.
     """
 
     height: int
     batches: int
     train_stem: bool = True
+    loss: str = ""
 
 
 @dataclass
@@ -38,11 +47,19 @@ class Augment:
 class Config:
     """A run. `people` identities x `images` crops make a batch.
 
-    `version`, `trained_on` and `terms` are written into the exported file.
-    `precision` is that of the network's arithmetic in training, one of
-    `PRECISIONS`; processors with bfloat16 instructions halve the time by it.
-    `network` is one of `reid.networks.NETWORKS`, `warm_start` a file of
-    weights that its layers begin with, or none.
+    version, trained_on, terms   written into the exported file
+    network             one of `reid.networks.NETWORKS`
+    warm_start          weights that its layers begin with: a file, `imagenet`, or none
+    output              `unit`: embeddings are compared on the unit sphere; `raw`: as they are
+    precision           of the network's arithmetic in training; processors with bfloat16
+                        instructions halve the time by it
+    train_on            names of the sets to train on; none named: all. Identities are held out of any
+    sampling            `pk`, or `consecutive` (see `reid.sampler`)
+    loss                one of `reid.losses.LOSSES`, which also says what the weights are of
+    mining, margin      which triplets count, and how much farther their negative must be
+    verification_margin how far apart different people must be, for pairs
+    cosine_scale        above 0: identification by cosines times this, the right one's less
+                        `cosine_margin`
     """
 
     version: str = "0"
@@ -51,18 +68,27 @@ class Config:
     seed: int = 1
     network: str = "deepsort"
     warm_start: str = ""
+    output: str = "unit"
     precision: str = "float32"
     hold_out: dict = field(default_factory=dict)
+    train_on: list = field(default_factory=list)
+    sampling: str = "pk"
     people: int = 16
     images: int = 4
     learning_rate: float = 0.002
     weight_decay: float = 0.02
     warm_up: float = 0.05
+    loss: str = "strong"
     label_smoothing: float = 0.1
     cosine_scale: float = 0.0
     cosine_margin: float = 0.0
     triplet_weight: float = 1.0
+    mining: str = "batch-hard"
     margin: float = 0.3
+    centre_weight: float = 0.0
+    circle_weight: float = 0.0
+    verification_weight: float = 1.0
+    verification_margin: float = 1.0
     checkpoint_every: int = 200
     evaluate_every: int = 800
     augment: Augment = field(default_factory=Augment)
@@ -79,6 +105,10 @@ class Config:
                 return phase
             batch -= phase.batches
         return self.phases[-1]
+
+    def loss_at(self, batch: int) -> str:
+        """The name of the loss that batch number `batch` is trained with."""
+        return self.phase_at(batch).loss or self.loss
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -99,9 +129,17 @@ def from_dict(values: dict, where: str) -> Config:
     if "phases" in values:
         values["phases"] = [build(Phase, phase, f"{where}: phases") for phase in values["phases"]]
     config = build(Config, values, where)
-    if config.precision not in PRECISIONS:
-        raise SystemExit(f"{where}: precision is {config.precision!r}, not one of {', '.join(PRECISIONS)}")
+    check_choices(config, where)
     return config
+
+
+def check_choices(config: Config, where: str):
+    """Refuses a word that is none of its key's `CHOICES`."""
+    chosen = [(key, getattr(config, key)) for key in CHOICES]
+    chosen += [("loss", phase.loss) for phase in config.phases if phase.loss]
+    for key, value in chosen:
+        if value not in CHOICES[key]:
+            raise SystemExit(f"{where}: {key} is {value!r}, not one of {', '.join(CHOICES[key])}")
 
 
 def read_config(path: Path) -> Config:

@@ -46,6 +46,13 @@ class Crops:
         """Row numbers of one set."""
         return np.flatnonzero(self.sets == self.names.index(name))
 
+    def among(self, rows: np.ndarray, names: list) -> np.ndarray:
+        """[len(rows)] mask of the rows that are of the named sets; of all where none is named."""
+        unknown = set(names) - set(self.names)
+        if unknown:
+            raise SystemExit(f"no --data is called {', '.join(sorted(unknown))}")
+        return np.isin(self.sets[rows], [self.names.index(name) for name in names or self.names])
+
 
 def camera_of(name: str, stem: str) -> int:
     """The camera a file name tells: `0002_c1s1_000451_03` is camera 1, CUHK03's `0000_07` view 1."""

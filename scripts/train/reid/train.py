@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from reid import checkpoint
+from reid import checkpoint, sampler
 from reid.augment import training_batch
 from reid.config import Config
 from reid.data import Crops
 from reid.embedding import embed
 from reid.judge import judge
-from reid.losses import Recipe
+from reid.losses import Losses
 from reid.networks import Features, build
 from reid.progress import progress
-from reid.sampler import PkSampler
 from reid.split import split
+from reid.warm import weights
 
 AVERAGED = 50
 
@@ -39,6 +39,16 @@ def reduced(precision: str, device: str):
     return torch.autocast(device, dtype=getattr(torch, precision))
 
 
+def start(config: Config):
+    """The recipe's network before its first batch."""
+    network = build(config.network, unit=config.output == "unit")
+    if config.warm_start:
+        if not hasattr(network, "warm_start"):
+            raise SystemExit(f"there are no weights for a warm start of {config.network}: leave `warm_start` out")
+        network.warm_start(weights(config.warm_start))
+    return network
+
+
 class Run:
     """Everything that a training run holds between batches."""
 
@@ -46,16 +56,15 @@ class Run:
         self.config, self.crops, self.folder, self.device = config, crops, folder, device
         torch.manual_seed(config.seed)
         self.train_rows, self.test_rows = split(crops, config.hold_out, config.seed)
+        self.train_rows = self.train_rows[crops.among(self.train_rows, config.train_on)]
         people = np.unique(crops.identities[self.train_rows])
         self.labels = np.searchsorted(people, crops.identities)
-        self.network = build(config.network)
-        if config.warm_start:
-            self.network.warm_start(Path(config.warm_start).expanduser())
+        self.network = start(config)
         self.network.to(device).to(memory_format=torch.channels_last)
-        self.recipe = Recipe(len(people), config).to(device)
-        weights = [*self.network.parameters(), *self.recipe.parameters()]
-        self.optimiser = torch.optim.AdamW(weights, lr=config.learning_rate, weight_decay=config.weight_decay)
-        self.sampler = PkSampler(crops.identities, self.train_rows, config.people, config.images, config.seed)
+        self.losses = Losses(len(people), config).to(device)
+        learnt = [*self.network.parameters(), *self.losses.parameters()]
+        self.optimiser = torch.optim.AdamW(learnt, lr=config.learning_rate, weight_decay=config.weight_decay)
+        self.sampler = sampler.build(crops.identities, self.train_rows, config)
         self.batch = 0
 
     def state(self) -> dict:
@@ -63,15 +72,15 @@ class Run:
             "batch": self.batch,
             "config": self.config.as_dict(),
             "sets": self.crops.names,
-            "people": self.recipe.classify.out_features,
+            "people": self.losses.people,
             "network": self.network.state_dict(),
-            "recipe": self.recipe.state_dict(),
+            "recipe": self.losses.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
 
     def resume(self, state: dict):
         self.network.load_state_dict(state["network"])
-        self.recipe.load_state_dict(state["recipe"])
+        self.losses.load_state_dict(state["recipe"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.batch = state["batch"]
 
@@ -88,7 +97,7 @@ class Run:
         self.network.train_stem = phase.train_stem
         with reduced(self.config.precision, self.device):
             features = self.network.features(x)
-        loss, parts = self.recipe(Features(*(f.float() for f in features)), labels)
+        loss, parts = self.losses(self.config.loss_at(self.batch), Features(*(f.float() for f in features)), labels)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
@@ -124,7 +133,7 @@ def train(config: Config, crops: Crops, folder: Path, device: str, resume: bool)
             window.append(run.step())
             last = run.batch == config.batches
             if run.batch % AVERAGED == 0 or last:
-                means = {key: round(float(np.mean([w[key] for w in window])), 4) for key in window[0]}
+                means = {key: round(float(np.mean([w[key] for w in window if key in w])), 4) for key in window[-1]}
                 tell(log, began, run.batch, means)
                 window.clear()
             if run.batch % config.checkpoint_every == 0 or last:

@@ -7,7 +7,7 @@ from reid.augment import training_batch
 from reid.config import Augment, Phase, from_dict
 from reid.data import camera_of, load
 from reid.pixels import normalise
-from reid.sampler import PkSampler
+from reid.sampler import ConsecutiveSampler, PkSampler
 from reid.split import split
 
 STILL = Augment(
@@ -71,6 +71,16 @@ def test_batches_are_p_identities_by_k_images(crops):
     np.testing.assert_array_equal(sampler(1), sampler(1))
 
 
+def test_consecutive_batches_follow_the_list(crops):
+    rows = np.arange(len(crops))
+    sampler = ConsecutiveSampler(crops.identities, rows, size=10)
+    seen = np.concatenate([sampler(batch) for batch in range(sampler.batches_a_pass)])
+    assert sampler.batches_a_pass == 8
+    np.testing.assert_array_equal(seen[: len(rows)], rows)
+    np.testing.assert_array_equal(seen[len(rows) :], rows[:8])
+    np.testing.assert_array_equal(sampler(8), sampler(0))
+
+
 def test_a_still_recipe_only_normalises(crops):
     pixels = crops.pixels[:3]
     x = training_batch(pixels, 128, STILL, np.random.default_rng(0))
@@ -91,6 +101,7 @@ def test_recipes_refuse_unknown_keys():
             from_dict(wrong, "x")
 
 
-def test_recipes_refuse_a_precision_that_is_none():
-    with pytest.raises(SystemExit, match="float16"):
-        from_dict({"precision": "float16"}, "x")
+@pytest.mark.parametrize("values", [{"precision": "float16"}, {"phases": [{"height": 8, "batches": 1, "loss": "x"}]}])
+def test_recipes_refuse_words_that_mean_nothing(values):
+    with pytest.raises(SystemExit, match="not one of"):
+        from_dict(values, "x")

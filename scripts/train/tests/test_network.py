@@ -6,7 +6,12 @@ from reid.networks import NETWORKS, build
 from reid.networks.depthwise import Depthwise
 
 # Weights, multiply-adds of a 128x64 crop, batch norms of maps left after folding.
-SIZES = {"deepsort": (2_801_824, 294_387_712, 5), "mobilenet": (2_057_728, 124_893_184, 0)}
+SIZES = {
+    "deepsort": (2_801_824, 294_387_712, 5),
+    "mobilenet": (2_057_728, 124_893_184, 0),
+    "googlenet": (1_563_152, 143_818_752, 0),
+    "osnet": (527_064, 60_367_872, 0),
+}
 ALL = pytest.mark.parametrize("name", NETWORKS)
 
 
@@ -55,6 +60,15 @@ def test_embeds_on_the_unit_sphere_whatever_the_batch(name):
     assert together.shape == (5, 128)
     torch.testing.assert_close(together.norm(dim=1), torch.ones(5))
     torch.testing.assert_close(network(x[2:3]), together[2:3], rtol=1e-4, atol=1e-5)
+
+
+@ALL
+def test_a_raw_output_keeps_its_length(name):
+    x, network = torch.randn(3, 3, 64, 32), lively(name)
+    unit, network.unit = network(x), False
+    raw = network(x)
+    assert not torch.allclose(raw.norm(dim=1), torch.ones(3), atol=1e-2)
+    torch.testing.assert_close(nn.functional.normalize(raw), unit)
 
 
 @ALL

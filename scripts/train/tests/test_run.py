@@ -10,7 +10,8 @@ import torch
 from conftest import THREADS
 from reid import checkpoint
 from reid.__main__ import main
-from reid.config import PRECISIONS, read_config
+from reid.config import CHOICES, read_config
+from reid.data import load
 from reid.export import write
 from reid.networks import build
 from reid.onnx_model import OnnxModel
@@ -50,7 +51,7 @@ def test_learning_a_batch_by_heart(crops, recipe, tmp_path):
 
 def test_bfloat16_learns_as_float32_does(crops, recipe, tmp_path):
     losses = {}
-    for precision in PRECISIONS:
+    for precision in CHOICES["precision"]:
         config = read_config(recipe)
         config.precision = precision
         run = Run(config, crops, tmp_path, "cpu")
@@ -117,6 +118,43 @@ def test_judging_writes_a_table(exported, people, recipe, cache, tmp_path):
     assert "4 identities that were not trained on, 24 crops" in text
     assert "| tiny |" in text and "| HSV stripes |" in text
     assert "Pairs within one camera" in text
+
+
+@pytest.mark.parametrize("loss", CHOICES["loss"])
+def test_every_loss_trains(crops, recipe, tmp_path, loss):
+    config = read_config(recipe)
+    config.loss, config.network, config.centre_weight = loss, "osnet", 0.01
+    run = Run(config, crops, tmp_path, "cpu")
+    before = [p.detach().clone() for p in run.network.parameters()]
+    assert all(np.isfinite(value) for _ in range(2) for value in run.step().values())
+    assert any(not torch.equal(a, b) for a, b in zip(before, run.network.parameters(), strict=True))
+
+
+def test_a_later_phase_may_have_another_loss(crops, recipe, tmp_path):
+    config = read_config(recipe)
+    config.phases[0].batches, config.phases[0].loss, config.phases[1].loss = 1, "softmax", "triplet"
+    config.phases[1].height = 32
+    run = Run(config, crops, tmp_path, "cpu")
+    assert [sorted(run.step()) for _ in range(2)] == [["accuracy", "identity"], ["triplet"]]
+
+
+def test_only_the_named_sets_are_trained_on(people, recipe, tmp_path):
+    both = load({"a": people, "b": people}, tmp_path / "cache")
+    config = read_config(recipe)
+    config.train_on, config.hold_out = ["a"], {"a": 4, "b": 4}
+    run = Run(config, both, tmp_path, "cpu")
+    assert set(both.sets[run.train_rows]) == {0} and set(both.sets[run.test_rows]) == {0, 1}
+    config.train_on = ["c"]
+    with pytest.raises(SystemExit, match="c"):
+        Run(config, both, tmp_path, "cpu")
+
+
+def test_a_warm_start_without_weights_says_how_to_get_them(crops, recipe, tmp_path, monkeypatch):
+    monkeypatch.setenv("FOOTFALL_CACHE", str(tmp_path))
+    config = read_config(recipe)
+    config.network, config.warm_start = "mobilenet", "imagenet"
+    with pytest.raises(SystemExit, match="scripts/setup --only train"):
+        Run(config, crops, tmp_path, "cpu")
 
 
 def test_a_device_that_is_not_there_is_an_error(people, recipe, tmp_path):

@@ -1,24 +1,18 @@
-"""The networks that can be trained, by name, and what all of them have in common.
+"""The networks that can be trained, by name; `common.Embedder` says what all of them do."""
 
-Each maps normalised crops [N, 3, H, W] to `DIMENSION` numbers, and has
-
-    features(x)   `Features` of one pass, what the losses read
-    forward(x)    `Features` in training, unit rows [N, DIMENSION] in evaluation
-    train_stem    off: no gradient enters its first layers
-    folded()      a copy for inference, batch norms merged where they can be
-"""
-
-from torch import nn
-
-from reid.networks.common import DIMENSION, HEIGHT, WIDTH, Features
+from reid.networks.common import DIMENSION, HEIGHT, WIDTH, Embedder, Features
 from reid.networks.deepsort import DeepSortNet
+from reid.networks.googlenet import GoogLeNet
 from reid.networks.mobilenet import MobileNet
+from reid.networks.osnet import OsNet
 
-__all__ = ["DIMENSION", "HEIGHT", "NETWORKS", "WIDTH", "Features", "build"]
+__all__ = ["DIMENSION", "HEIGHT", "NETWORKS", "WIDTH", "Embedder", "Features", "build"]
 
-NETWORKS = {"deepsort": DeepSortNet, "mobilenet": MobileNet}
+NETWORKS = {"deepsort": DeepSortNet, "mobilenet": MobileNet, "googlenet": GoogLeNet, "osnet": OsNet}
 
 
-def build(name: str) -> nn.Module:
+def build(name: str, unit: bool = True) -> Embedder:
     """A network of fresh weights."""
-    return NETWORKS[name]()
+    network = NETWORKS[name]()
+    network.unit = unit
+    return network

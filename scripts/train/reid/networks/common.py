@@ -1,8 +1,12 @@
-"""What every network shares: sizes, and what a pass yields."""
+"""What every network shares: sizes, what a pass yields, and the end from one 128-vector to the embedding."""
 
+import copy
 from typing import NamedTuple
 
 import torch
+from torch import nn
+from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 HEIGHT, WIDTH = 128, 64
 DIMENSION = 128
@@ -13,3 +17,61 @@ class Features(NamedTuple):
 
     raw: torch.Tensor
     normed: torch.Tensor
+
+
+class Embedder(nn.Module):
+    """Normalised crops [N, 3, H, W] to [N, DIMENSION]; H x W is 128x64, and smaller crops of that aspect pass.
+
+    A subclass calls `finish` once its own layers are made, and maps crops to
+    vectors in `pooled`. With `train_stem` off no gradient enters its first
+    layers; with `unit` off the embedding is not brought to the unit sphere.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.train_stem, self.unit = True, True
+
+    def finish(self, inputs: int, mode: str = "fan_out"):
+        """The dense layer from `inputs` numbers and its batch norm; fresh weights everywhere."""
+        self.dense = nn.Linear(inputs, DIMENSION, bias=False)
+        self.norm = nn.BatchNorm1d(DIMENSION)
+        for module in self.modules():
+            if isinstance(module, (nn.Conv2d, nn.Linear)):
+                nn.init.kaiming_normal_(module.weight, mode=mode, nonlinearity="linear")
+
+    def pooled(self, x: torch.Tensor) -> torch.Tensor:
+        """[N, 3, H, W] to what the dense layer reads."""
+        raise NotImplementedError
+
+    def learning(self) -> bool:
+        """Whether gradients are wanted in the first layers."""
+        return torch.is_grad_enabled() and self.train_stem
+
+    def features(self, x: torch.Tensor) -> Features:
+        raw = self.dense(self.pooled(x))
+        return Features(raw, self.norm(raw))
+
+    def embedding(self, features: Features) -> torch.Tensor:
+        """What crops are compared by: [N, DIMENSION], of unit length where `unit` says so."""
+        return functional.normalize(features.normed) if self.unit else features.normed
+
+    def forward(self, x: torch.Tensor):
+        """`Features` in training, the embedding in evaluation."""
+        features = self.features(x)
+        return features if self.training else self.embedding(features)
+
+    def folded(self) -> "Embedder":
+        """A copy that embeds alike in evaluation, each batch norm that follows a layer in a sequence merged into it."""
+        folded = copy.deepcopy(self).eval()
+        for module in folded.modules():
+            if isinstance(module, nn.Sequential):
+                for i in range(len(module) - 1):
+                    if isinstance(module[i], nn.Conv2d) and isinstance(module[i + 1], nn.BatchNorm2d):
+                        module[i], module[i + 1] = fuse_conv_bn_eval(module[i], module[i + 1]), nn.Identity()
+        folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
+        return folded
+
+
+def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> list:
+    """A convolution that keeps the size (but for its stride), and its batch norm."""
+    return [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)]

@@ -21,14 +21,12 @@ Komodakis's wide residual networks; the activation is the exponential linear
 unit throughout.
 """
 
-import copy
-
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from reid.networks.common import DIMENSION, HEIGHT, WIDTH, Features
+from reid.networks.common import HEIGHT, WIDTH, Embedder
 
 # (input channels, output channels, stride) of residual 4 to residual 9.
 BLOCKS = ((32, 32, 1), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 128, 2), (128, 128, 1))
@@ -61,12 +59,11 @@ class Residual(nn.Module):
         return self.project(x) + self.conv2(inner)
 
 
-class DeepSortNet(nn.Module):
-    """[N, 3, H, W] crops, normalised, to [N, 128]: `Features` in training, unit vectors in evaluation.
+class DeepSortNet(Embedder):
+    """The whole network.
 
-    H x W is 128x64. Training may begin on smaller crops of the same aspect:
-    the last map is then stretched to 16x8, so the dense layer keeps its shape.
-    With `train_stem` off no gradient enters the layers before residual 4.
+    Smaller crops have a smaller last map, which is then stretched to 16x8, so
+    the dense layer keeps its shape. The stem is all before residual 4.
     """
 
     def __init__(self):
@@ -76,38 +73,24 @@ class DeepSortNet(nn.Module):
             *(conv3x3(32, 32), nn.BatchNorm2d(32), nn.ELU(inplace=True)),
             nn.MaxPool2d(3, stride=2, padding=1),
         )
-        self.train_stem = True
         self.blocks = nn.Sequential(*(Residual(*shape, first=i == 0) for i, shape in enumerate(BLOCKS)))
-        self.dense = nn.Linear(BLOCKS[-1][1] * MAP[0] * MAP[1], DIMENSION, bias=False)
-        self.norm = nn.BatchNorm1d(DIMENSION)
-        for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
+        self.finish(BLOCKS[-1][1] * MAP[0] * MAP[1], mode="fan_in")
 
-    def features(self, x: torch.Tensor) -> Features:
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self.train_stem):
+    def pooled(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.set_grad_enabled(self.learning()):
             x = self.stem(x)
         x = self.blocks(x)
         if x.shape[2:] != MAP:
             x = functional.interpolate(x, size=MAP, mode="bilinear", align_corners=False)
-        raw = self.dense(x.flatten(1))
-        return Features(raw, self.norm(raw))
-
-    def forward(self, x: torch.Tensor):
-        features = self.features(x)
-        return features if self.training else functional.normalize(features.normed)
+        return x.flatten(1)
 
     def folded(self) -> "DeepSortNet":
-        """A copy that embeds alike in evaluation, every batch norm that follows a layer directly merged into it.
+        """As `Embedder.folded`, and the norm inside each block.
 
         The norms that open residual 5 to residual 9 stay: the block's input
         goes around them on the shortcut too.
         """
-        folded = copy.deepcopy(self).eval()
-        stem = folded.stem
-        for conv in (0, 3):
-            stem[conv], stem[conv + 1] = fuse_conv_bn_eval(stem[conv], stem[conv + 1]), nn.Identity()
+        folded = super().folded()
         for block in folded.blocks:
             block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
-        folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
         return folded

@@ -24,15 +24,13 @@ Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks"
 2.1 million weights, 125 million multiply-adds.
 """
 
-import copy
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-from reid.networks.common import DIMENSION, Features
+from reid.networks.common import Embedder, conv
 from reid.networks.depthwise import Depthwise
 
 # (expansion, output channels, repeats, stride of the first).
@@ -41,10 +39,6 @@ STEM_CHANNELS = 32
 # Layers that rest when `train_stem` is off: the first convolution and the stages of 16 and 24 channels.
 STEM = 4
 PARTS = 4
-
-
-def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> list:
-    return [nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)]
 
 
 def relu6() -> nn.ReLU6:
@@ -66,53 +60,56 @@ class InvertedResidual(nn.Module):
         return x + self.conv(x) if self.shortcut else self.conv(x)
 
 
-class MobileNet(nn.Module):
-    """[N, 3, H, W] crops, normalised, to [N, 128]: `Features` in training, unit vectors in evaluation.
+def inverted_residuals(channels: int, stages) -> list:
+    """The blocks of `stages`, as `STAGES` has them, after a map of `channels`."""
+    layers = []
+    for expansion, outputs, repeats, stride in stages:
+        for repeat in range(repeats):
+            layers.append(InvertedResidual(channels, outputs, stride if repeat == 0 else 1, expansion))
+            channels = outputs
+    return layers
 
-    H x W is 128x64; any size of that aspect passes. With `train_stem` off no
-    gradient enters the first `STEM` layers.
-    """
+
+def stem() -> nn.Sequential:
+    return nn.Sequential(*conv(3, STEM_CHANNELS, 3, 2), relu6())
+
+
+def take_layers(layers: nn.Sequential, path: Path):
+    """Sets `layers` from ImageNet weights whose tensors are called `features.LAYER...`."""
+    theirs = torch.load(path, map_location="cpu")
+    layers.load_state_dict({name: theirs[f"features.{name}"] for name in layers.state_dict()})
+
+
+class MobileNet(Embedder):
+    """The whole network; its stem is the first `STEM` layers."""
 
     def __init__(self):
         super().__init__()
-        layers, channels = [nn.Sequential(*conv(3, STEM_CHANNELS, 3, 2), relu6())], STEM_CHANNELS
-        for expansion, outputs, repeats, stride in STAGES:
-            for repeat in range(repeats):
-                layers.append(InvertedResidual(channels, outputs, stride if repeat == 0 else 1, expansion))
-                channels = outputs
-        self.layers = nn.Sequential(*layers)
-        self.train_stem = True
-        self.dense = nn.Linear(channels * (PARTS + 2), DIMENSION, bias=False)
-        self.norm = nn.BatchNorm1d(DIMENSION)
-        for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="linear")
+        self.layers = nn.Sequential(stem(), *inverted_residuals(STEM_CHANNELS, STAGES))
+        self.finish(STAGES[-1][1] * (PARTS + 2))
 
     def warm_start(self, path: Path):
-        """Takes the layers from ImageNet weights whose tensors are called `features.LAYER...`."""
-        theirs = torch.load(path, map_location="cpu")
-        ours = self.layers.state_dict()
-        self.layers.load_state_dict({name: theirs[f"features.{name}"] for name in ours})
+        """Begins with the ImageNet weights at `path`; the dense layer stays fresh."""
+        take_layers(self.layers, path)
 
-    def features(self, x: torch.Tensor) -> Features:
-        with torch.set_grad_enabled(torch.is_grad_enabled() and self.train_stem):
+    def pooled(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.set_grad_enabled(self.learning()):
             x = self.layers[:STEM](x)
         x = self.layers[STEM:](x)
         pooled = [x.mean((2, 3)), x.amax((2, 3)), functional.adaptive_avg_pool2d(x, (PARTS, 1)).flatten(1)]
-        raw = self.dense(torch.cat(pooled, 1))
-        return Features(raw, self.norm(raw))
+        return torch.cat(pooled, 1)
 
-    def forward(self, x: torch.Tensor):
-        features = self.features(x)
-        return features if self.training else functional.normalize(features.normed)
 
-    def folded(self) -> "MobileNet":
-        """A copy that embeds alike in evaluation, with every batch norm merged into the layer before it."""
-        folded = copy.deepcopy(self).eval()
-        for module in folded.layers.modules():
-            if isinstance(module, nn.Sequential):
-                for i in range(len(module) - 1):
-                    if isinstance(module[i], nn.Conv2d) and isinstance(module[i + 1], nn.BatchNorm2d):
-                        module[i], module[i + 1] = fuse_conv_bn_eval(module[i], module[i + 1]), nn.Identity()
-        folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
-        return folded
+class ImageNetMobileNet(nn.Module):
+    """MobileNetV2 as it was trained on ImageNet, up to its mean of 1,280 numbers: a baseline that has seen no re-ID."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        stages = [(*stage[:3], 2 if stage[1] == 64 else stage[3]) for stage in STAGES]
+        last = nn.Sequential(*conv(STAGES[-1][1], 1280), relu6())
+        self.layers = nn.Sequential(stem(), *inverted_residuals(STEM_CHANNELS, stages), last)
+        take_layers(self.layers, path)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """[N, 3, H, W] crops, normalised, to unit rows [N, 1280]."""
+        return functional.normalize(self.layers(x).mean((2, 3)))
