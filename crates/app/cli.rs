@@ -27,6 +27,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(Box<RunArgs>),
     Track(TrackArgs),
+    Count(CountArgs),
     Eval(EvalArgs),
     Reid(ReidArgs),
 }
@@ -166,6 +167,32 @@ pub(crate) struct TrackArgs {
     /// Crossings as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) crossings: Option<PathBuf>,
+}
+
+/// Count tracks from a file over lines: counting alone
+///
+/// Reads MOT text (frame,id,x,y,w,h,confidence,...) of any tracker.
+#[derive(Debug, Args)]
+pub(crate) struct CountArgs {
+    /// The tracks; `-` is stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) tracks: PathBuf,
+
+    /// Frames a second: what a frame's number means in time
+    #[arg(long, value_name = "N", value_parser = positive, default_value_t = 30.0)]
+    pub(crate) fps: f64,
+
+    /// Count over this line; may be repeated. See `footfall run --help`
+    #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
+    pub(crate) lines: Vec<Line>,
+
+    /// Settings in TOML: its `counter` and `line` parts
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Crossings as JSON lines; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) crossings: PathBuf,
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -113,6 +113,10 @@ struct CrossingsArgs {
     #[arg(long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     lines: Vec<Line>,
 
+    /// The dead band of --from-gt's rule, in heights of the person
+    #[arg(long, value_name = "HEIGHTS", default_value_t = 0.1, value_parser = not_negative, requires = "from_gt")]
+    dead_band: f64,
+
     /// Write the derived true crossings as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "from_gt")]
     write_gt: Option<PathBuf>,
@@ -160,7 +164,7 @@ fn positive(text: &str) -> Result<f64, String> {
 fn not_negative(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
-        _ => Err("expected a number of seconds, 0 or more".into()),
+        _ => Err("expected a number, 0 or more".into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod count;
 mod eval;
 mod exit;
 mod interrupt;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
+        Command::Count(args) => count::run(&args, cli.verbose),
         Command::Eval(args) => eval::run(&args),
         Command::Reid(args) => reid::run(&args, cli.verbose),
     };

@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
-use footfall_count::Tally;
+use footfall_count::{Counter, Tally};
 use footfall_pipeline::{BoxError, Scene, Sink, SourceInfo};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -90,6 +90,14 @@ impl Sink for Progress {
         self.bar.finish_and_clear();
         Ok(())
     }
+}
+
+/// Each line's counts: `door: in 3, out 5`.
+pub(crate) fn counted(counter: &Counter) -> String {
+    let lines = counter.lines().iter().zip(counter.tallies());
+    let told =
+        lines.map(|(line, tally)| format!("{}: in {}, out {}\n", line.name(), tally.entered, tally.left));
+    told.collect::<Vec<_>>().concat()
 }
 
 /// Everyone who passed any line: `in 3, out 5`.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use footfall_count::Counter;
+use footfall_count::{Counter, Crossing};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, DetectionReader};
 use footfall_track::offline::{OfflineConfig, Recording};
-use footfall_track::{Observations, Step, Tracker};
+use footfall_track::{Embeddings, Observations, Step, Tracker};
 
 use crate::cli::TrackArgs;
 use crate::config::Config;
@@ -81,17 +81,27 @@ impl Session {
             return Ok(());
         }
         let step = step.clone();
-        self.write(number, time, &step)
+        self.write(number, time, &step, &observations.embeddings)
     }
 
-    fn write(&mut self, number: u64, time: Duration, step: &Step) -> anyhow::Result<()> {
+    fn write(
+        &mut self,
+        number: u64,
+        time: Duration,
+        step: &Step,
+        embeddings: &Embeddings,
+    ) -> anyhow::Result<()> {
         self.people = step.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         self.tracks.write(number, &step.tracks)?;
-        for crossing in self.counter.step(number, time, &step.tracks, &step.removed) {
-            if let Some(writer) = &mut self.crossings {
-                let line = self.counter.lines()[crossing.line].name();
-                writer.write(&CrossingRow::new(&crossing, line, &self.source))?;
-            }
+        let crossings = self.counter.step(number, time, step, embeddings);
+        self.write_crossings(&crossings)
+    }
+
+    fn write_crossings(&mut self, crossings: &[Crossing]) -> anyhow::Result<()> {
+        let Some(writer) = &mut self.crossings else { return Ok(()) };
+        for crossing in crossings {
+            let line = self.counter.lines()[crossing.line].name();
+            writer.write(&CrossingRow::new(crossing, line, &self.source))?;
         }
         Ok(())
     }
@@ -99,16 +109,16 @@ impl Session {
     fn finish(mut self) -> anyhow::Result<()> {
         if let Some(recording) = self.recording.take() {
             for frame in recording.refine(&OfflineConfig::of(self.tracker.config())) {
-                self.write(frame.number, frame.time, &frame.step)?;
+                self.write(frame.number, frame.time, &frame.step, &Embeddings::default())?;
             }
         }
+        let crossings = self.counter.finish();
+        self.write_crossings(&crossings)?;
         self.tracks.finish()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
         let frames = self.last.map_or(0, |(number, _)| number);
         eprintln!("{} people tracked in {frames} frames", self.people);
-        for (line, tally) in self.counter.lines().iter().zip(self.counter.tallies()) {
-            eprintln!("{}: in {}, out {}", line.name(), tally.entered, tally.left);
-        }
+        eprint!("{}", progress::counted(&self.counter));
         Ok(())
     }
 }

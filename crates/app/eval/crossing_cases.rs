@@ -94,7 +94,8 @@ fn derived(args: &CrossingsArgs) -> anyhow::Result<Truth> {
         .and_then(Path::file_name)
         .map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
     let truth = truth_boxes(&read_truth(path)?);
-    let crossings = true_crossings(&truth, &args.lines, frame_rate, Config::default()).map_err(usage)?;
+    let config = Config { dead_band: args.dead_band, ..Config::plain() };
+    let crossings = true_crossings(&truth, &args.lines, frame_rate, config).map_err(usage)?;
     let row = |crossing: &Crossing| CrossingRow::new(crossing, args.lines[crossing.line].name(), &name);
     let rows: Vec<CrossingRow> = crossings.iter().map(row).collect();
     let lines = args.lines.iter().map(|line: &Line| line.name().to_owned()).collect();

@@ -3,109 +3,79 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_track::{Point, TrackId, TrackedBox};
-use serde::{Deserialize, Serialize};
+use footfall_track::{Embeddings, Point, Step, TrackId, TrackedBox};
 
-use crate::{Crossing, Direction, Line, Reason, Tally};
+use crate::config::Limits;
+use crate::newcomer::{Beginning, Newcomer, WATCHED, overlapping};
+use crate::person::{Deed, Person, Scenery};
+use crate::sight::{RESOLUTION, Sight};
+use crate::{Config, ConfigError, Crossing, Line, Tally, Visit, Zone, ZoneTally};
 
-/// When a passage counts.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// Half the width of the band around a line in which nobody is on either side, in heights of the
-    /// person's box: someone who stands on the line and sways is not counted over and over.
-    pub dead_band: f64,
-    /// After how many seconds without a match a track's side is forgotten: what happened in a
-    /// longer gap nobody saw.
-    pub max_gap: f64,
-}
-
-/// Why a configuration cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum ConfigError {
-    /// The dead band is negative or not a number.
-    #[error("counter.dead_band is {value}; it is a share of a box's height, 0 or more (0.1 by default)")]
-    DeadBand {
-        /// What was given.
-        value: f64,
-    },
-    /// The gap is negative or not a number.
-    #[error("counter.max_gap is {value}; it is a number of seconds, 0 or more (1 by default)")]
-    MaxGap {
-        /// What was given.
-        value: f64,
-    },
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { dead_band: 0.1, max_gap: 1.0 }
-    }
-}
-
-/// Counts confirmed tracks over lines.
+/// Counts people over lines.
 ///
-/// The anchor of a box (bottom centre) takes a side of a line once it is more than the dead band
-/// away from it. When the side that it takes is not the one that it had, the track has passed the
-/// line; that is a crossing if the anchor's path met the line between its ends, where it last
-/// changed sides. A track that appears on a side has not passed anything, and one that comes back
+/// The anchor of a person (bottom centre of the box) takes a side of a line once it is more than the
+/// dead band away from it. When the side that it takes is not the one that it had, the person has
+/// passed the line; that is a crossing if the anchor's path met the line between its ends, where it
+/// last changed sides. Someone who appears on a side has not passed anything, and one who comes back
 /// has passed again.
+///
+/// Tracks have faults, and three things keep them from the counts. Places are averaged over a moment,
+/// so that jitter is no walk (`path`). A track that begins where another one was lost goes on as the
+/// same person, if motion and appearance agree (`newcomer`). And whoever comes out of an
+/// occlusion, walking away from it, has come from its other side. So a crossing is decided a little
+/// later than it happens, and dated at the side change.
 #[derive(Clone, Debug)]
 pub struct Counter {
     lines: Vec<Line>,
-    config: Config,
-    max_gap: Duration,
-    walks: BTreeMap<TrackId, Walk>,
+    zones: Vec<Zone>,
+    limits: Limits,
     tallies: Vec<Tally>,
-}
-
-/// What is remembered of one track.
-#[derive(Clone, Debug)]
-struct Walk {
-    /// Where and when it was last seen.
-    last: Place,
-    /// Its relation to each line.
-    lines: Vec<Relation>,
-}
-
-/// An anchor in a frame.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    anchor: Point,
-    frame: u64,
-    time: Duration,
-}
-
-/// A track's relation to one line.
-#[derive(Clone, Copy, Debug, Default)]
-struct Relation {
-    /// The side on which the anchor last was clear of the dead band, as a direction towards it.
-    side: Option<Direction>,
-    /// Where the anchor last changed sides, dead band or not, if that was between the line's ends.
-    passage: Option<Passage>,
-}
-
-/// The anchor's path meets a line.
-#[derive(Clone, Copy, Debug)]
-struct Passage {
-    point: Point,
-    frame: u64,
-    time: Duration,
+    zone_tallies: Vec<ZoneTally>,
+    /// Visits that nobody took yet.
+    visits: Vec<Visit>,
+    /// The first frame.
+    began: Option<Beginning>,
+    /// The latest frame's number.
+    latest: u64,
+    /// By their order of appearance.
+    people: BTreeMap<u64, Person>,
+    /// Whose track it is.
+    person_of: BTreeMap<TrackId, u64>,
+    newcomers: BTreeMap<TrackId, Newcomer>,
+    /// How many people there have been.
+    appeared: u64,
 }
 
 impl Counter {
-    /// A counter for `lines`, each starting at zero.
+    /// A counter for `lines`, in pixels, each starting at zero.
     ///
     /// # Errors
     /// When a number in `config` cannot be used.
     pub fn new(lines: Vec<Line>, config: Config) -> Result<Self, ConfigError> {
-        if !(config.dead_band >= 0.0 && config.dead_band.is_finite()) {
-            return Err(ConfigError::DeadBand { value: config.dead_band });
-        }
-        let max_gap = Duration::try_from_secs_f64(config.max_gap)
-            .map_err(|_| ConfigError::MaxGap { value: config.max_gap })?;
+        let limits = config.limits()?;
         let tallies = vec![Tally::default(); lines.len()];
-        Ok(Self { lines, config, max_gap, walks: BTreeMap::new(), tallies })
+        Ok(Self {
+            lines,
+            zones: Vec::new(),
+            limits,
+            tallies,
+            zone_tallies: Vec::new(),
+            visits: Vec::new(),
+            began: None,
+            latest: 0,
+            people: BTreeMap::new(),
+            person_of: BTreeMap::new(),
+            newcomers: BTreeMap::new(),
+            appeared: 0,
+        })
+    }
+
+    /// The counter, with zones, in pixels, to watch too.
+    #[must_use]
+    pub fn with_zones(mut self, zones: Vec<Zone>) -> Self {
+        self.zone_tallies = vec![ZoneTally::default(); zones.len()];
+        self.zones = zones;
+        self
     }
 
     /// The lines, in the order that [`Crossing::line`] refers to.
@@ -120,87 +90,184 @@ impl Counter {
         &self.tallies
     }
 
-    /// Takes the tracks of one frame, and those that have ended; gives the crossings decided in it,
-    /// by track, then by line.
+    /// The zones, in the order that [`Visit::zone`] refers to.
+    #[must_use]
+    pub fn zones(&self) -> &[Zone] {
+        &self.zones
+    }
+
+    /// What zones have seen so far, one each.
+    #[must_use]
+    pub fn zone_tallies(&self) -> &[ZoneTally] {
+        &self.zone_tallies
+    }
+
+    /// Visits that have ended since they were last taken, by their end.
+    pub fn take_visits(&mut self) -> Vec<Visit> {
+        std::mem::take(&mut self.visits)
+    }
+
+    /// Takes the tracks of one frame, and those that have ended, with the embeddings of the frame's
+    /// detections as far as there are any; gives the crossings decided in it, by track, then by line.
     ///
     /// Frames come in rising order of number and time.
     pub fn step(
         &mut self,
         frame: u64,
         time: Duration,
-        tracks: &[TrackedBox],
-        removed: &[TrackId],
+        step: &Step,
+        embeddings: &Embeddings,
     ) -> Vec<Crossing> {
+        self.began.get_or_insert(Beginning { frame, time });
+        self.latest = frame;
+        for (index, tracked) in step.tracks.iter().enumerate() {
+            let sight = sight(frame, time, &step.tracks, index);
+            let beside = || overlapping(&step.tracks, index).map(|other| other.bbox.anchor()).collect();
+            self.see(sight, beside, embeddings.get(tracked.detection));
+        }
+        for id in &step.removed {
+            if let Some(newcomer) = self.newcomers.get_mut(id) {
+                newcomer.ended = true;
+            }
+            if let Some(person) = self.person_of.remove(id).and_then(|key| self.people.get_mut(&key)) {
+                person.ended = true;
+            }
+        }
+        self.settle_newcomers(Some(time));
+        let mut deeds = self.advance(Some(time));
+        let since = time.saturating_sub(self.limits.join_gap + self.watched() + RESOLUTION);
+        self.people.retain(|_, person| {
+            let is_over = person.is_over(since);
+            if is_over {
+                person.end_visits(&mut deeds);
+            }
+            !is_over
+        });
+        self.count(deeds)
+    }
+
+    /// Decides what can be decided at the end of the source, after its last frame; gives the crossings.
+    pub fn finish(&mut self) -> Vec<Crossing> {
+        self.settle_newcomers(None);
+        let mut deeds = self.advance(None);
+        self.people.values_mut().for_each(|person| person.end_visits(&mut deeds));
+        self.count(deeds)
+    }
+
+    fn see(&mut self, sight: Sight, beside: impl Fn() -> Vec<Point>, embedding: Option<&[f32]>) {
+        let known = self.person_of.get(&sight.track).and_then(|key| self.people.get_mut(key));
+        let look = if let Some(person) = known {
+            person.push(sight);
+            &mut person.look
+        } else {
+            let newcomer = self
+                .newcomers
+                .entry(sight.track)
+                .and_modify(|newcomer| newcomer.sights.push(sight))
+                .or_insert_with(|| Newcomer::new(sight, beside()));
+            &mut newcomer.look
+        };
+        if let Some(embedding) = embedding {
+            look.add(embedding);
+        }
+    }
+
+    /// How long a track is watched until it is decided who it is.
+    fn watched(&self) -> Duration {
+        let Limits { join_gap, emergence, .. } = self.limits;
+        if join_gap.is_zero() && emergence.is_zero() { Duration::ZERO } else { WATCHED }
+    }
+
+    /// Makes people of the newcomers that were watched for long enough; of all, where `now` is none.
+    fn settle_newcomers(&mut self, now: Option<Duration>) {
+        let watched = self.watched();
+        let is_known = |newcomer: &Newcomer| {
+            now.is_none_or(|now| now + RESOLUTION >= newcomer.first().time + watched) || newcomer.ended
+        };
+        let known: Vec<TrackId> =
+            self.newcomers.iter().filter(|(_, newcomer)| is_known(newcomer)).map(|(&id, _)| id).collect();
+        for id in known {
+            if let Some(newcomer) = self.newcomers.remove(&id) {
+                self.settle(id, newcomer);
+            }
+        }
+    }
+
+    fn settle(&mut self, id: TrackId, newcomer: Newcomer) {
+        let costs = self
+            .people
+            .iter()
+            .filter_map(|(&key, person)| newcomer.cost_after(person, &self.limits).map(|cost| (key, cost)));
+        let predecessor = costs.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(key, _)| key);
+        let key = predecessor.unwrap_or(self.appeared);
+        let (lines, zones) = (self.lines.len(), self.zones.len());
+        let new = || Person::new(newcomer.first(), lines, zones);
+        let person = self.people.entry(key).or_insert_with(new);
+        if predecessor.is_some() {
+            self.person_of.remove(&person.track);
+        } else {
+            self.appeared += 1;
+            let way_back = self.began.map(|began| newcomer.way_back(&began, &self.limits));
+            way_back.into_iter().flatten().for_each(|sight| person.push(sight));
+        }
+        newcomer.sights.into_iter().for_each(|sight| person.push(sight));
+        person.ended = newcomer.ended;
+        if newcomer.look.is_known() {
+            person.look = newcomer.look;
+        }
+        if !person.ended {
+            self.person_of.insert(id, key);
+        }
+    }
+
+    fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
+        let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
+        let (mut deeds, decided) = (Vec::new(), self.latest);
+        for person in self.people.values_mut() {
+            person.advance(&scenery, now, decided, &mut deeds);
+        }
+        deeds
+    }
+
+    /// Adds what people did to the counts; gives their crossings.
+    fn count(&mut self, deeds: Vec<Deed>) -> Vec<Crossing> {
         let mut crossings = Vec::new();
-        for track in tracks {
-            self.follow(frame, time, track, &mut crossings);
+        let mut visits = Vec::new();
+        for deed in deeds {
+            match deed {
+                Deed::Passed(crossing) => crossings.push(crossing),
+                Deed::Visited(visit) => visits.push(visit),
+            }
         }
-        for id in removed {
-            self.walks.remove(id);
-        }
+        crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));
         for crossing in &crossings {
             self.tallies[crossing.line].add(crossing.direction);
         }
+        visits.sort_by_key(|visit| (visit.left, visit.track, visit.zone));
+        for visit in &visits {
+            self.zone_tallies[visit.zone].add(visit);
+        }
+        self.visits.append(&mut visits);
+        for (zone, tally) in self.zone_tallies.iter_mut().enumerate() {
+            tally.occupancy = self.people.values().filter(|person| person.is_in(zone)).count() as u64;
+            tally.most = tally.most.max(tally.occupancy);
+        }
         crossings
-    }
-
-    fn follow(&mut self, frame: u64, time: Duration, track: &TrackedBox, crossings: &mut Vec<Crossing>) {
-        let here = Place { anchor: track.bbox.anchor(), frame, time };
-        let fresh = || Walk { last: here, lines: vec![Relation::default(); self.lines.len()] };
-        let walk = self.walks.entry(track.id).or_insert_with(fresh);
-        if time.saturating_sub(walk.last.time) > self.max_gap {
-            walk.lines.fill(Relation::default());
-            walk.last = here;
-        }
-        let band = self.config.dead_band * track.bbox.height.max(0.0);
-        for (index, (line, relation)) in self.lines.iter().zip(&mut walk.lines).enumerate() {
-            let distance = line.signed_distance(here.anchor);
-            if (line.signed_distance(walk.last.anchor) > 0.0) != (distance > 0.0) {
-                relation.passage = passage(line, walk.last, here);
-            }
-            if distance.abs() <= band || distance.is_nan() {
-                continue;
-            }
-            let direction = if distance > 0.0 { Direction::In } else { Direction::Out };
-            let passed = relation.side.is_some_and(|side| side != direction);
-            relation.side = Some(direction);
-            if let (true, Some(Passage { point, frame: at, time })) = (passed, relation.passage) {
-                let track = track.id;
-                crossings.push(Crossing {
-                    line: index,
-                    direction,
-                    track,
-                    frame: at,
-                    time,
-                    decided: frame,
-                    point,
-                    confidence: 1.0,
-                    reasons: vec![Reason::Followed],
-                });
-            }
-        }
-        walk.last = here;
     }
 }
 
-/// Where and when an anchor that changed sides on its way from `from` to `to` met the line; `None`
-/// where that was beyond the line's ends.
-///
-/// Between two frames the anchor moves straight and evenly. The passage is dated at the first frame
-/// in which the anchor has reached the line, seen in it or not.
-fn passage(line: &Line, from: Place, to: Place) -> Option<Passage> {
-    let before = line.signed_distance(from.anchor).abs();
-    let after = line.signed_distance(to.anchor).abs();
-    let share = before / (before + after).max(f64::MIN_POSITIVE);
-    let between = |a: f64, b: f64| a + share * (b - a);
-    let point = Point::new(between(from.anchor.x, to.anchor.x), between(from.anchor.y, to.anchor.y));
-    if !(0.0..=1.0).contains(&line.along(point)) {
-        return None;
+fn sight(frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
+    let TrackedBox { id, bbox, .. } = tracks[index];
+    Sight {
+        track: id,
+        anchor: bbox.anchor(),
+        centre: bbox.centre(),
+        height: bbox.height,
+        frame,
+        time,
+        crowded: overlapping(tracks, index).next().is_some(),
+        inferred: false,
     }
-    let frames = to.frame.saturating_sub(from.frame).max(1);
-    let passed = ((share * frames as f64).ceil() as u64).min(frames);
-    let elapsed = to.time.saturating_sub(from.time).mul_f64(passed as f64 / frames as f64);
-    Some(Passage { point, frame: to.frame.saturating_sub(frames) + passed, time: from.time + elapsed })
 }
 
 #[cfg(test)]

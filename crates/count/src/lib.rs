@@ -1,14 +1,33 @@
-//! Directed lines, and the people who really pass them.
+//! Directed lines, zones, and the people who really pass them.
 //!
 //! Pure: no I/O, threads, clock or logging. One step cannot fail, and the same tracks give the
 //! same crossings.
 
+mod confidence;
+mod config;
 mod counter;
 mod crossing;
 mod health;
+mod interval;
 mod line;
+mod look;
+mod newcomer;
+mod path;
+mod person;
+mod relation;
+mod shape;
+mod sight;
+mod site;
+mod visit;
+mod zone;
 
-pub use counter::{Config, ConfigError, Counter};
+pub use config::{Config, ConfigError};
+pub use counter::Counter;
 pub use crossing::{Crossing, Direction, Reason, Tally};
 pub use health::{Condition, HealthChange, Uncounted};
-pub use line::{Line, LineError};
+pub use interval::CountInterval;
+pub use line::Line;
+pub use shape::{Kind as ShapeKind, ShapeError};
+pub use site::{Day, Site};
+pub use visit::{Visit, ZoneTally};
+pub use zone::{Mask, Zone};

@@ -5,169 +5,218 @@ use std::str::FromStr;
 use footfall_track::Point;
 use serde::{Deserialize, Serialize};
 
-/// A segment from `a` to `b`, in pixels of the frame.
+use crate::shape::{Kind, Shape, ShapeError, Unchecked};
+
+/// A segment from `a` to `b`, or a chain of segments from point to point.
 ///
-/// Someone who walks from `a` to `b` on the picture (y down) has the `in` side on their right hand:
-/// a point p is on it where (b - a) x (p - a) > 0.
+/// Someone who walks along it on the picture (y down) has the `in` side on their right hand: of a
+/// segment from a to b, a point p is on it where (b - a) x (p - a) > 0.
 ///
 /// ```text
-///        a (384, 576)          `--line door:384,576,384,0`, drawn upwards:
+///        b (384, 0)            `--line door:384,576,384,0`, drawn upwards:
 ///            ^                 `in` is a crossing from left to right
 ///   out side | in side
 ///     <----- | ----->
-///            b (384, 0)        (a at the picture's bottom, b at its top)
+///            a (384, 576)
 /// ```
+///
+/// Beyond its ends the first and the last segment go on, for telling sides only: passing there is
+/// no crossing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct Line {
-    name: String,
-    a: Point,
-    b: Point,
+    shape: Shape,
 }
 
-/// Why a line cannot be one.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum LineError {
-    /// The text is not `NAME:x1,y1,x2,y2`.
-    #[error(
-        "line \"{text}\": expected NAME:x1,y1,x2,y2 with four numbers in pixels, as in door:384,576,384,0"
-    )]
-    Syntax {
-        /// What was given.
-        text: String,
-    },
-    /// There is no name.
-    #[error("a line needs a name: it is how its counts are reported")]
-    NoName,
-    /// A coordinate is infinite or not a number.
-    #[error("line \"{name}\": every coordinate must be a finite number of pixels")]
-    NotFinite {
-        /// The line's name.
-        name: String,
-    },
-    /// Both ends are one point.
-    #[error("line \"{name}\": its two ends are the same point ({x}, {y}); a line has two different ends")]
-    EqualEnds {
-        /// The line's name.
-        name: String,
-        /// Both ends' x.
-        x: f64,
-        /// Both ends' y.
-        y: f64,
-    },
-}
-
-/// A line as it stands in a configuration file: `{ name = "door", from = [x, y], to = [x, y] }`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Unchecked {
-    name: String,
-    from: [f64; 2],
-    to: [f64; 2],
+/// Where a straight path meets a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Meeting {
+    /// How far along the path, 0 to 1.
+    pub(crate) share: f64,
+    /// Where.
+    pub(crate) point: Point,
 }
 
 impl Line {
-    /// The line `name` from `a` to `b`.
+    /// The line `name` from `a` to `b`, in pixels.
     ///
     /// # Errors
     /// Without a name, with ends that are one point, and with coordinates that are not finite.
-    pub fn new(name: impl Into<String>, a: Point, b: Point) -> Result<Self, LineError> {
-        let name = name.into();
-        if name.trim().is_empty() {
-            return Err(LineError::NoName);
-        }
-        if [a.x, a.y, b.x, b.y].iter().any(|v| !v.is_finite()) {
-            return Err(LineError::NotFinite { name });
-        }
-        if a == b {
-            return Err(LineError::EqualEnds { name, x: a.x, y: a.y });
-        }
-        Ok(Self { name, a, b })
+    pub fn new(name: impl Into<String>, a: Point, b: Point) -> Result<Self, ShapeError> {
+        Self::through(name, vec![a, b], false)
+    }
+
+    /// The line `name` through `points`, at least two: in pixels, or `relative` to the picture's width
+    /// and height.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn through(name: impl Into<String>, points: Vec<Point>, relative: bool) -> Result<Self, ShapeError> {
+        Shape::new(Kind::Line, name.into(), points, relative).map(|shape| Self { shape })
     }
 
     /// What its counts are reported under.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.shape.name
+    }
+
+    /// Its points in order, two at least.
+    #[must_use]
+    pub fn points(&self) -> &[Point] {
+        &self.shape.points
     }
 
     /// Where it starts.
     #[must_use]
     pub fn a(&self) -> Point {
-        self.a
+        self.shape.points[0]
     }
 
     /// Where it ends.
     #[must_use]
     pub fn b(&self) -> Point {
-        self.b
+        self.shape.points[self.shape.points.len() - 1]
     }
 
-    /// Distance of `p` from the infinite line through both ends, in pixels; above zero on the `in` side.
+    /// Whether its coordinates are shares of the picture's width and height, not pixels.
+    #[must_use]
+    pub fn is_relative(&self) -> bool {
+        self.shape.relative
+    }
+
+    /// The line in pixels of a picture of this size.
+    #[must_use]
+    pub fn in_pixels(&self, width: usize, height: usize) -> Self {
+        Self { shape: self.shape.in_pixels(width as f64, height as f64) }
+    }
+
+    /// Distance of `p` from the line, its first and last segments going on for ever, in pixels; above
+    /// zero on the `in` side.
     #[must_use]
     pub fn signed_distance(&self, p: Point) -> f64 {
+        let mut nearest = (f64::INFINITY, 0.0);
+        for segment in self.segments() {
+            let along = segment.along(p);
+            if segment.holds(along) {
+                let side = segment.side(p);
+                if side.abs() < nearest.0 || side.is_nan() {
+                    nearest = (side.abs(), side);
+                }
+            }
+        }
+        for pair in self.shape.points.windows(3) {
+            let corner = pair[1];
+            let distance = (p.x - corner.x).hypot(p.y - corner.y);
+            if distance < nearest.0 {
+                let (before, after) = (Segment::new(pair[0], corner), Segment::new(corner, pair[2]));
+                // Both segments end there: the side is that of the corner's own normal.
+                let side = before.side(p) + after.side(p);
+                nearest = (distance, distance.copysign(side));
+            }
+        }
+        nearest.1
+    }
+
+    /// Where `p` falls along a line of one segment: 0 at `a`, 1 at `b`, outside of that beyond its ends.
+    #[must_use]
+    pub fn along(&self, p: Point) -> f64 {
+        Segment::new(self.a(), self.b()).along(p)
+    }
+
+    /// Where a straight path last changes sides, if that is between the line's ends.
+    pub(crate) fn meeting(&self, from: Point, to: Point) -> Option<Meeting> {
+        let mut last: Option<(Meeting, bool)> = None;
+        for segment in self.segments() {
+            let (before, after) = (segment.side(from), segment.side(to));
+            if (before > 0.0) == (after > 0.0) {
+                continue;
+            }
+            let share = before.abs() / (before.abs() + after.abs()).max(f64::MIN_POSITIVE);
+            let between = |a: f64, b: f64| a + share * (b - a);
+            let point = Point::new(between(from.x, to.x), between(from.y, to.y));
+            let along = segment.along(point);
+            if segment.holds(along) && last.is_none_or(|(meeting, _)| share >= meeting.share) {
+                last = Some((Meeting { share, point }, (0.0..=1.0).contains(&along)));
+            }
+        }
+        last.and_then(|(meeting, is_between_ends)| is_between_ends.then_some(meeting))
+    }
+
+    fn segments(&self) -> impl Iterator<Item = Segment> + '_ {
+        let count = self.shape.points.len() - 1;
+        self.shape.points.windows(2).enumerate().map(move |(index, pair)| Segment {
+            is_first: index == 0,
+            is_last: index + 1 == count,
+            ..Segment::new(pair[0], pair[1])
+        })
+    }
+}
+
+/// One straight part of a line.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    a: Point,
+    b: Point,
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Segment {
+    fn new(a: Point, b: Point) -> Self {
+        Self { a, b, is_first: false, is_last: false }
+    }
+
+    /// Signed distance to the infinite line through it, in pixels.
+    fn side(&self, p: Point) -> f64 {
         let (dx, dy) = (self.b.x - self.a.x, self.b.y - self.a.y);
         (dx * (p.y - self.a.y) - dy * (p.x - self.a.x)) / dx.hypot(dy)
     }
 
-    /// Where `p` falls along the line: 0 at `a`, 1 at `b`, outside of that beyond its ends.
-    #[must_use]
-    pub fn along(&self, p: Point) -> f64 {
+    fn along(&self, p: Point) -> f64 {
         let (dx, dy) = (self.b.x - self.a.x, self.b.y - self.a.y);
         ((p.x - self.a.x) * dx + (p.y - self.a.y) * dy) / (dx * dx + dy * dy)
+    }
+
+    /// Whether what falls at `along` belongs to it, or to the line's end that it is.
+    fn holds(&self, along: f64) -> bool {
+        (self.is_first || along >= 0.0) && (self.is_last || along <= 1.0)
     }
 }
 
 impl FromStr for Line {
-    type Err = LineError;
+    type Err = ShapeError;
 
-    /// Reads `NAME:x1,y1,x2,y2`. The name may hold colons: the last one counts.
-    fn from_str(text: &str) -> Result<Self, LineError> {
-        let syntax = || LineError::Syntax { text: text.to_owned() };
-        let (name, ends) = text.rsplit_once(':').ok_or_else(syntax)?;
-        let ends: Vec<f64> =
-            ends.split(',').map(|v| v.trim().parse()).collect::<Result<_, _>>().map_err(|_| syntax())?;
-        let [x1, y1, x2, y2] = ends[..] else { return Err(syntax()) };
-        Self::new(name.trim(), Point::new(x1, y1), Point::new(x2, y2))
+    /// Reads `NAME:x1,y1,x2,y2` or with more points; all numbers in pixels, or all in percent of the
+    /// picture. The name may hold colons: the last one counts.
+    fn from_str(text: &str) -> Result<Self, ShapeError> {
+        Shape::named(Kind::Line, text).map(|shape| Self { shape })
     }
 }
 
 impl TryFrom<Unchecked> for Line {
-    type Error = LineError;
+    type Error = ShapeError;
 
-    fn try_from(line: Unchecked) -> Result<Self, LineError> {
-        Self::new(line.name, Point::new(line.from[0], line.from[1]), Point::new(line.to[0], line.to[1]))
+    fn try_from(mut file: Unchecked) -> Result<Self, ShapeError> {
+        match (file.from.take(), file.to.take(), file.points.is_empty()) {
+            (Some(from), Some(to), true) => file.points = vec![from, to],
+            (None, None, false) => {}
+            _ => return Err(ShapeError::EndsOrPoints { name: file.name }),
+        }
+        Shape::from_corners(Kind::Line, file).map(|shape| Self { shape })
     }
 }
 
 impl From<Line> for Unchecked {
     fn from(line: Line) -> Self {
-        Self { name: line.name, from: [line.a.x, line.a.y], to: [line.b.x, line.b.y] }
+        let mut file = Self::from(line.shape);
+        if let [from, to] = file.points[..] {
+            (file.from, file.to) = (Some(from), Some(to));
+            file.points.clear();
+        }
+        file
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Line, LineError};
-    use footfall_track::Point;
-
-    #[test]
-    fn the_in_side_is_at_the_right_hand() {
-        let up: Line = "door:384,576,384,0".parse().unwrap();
-        assert!(up.signed_distance(Point::new(400.0, 300.0)) > 0.0);
-        assert_eq!(up.signed_distance(Point::new(374.0, 300.0)), -10.0);
-        assert_eq!(up.along(Point::new(0.0, 576.0)), 0.0);
-        assert_eq!(up.along(Point::new(0.0, 0.0)), 1.0);
-    }
-
-    #[test]
-    fn what_is_no_line_says_why() {
-        let error = |text: &str| text.parse::<Line>().unwrap_err();
-        assert!(matches!(error("door"), LineError::Syntax { .. }));
-        assert!(matches!(error("door:1,2,3"), LineError::Syntax { .. }));
-        assert!(matches!(error("door:1,2,3,x"), LineError::Syntax { .. }));
-        assert!(matches!(error(":1,2,3,4"), LineError::NoName));
-        assert!(matches!(error("door:1,2,nan,4"), LineError::NotFinite { .. }));
-        assert!(matches!(error("door:1,2,1,2"), LineError::EqualEnds { .. }));
-    }
-}
+mod tests;

@@ -1,13 +1,15 @@
 use std::time::Duration;
 
-use footfall_track::{Bbox, Point, TrackId, TrackedBox};
+use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
 use proptest::prelude::*;
 
-use super::{Config, ConfigError, Counter};
-use crate::{Crossing, Direction, Line, Tally};
+use super::Counter;
+use crate::{Config, Crossing, Direction, Line, Reason, Tally, confidence};
 
 /// Heights of 100 pixels: the dead band reaches 10 pixels to either side.
 const HEIGHT: f64 = 100.0;
+/// Upwards in the middle: from left to right is `in`.
+const DOOR: &str = "door:384,576,384,0";
 
 fn seen(id: u64, x: f64, y: f64) -> TrackedBox {
     let bbox = Bbox::new(x - 20.0, y - HEIGHT, 40.0, HEIGHT);
@@ -15,7 +17,13 @@ fn seen(id: u64, x: f64, y: f64) -> TrackedBox {
 }
 
 fn counter(lines: &[&str]) -> Counter {
-    Counter::new(lines.iter().map(|l| l.parse().unwrap()).collect(), Config::default()).unwrap()
+    Counter::new(lines.iter().map(|l| l.parse().unwrap()).collect(), Config::plain()).unwrap()
+}
+
+/// One frame, at 10 a second.
+fn step(counter: &mut Counter, frame: u64, tracks: Vec<TrackedBox>, removed: Vec<TrackId>) -> Vec<Crossing> {
+    let time = Duration::from_millis(100 * (frame - 1));
+    counter.step(frame, time, &Step { tracks, removed }, &Embeddings::default())
 }
 
 /// Walks one person through `anchors`, a frame each at 10 frames a second; a `None` is a frame without a match.
@@ -23,8 +31,7 @@ fn walk(counter: &mut Counter, id: u64, anchors: &[Option<(f64, f64)>]) -> Vec<C
     let mut crossings = Vec::new();
     for (i, anchor) in anchors.iter().enumerate() {
         let tracks: Vec<_> = anchor.iter().map(|&(x, y)| seen(id, x, y)).collect();
-        let time = Duration::from_millis(100 * i as u64);
-        crossings.extend(counter.step(i as u64 + 1, time, &tracks, &[]));
+        crossings.extend(step(counter, i as u64 + 1, tracks, Vec::new()));
     }
     crossings
 }
@@ -68,8 +75,8 @@ fn whoever_appears_on_the_far_side_or_on_the_line_counts_nothing() {
     let mut first = counter(&["door:384,576,384,0"]);
     assert!(walk(&mut first, 1, &along_x(&[384.0, 386.0, 400.0, 450.0])).is_empty());
     let mut second = counter(&["door:384,576,384,0"]);
-    second.step(1, Duration::ZERO, &[seen(1, 350.0, 300.0)], &[]);
-    assert!(second.step(2, Duration::from_millis(100), &[seen(2, 420.0, 300.0)], &[]).is_empty());
+    step(&mut second, 1, vec![seen(1, 350.0, 300.0)], vec![]);
+    assert!(step(&mut second, 2, vec![seen(2, 420.0, 300.0)], vec![]).is_empty());
 }
 
 #[test]
@@ -106,21 +113,19 @@ fn after_a_long_gap_nobody_knows() {
 #[test]
 fn an_ended_track_is_forgotten() {
     let mut counter = counter(&["door:384,576,384,0"]);
-    counter.step(1, Duration::ZERO, &[seen(1, 350.0, 300.0)], &[]);
-    counter.step(2, Duration::from_millis(100), &[], &[TrackId(1)]);
-    assert!(counter.walks.is_empty());
+    step(&mut counter, 1, vec![seen(1, 350.0, 300.0)], vec![]);
+    step(&mut counter, 2, vec![], vec![TrackId(1)]);
+    assert!(counter.people.is_empty() && counter.person_of.is_empty() && counter.newcomers.is_empty());
 }
 
 #[test]
 fn numbers_that_mean_nothing_are_refused() {
-    let build = |config| Counter::new(Vec::new(), config).unwrap_err();
-    let negative = Config { dead_band: -0.1, ..Config::default() };
-    assert_eq!(build(negative), ConfigError::DeadBand { value: -0.1 });
-    assert!(matches!(
-        build(Config { dead_band: f64::NAN, ..Config::default() }),
-        ConfigError::DeadBand { .. }
-    ));
-    assert!(matches!(build(Config { max_gap: -1.0, ..Config::default() }), ConfigError::MaxGap { .. }));
+    let refused = |config| Counter::new(Vec::new(), config).unwrap_err().setting;
+    assert_eq!(refused(Config { dead_band: -0.1, ..Config::default() }), "dead_band");
+    assert_eq!(refused(Config { dead_band: f64::NAN, ..Config::default() }), "dead_band");
+    assert_eq!(refused(Config { max_gap: -1.0, ..Config::default() }), "max_gap");
+    assert_eq!(refused(Config { smoothing: f64::INFINITY, ..Config::default() }), "smoothing");
+    assert_eq!(refused(Config { max_cosine_distance: 2.5, ..Config::default() }), "max_cosine_distance");
 }
 
 fn path() -> impl Strategy<Value = Vec<(f64, f64)>> {
@@ -133,7 +138,7 @@ proptest! {
     #[test]
     fn net_count_is_the_change_of_sides(path in path(), x in 100.0..600.0_f64) {
         let line = Line::new("door", Point::new(x, 1e4), Point::new(x, -1e4)).unwrap();
-        let mut counter = Counter::new(vec![line.clone()], Config::default()).unwrap();
+        let mut counter = Counter::new(vec![line.clone()], Config::plain()).unwrap();
         walk(&mut counter, 1, &path.iter().map(|&p| Some(p)).collect::<Vec<_>>());
         let sides: Vec<f64> = path.iter().map(|&(px, py)| line.signed_distance(Point::new(px, py)))
             .filter(|d| d.abs() > 0.1 * HEIGHT).map(f64::signum).collect();
@@ -149,7 +154,7 @@ proptest! {
         prop_assume!(a != b);
         let anchors: Vec<_> = path.iter().map(|&p| Some(p)).collect();
         let tally = |a, b| {
-            let mut counter = Counter::new(vec![Line::new("door", a, b).unwrap()], Config::default()).unwrap();
+            let mut counter = Counter::new(vec![Line::new("door", a, b).unwrap()], Config::plain()).unwrap();
             walk(&mut counter, 1, &anchors);
             counter.tallies()[0]
         };
@@ -180,10 +185,141 @@ proptest! {
             let one = first.get(i).map(|&(x, y)| seen(1, x, y));
             let other = second.get(i).map(|&(x, y)| seen(2, x, y));
             let tracks: Vec<_> = one.into_iter().chain(other).collect();
-            crossings.extend(together.step(i as u64 + 1, Duration::from_millis(100 * i as u64), &tracks, &[]));
+            crossings.extend(step(&mut together, i as u64 + 1, tracks, Vec::new()));
+        }
+        // That they met is told, and nothing else.
+        for crossing in &mut crossings {
+            crossing.reasons.retain(|&reason| reason != Reason::Crowded);
+            crossing.confidence = confidence::of(&crossing.reasons);
         }
         let (ones, others): (Vec<_>, Vec<_>) = crossings.into_iter().partition(|c| c.track == TrackId(1));
         prop_assert_eq!(ones, alone(1, &first));
         prop_assert_eq!(others, alone(2, &second));
     }
+}
+
+/// A counter with the defaults, which look past faults of tracks.
+fn keen(lines: &[&str]) -> Counter {
+    Counter::new(lines.iter().map(|l| l.parse().unwrap()).collect(), Config::default()).unwrap()
+}
+
+/// Steps through frames, each the people (id, x) in it, and what comes at the end.
+fn film(counter: &mut Counter, frames: &[Vec<(u64, f64)>]) -> Vec<Crossing> {
+    let mut crossings = Vec::new();
+    for (i, people) in frames.iter().enumerate() {
+        let tracks = people.iter().map(|&(id, x)| seen(id, x, 300.0)).collect();
+        crossings.extend(step(counter, i as u64 + 1, tracks, Vec::new()));
+    }
+    crossings.extend(counter.finish());
+    crossings
+}
+
+/// Someone who walks 10 pixels a frame from x = 300, by track `id_at` of the frame, unseen where it gives none.
+fn walker(frames: u32, id_at: impl Fn(u32) -> Option<u64>) -> Vec<Vec<(u64, f64)>> {
+    (0..frames).map(|i| id_at(i).map(|id| (id, 300.0 + 10.0 * f64::from(i))).into_iter().collect()).collect()
+}
+
+#[test]
+fn a_walk_counts_the_same_with_and_without_care() {
+    let walk = walker(20, |_| Some(1));
+    let (careful, plain) = (film(&mut keen(&[DOOR]), &walk), film(&mut counter(&[DOOR]), &walk));
+    assert_eq!(careful.len(), 1);
+    let what = |c: &Crossing| (c.direction, c.frame, c.time, c.reasons.clone());
+    assert_eq!(what(&careful[0]), what(&plain[0]));
+    assert_eq!(careful[0].reasons, [Reason::Followed]);
+    assert!(careful[0].decided > plain[0].decided);
+}
+
+#[test]
+fn an_id_switch_on_the_line_neither_loses_nor_doubles() {
+    for gap in [0, 3, 15] {
+        let walk = walker(40, |i| match i {
+            0..8 => Some(1),
+            _ if i >= 8 + gap => Some(2),
+            _ => None,
+        });
+        let crossings = film(&mut keen(&[DOOR]), &walk);
+        assert_eq!(crossings.len(), 1, "{gap}");
+        assert_eq!((crossings[0].direction, crossings[0].frame), (Direction::In, 10));
+        assert!(crossings[0].reasons.contains(&Reason::Joined), "{gap}: {:?}", crossings[0].reasons);
+        assert!(film(&mut counter(&[DOOR]), &walk).is_empty());
+    }
+}
+
+#[test]
+fn another_place_another_look_or_a_long_gap_is_another_person() {
+    let far = |i: u32| if i < 8 { vec![(1, 300.0)] } else { vec![(2, 470.0)] };
+    assert!(film(&mut keen(&[DOOR]), &(0..30).map(far).collect::<Vec<_>>()).is_empty());
+    let late = walker(60, |i| match i {
+        0..8 => Some(1),
+        30.. => Some(2),
+        _ => None,
+    });
+    assert!(film(&mut keen(&[DOOR]), &late).is_empty());
+    let looks = |of_second: [f32; 2]| {
+        let mut counter = keen(&[DOOR]);
+        let mut crossings = Vec::new();
+        for (i, people) in walker(20, |i| Some(if i < 8 { 1 } else { 2 })).iter().enumerate() {
+            let tracks = people.iter().map(|&(id, x)| seen(id, x, 300.0)).collect();
+            let mut embeddings = Embeddings::new(2);
+            embeddings.push(Some(if i < 8 { &[1.0, 0.0] } else { &of_second }));
+            let time = Duration::from_millis(100 * i as u64);
+            crossings.extend(counter.step(
+                i as u64 + 1,
+                time,
+                &Step { tracks, removed: vec![] },
+                &embeddings,
+            ));
+        }
+        crossings.len() + counter.finish().len()
+    };
+    assert_eq!((looks([1.0, 0.1]), looks([0.0, 1.0])), (1, 0));
+}
+
+#[test]
+fn whoever_comes_out_of_an_occlusion_has_come_from_behind_it() {
+    // Someone stands at x = 395; another one comes out beside them and walks on.
+    let scene = |hider: bool| -> Vec<Vec<(u64, f64)>> {
+        let walk = |i: u32| (i >= 12).then(|| (2, 405.0 + 8.0 * f64::from(i - 12)));
+        (0..30).map(|i| hider.then_some((1, 395.0)).into_iter().chain(walk(i)).collect()).collect()
+    };
+    let crossings = film(&mut keen(&[DOOR]), &scene(true));
+    let [crossing] = &crossings[..] else { panic!("{crossings:?}") };
+    assert_eq!((crossing.direction, crossing.track), (Direction::In, TrackId(2)));
+    assert!(crossing.frame < 13 && crossing.reasons.contains(&Reason::Emerged), "{crossing:?}");
+    assert!(film(&mut keen(&[DOOR]), &scene(false)).is_empty());
+}
+
+#[test]
+fn jitter_over_the_band_counts_nothing() {
+    let frames: Vec<_> = (0..41).map(|i| vec![(1, if i % 2 == 0 { 370.0 } else { 397.0 })]).collect();
+    assert!(film(&mut keen(&[DOOR]), &frames).is_empty());
+    assert!(!film(&mut counter(&[DOOR]), &frames).is_empty());
+}
+
+#[test]
+fn people_who_are_gone_are_forgotten() {
+    let mut counter = keen(&[DOOR]).with_zones(vec!["z:0,0,400,0,400,500".parse().unwrap()]);
+    for frame in 1..=10 {
+        step(&mut counter, frame, vec![seen(1, 300.0, 300.0)], vec![]);
+    }
+    assert_eq!(counter.zone_tallies()[0].occupancy, 1);
+    for frame in 11..60 {
+        step(&mut counter, frame, vec![], if frame == 25 { vec![TrackId(1)] } else { vec![] });
+    }
+    assert!(counter.people.is_empty() && counter.person_of.is_empty() && counter.newcomers.is_empty());
+    let visits = counter.take_visits();
+    assert_eq!((visits.len(), visits[0].dwell()), (1, Duration::from_millis(900)));
+    assert_eq!((counter.zone_tallies()[0].occupancy, counter.zone_tallies()[0].most), (0, 1));
+}
+
+#[test]
+fn a_zone_knows_who_is_in_it_and_for_how_long() {
+    let mut counter = keen(&[]).with_zones(vec!["till:350,200,450,200,450,400,350,400".parse().unwrap()]);
+    film(&mut counter, &walker(30, |i| Some(if i < 9 { 1 } else { 2 })));
+    let visits = counter.take_visits();
+    let [visit] = &visits[..] else { panic!("{visits:?}") };
+    // In from x = 370 (beyond the band of 10 pixels) until x = 470: eleven frames later.
+    assert_eq!((visit.zone, visit.frame, visit.dwell()), (0, 8, Duration::from_secs(1)));
+    assert_eq!((counter.zone_tallies()[0].visits, counter.zone_tallies()[0].occupancy), (1, 0));
 }

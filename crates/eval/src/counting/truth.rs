@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use footfall_count::{Config, ConfigError, Counter, Crossing, Line};
-use footfall_track::{TrackId, TrackedBox};
+use footfall_track::{Embeddings, Step, TrackId, TrackedBox};
 
 use crate::TruthBox;
 
@@ -36,8 +36,10 @@ pub fn true_crossings(
                 detection,
             })
             .collect();
-        crossings.extend(counter.step(frame, time, &boxes, &[]));
+        let step = Step { tracks: boxes, removed: Vec::new() };
+        crossings.extend(counter.step(frame, time, &step, &Embeddings::default()));
     }
+    crossings.extend(counter.finish());
     crossings.sort_by_key(|crossing| (crossing.frame, crossing.line, crossing.track));
     Ok(crossings)
 }

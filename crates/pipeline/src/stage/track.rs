@@ -91,7 +91,12 @@ impl TrackStage {
             let Some(next) = waiting.pop_front() else { return total };
             total.embedded += next.asked.as_ref().map_or(0, Asked::people) as u64;
             self.make_changes(feed, &mut total);
-            let Some(scene) = self.finish(next, feed) else { return total };
+            let Some(mut scene) = self.finish(next, feed) else { return total };
+            if self.ahead > 0 && waiting.is_empty() {
+                // A recording's last frame: what is still open is decided with what there is.
+                scene.crossings.extend(self.counter.finish());
+                scene.tallies.copy_from_slice(self.counter.tallies());
+            }
             total.add(&scene);
             if scenes.send(scene).is_err() {
                 return total;
@@ -138,7 +143,7 @@ impl TrackStage {
         Some(feed.meter.track.time(|| {
             let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
             let step = self.tracker.step(frame.time, &observations);
-            let crossings = self.counter.step(frame.number, frame.time, &step.tracks, &step.removed);
+            let crossings = self.counter.step(frame.number, frame.time, step, &observations.embeddings);
             let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
             Scene { frame, observations, tracks, crossings, lines: Arc::clone(&self.lines), tallies }
         }))

@@ -1,0 +1,117 @@
+//! How far a count may be from the truth.
+
+use serde::{Deserialize, Serialize};
+
+/// The range in which the true number lies with a probability of 95%.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountInterval {
+    /// Its least number.
+    pub low: u64,
+    /// Its greatest number.
+    pub high: u64,
+}
+
+/// The probability left out on either side.
+const TAIL: f64 = 0.025;
+/// Means above which a Poisson distribution is taken for a normal one.
+const MANY: f64 = 200.0;
+/// Standard deviations of a normal distribution within which 95% lie.
+const SPREAD: f64 = 1.96;
+
+impl CountInterval {
+    /// Of `count` crossings, of which `doubt` are expected to be none: the sum of what each one's
+    /// confidence lacks to 1.
+    ///
+    /// The true number is the count, less those that were none, plus those that were missed. Of
+    /// independent crossings with different confidences the former is Poisson-binomial; for
+    /// confidences near 1 that is nearly a Poisson distribution with the mean `doubt` (Le Cam, 1960), and a
+    /// wider one for others. The latter is taken as Poisson with the mean `MISSED` a crossing. Their
+    /// difference follows a Skellam distribution.
+    #[must_use]
+    pub fn of(count: u64, doubt: f64) -> Self {
+        let none = doubt.clamp(0.0, count as f64);
+        let missed = MISSED * count as f64 + MISSED_AT_ALL;
+        let centre = count as f64 - none + missed;
+        let (low, high) = if none + missed > MANY {
+            let half = SPREAD * (none + missed).sqrt();
+            ((centre - half).floor(), (centre + half).ceil())
+        } else {
+            let (low, high) = skellam(missed, none);
+            (count as f64 + low, count as f64 + high)
+        };
+        Self { low: (low.max(0.0) as u64).min(count), high: (high.max(0.0) as u64).max(count) }
+    }
+}
+
+/// The least and the greatest difference of two Poisson variables outside of which lie at most
+/// [`TAIL`] to either side.
+fn skellam(plus: f64, minus: f64) -> (f64, f64) {
+    let (plus, minus) = (poisson(plus), poisson(minus));
+    let mut differences = vec![0.0; plus.len() + minus.len() - 1];
+    for (i, p) in plus.iter().enumerate() {
+        for (j, q) in minus.iter().enumerate() {
+            differences[i + minus.len() - 1 - j] += p * q;
+        }
+    }
+    let within = |below: &mut f64, p: &f64| {
+        *below += p;
+        Some(*below)
+    };
+    let reached = |below: f64| below > TAIL;
+    let low = differences.iter().scan(0.0, within).position(reached).unwrap_or(0);
+    let high = differences.iter().rev().scan(0.0, within).position(reached).unwrap_or(0);
+    let zero = minus.len() as f64 - 1.0;
+    (low as f64 - zero, (differences.len() - 1 - high) as f64 - zero)
+}
+
+/// The probabilities of 0, 1, 2, ..., as far as they matter.
+fn poisson(mean: f64) -> Vec<f64> {
+    let most = (mean + 10.0 * mean.sqrt() + 10.0).ceil() as u32;
+    let mut probability = (-mean).exp();
+    let mut all = vec![probability];
+    for k in 1..=most {
+        probability *= mean / f64::from(k);
+        all.push(probability);
+    }
+    all
+}
+
+/// Expected number of people missed for each one counted. With these two, 36 of 36 true counts of the
+/// watched lines and directions, and 199 of 212 of other lines in the same sequences, were in their interval.
+const MISSED: f64 = 0.1;
+/// Expected number of people missed whatever the count.
+const MISSED_AT_ALL: f64 = 0.1;
+
+#[cfg(test)]
+mod tests {
+    use super::{CountInterval, poisson, skellam};
+    use proptest::prelude::*;
+
+    #[test]
+    fn poisson_sums_to_one_with_its_mean() {
+        for mean in [0.0, 0.3, 7.0, 150.0] {
+            let all = poisson(mean);
+            let total: f64 = all.iter().sum();
+            let first: f64 = all.iter().enumerate().map(|(k, p)| k as f64 * p).sum();
+            assert!((total - 1.0).abs() < 1e-9 && (first - mean).abs() < 1e-6, "{mean}");
+        }
+    }
+
+    #[test]
+    fn without_doubt_there_is_no_width() {
+        assert_eq!(skellam(0.0, 0.0), (0.0, 0.0));
+        // P(X = 0) = 0.905, P(X <= 1) = 0.995: one missed is within, two are not.
+        assert_eq!(skellam(0.1, 0.0), (0.0, 1.0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_count_is_within_and_doubt_widens(count in 0_u64..5000, share in 0.0..0.4_f64) {
+            let doubt = share * count as f64;
+            let interval = CountInterval::of(count, doubt);
+            prop_assert!(interval.low <= count && count <= interval.high);
+            let surer = CountInterval::of(count, doubt / 2.0);
+            prop_assert!(interval.low <= surer.low + 1);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! One person: a track, or several that were joined.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use footfall_track::TrackId;
+
+use crate::config::Limits;
+use crate::look::Look;
+use crate::path::Path;
+use crate::relation::Relation;
+use crate::sight::{RESOLUTION, Sight, Velocity};
+use crate::visit::{Stay, Visit};
+use crate::{Crossing, Line, Zone};
+
+/// Motions are taken over this much time at a track's ends.
+pub(crate) const MOTION_TIME: Duration = Duration::from_millis(500);
+
+/// What people are counted over, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Scenery<'a> {
+    pub(crate) lines: &'a [Line],
+    pub(crate) zones: &'a [Zone],
+    pub(crate) limits: &'a Limits,
+}
+
+/// Something that a person did.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    /// Passed a line.
+    Passed(Crossing),
+    /// Was in a zone.
+    Visited(Visit),
+}
+
+/// What is remembered of one person.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    /// Of the track that they were last seen by.
+    pub(crate) track: TrackId,
+    /// When they were first seen.
+    pub(crate) first: Duration,
+    /// Whether that track has ended.
+    pub(crate) ended: bool,
+    pub(crate) look: Look,
+    path: Path,
+    /// Their last sights, as far as they tell how they move.
+    tail: VecDeque<Sight>,
+    /// Their last averaged place.
+    place: Option<Sight>,
+    relations: Vec<Relation>,
+    stays: Vec<Stay>,
+}
+
+impl Person {
+    pub(crate) fn new(first: &Sight, lines: usize, zones: usize) -> Self {
+        Self {
+            track: first.track,
+            first: first.time,
+            ended: false,
+            look: Look::default(),
+            path: Path::default(),
+            tail: VecDeque::new(),
+            place: None,
+            relations: vec![Relation::default(); lines],
+            stays: vec![Stay::default(); zones],
+        }
+    }
+
+    /// Where they were last seen, if they were.
+    pub(crate) fn last(&self) -> Option<&Sight> {
+        self.tail.back()
+    }
+
+    /// How they moved when they were last seen.
+    pub(crate) fn velocity(&self) -> Velocity {
+        Velocity::of(&self.tail.iter().map(|sight| (sight.time.as_secs_f64(), sight.centre)))
+    }
+
+    /// Adds where they were seen, or must have come from.
+    pub(crate) fn push(&mut self, sight: Sight) {
+        self.path.push(sight);
+        if sight.inferred {
+            return;
+        }
+        self.track = sight.track;
+        self.tail.push_back(sight);
+        let from = sight.time.saturating_sub(MOTION_TIME + RESOLUTION);
+        while self.tail.front().is_some_and(|old| old.time < from) {
+            self.tail.pop_front();
+        }
+    }
+
+    /// Goes on to where they were as far as that is known at `now`, or to the end if that is none; adds
+    /// what they did to `deeds`, as decided in that frame.
+    pub(crate) fn advance(
+        &mut self,
+        scenery: &Scenery<'_>,
+        now: Option<Duration>,
+        decided: u64,
+        deeds: &mut Vec<Deed>,
+    ) {
+        let limits = scenery.limits;
+        while let Some(here) = self.path.next(limits.smoothing, now) {
+            let mut last = self.place.unwrap_or(here);
+            if here.time.saturating_sub(last.time) > limits.max_gap {
+                self.relations.fill(Relation::default());
+                self.end_visits(deeds);
+                last = here;
+            }
+            self.place = Some(here);
+            for (index, (line, relation)) in scenery.lines.iter().zip(&mut self.relations).enumerate() {
+                let decision = relation.follow(line, &last, &here, limits);
+                let crossing =
+                    decision.map(|decision| decision.crossing(index, here.track, decided, self.first));
+                deeds.extend(crossing.map(Deed::Passed));
+            }
+            for (index, (zone, stay)) in scenery.zones.iter().zip(&mut self.stays).enumerate() {
+                deeds.extend(stay.follow(index, zone, &here, limits).map(Deed::Visited));
+            }
+        }
+    }
+
+    /// Ends the visits of somebody who is gone, where they were seen last.
+    pub(crate) fn end_visits(&mut self, deeds: &mut Vec<Deed>) {
+        let Some(last) = self.place else { return };
+        for (index, stay) in self.stays.iter_mut().enumerate() {
+            deeds.extend(stay.close(index, last.track, last.time).map(Deed::Visited));
+        }
+    }
+
+    /// Whether they are in the zone with this index.
+    pub(crate) fn is_in(&self, zone: usize) -> bool {
+        self.stays.get(zone).is_some_and(Stay::is_open)
+    }
+
+    /// Whether nothing more can come of them, if nobody is joined to them who begins before `since`.
+    pub(crate) fn is_over(&self, since: Duration) -> bool {
+        self.ended && self.path.is_drained() && self.last().is_none_or(|last| last.time < since)
+    }
+}
