@@ -1,74 +1,40 @@
-//! Live sources: a real RTSP server (`GStreamer`'s) and a motion JPEG camera over HTTP, both on loopback.
+//! Live sources: a real RTSP server (`GStreamer`'s) and a motion JPEG camera over HTTP, both on loopback,
+//! that behave well and badly.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
-use common::{DOOR, clip, footfall, run, summary};
-use opencv::prelude::{VideoCaptureTrait as _, VideoCaptureTraitConst as _};
+use common::camera::Camera;
+use common::running::Running;
+use common::{DOOR, footfall, run, summary};
 
-/// A camera that shows the first pictures of the sample clip, around and around, 20 a second.
-struct Camera {
-    address: String,
-    server: Child,
-    /// The server ends when this is closed.
-    _open: ChildStdin,
-    _pictures: tempfile::TempDir,
-}
+/// Impatient with sources: the tests have no time.
+const HASTY: &str = "[source]\nread_timeout = 1.5\nopen_timeout = 5.0\nretry_first = 0.1\nretry_most = 0.5\n\
+                     uncounted_gap = 0.8\n";
 
-impl Camera {
-    fn start(scheme: &str) -> Self {
-        let pictures = tempfile::tempdir().unwrap();
-        save_pictures(pictures.path(), 60);
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/server.py");
-        let mut command = Command::new("/usr/bin/python3");
-        command.arg(script).arg(scheme).arg(pictures.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut server = command.spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        assert!(
-            !port.is_empty(),
-            "tests/live/server.py did not start: install the packages that scripts/test names"
-        );
-        let address = format!("{scheme}://127.0.0.1:{}/camera", port.trim());
-        Self { address, _open: server.stdin.take().unwrap(), server, _pictures: pictures }
-    }
-}
-
-impl Drop for Camera {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-fn save_pictures(folder: &Path, count: usize) {
-    let name = clip();
-    let mut video =
-        opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG)
-            .unwrap();
-    assert!(video.is_opened().unwrap());
-    let mut picture = opencv::core::Mat::default();
-    for number in 0..count {
-        assert!(video.read(&mut picture).unwrap());
-        let path = folder.join(format!("{number:05}.jpg"));
-        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &picture).unwrap();
-    }
+fn configured(folder: &Path, text: &str, address: &str) -> Command {
+    let config = folder.join("c.toml");
+    fs::write(&config, text).unwrap();
+    let mut command = footfall();
+    command.args(["run", address, "--no-embedder", "--tracks", "-", "--summary"]).arg(folder.join("s.json"));
+    command.arg("--config").arg(config);
+    command
 }
 
 #[test]
 fn a_live_stream_is_tracked_and_every_frame_is_accounted_for() {
-    for scheme in ["rtsp", "http"] {
+    for (scheme, transport) in [("rtsp", "tcp"), ("rtsp", "udp"), ("http", "tcp")] {
         let camera = Camera::start(scheme);
         let folder = tempfile::tempdir().unwrap();
         let told = folder.path().join("s.json");
-        let arguments = ["--line", DOOR, "--max-frames", "60", "--summary", told.to_str().unwrap()];
-        run(&camera.address, arguments).success();
+        let arguments = ["--line", DOOR, "--max-frames", "60", "--transport", transport, "--summary"];
+        run(&camera.address, arguments.into_iter().chain([told.to_str().unwrap()])).success();
         let told = summary(&told);
         let count = |what: &str| told["frames"][what].as_u64().unwrap();
         assert_eq!(count("read"), 60, "{scheme}");
@@ -77,30 +43,128 @@ fn a_live_stream_is_tracked_and_every_frame_is_accounted_for() {
     }
 }
 
+/// How often a condition was raised, and the seconds that were uncounted for it.
+fn trouble(told: &serde_json::Value, condition: &str) -> (u64, f64) {
+    let troubles = told["sources"][0]["troubles"].as_array().unwrap();
+    let found = troubles.iter().find(|trouble| trouble["condition"] == condition);
+    found.map_or((0, 0.0), |trouble| {
+        (trouble["times"].as_u64().unwrap(), trouble["uncounted_seconds"].as_f64().unwrap())
+    })
+}
+
 #[test]
-fn a_camera_that_goes_away_is_an_error_and_outputs_are_complete() {
+fn a_camera_that_misbehaves_is_counted_at_again_and_what_was_missed_is_told() {
     for scheme in ["rtsp", "http"] {
         let mut camera = Camera::start(scheme);
         let folder = tempfile::tempdir().unwrap();
-        let (video, config) = (folder.path().join("v.mp4"), folder.path().join("c.toml"));
-        fs::write(&config, "[source]\nread_timeout = 2.0\n").unwrap();
-        let mut command = footfall();
-        command
-            .arg("run")
-            .arg(&camera.address)
-            .args(["--no-embedder", "--tracks", "-", "--output"])
-            .arg(&video);
-        command.arg("--config").arg(&config).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut running = command.spawn().unwrap();
-        let mut lines = BufReader::new(running.stdout.take().unwrap());
-        let mut line = String::new();
-        lines.read_line(&mut line).unwrap();
-        assert!(!line.is_empty(), "{scheme}: people are tracked");
-        camera.server.kill().unwrap();
-        while lines.read_line(&mut line).unwrap() > 0 {}
-        common::Ended::from(running.wait_with_output().unwrap()).failure(1, &["127.0.0.1"]);
-        run(&video, ["--no-embedder"]).success();
+        let mut running = Running::start(&mut configured(folder.path(), HASTY, &camera.address));
+        running.result();
+
+        // Slowed down: it falters, but not for long enough to be given up.
+        for _ in 0..5 {
+            camera.pause();
+            sleep(Duration::from_millis(300));
+            camera.go_on();
+            sleep(Duration::from_millis(100));
+        }
+        // Paused: it keeps its connections and sends nothing.
+        camera.pause();
+        let stalled = running.wait_for("trying to reach it again");
+        camera.go_on();
+        running.wait_for("is back after");
+        assert!(stalled.contains("nothing for") || stalled.contains("broke off"), "{stalled}");
+        // Stopped, and started again.
+        camera.stop();
+        running.wait_for("trying to reach it again");
+        camera.start_again();
+        running.wait_for("is back after");
+        running.skip_results();
+        running.result();
+        // Started again with another size.
+        camera.stop();
+        camera.set_size(480, 400);
+        running.wait_for("trying to reach it again");
+        camera.start_again();
+        running.wait_for("is back after");
+        running.skip_results();
+        running.result();
+
+        let ended = running.stop().success();
+        let told = summary(&folder.path().join("s.json"));
+        let count = |what: &str| told["frames"][what].as_u64().unwrap();
+        assert_eq!(count("read"), count("processed") + count("dropped"), "{told}");
+        let (lost, stalled) = (trouble(&told, "disconnected"), trouble(&told, "stalled"));
+        assert!(lost.0 + stalled.0 >= 3 && lost.1 + stalled.1 > 1.5, "{told}\n{}", ended.stderr);
+        assert_eq!(trouble(&told, "resized").0, 1, "{told}\n{}", ended.stderr);
+        assert_eq!((&told["source"]["width"], &told["source"]["height"]), (&768.into(), &576.into()));
     }
+}
+
+#[test]
+fn changed_credentials_shut_it_out_until_they_are_right_again_and_are_never_shown() {
+    let mut camera = Camera::start_with("rtsp", Some("me:hunter2"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(configured(folder.path(), HASTY, &camera.address).arg("-vv"));
+    running.result();
+    camera.stop();
+    camera.set_login("me:other");
+    running.wait_for("trying to reach it again");
+    camera.start_again();
+    running.wait_for("cannot open stream");
+    camera.stop();
+    camera.set_login("me:hunter2");
+    camera.start_again();
+    running.wait_for("is back after");
+    running.skip_results();
+    running.result();
+    let ended = running.stop().success();
+    let told = fs::read_to_string(folder.path().join("s.json")).unwrap();
+    for text in [&ended.stderr, &ended.stdout, &told] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn a_camera_that_stays_away_too_long_is_an_error_and_outputs_are_complete() {
+    let mut camera = Camera::start("rtsp");
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("v.mp4");
+    let text = format!("{HASTY}give_up_after = 2.0\n");
+    let mut command = configured(folder.path(), &text, &camera.address);
+    let running = Running::start(command.arg("--output").arg(&video));
+    running.result();
+    camera.stop();
+    running.end().failure(1, &["127.0.0.1"]);
+    run(&video, ["--no-embedder"]).success();
+}
+
+#[test]
+fn of_several_sources_one_that_is_not_there_yet_is_waited_for() {
+    let camera = Camera::start("http");
+    let mut late = Camera::start("rtsp");
+    late.stop();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("c.toml");
+    let source = |name: &str, address: &str| {
+        format!("[[source]]\nname = \"{name}\"\nurl = \"{address}\"\nretry_first = 0.1\nretry_most = 0.5\n")
+    };
+    fs::write(&config, source("first", &camera.address) + &source("late", &late.address)).unwrap();
+    let mut command = footfall();
+    let told = folder.path().join("s.json");
+    command.args(["run", "--no-embedder", "--config"]).arg(&config).arg("--summary").arg(&told);
+    let mut running = Running::start(&mut command);
+    running.wait_for("The others begin without it");
+    late.start_again();
+    running.wait_for("late is there now");
+    // The camera that came late gives frames until the other one has given some more.
+    sleep(Duration::from_millis(1500));
+    running.stop().success();
+    let told = summary(&told);
+    for source in told["sources"].as_array().unwrap() {
+        assert!(source["frames"]["processed"].as_u64() > Some(0), "{told}");
+    }
+    let late = &told["sources"][1];
+    assert_eq!((&late["name"], &late["kind"]), (&"late".into(), &"live".into()));
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use footfall_count::Line;
 use footfall_track::Preset;
+use footfall_video::Transport;
 use footfall_vision::Device;
 
 use crate::eval::EvalArgs;
@@ -32,7 +34,7 @@ pub(crate) enum Command {
     Reid(ReidArgs),
 }
 
-/// Count people in a video, a folder of pictures, a camera or a stream
+/// Count people in videos, folders of pictures, cameras or streams
 ///
 /// Every frame goes through the reader, the person detector, the re-identification network, the
 /// tracker and the counter. Without outputs the summary alone is shown. Outputs take their final
@@ -40,14 +42,19 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(after_long_help = RUN_HELP)]
 pub(crate) struct RunArgs {
-    /// A video file, a folder of pictures, a camera's number, or an rtsp:// or http:// address
-    #[arg(value_hint = ValueHint::AnyPath)]
-    pub(crate) source: OsString,
+    /// Video files, folders of pictures, cameras' numbers, rtsp:// or http:// addresses
+    /// [default: each [[source]] of the configuration]
+    ///
+    /// NAME=PLACE gives a source a name, under which its crossings are kept; the name of a [[source]]
+    /// alone takes that one. Several sources share the networks, and each has tracks and counts of its own.
+    #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
+    pub(crate) sources: Vec<OsString>,
 
     /// Count over this line, from (x1,y1) to (x2,y2) in pixels; may be repeated
     ///
     /// `in` is a crossing to the right hand of someone who walks from the first point to the second
-    /// on the picture. Only the segment between the two points counts.
+    /// on the picture. Only the segment between the two points counts. Of several sources each has the
+    /// line, or, with SOURCE/NAME:x1,y1,x2,y2, that one alone.
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
 
@@ -59,6 +66,9 @@ pub(crate) struct RunArgs {
     pub(crate) outputs: OutputArgs,
 
     #[command(flatten)]
+    pub(crate) source_options: SourceArgs,
+
+    #[command(flatten)]
     pub(crate) networks: NetworkArgs,
 
     /// How people are associated: deepsort as published, or best with what was found since then
@@ -66,7 +76,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 
-    /// End after this many frames were read
+    /// End after this many frames of each source were read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_frames: Option<u64>,
 
@@ -74,6 +84,39 @@ pub(crate) struct RunArgs {
     #[cfg(feature = "preview")]
     #[arg(long)]
     pub(crate) preview: bool,
+}
+
+/// How cameras and streams are opened.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Live sources")]
+pub(crate) struct SourceArgs {
+    /// What RTSP comes over: tcp or udp [default: tcp]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) transport: Option<Transport>,
+
+    /// Width and height that cameras are asked for
+    #[arg(long, value_name = "WIDTHxHEIGHT")]
+    pub(crate) camera_size: Option<Size>,
+
+    /// Frames a second that cameras are asked for
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) camera_rate: Option<f64>,
+}
+
+/// Width and height in pixels, `1280x720`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size(pub(crate) [u32; 2]);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let sides = text.split_once('x').map(|(width, height)| (width.parse(), height.parse()));
+        match sides {
+            Some((Ok(width), Ok(height))) => Ok(Self([width, height])),
+            _ => Err("expected WIDTHxHEIGHT, as in 1280x720".into()),
+        }
+    }
 }
 
 /// What to write.
@@ -85,6 +128,10 @@ pub(crate) struct OutputArgs {
     pub(crate) output: Option<PathBuf>,
 
     /// Tracks as MOT text: frame,id,x,y,w,h,confidence,-1,-1,-1; `-` is stdout
+    ///
+    /// Of several sources each has a file of its own, as have videos and detections: {source} in the
+    /// path is the source's name, in a folder the file is called by it (tracks/front.txt), and else it
+    /// goes before the ending (tracks.front.txt).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tracks: Option<PathBuf>,
 
@@ -210,6 +257,8 @@ Examples:
       counts at the first camera until Ctrl-C
   footfall run rtsp://user:password@10.0.0.7/stream --config shop.toml
       counts a stream with the lines and settings of a file
+  footfall run front=rtsp://10.0.0.7/1 back=rtsp://10.0.0.8/1 --line front/door:0,300,640,300 --tracks out/
+      counts at two cameras, in one process
 
 Exit status: 0 done, 1 failed (what was processed is in the outputs), 2 wrong usage or configuration.
 

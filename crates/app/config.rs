@@ -1,5 +1,7 @@
 //! The configuration file, and how the command line overrides it: defaults < file < flags.
 
+mod sources;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
@@ -8,12 +10,13 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, bail};
 use footfall_count::Line;
-use footfall_video::{OverlayConfig, SourceOptions};
+use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, EmbedderConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
+pub(crate) use sources::{SourceEntry, Sources};
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
 /// its defaults.
@@ -21,7 +24,7 @@ use crate::exit::usage;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) networks: Networks,
-    pub(crate) source: SourceOptions,
+    pub(crate) source: Sources,
     pub(crate) detector: DetectorConfig,
     pub(crate) embedder: EmbedderConfig,
     pub(crate) tracker: footfall_track::Config,
@@ -116,7 +119,7 @@ impl Config {
         Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))
     }
 
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
         let mut config: Self = toml::from_str(text)?;
         let raw: toml::Table = text.parse()?;
         let tracker = raw.get("tracker").and_then(toml::Value::as_table);

@@ -6,6 +6,7 @@ mod count;
 mod eval;
 mod exit;
 mod interrupt;
+mod lanes;
 mod logging;
 mod models;
 mod networks;
@@ -16,6 +17,7 @@ mod reid;
 mod report;
 mod run;
 mod say;
+mod sources;
 mod table;
 mod track;
 

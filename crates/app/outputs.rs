@@ -1,15 +1,16 @@
 //! Tracks and crossings into files, as sinks of the pipeline.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, PartialFile};
 use footfall_pipeline::{BoxError, Scene, Sink};
 
 use crate::config::Outputs;
-use crate::exit::usage;
+use crate::sources::NamedSource;
 
 /// MOT text.
 pub(crate) struct TrackSink {
@@ -17,11 +18,17 @@ pub(crate) struct TrackSink {
     writer: TrackWriter,
 }
 
-/// JSON lines.
+/// JSON lines, into a file that all sources share: each row says which one it is of.
 pub(crate) struct CrossingSink {
-    path: PathBuf,
-    writer: CrossingWriter,
+    file: SharedCrossings,
     source: String,
+}
+
+/// A file of crossings that several sinks write to.
+#[derive(Clone)]
+pub(crate) struct SharedCrossings {
+    path: PathBuf,
+    writer: Arc<Mutex<Option<CrossingWriter>>>,
 }
 
 impl TrackSink {
@@ -30,10 +37,26 @@ impl TrackSink {
     }
 }
 
-impl CrossingSink {
-    pub(crate) fn create(path: &Path, source: &str) -> anyhow::Result<Box<dyn Sink>> {
-        let writer = CrossingWriter::create(path)?;
-        Ok(Box::new(Self { path: path.to_owned(), writer, source: source.to_owned() }))
+impl SharedCrossings {
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
+        let writer = Arc::new(Mutex::new(Some(CrossingWriter::create(path)?)));
+        Ok(Self { path: path.to_owned(), writer })
+    }
+
+    /// The sink of one source.
+    pub(crate) fn sink(&self, source: &str) -> Box<dyn Sink> {
+        Box::new(CrossingSink { file: self.clone(), source: source.to_owned() })
+    }
+
+    /// Completes the file, after all sinks.
+    pub(crate) fn finish(&self) -> anyhow::Result<()> {
+        let writer = self.lock().take();
+        let completed = writer.map_or(Ok(()), CrossingWriter::finish);
+        completed.with_context(|| format!("writing crossings {}", self.path.display()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<CrossingWriter>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -81,48 +104,99 @@ impl Sink for TrackSink {
 
 impl Sink for CrossingSink {
     fn name(&self) -> String {
-        format!("crossings {}", self.path.display())
+        format!("crossings {}", self.file.path.display())
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        if scene.crossings.is_empty() {
+            return Ok(());
+        }
+        let mut file = self.file.lock();
+        let Some(writer) = file.as_mut() else { return Ok(()) };
         for crossing in &scene.crossings {
             let line = scene.lines[crossing.line].name();
-            self.writer.write(&CrossingRow::new(crossing, line, &self.source))?;
+            writer.write(&CrossingRow::new(crossing, line, &self.source))?;
         }
         Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
-        Ok(self.writer.finish()?)
+        Ok(())
     }
 }
 
 impl Outputs {
-    /// Refuses outputs that would overwrite the source or each other.
-    pub(crate) fn check(&self, source: &Path, trace: Option<&Path>) -> anyhow::Result<()> {
-        let named = [
-            ("video", self.video.as_deref()),
-            ("tracks", self.tracks.as_deref()),
+    /// The files of each of `sources`, by their names; made sure not to overwrite a source or each other.
+    pub(crate) fn of(&self, sources: &[NamedSource], trace: Option<&Path>) -> anyhow::Result<Vec<Self>> {
+        let several = sources.len() > 1;
+        let own = |path: &Option<PathBuf>, source: &NamedSource, ending: &str| match path {
+            Some(path) if several && path == Path::new("-") => {
+                bail!("- takes one source only: name a file or a folder, and each source has its own there")
+            }
+            Some(path) => Ok(Some(of_source(path, &source.file_stem(), ending, several)?)),
+            None => Ok(None),
+        };
+        let files = |source: &NamedSource| {
+            Ok(Self {
+                video: own(&self.video, source, "mp4")?,
+                tracks: own(&self.tracks, source, "txt")?,
+                detections: own(&self.detections, source, "jsonl")?,
+                ..self.clone()
+            })
+        };
+        let files = sources.iter().map(files).collect::<anyhow::Result<Vec<_>>>()?;
+        let each = files.iter().flat_map(|files| {
+            [
+                ("video", files.video.as_deref()),
+                ("tracks", files.tracks.as_deref()),
+                ("detections", files.detections.as_deref()),
+            ]
+        });
+        let shared = [
             ("crossings", self.crossings.as_deref()),
-            ("detections", self.detections.as_deref()),
             ("summary", self.summary.as_deref()),
             ("trace", trace),
         ];
-        let named: Vec<_> = named.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
-        for (index, (what, path)) in named.iter().enumerate() {
-            if source.exists() && is_same(path, source) {
-                return Err(usage(anyhow::anyhow!(
-                    "{} is the source: name another file for the {what}",
-                    path.display()
-                )));
-            }
-            if let Some((other, _)) = named[..index].iter().find(|(_, p)| is_same(p, path)) {
-                let check = || bail!("{} was named for the {other} and for the {what}", path.display());
-                check().map_err(usage)?;
+        let named: Vec<_> =
+            each.chain(shared).filter_map(|(what, path)| Some((what, path?.to_owned()))).collect();
+        check(&named, sources)?;
+        Ok(files)
+    }
+}
+
+/// Where `path` leads for the source called `name`: {source} is replaced by the name; of several sources,
+/// in a folder the file is called by it, and else it goes before the ending.
+fn of_source(path: &Path, name: &str, ending: &str, several: bool) -> anyhow::Result<PathBuf> {
+    let text = path.to_string_lossy();
+    if text.contains("{source}") {
+        return Ok(text.replace("{source}", name).into());
+    }
+    if !several {
+        return Ok(path.to_owned());
+    }
+    if text.ends_with(std::path::MAIN_SEPARATOR) || path.is_dir() {
+        std::fs::create_dir_all(path)
+            .with_context(|| format!("the folder {} cannot be made", path.display()))?;
+        return Ok(path.join(format!("{name}.{ending}")));
+    }
+    let given = path.extension().map_or_else(|| ending.into(), |given| given.to_string_lossy());
+    Ok(path.with_extension(format!("{name}.{given}")))
+}
+
+/// Refuses outputs that would overwrite a source or each other.
+fn check(named: &[(&str, PathBuf)], sources: &[NamedSource]) -> anyhow::Result<()> {
+    for (index, (what, path)) in named.iter().enumerate() {
+        for source in sources {
+            let source = PathBuf::from(source.address.get());
+            if source.exists() && is_same(path, &source) {
+                bail!("{} is the source: name another file for the {what}", path.display());
             }
         }
-        Ok(())
+        if let Some((other, _)) = named[..index].iter().find(|(_, p)| is_same(p, path)) {
+            bail!("{} was named for the {other} and for the {what}", path.display());
+        }
     }
+    Ok(())
 }
 
 /// Writes a whole text; `-` is stdout.
@@ -139,5 +213,34 @@ fn is_same(a: &Path, b: &Path) -> bool {
     match (a.canonicalize(), b.canonicalize()) {
         (Ok(x), Ok(y)) => x == y && !special(a),
         _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::of_source;
+
+    #[test]
+    fn each_of_several_sources_has_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |text: &str, several| {
+            let path = of_source(&folder.path().join(text), "front", "txt", several).unwrap();
+            path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned()
+        };
+        assert_eq!(path("tracks.txt", false), "tracks.txt");
+        assert_eq!(path("tracks.txt", true), "tracks.front.txt");
+        assert_eq!(path("tracks", true), "tracks.front.txt");
+        assert_eq!(path("new/", true), "new/front.txt");
+        assert!(folder.path().join("new").is_dir());
+        assert_eq!(path("new", true), "new/front.txt", "a folder that is there needs no slash");
+        for several in [false, true] {
+            assert_eq!(path("{source}-1.txt", several), "front-1.txt");
+        }
+        assert_eq!(
+            of_source(Path::new("a.b/c.d.txt"), "x", "txt", true).unwrap(),
+            Path::new("a.b/c.d.x.txt")
+        );
     }
 }

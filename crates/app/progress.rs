@@ -1,6 +1,7 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use footfall_count::{Counter, Tally};
@@ -26,22 +27,37 @@ pub(crate) fn bar() -> ProgressBar {
     ProgressBar::with_draw_target(None, target)
 }
 
-/// A sink that reports on progress.
-pub(crate) struct Progress {
+/// How far the sources of a run are, together.
+#[derive(Clone)]
+pub(crate) struct Progress(Arc<Mutex<State>>);
+
+struct State {
     bar: ProgressBar,
+    /// How many frames there will be; `None` where a source does not say.
     frames: Option<u64>,
     began: Instant,
     last_line: Instant,
     done: u64,
+    /// The latest counts of each source.
+    tallies: Vec<Vec<Tally>>,
+    open: usize,
+}
+
+/// One source's share in the progress.
+struct Share {
+    progress: Progress,
+    index: usize,
 }
 
 impl Progress {
-    /// Progress of a run over `source`, of which at most `max_frames` are read.
-    pub(crate) fn start(bar: &ProgressBar, source: &SourceInfo, max_frames: Option<u64>) -> Box<dyn Sink> {
-        let frames = match (source.frames, max_frames) {
+    /// Progress of a run over `sources` (those that are open), of each of which at most `max_frames` are
+    /// read.
+    pub(crate) fn start(bar: &ProgressBar, sources: &[Option<SourceInfo>], max_frames: Option<u64>) -> Self {
+        let known = |source: &Option<SourceInfo>| match (source.as_ref().and_then(|s| s.frames), max_frames) {
             (Some(frames), Some(most)) => Some(frames.min(most)),
             (frames, most) => frames.or(most),
         };
+        let frames = sources.iter().map(known).sum::<Option<u64>>();
         let template = if frames.is_some() { KNOWN_LENGTH } else { UNKNOWN_LENGTH };
         if let Ok(style) = ProgressStyle::with_template(template) {
             let rate = |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
@@ -54,40 +70,64 @@ impl Progress {
             bar.set_length(frames);
         }
         let now = Instant::now();
-        Box::new(Self { bar: bar.clone(), frames, began: now, last_line: now, done: 0 })
+        let tallies = vec![Vec::new(); sources.len()];
+        let open = sources.len();
+        let state = State { bar: bar.clone(), frames, began: now, last_line: now, done: 0, tallies, open };
+        Self(Arc::new(Mutex::new(state)))
     }
 
-    fn line(&self, scene: &Scene) -> String {
+    /// The sink of one of the sources.
+    pub(crate) fn sink(&self, index: usize) -> Box<dyn Sink> {
+        Box::new(Share { progress: self.clone(), index })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn line(&self) -> String {
         let rate = self.done as f64 / self.began.elapsed().as_secs_f64().max(1e-9);
         let mut line = format!("{} frames", self.done);
         if let Some(frames) = self.frames {
             let left = frames.saturating_sub(self.done) as f64 / rate;
             line = format!("{} of {frames} frames, {left:.0} s left", self.done);
         }
-        format!("{line}, {rate:.1} frames/s, {}", counts(&scene.tallies))
+        format!("{line}, {rate:.1} frames/s, {}", self.counts())
+    }
+
+    fn counts(&self) -> String {
+        counts(&self.tallies.concat())
     }
 }
 
-impl Sink for Progress {
+impl Sink for Share {
     fn name(&self) -> String {
         "progress".into()
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        self.done += 1;
-        self.bar.inc(1);
-        if !scene.crossings.is_empty() || self.done == 1 {
-            self.bar.set_message(counts(&scene.tallies));
+        let mut state = self.progress.lock();
+        state.done += 1;
+        state.bar.inc(1);
+        if !scene.crossings.is_empty() || state.tallies[self.index].len() != scene.tallies.len() {
+            state.tallies[self.index].clone_from(&scene.tallies);
+            state.bar.set_message(state.counts());
         }
-        if self.bar.is_hidden() && self.last_line.elapsed() >= LINE_EVERY {
-            self.last_line = Instant::now();
-            say(&format!("{}\n", self.line(scene)));
+        if state.bar.is_hidden() && state.last_line.elapsed() >= LINE_EVERY {
+            state.last_line = Instant::now();
+            say(&format!("{}\n", state.line()));
         }
         Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
-        self.bar.finish_and_clear();
+        let mut state = self.progress.lock();
+        state.open -= 1;
+        if state.open == 0 {
+            state.bar.finish_and_clear();
+        }
         Ok(())
     }
 }

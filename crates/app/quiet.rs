@@ -1,12 +1,16 @@
-//! FFmpeg inside OpenCV writes to the terminal by itself; our own errors say it better.
+//! What FFmpeg inside OpenCV is told by the environment: above all, to be quiet. Our own errors say it better.
 
 /// Starts this program anew, in the same process, with FFmpeg's log switched off.
-///
-/// OpenCV reads that setting from the environment only, and a program's own environment cannot be
-/// changed safely once it runs. Whoever has set the variable keeps their setting; where the new start
-/// is impossible, the chatter stays.
 pub(crate) fn restart_without_ffmpeg_chatter() {
-    let (name, value) = footfall_video::FFMPEG_LOG_VARIABLE;
+    restart_with(footfall_video::FFMPEG_LOG_VARIABLE);
+}
+
+/// Starts this program anew, in the same process, with an environment variable set.
+///
+/// OpenCV reads some settings from the environment only, and a program's own environment cannot be
+/// changed safely once it runs. Whoever has set the variable keeps their setting; where the new start
+/// is impossible, so is the setting.
+pub(crate) fn restart_with((name, value): (&str, &str)) {
     if std::env::var_os(name).is_some() {
         return;
     }

@@ -1,21 +1,24 @@
-//! What a run came to, for people and for programs.
+//! What a run came to, for programs; `people` has it for people.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod people;
 
-use console::style;
+use std::path::Path;
+
 use footfall_formats::PartialFile;
-use footfall_pipeline::{Ended, SourceInfo, Summary};
+use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use serde::Serialize;
 
 use crate::config::{Config, Outputs};
 
 /// The summary as it is written to a file. Fields are added over time and keep their meaning.
+///
+/// Counts and frames are those of all sources together.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     version: &'static str,
-    source: Source,
+    /// Where there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
     ended: &'static str,
     frames: Frames,
     /// How long the run took.
@@ -32,9 +35,13 @@ pub(crate) struct Report {
     stages: Vec<Stage>,
     networks: Networks,
     outputs: Outputs,
+    /// Each source by itself.
+    sources: Vec<SourceReport>,
+    #[serde(skip)]
+    files: Vec<Outputs>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Source {
     name: String,
     width: usize,
@@ -44,15 +51,18 @@ struct Source {
     seconds: f64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Frames {
     read: u64,
     processed: u64,
     dropped: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct LineReport {
+    /// Where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     name: String,
     r#in: u64,
     out: u64,
@@ -68,6 +78,42 @@ struct Stage {
     milliseconds_per_frame: f64,
 }
 
+/// One source, and what it has cost.
+#[derive(Debug, Serialize)]
+struct SourceReport {
+    name: String,
+    /// Its path or address, without secrets; missing where it was never opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    kind: Option<&'static str>,
+    ended: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// Time of its last processed frame.
+    seconds: f64,
+    frames: Frames,
+    frames_per_second: f64,
+    detections: u64,
+    embedded: u64,
+    people: u64,
+    tracked: u64,
+    lines: Vec<LineReport>,
+    /// Work of all stages for it, and its share in the work for all.
+    busy_seconds: f64,
+    milliseconds_per_frame: f64,
+    share: f64,
+    stages: Vec<Stage>,
+    /// What was wrong with it, how often, and how long nobody or not everybody was counted for it.
+    troubles: Vec<TroubleReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct TroubleReport {
+    condition: &'static str,
+    times: u64,
+    uncounted_seconds: f64,
+}
+
 /// The networks that ran, each with what it ran on.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Networks {
@@ -77,43 +123,36 @@ pub(crate) struct Networks {
 }
 
 impl Report {
-    pub(crate) fn new(info: &SourceInfo, config: &Config, networks: Networks, summary: &Summary) -> Self {
-        let stage = |s: &footfall_pipeline::StageSummary| Stage {
-            name: s.name,
-            threads: s.workers,
-            frames: s.frames,
-            busy_seconds: s.busy.as_secs_f64(),
-            milliseconds_per_frame: 1e3 * s.busy.as_secs_f64() / s.frames.max(1) as f64,
-        };
-        let lines = summary.lines.iter().zip(&summary.tallies);
+    pub(crate) fn new(config: &Config, files: &[Outputs], networks: Networks, outcome: &Outcome) -> Self {
+        let lanes = &outcome.lanes;
+        let sum = |of: fn(&Summary) -> u64| lanes.iter().map(|lane| of(&lane.summary)).sum::<u64>();
+        let frames =
+            Frames { read: sum(|s| s.read), processed: sum(|s| s.processed), dropped: sum(|s| s.dropped) };
+        let seconds = outcome.elapsed.as_secs_f64();
+        let busy: f64 = lanes.iter().map(|lane| lane.summary.busy().as_secs_f64()).sum();
+        let several = lanes.len() > 1;
+        let lines = lanes.iter().flat_map(|lane| lines(lane, several)).collect();
+        let how = lanes.iter().map(|lane| lane.summary.ended).max_by_key(|&ended| rank(ended));
+        let single = if several { None } else { lanes.first().and_then(source) };
+        let outputs =
+            if several { config.outputs.clone() } else { files.first().cloned().unwrap_or_default() };
         Self {
             version: env!("CARGO_PKG_VERSION"),
-            source: Source {
-                name: info.name.clone(),
-                width: info.width,
-                height: info.height,
-                frame_rate: info.frame_rate,
-                seconds: summary.footage.as_secs_f64(),
-            },
-            ended: match summary.ended {
-                Ended::Source => "source",
-                Ended::Limit => "limit",
-                Ended::Stopped => "stopped",
-                Ended::Failed => "failed",
-            },
-            frames: Frames { read: summary.read, processed: summary.processed, dropped: summary.dropped },
-            seconds: summary.elapsed.as_secs_f64(),
-            frames_per_second: summary.rate(),
-            detections: summary.detections,
-            embedded: summary.embedded,
-            people: summary.people,
-            tracked: summary.tracked,
-            lines: lines
-                .map(|(name, t)| LineReport { name: name.clone(), r#in: t.entered, out: t.left })
-                .collect(),
-            stages: summary.stages.iter().map(stage).collect(),
+            source: single,
+            ended: word(how.unwrap_or_default()),
+            frames_per_second: frames.processed as f64 / seconds.max(1e-9),
+            frames,
+            seconds,
+            detections: sum(|s| s.detections),
+            embedded: sum(|s| s.embedded),
+            people: sum(|s| s.people),
+            tracked: sum(|s| s.tracked),
+            lines,
+            stages: outcome.stages.iter().map(stage).collect(),
             networks,
-            outputs: config.outputs.clone(),
+            outputs,
+            sources: lanes.iter().map(|lane| SourceReport::new(lane, busy)).collect(),
+            files: files.to_vec(),
         }
     }
 
@@ -124,109 +163,89 @@ impl Report {
         file.put(b"\n")?;
         Ok(file.finish()?)
     }
+}
 
-    /// The summary on a terminal.
-    pub(crate) fn for_people(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = self.head(&mut text).and_then(|()| self.counts(&mut text));
-        let _ = self.work(&mut text).and_then(|()| self.files(&mut text));
-        text
-    }
-
-    fn head(&self, out: &mut String) -> std::fmt::Result {
-        let bold = |text: String| style(text).for_stderr().bold();
-        writeln!(out, "\n  {}", bold(self.source.name.clone()))?;
-        let footage = clock(self.source.seconds);
-        let speed = self.source.seconds / self.seconds.max(1e-9);
-        let pace = if speed > 0.0 { format!(", {speed:.1} times real time") } else { String::new() };
-        writeln!(
-            out,
-            "  {} frames of {}x{}, {footage} of footage, in {}: {}{pace}",
-            self.frames.processed,
-            self.source.width,
-            self.source.height,
-            clock(self.seconds),
-            bold(format!("{:.1} frames/s", self.frames_per_second)),
-        )?;
-        if self.frames.dropped > 0 {
-            let share = 100.0 * self.frames.dropped as f64 / self.frames.read.max(1) as f64;
-            writeln!(out, "  {} of {} frames dropped ({share:.1}%)", self.frames.dropped, self.frames.read)?;
+impl SourceReport {
+    fn new(lane: &LaneOutcome, all: f64) -> Self {
+        let LaneOutcome { name, info, summary, error } = lane;
+        let busy = summary.busy().as_secs_f64();
+        let trouble = |trouble: &footfall_pipeline::Trouble| TroubleReport {
+            condition: trouble.condition.as_str(),
+            times: trouble.times,
+            uncounted_seconds: trouble.lasted.as_secs_f64(),
+        };
+        Self {
+            name: name.clone(),
+            place: info.as_ref().map(|info| info.name.clone()),
+            kind: info.as_ref().map(|info| match info.kind {
+                Kind::Recorded => "recorded",
+                Kind::Live => "live",
+            }),
+            ended: word(summary.ended),
+            error: error.as_ref().map(ToString::to_string),
+            seconds: summary.footage.as_secs_f64(),
+            frames: Frames { read: summary.read, processed: summary.processed, dropped: summary.dropped },
+            frames_per_second: summary.rate(),
+            detections: summary.detections,
+            embedded: summary.embedded,
+            people: summary.people,
+            tracked: summary.tracked,
+            lines: lines(lane, false).collect(),
+            busy_seconds: busy,
+            milliseconds_per_frame: 1e3 * busy / summary.processed.max(1) as f64,
+            share: busy / all.max(1e-9),
+            stages: summary.stages.iter().map(stage).collect(),
+            troubles: summary.troubles.iter().map(trouble).collect(),
         }
-        Ok(())
-    }
-
-    fn counts(&self, out: &mut String) -> std::fmt::Result {
-        writeln!(out)?;
-        if !self.lines.is_empty() {
-            let width = self.lines.iter().map(|l| l.name.chars().count()).max().unwrap_or(0).max(6);
-            writeln!(out, "  {}", style(format!("{:width$}      in     out", "line")).for_stderr().dim())?;
-            for line in &self.lines {
-                let entered = style(format!("{:7}", line.r#in)).for_stderr().green().bold();
-                let left = style(format!("{:7}", line.out)).for_stderr().yellow().bold();
-                writeln!(out, "  {:width$} {entered} {left}", line.name)?;
-            }
-            writeln!(out)?;
-        }
-        let average = self.tracked as f64 / self.frames.processed.max(1) as f64;
-        writeln!(out, "  {} people tracked, {average:.1} in a frame", style(self.people).for_stderr().bold())
-    }
-
-    fn work(&self, out: &mut String) -> std::fmt::Result {
-        let title = format!("{:8} {:>7} {:>12} {:>6}", "stage", "threads", "ms a frame", "busy");
-        writeln!(out, "\n  {}", style(title).for_stderr().dim())?;
-        for stage in &self.stages {
-            let busy = 100.0 * stage.busy_seconds / (self.seconds * stage.threads as f64).max(1e-9);
-            let Stage { name, threads, milliseconds_per_frame, .. } = stage;
-            writeln!(out, "  {name:8} {threads:7} {milliseconds_per_frame:12.2} {busy:5.0}%")?;
-        }
-        writeln!(out, "\n  detector  {}", self.networks.detector)?;
-        match &self.networks.embedder {
-            Some(embedder) => {
-                let share = 100.0 * self.embedded as f64 / self.detections.max(1) as f64;
-                writeln!(out, "  embedder  {embedder}, ran on {share:.0}% of detections")
-            }
-            None => writeln!(out, "  embedder  none: tracked by motion alone"),
-        }
-    }
-
-    fn files(&self, out: &mut String) -> std::fmt::Result {
-        let Outputs { video, tracks, crossings, detections, summary } = &self.outputs;
-        let named: [(&str, &Option<PathBuf>); 5] = [
-            ("video", video),
-            ("tracks", tracks),
-            ("crossings", crossings),
-            ("detections", detections),
-            ("summary", summary),
-        ];
-        writeln!(out)?;
-        for (what, path) in named {
-            if let Some(path) = path.as_ref().filter(|p| p.exists()) {
-                writeln!(out, "  {what:10} {}", path.display())?;
-            }
-        }
-        Ok(())
     }
 }
 
-/// `9.5 s`, `1:19`, `2:03:40`.
-fn clock(seconds: f64) -> String {
-    if seconds < 60.0 {
-        return format!("{seconds:.1} s");
-    }
-    let whole = Duration::from_secs_f64(seconds).as_secs();
-    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+fn source(lane: &LaneOutcome) -> Option<Source> {
+    let info = lane.info.as_ref()?;
+    Some(Source {
+        name: info.name.clone(),
+        width: info.width,
+        height: info.height,
+        frame_rate: info.frame_rate,
+        seconds: lane.summary.footage.as_secs_f64(),
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::clock;
+fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = LineReport> {
+    let source = several.then(|| lane.name.clone());
+    lane.summary.lines.iter().zip(&lane.summary.tallies).map(move |(name, tally)| LineReport {
+        source: source.clone(),
+        name: name.clone(),
+        r#in: tally.entered,
+        out: tally.left,
+    })
+}
 
-    #[test]
-    fn times_read_well() {
-        assert_eq!(clock(9.54), "9.5 s");
-        assert_eq!(clock(79.5), "1:19");
-        assert_eq!(clock(7420.0), "2:03:40");
+fn stage(summary: &StageSummary) -> Stage {
+    Stage {
+        name: summary.name,
+        threads: summary.workers,
+        frames: summary.frames,
+        busy_seconds: summary.busy.as_secs_f64(),
+        milliseconds_per_frame: 1e3 * summary.busy.as_secs_f64() / summary.frames.max(1) as f64,
+    }
+}
+
+fn word(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Source => "source",
+        Ended::Limit => "limit",
+        Ended::Stopped => "stopped",
+        Ended::Failed => "failed",
+    }
+}
+
+/// Of several ends the one that says most about the run.
+fn rank(ended: Ended) -> u8 {
+    match ended {
+        Ended::Source => 0,
+        Ended::Limit => 1,
+        Ended::Stopped => 2,
+        Ended::Failed => 3,
     }
 }

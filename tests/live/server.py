@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """A camera for the tests: pictures of a folder as a live stream, around and around.
 
-    server.py rtsp FOLDER     rtsp://127.0.0.1:PORT/camera, JPEG over RTP, by GStreamer
-    server.py http FOLDER     http://127.0.0.1:PORT/camera, motion JPEG, by Python's own server
+    server.py rtsp FOLDER [PORT [USER:PASSWORD]]
+                              rtsp://127.0.0.1:PORT/camera, JPEG over RTP, by GStreamer
+    server.py http FOLDER [PORT]
+                              http://127.0.0.1:PORT/camera, motion JPEG, by Python's own server
 
-FOLDER holds 00000.jpg, 00001.jpg, ...; RATE of them are sent in a second. The port is free and printed
-on the first line. Ends when its standard input is closed.
+FOLDER holds 00000.jpg, 00001.jpg, ...; RATE of them are sent in a second. Without PORT a free one is taken;
+it is printed on the first line. Ends when its standard input is closed.
 """
 
 import http.server
@@ -19,7 +21,7 @@ RATE = 20
 BOUNDARY = b"picture"
 
 
-def serve_rtsp(folder: Path) -> None:
+def serve_rtsp(folder: Path, port: int, login: str | None) -> None:
     import gi
 
     gi.require_version("Gst", "1.0")
@@ -29,13 +31,15 @@ def serve_rtsp(folder: Path) -> None:
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(str(port))
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_shared(True)
     factory.set_launch(
         f'( multifilesrc location="{folder}/%05d.jpg" loop=true caps="image/jpeg,framerate={RATE}/1" '
         "! jpegdec ! videoconvert ! video/x-raw,format=I420 ! identity sync=true ! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
     )
+    if login:
+        require(GstRtspServer, server, factory, login)
     server.get_mount_points().add_factory("/camera", factory)
     server.attach(None)
     print(server.get_bound_port(), flush=True)
@@ -44,6 +48,20 @@ def serve_rtsp(folder: Path) -> None:
         target=lambda: (sys.stdin.read(), loop.quit()), daemon=True
     ).start()
     loop.run()
+
+
+def require(library, server, factory, login: str) -> None:
+    """Lets those in who know the password."""
+    user, password = login.split(":")
+    auth = library.RTSPAuth()
+    token = library.RTSPToken()
+    token.set_string("media.factory.role", user)
+    auth.add_basic(library.RTSPAuth.make_basic(user, password), token)
+    server.set_auth(auth)
+    role = library.RTSPPermissions()
+    role.add_permission_for_role(user, "media.factory.access", True)
+    role.add_permission_for_role(user, "media.factory.construct", True)
+    factory.set_permissions(role)
 
 
 class Camera(http.server.BaseHTTPRequestHandler):
@@ -70,9 +88,9 @@ class Camera(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve_http(folder: Path) -> None:
+def serve_http(folder: Path, port: int, _login: str | None) -> None:
     Camera.pictures = [path.read_bytes() for path in sorted(folder.glob("*.jpg"))]
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Camera)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -80,4 +98,9 @@ def serve_http(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"rtsp": serve_rtsp, "http": serve_http}[sys.argv[1]](Path(sys.argv[2]))
+    scheme, pictures, *rest = sys.argv[1:]
+    {"rtsp": serve_rtsp, "http": serve_http}[scheme](
+        Path(pictures),
+        int(rest[0]) if rest else 0,
+        rest[1] if len(rest) > 1 else None,
+    )

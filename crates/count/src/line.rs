@@ -67,6 +67,18 @@ impl Line {
         &self.shape.points
     }
 
+    /// The same line under another name.
+    ///
+    /// # Errors
+    /// Without a name.
+    pub fn renamed(&self, name: impl Into<String>) -> Result<Self, LineError> {
+        let name = name.into();
+        if name.trim().is_empty() {
+            return Err(LineError::NoName);
+        }
+        Ok(Self { name, ..self.clone() })
+    }
+
     /// Where it starts.
     #[must_use]
     pub fn a(&self) -> Point {

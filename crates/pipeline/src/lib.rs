@@ -7,6 +7,7 @@ mod error;
 mod feed;
 mod frame;
 mod lane;
+pub mod live;
 mod note;
 mod pool;
 mod port;

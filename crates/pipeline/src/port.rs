@@ -38,6 +38,12 @@ pub trait Source: Send {
     /// What is known about the source.
     fn info(&self) -> &SourceInfo;
 
+    /// Width and height of its frames before they are scaled to the size that `info` tells; `None` where
+    /// they are not.
+    fn native_size(&self) -> Option<[usize; 2]> {
+        None
+    }
+
     /// The next frame; `None` at the end.
     ///
     /// # Errors

@@ -115,6 +115,20 @@ pub enum VideoError {
         /// For how long they came, in seconds.
         seconds: f64,
     },
+    /// A live source is there, but sends nothing.
+    #[error("{name} has sent nothing for {seconds:.1} s")]
+    Stalled {
+        /// The source.
+        name: String,
+        /// How long we waited, in seconds.
+        seconds: f64,
+    },
+    /// What was a live source is named by a file now.
+    #[error("\"{}\" is a file or a folder, where a live source was", path.display())]
+    NotLive {
+        /// What is named.
+        path: PathBuf,
+    },
     /// A recording has fewer bytes than its own header says.
     #[error(
         "\"{}\" is cut short: {bytes} of {promised} bytes are there. {frames} frames could be read{}; \

@@ -28,7 +28,9 @@ pub use overlay::{Overlay, OverlayConfig};
 pub use picture::FrameSize;
 #[cfg(feature = "preview")]
 pub use preview::PreviewSink;
-pub use source::{SourceOptions, display_name, open_source};
+pub use source::{
+    Address, SourceOptions, Transport, await_source, display_name, may_come_later, open_lasting, open_source,
+};
 pub use still::{decode_picture, encode_jpeg};
 pub use writer::VideoSink;
 

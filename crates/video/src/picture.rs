@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use footfall_pipeline::{Image, Pixels, SourceInfo};
-use opencv::core::{CV_8U, Mat, MatTraitConst as _, MatTraitConstManual as _};
-use opencv::imgproc::{COLOR_BGRA2BGR, COLOR_GRAY2BGR, cvt_color_def};
+use opencv::core::{CV_8U, Mat, MatTraitConst as _, MatTraitConstManual as _, Size, Vec3b};
+use opencv::imgproc::{COLOR_BGRA2BGR, COLOR_GRAY2BGR, INTER_AREA, cvt_color_def, resize};
 
 use crate::VideoError;
 use crate::error::Doing as _;
@@ -31,6 +31,12 @@ impl FrameSize {
     /// The size that a source promises.
     pub(crate) fn promised(info: &SourceInfo) -> Self {
         Self { width: info.width, height: info.height }
+    }
+
+    /// Whether the two differ by a scale only, within a hundredth.
+    pub(crate) fn has_shape_of(self, other: Self) -> bool {
+        let (here, there) = (self.width * other.height, other.width * self.height);
+        here.abs_diff(there) * 100 <= here.max(there)
     }
 }
 
@@ -128,4 +134,22 @@ pub(crate) fn same_size(image: &Image, expected: FrameSize, place: Place<'_>) ->
         return Ok(());
     }
     Err(VideoError::SizeChanged { name: place.name.to_owned(), frame: place.frame, size, expected })
+}
+
+/// The picture at another size.
+pub(crate) fn scaled(
+    picture: &Image,
+    size: FrameSize,
+    buffers: &Buffers,
+    place: Place<'_>,
+) -> Result<Image, VideoError> {
+    let mut mat = buffers.take();
+    let (rows, columns) = (picture.height() as i32, picture.width() as i32);
+    Mat::new_rows_cols_with_bytes::<Vec3b>(rows, columns, picture.bytes())
+        .and_then(|from| {
+            let size = Size::new(size.width as i32, size.height as i32);
+            resize(&from, &mut mat, size, 0.0, 0.0, INTER_AREA)
+        })
+        .doing(|| format!("scale frame {} of {}", place.frame, place.name))?;
+    image(mat, buffers, place)
 }

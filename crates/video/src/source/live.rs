@@ -1,14 +1,16 @@
 //! Cameras and streams: frames that come when they come.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use footfall_pipeline::{BoxError, Frame, Kind, Source, SourceInfo};
+use footfall_count::{Condition, HealthChange};
+use footfall_pipeline::{BoxError, Frame, Item, Kind, Note, Source, SourceInfo};
 use opencv::core::Vector;
 use opencv::videoio::{
-    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FPS, CAP_PROP_FRAME_HEIGHT, CAP_PROP_FRAME_WIDTH,
-    CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_READ_TIMEOUT_MSEC, CAP_V4L2, VideoCapture, VideoCaptureTrait as _,
-    VideoCaptureTraitConst as _,
+    CAP_ANY, CAP_FFMPEG, CAP_PROP_BUFFERSIZE, CAP_PROP_FOURCC, CAP_PROP_FPS, CAP_PROP_FRAME_HEIGHT,
+    CAP_PROP_FRAME_WIDTH, CAP_PROP_OPEN_TIMEOUT_MSEC, CAP_PROP_READ_TIMEOUT_MSEC, CAP_V4L2, VideoCapture,
+    VideoCaptureTrait as _, VideoCaptureTraitConst as _, VideoWriter,
 };
 
 use super::container::Container;
@@ -17,7 +19,7 @@ use super::recording::{Recording, frames_of, rate_of, read};
 use super::{SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
-use crate::picture::{Buffers, FrameSize, Place, same_size};
+use crate::picture::{Buffers, FrameSize, Place, same_size, scaled};
 
 /// A camera or a stream. A frame's time is when it arrived, by a monotonic clock, since the first.
 ///
@@ -27,14 +29,41 @@ pub(super) struct Live {
     capture: VideoCapture,
     buffers: Buffers,
     info: SourceInfo,
+    /// The size that frames come in; they are scaled to that of `info`.
+    native: FrameSize,
     /// When the first frame arrived.
     started: Option<Instant>,
+    /// How long a read may take.
+    patience: Duration,
     frames: u64,
+    /// What is to be told before the next frame.
+    note: Option<Note>,
     ended: bool,
 }
 
 /// Opens an address: a live stream, or a recording where its container has a length.
 pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<dyn Source>, VideoError> {
+    let (name, capture) = open_capture(address, options)?;
+    if address.starts_with("http") && frames_of(&capture).is_some() {
+        let path = PathBuf::from(&name);
+        // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
+        let container = Container { counts_frames: true, missing: None };
+        return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
+    }
+    Ok(Box::new(Live::of_capture(capture, name, options, None)?))
+}
+
+/// Opens an address as a live stream, of frames of `size` where that is given.
+pub(super) fn open_stream_live(
+    address: &str,
+    options: &SourceOptions,
+    size: Option<FrameSize>,
+) -> Result<Live, VideoError> {
+    let (name, capture) = open_capture(address, options)?;
+    Live::of_capture(capture, name, options, size)
+}
+
+fn open_capture(address: &str, options: &SourceOptions) -> Result<(String, VideoCapture), VideoError> {
     let name = display_name(address.as_ref());
     let milliseconds = |seconds: f64| (seconds * 1000.0).ceil() as i32;
     let params = Vector::from_slice(&[
@@ -48,17 +77,16 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
     if !capture.is_opened().unwrap_or(false) {
         return Err(VideoError::NoStream { name, timeout: options.open_timeout });
     }
-    if address.starts_with("http") && frames_of(&capture).is_some() {
-        let path = PathBuf::from(&name);
-        // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
-        let container = Container { counts_frames: true, missing: None };
-        return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
-    }
-    Ok(Box::new(Live::of_capture(capture, name)?))
+    Ok((name, capture))
 }
 
 impl Live {
-    pub(super) fn open_camera(camera: &Camera, options: &SourceOptions) -> Result<Self, VideoError> {
+    /// Opens a camera of this machine, for frames of `promised` size where that is given.
+    pub(super) fn open_camera(
+        camera: &Camera,
+        options: &SourceOptions,
+        promised: Option<FrameSize>,
+    ) -> Result<Self, VideoError> {
         let backend = if cfg!(target_os = "linux") { CAP_V4L2 } else { CAP_ANY };
         let (name, capture) = match camera {
             Camera::Index(index) => (format!("camera {index}"), VideoCapture::new(*index, backend)),
@@ -75,6 +103,8 @@ impl Live {
         let wishes = [
             // Newest frame first: an older one in the driver's queue is a late one.
             (CAP_PROP_BUFFERSIZE, Some(1.0)),
+            // The sizes and rates that there are depend on the format.
+            (CAP_PROP_FOURCC, options.camera_format.as_deref().and_then(fourcc)),
             (CAP_PROP_FRAME_WIDTH, size.map(|size| size.0)),
             (CAP_PROP_FRAME_HEIGHT, size.map(|size| size.1)),
             (CAP_PROP_FPS, options.camera_rate),
@@ -83,44 +113,100 @@ impl Live {
             // A camera that cannot grant a wish gives what it has.
             let _ = wish.map(|wish| capture.set(property, wish));
         }
-        Self::of_capture(capture, name)
+        Self::of_capture(capture, name, options, promised)
     }
 
-    fn of_capture(mut capture: VideoCapture, name: String) -> Result<Self, VideoError> {
+    fn of_capture(
+        mut capture: VideoCapture,
+        name: String,
+        options: &SourceOptions,
+        promised: Option<FrameSize>,
+    ) -> Result<Self, VideoError> {
         let buffers = Buffers::default();
         let first = read(&mut capture, &buffers, &name, 1)?
             .ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
+        let native = FrameSize::of(&first);
+        let size = promised.unwrap_or(native);
         let info = SourceInfo {
             kind: Kind::Live,
-            width: first.width(),
-            height: first.height(),
+            width: size.width,
+            height: size.height,
             frame_rate: rate_of(&capture),
             frames: None,
             name,
         };
-        Ok(Self { capture, buffers, info, started: None, frames: 0, ended: false })
+        let patience = Duration::try_from_secs_f64(options.read_timeout).unwrap_or(Duration::MAX);
+        let note = (!native.has_shape_of(size)).then(|| Note::Health(resized(native, size)));
+        let (started, frames, ended) = (None, 0, false);
+        Ok(Self { capture, buffers, info, native, started, patience, frames, note, ended })
     }
 
     fn next(&mut self) -> Result<Frame, VideoError> {
         let (name, number) = (&self.info.name, self.frames + 1);
-        let image =
-            read(&mut self.capture, &self.buffers, name, number)?.ok_or_else(|| VideoError::BrokenOff {
-                name: name.clone(),
-                frames: self.frames,
-                seconds: self.started.map_or(0.0, |started| started.elapsed().as_secs_f64()),
-            })?;
+        let asked = Instant::now();
+        let read = read(&mut self.capture, &self.buffers, name, number)?;
         let arrival = Instant::now();
+        let image = read.ok_or_else(|| self.lost(arrival.duration_since(asked)))?;
         let place = Place { name, frame: number };
-        same_size(&image, FrameSize::promised(&self.info), place)?;
+        same_size(&image, self.native, place)?;
+        let size = FrameSize::promised(&self.info);
+        let image = if self.native == size { image } else { scaled(&image, size, &self.buffers, place)? };
         self.frames = number;
         let time = arrival.duration_since(*self.started.get_or_insert(arrival));
         Ok(Frame { number, time, image })
+    }
+
+    /// Why no frame came, after `waited`.
+    fn lost(&self, waited: Duration) -> VideoError {
+        let name = self.info.name.clone();
+        if waited >= self.patience.mul_f64(0.9) {
+            return VideoError::Stalled { name, seconds: waited.as_secs_f64() };
+        }
+        let seconds = self.started.map_or(0.0, |started| started.elapsed().as_secs_f64());
+        VideoError::BrokenOff { name, frames: self.frames, seconds }
+    }
+}
+
+/// The four letters of a format as OpenCV wants them.
+fn fourcc(letters: &str) -> Option<f64> {
+    let [a, b, c, d] = letters.chars().collect::<Vec<_>>()[..] else { return None };
+    VideoWriter::fourcc(a, b, c, d).ok().map(f64::from)
+}
+
+fn resized(native: FrameSize, size: FrameSize) -> HealthChange {
+    let evidence = [
+        ("width", native.width),
+        ("height", native.height),
+        ("expected_width", size.width),
+        ("expected_height", size.height),
+    ];
+    HealthChange {
+        condition: Condition::Resized,
+        raised: true,
+        time: Duration::ZERO,
+        frame: None,
+        evidence: evidence
+            .map(|(name, value)| (name.to_owned(), value as f64))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
     }
 }
 
 impl Source for Live {
     fn info(&self) -> &SourceInfo {
         &self.info
+    }
+
+    fn native_size(&self) -> Option<[usize; 2]> {
+        let FrameSize { width, height } = self.native;
+        (self.native != FrameSize::promised(&self.info)).then_some([width, height])
+    }
+
+    fn next_item(&mut self) -> Result<Option<Item>, BoxError> {
+        if let Some(note) = self.note.take() {
+            return Ok(Some(Item::Note(note)));
+        }
+        Ok(self.next_frame()?.map(Item::Frame))
     }
 
     fn next_frame(&mut self) -> Result<Option<Frame>, BoxError> {

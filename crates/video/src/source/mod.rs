@@ -5,6 +5,7 @@ mod folder;
 mod live;
 mod location;
 mod options;
+mod reach;
 mod recording;
 mod timeline;
 
@@ -14,7 +15,8 @@ use footfall_pipeline::Source;
 
 pub(crate) use container::Container;
 pub use location::display_name;
-pub use options::SourceOptions;
+pub use options::{SourceOptions, Transport};
+pub use reach::{Address, await_source, may_come_later, open_lasting};
 
 use crate::VideoError;
 use folder::PictureFolder;
@@ -33,8 +35,8 @@ use recording::Recording;
 /// | a folder | its pictures in natural order (2.jpg before 10.jpg), or those of `img1` in it | (number - 1) / frame rate |
 /// | a file | a video; a single picture is a video of one frame | the container's, where they rise; else the time before + 1 / frame rate |
 ///
-/// RTSP comes over TCP where the camera can do that: nothing is lost. Another transport is asked for
-/// by the environment, `OPENCV_FFMPEG_CAPTURE_OPTIONS="rtsp_transport;udp"`: OpenCV has no other way.
+/// RTSP comes over TCP where the camera can do that: nothing is lost. UDP is asked for by the environment,
+/// for the whole process: OpenCV has no other way. [`Transport::variable`] says how.
 ///
 /// The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
 ///
@@ -48,7 +50,7 @@ pub fn open_source(
     match Location::parse(location.as_ref())? {
         Location::File(path) => Ok(Box::new(Recording::open_file(&path, options)?)),
         Location::Pictures(path) => Ok(Box::new(PictureFolder::open(&path, options)?)),
-        Location::Camera(camera) => Ok(Box::new(Live::open_camera(&camera, options)?)),
+        Location::Camera(camera) => Ok(Box::new(Live::open_camera(&camera, options, None)?)),
         Location::Stream(address) => live::open_stream(&address, options),
     }
 }

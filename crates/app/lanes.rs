@@ -1,0 +1,193 @@
+//! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
+
+use footfall_count::{Counter, Line};
+use footfall_pipeline::{BoxError, Feed, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
+use footfall_track::Tracker;
+use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
+use indicatif::ProgressBar;
+
+use crate::cli::RunArgs;
+use crate::config::{Config, Outputs};
+use crate::exit::usage;
+use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
+use crate::progress::Progress;
+use crate::sources::NamedSource;
+
+/// A source that is open, or may come later.
+enum Opened {
+    Now(Box<dyn Source>),
+    Later(VideoError),
+}
+
+/// What all lanes of a run have in common.
+#[derive(Clone)]
+struct Common {
+    config: Config,
+    max_cosine_distance: Option<f64>,
+    crossings: Option<SharedCrossings>,
+    progress: Progress,
+    stop: Stop,
+    #[cfg(feature = "preview")]
+    preview: bool,
+}
+
+/// All sources, opened as far as they are there.
+pub(crate) struct OpenSources {
+    sources: Vec<NamedSource>,
+    opened: Vec<Opened>,
+}
+
+impl OpenSources {
+    /// Opens the sources.
+    ///
+    /// A live one of several may be missing, and is waited for beside the others; if there is none at all,
+    /// the first one's error is told.
+    pub(crate) fn open(sources: Vec<NamedSource>, stop: &Stop) -> anyhow::Result<Self> {
+        let mut opened = Vec::new();
+        for source in &sources {
+            // A counter that cannot be is told before anything is opened.
+            match open_lasting(&source.address, &source.options, stop) {
+                Ok(source) => opened.push(Opened::Now(source)),
+                Err(error) if sources.len() > 1 && may_come_later(&source.address.get()) => {
+                    opened.push(Opened::Later(error));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if opened.iter().all(|opened| matches!(opened, Opened::Later(_)))
+            && let Some(Opened::Later(error)) = opened.pop()
+        {
+            return Err(error.into());
+        }
+        Ok(Self { sources, opened })
+    }
+
+    /// What is known of each.
+    pub(crate) fn infos(&self) -> Vec<Option<SourceInfo>> {
+        let info = |opened: &Opened| match opened {
+            Opened::Now(source) => Some(source.info().clone()),
+            Opened::Later(_) => None,
+        };
+        self.opened.iter().map(info).collect()
+    }
+
+    /// A lane for each, with its own `files`.
+    pub(crate) fn lanes(
+        self,
+        args: &RunArgs,
+        config: &Config,
+        files: Vec<Outputs>,
+        max_cosine_distance: Option<f64>,
+        stop: &Stop,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<(Vec<Lane>, Option<SharedCrossings>)> {
+        let crossings = config.outputs.crossings.as_deref().map(SharedCrossings::create).transpose()?;
+        let common = Common {
+            config: config.clone(),
+            max_cosine_distance,
+            crossings: crossings.clone(),
+            progress: Progress::start(bar, &self.infos(), args.max_frames),
+            stop: stop.clone(),
+            #[cfg(feature = "preview")]
+            preview: args.preview,
+        };
+        let each = self.sources.into_iter().zip(self.opened).zip(files).enumerate();
+        let lanes = each.map(|(index, ((source, opened), files))| {
+            let setup = Setup { common: common.clone(), index, source, files };
+            match opened {
+                Opened::Now(opened) => setup.lane(opened),
+                Opened::Later(error) => Ok(setup.lane_later(&error)),
+            }
+        });
+        Ok((lanes.collect::<anyhow::Result<_>>()?, crossings))
+    }
+}
+
+/// What one lane is made from.
+struct Setup {
+    common: Common,
+    index: usize,
+    source: NamedSource,
+    files: Outputs,
+}
+
+impl Setup {
+    fn lane(self, source: Box<dyn Source>) -> anyhow::Result<Lane> {
+        let name = self.source.name.clone();
+        Ok(Lane::new(name, self.parts(source)?))
+    }
+
+    fn lane_later(self, error: &VideoError) -> Lane {
+        let name = self.source.name.clone();
+        tracing::warn!("{name}: {error}. The others begin without it, and it is tried again");
+        let open = move |feed: &Feed| -> Result<Option<Parts>, BoxError> {
+            let NamedSource { address, options, .. } = &self.source;
+            let failed = |change: &_| {
+                feed.beat();
+                feed.note(&Note::Health(Clone::clone(change)));
+            };
+            let Some(source) = await_source(address, options, &self.common.stop, failed)? else {
+                return Ok(None);
+            };
+            tracing::warn!("{} is there now", self.source.name);
+            Ok(Some(self.parts(source)?))
+        };
+        Lane::later(name, Box::new(open))
+    }
+
+    fn parts(self, source: Box<dyn Source>) -> anyhow::Result<Parts> {
+        let config = &self.common.config;
+        let info = source.info().clone();
+        let counter = Counter::new(self.source.lines.clone(), config.counter).map_err(usage)?;
+        let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
+        let tracker = Tracker::new(settings).map_err(usage)?;
+        let sinks = self.sinks(&info)?;
+        warn_about_lines(&self.source.lines, &info);
+        Ok(Parts { source, tracker, counter, sinks, inspector: None })
+    }
+
+    /// The outputs that were asked for, progress last.
+    fn sinks(&self, info: &SourceInfo) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+        let Common { config, crossings, progress, .. } = &self.common;
+        let mut sinks = Vec::new();
+        if let Some(path) = &self.files.tracks {
+            sinks.push(TrackSink::create(path)?);
+        }
+        if let Some(crossings) = crossings {
+            sinks.push(crossings.sink(&self.source.name));
+        }
+        if let Some(path) = &self.files.detections {
+            sinks.push(DetectionSink::create(path)?);
+        }
+        if let Some(path) = &self.files.video {
+            sinks.push(Box::new(VideoSink::create(path, info, config.overlay)?));
+        }
+        #[cfg(feature = "preview")]
+        if self.common.preview {
+            let stop = self.common.stop.clone();
+            let preview = footfall_video::PreviewSink::open(info, &config.overlay, move || stop.request());
+            sinks.push(Box::new(preview?));
+        }
+        sinks.push(progress.sink(self.index));
+        Ok(sinks)
+    }
+}
+
+/// A line that no one in the picture can pass is most likely meant for another picture.
+fn warn_about_lines(lines: &[Line], info: &SourceInfo) {
+    let (width, height) = (info.width as f64, info.height as f64);
+    for line in lines {
+        let (a, b) = (line.a(), line.b());
+        let outside =
+            a.x.max(b.x) < 0.0 || a.x.min(b.x) > width || a.y.max(b.y) < 0.0 || a.y.min(b.y) > height;
+        if outside {
+            tracing::warn!(
+                "line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it",
+                line.name()
+            );
+        }
+    }
+    if lines.is_empty() {
+        tracing::warn!("no line was given: people are tracked but not counted (see --line)");
+    }
+}

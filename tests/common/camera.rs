@@ -1,0 +1,114 @@
+//! A camera that shows pictures of the sample clip, around and around, 20 a second: a server of its own
+//! that can be stopped, paused and started again.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use opencv::core::Size;
+use opencv::prelude::{VideoCaptureTrait as _, VideoCaptureTraitConst as _};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::clip;
+
+/// A server at work.
+pub struct Camera {
+    pub address: String,
+    scheme: &'static str,
+    port: String,
+    login: Option<&'static str>,
+    server: Child,
+    /// The server ends when this is closed.
+    open: ChildStdin,
+    pictures: tempfile::TempDir,
+}
+
+impl Camera {
+    /// `rtsp` or `http`, at a free port.
+    pub fn start(scheme: &'static str) -> Self {
+        Self::start_with(scheme, None)
+    }
+
+    /// One that asks for `user:password`; the address has them.
+    pub fn start_with(scheme: &'static str, login: Option<&'static str>) -> Self {
+        let pictures = tempfile::tempdir().unwrap();
+        save_pictures(pictures.path(), 60, None);
+        let (server, open, port) = serve(scheme, pictures.path(), "0", login);
+        let user = login.map_or_else(String::new, |login| format!("{login}@"));
+        let address = format!("{scheme}://{user}127.0.0.1:{port}/camera");
+        Self { address, scheme, port, login, server, open, pictures }
+    }
+
+    /// Ends the server at once, as a power cut does.
+    pub fn stop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Starts a stopped server at its port again.
+    pub fn start_again(&mut self) {
+        (self.server, self.open, _) = serve(self.scheme, self.pictures.path(), &self.port, self.login);
+    }
+
+    /// What whoever comes must know from the next start on.
+    pub fn set_login(&mut self, login: &'static str) {
+        self.login = Some(login);
+    }
+
+    /// Pictures of this size from the next start on.
+    pub fn set_size(&self, width: i32, height: i32) {
+        save_pictures(self.pictures.path(), 60, Some(Size::new(width, height)));
+    }
+
+    /// The server keeps its connections and does nothing more.
+    pub fn pause(&self) {
+        kill_process(Pid::from_child(&self.server), Signal::STOP).unwrap();
+    }
+
+    /// A paused server goes on.
+    pub fn go_on(&self) {
+        kill_process(Pid::from_child(&self.server), Signal::CONT).unwrap();
+    }
+}
+
+impl Drop for Camera {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn serve(scheme: &str, pictures: &Path, port: &str, login: Option<&str>) -> (Child, ChildStdin, String) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/server.py");
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg(script).arg(scheme).arg(pictures).arg(port).args(login);
+    let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    assert!(
+        !port.is_empty(),
+        "tests/live/server.py did not start: install the packages that scripts/test names"
+    );
+    let open = server.stdin.take().unwrap();
+    (server, open, port.trim().to_owned())
+}
+
+fn save_pictures(folder: &Path, count: usize, size: Option<Size>) {
+    let name = clip();
+    let mut video =
+        opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG)
+            .unwrap();
+    assert!(video.is_opened().unwrap());
+    let mut picture = opencv::core::Mat::default();
+    for number in 0..count {
+        assert!(video.read(&mut picture).unwrap());
+        let mut sized = picture.clone();
+        if let Some(size) = size {
+            let area = opencv::imgproc::INTER_AREA;
+            opencv::imgproc::resize(&picture, &mut sized, size, 0.0, 0.0, area).unwrap();
+        }
+        let path = folder.join(format!("{number:05}.jpg"));
+        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &sized).unwrap();
+    }
+}
