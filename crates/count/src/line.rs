@@ -71,12 +71,8 @@ impl Line {
     ///
     /// # Errors
     /// Without a name.
-    pub fn renamed(&self, name: impl Into<String>) -> Result<Self, LineError> {
-        let name = name.into();
-        if name.trim().is_empty() {
-            return Err(LineError::NoName);
-        }
-        Ok(Self { name, ..self.clone() })
+    pub fn renamed(&self, name: impl Into<String>) -> Result<Self, ShapeError> {
+        Self::through(name, self.shape.points.clone(), self.shape.relative)
     }
 
     /// Where it starts.
