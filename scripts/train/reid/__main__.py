@@ -1,9 +1,10 @@
-"""`python -m reid train|evaluate|export`: the command line, parsed once."""
+"""`python -m reid COMMAND`: the command line, parsed once."""
 
 import argparse
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+DEVICES = ("cpu", "cuda", "mps")
 
 
 def named_path(text: str):
@@ -25,14 +26,14 @@ def parser() -> argparse.ArgumentParser:
         help="a set: folder or tar of IDENTITY/IMAGE; camera numbers are read from the file names of "
         "market1501 and cuhk03 (repeatable)",
     )  # fmt: skip
-    common.add_argument("--config", type=Path, default=HERE / "configs/deepsort.toml", help="the recipe (TOML)")
+    common.add_argument("--config", type=Path, help="the recipe (TOML); by default that of the command, or of its run")
     common.add_argument("--cache", type=Path, default=HERE / ".cache", help="where decoded crops are kept")
     common.add_argument("--threads", type=int, default=2, help="CPU threads")
     run = argparse.ArgumentParser(add_help=False)
     run.add_argument("--run", type=Path, required=True, help="folder of the run: its checkpoint and log")
 
     train = commands.add_parser("train", parents=[common, run], help="train an embedder")
-    train.add_argument("--device", choices=("cpu", "cuda", "mps"), default="cpu")
+    train.add_argument("--device", choices=DEVICES, default="cpu")
     train.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     judge = commands.add_parser("evaluate", parents=[common], help="figures on people that were not trained on")
     judge.add_argument(
@@ -40,9 +41,33 @@ def parser() -> argparse.ArgumentParser:
         help="an embedder to judge; the first is the one the page is about (repeatable)",
     )  # fmt: skip
     judge.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
+    judge.add_argument("--json", type=Path, help="also write all figures here")
+    judge.add_argument("--large", action="store_true", help="also judge ImageNet's MobileNetV2 at its own 224x224")
+    lab = commands.add_parser("compare", parents=[common, run], help="train every loss and network, and tabulate them")
+    lab.add_argument("--device", choices=DEVICES, default="cpu")
+    lab.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
     ship = commands.add_parser("export", parents=[common, run], help="write the ONNX file of a run")
     ship.add_argument("--output", type=Path, required=True, help="the ONNX file to write")
+    ship.add_argument("--precision", choices=("fp32", "fp16", "int8"), default="fp16", help="of the weights stored")
+    looks = commands.add_parser("report", parents=[common, run], help="a run as one HTML page of pictures")
+    looks.add_argument("--output", type=Path, required=True, help="the HTML file; it shows crops of people: keep it")
+    card = commands.add_parser("card", parents=[common, run], help="the model card of an exported file")
+    card.add_argument("--model", type=Path, required=True, help="the ONNX file that was exported from the run")
+    card.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
     return top
+
+
+RECIPES = {"train": "mobilenet.toml", "evaluate": "mobilenet.toml", "compare": "lab.toml"}
+
+
+def recipe(options):
+    """The recipe that was given; else the command's own, or the one that the run was trained by."""
+    from reid import checkpoint
+    from reid.config import from_dict, read_config
+
+    if options.config or options.command in RECIPES:
+        return read_config(options.config or HERE / "configs" / RECIPES[options.command])
+    return from_dict(checkpoint.load(options.run)["config"], str(options.run))
 
 
 def check_device(device: str):
@@ -59,25 +84,36 @@ def main(arguments=None):
     import torch
 
     from reid import data
-    from reid.config import read_config
 
     torch.set_num_threads(options.threads)
-    config = read_config(options.config)
-    if options.command == "train":
-        check_device(options.device)
+    config = recipe(options)
+    check_device(getattr(options, "device", "cpu"))
     crops = data.load(dict(options.data), options.cache)
-    if options.command == "train":
-        from reid.train import train
+    match options.command:
+        case "train":
+            from reid.train import train
 
-        train(config, crops, options.run, options.device, options.resume)
-    elif options.command == "evaluate":
-        from reid.evaluate import evaluate
+            train(config, crops, options.run, options.device, options.resume)
+        case "compare":
+            from reid.compare import compare
 
-        evaluate(config, crops, dict(options.model), options.output)
-    else:
-        from reid.ship import ship
+            compare(config, crops, options.run, options.device, options.output)
+        case "evaluate":
+            from reid.evaluate import evaluate
 
-        ship(config, crops, options.run, options.output)
+            evaluate(config, crops, dict(options.model), options.output, options.large, options.json)
+        case "export":
+            from reid.ship import ship
+
+            ship(config, crops, options.run, options.output, options.precision)
+        case "report":
+            from reid.report import report
+
+            report(config, crops, options.run, options.output)
+        case "card":
+            from reid.card import card
+
+            card(config, crops, options.run, options.model, options.output)
 
 
 if __name__ == "__main__":

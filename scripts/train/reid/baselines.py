@@ -1,17 +1,20 @@
 """Embedders that need no training here, to be compared under the same protocol."""
 
-import numpy as np
-from PIL import Image
+from pathlib import Path
 
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional
+
+from reid.metrics import unit
+from reid.networks.mobilenet import ImageNetMobileNet
+from reid.pixels import normalise
 from reid.progress import progress
 
 STRIPES = 8
 BINS = (8, 8, 4)
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to unit length."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+BATCH = 32
 
 
 def hsv_stripes(pixels: np.ndarray) -> np.ndarray:
@@ -28,3 +31,16 @@ def hsv_stripes(pixels: np.ndarray) -> np.ndarray:
         stripes = [np.bincount(stripe.ravel(), minlength=size) for stripe in np.split(cell, STRIPES)]
         rows.append(np.sqrt(np.concatenate(stripes)))
     return unit(np.stack(rows).astype(np.float32))
+
+
+def imagenet(pixels: np.ndarray, weights: Path, size: tuple) -> np.ndarray:
+    """[N, H, W, 3] RGB to [N, 1280]: MobileNetV2 as ImageNet's classes left it, on crops stretched to `size` (h, w)."""
+    network = ImageNetMobileNet(weights).eval()
+    rows = []
+    for start in progress(range(0, len(pixels), BATCH), "ImageNet", total=-(-len(pixels) // BATCH)):
+        x = normalise(pixels[start : start + BATCH])
+        if x.shape[2:] != size:
+            x = functional.interpolate(x, size=size, mode="bilinear", align_corners=False)
+        with torch.no_grad():
+            rows.append(network(x).numpy())
+    return np.concatenate(rows)

@@ -1,47 +1,37 @@
-"""Embedders side by side on people that were not trained on, as a Markdown table."""
+"""Embedders side by side on people that were not trained on, as a Markdown page and as JSON."""
 
-import time
+import json
 from pathlib import Path
 
-import numpy as np
 import onnxruntime
 
-from reid.baselines import hsv_stripes
+from reid import warm
+from reid.baselines import hsv_stripes, imagenet
 from reid.config import Config
 from reid.data import Crops
 from reid.judge import PERCENTILES, judge
+from reid.markdown import table
+from reid.metrics import nearest_centre
 from reid.onnx_model import OnnxModel
+from reid.speed import BATCH, milliseconds
 from reid.split import split
 
-SPEED_BATCH, SPEED_REPEATS = 8, 12
 PAIRS = {"across": "Pairs across cameras", "within": "Pairs within one camera, as a tracker compares"}
+IMAGENET_SIZES = {"ImageNet MobileNetV2": (128, 64), "ImageNet MobileNetV2 at 224x224": (224, 224)}
+RANKED = ("rank-1", "rank-5", "rank-10", "mAP", "mINP")
 
 
-def milliseconds(path: Path, pixels: np.ndarray) -> float:
-    """The model's own processor time a crop, one thread, batches of 8: the best of a dozen."""
-    model = OnnxModel.open(path, threads=1)
-    x = model.prepare(pixels[np.arange(SPEED_BATCH) % len(pixels)])
-    name = model.session.get_inputs()[0].name
-    times = []
-    for _ in range(SPEED_REPEATS + 1):
-        began = time.process_time()
-        model.session.run(None, {name: x})
-        times.append(time.process_time() - began)
-    return min(times[1:]) / SPEED_BATCH * 1000
-
-
-def table(header: list, rows: list) -> list:
-    """Lines of a Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}"
 
 
 def ranking_rows(reports: dict, speeds: dict, name: str) -> list:
     rows = []
     for model, report in reports.items():
-        r = report[name]["ranking"]
-        figures = [f"{100 * r[key]:.1f}" for key in ("rank-1", "rank-5", "rank-10", "mAP")]
-        rows.append([model, *figures, f"{speeds[model]:.1f}" if model in speeds else "-"])
+        figures = report[name]
+        ranked = [percent(figures["ranking"][key]) for key in RANKED]
+        speed = f"{speeds[model]:.1f}" if model in speeds else "-"
+        rows.append([model, *ranked, percent(figures["centres"]["accuracy"]), speed])
     return rows
 
 
@@ -49,13 +39,8 @@ def verification_rows(reports: dict, name: str, kind: str) -> list:
     rows = []
     for model, report in reports.items():
         v = report[name][kind]
-        rates = [
-            f"{100 * v['eer']:.1f}",
-            f"{100 * v['accepts']:.1f}",
-            f"{v['threshold']:.3f}",
-            f"{v['separation']:.2f}",
-        ]
-        rows.append([model, *rates])
+        rates = [percent(v[key]) for key in ("eer", "accepts", "rare_accepts")]
+        rows.append([model, *rates, f"{v['threshold']:.3f}", f"{v['rare_threshold']:.3f}", f"{v['separation']:.2f}"])
     return rows
 
 
@@ -69,6 +54,14 @@ def distance_rows(report: dict) -> list:
     return rows
 
 
+def roc_rows(report: dict) -> list:
+    rows = []
+    for name, figures in report.items():
+        for kind in filter(figures.get, PAIRS):
+            rows.append([name, kind, *(percent(point["accepts"]) for point in figures[kind]["roc"])])
+    return rows
+
+
 def section(reports: dict, speeds: dict, name: str) -> list:
     """Lines on one set: ranking, then verification."""
     figures = next(iter(reports.values()))[name]
@@ -77,13 +70,14 @@ def section(reports: dict, speeds: dict, name: str) -> list:
         *("", f"## {name}", ""),
         f"{figures['identities']} identities that were not trained on, {figures['crops']} crops; "
         f"{figures['ranking']['queries']} of them have a match in another camera and are looked up {rule}. "
-        f"Per cent; speed in ms of processor time a crop (one thread, batches of {SPEED_BATCH}, "
+        "mINP: how much of the list must be looked through to find all, 100 for no more than they are. Nearest centre: "
+        "crops that are nearest to their own person's mean, itself left out. "
+        f"Per cent; speed in ms of processor time a crop (one thread, batches of {BATCH}, "
         f"onnxruntime {onnxruntime.__version__}).",
         "",
     ]
-    header = ["embedder", "rank-1", "rank-5", "rank-10", "mAP", "ms a crop"]
-    lines += table(header, ranking_rows(reports, speeds, name))
-    header = ["embedder", "equal error", "accepted at 1% false accepts", "cosine distance there", "d'"]
+    lines += table(["embedder", *RANKED, "nearest centre", "ms a crop"], ranking_rows(reports, speeds, name))
+    header = ["embedder", "equal error", "accepted at 1% false accepts", "at 0.1%", "distance at 1%", "at 0.1%", "d'"]
     for kind, title in PAIRS.items():
         if kind in figures:
             lines += ["", f"{title}:", "", *table(header, verification_rows(reports, name, kind))]
@@ -98,7 +92,11 @@ def write_up(reports: dict, speeds: dict, about: list) -> str:
         lines += section(reports, speeds, name)
     lines += ["", f"## Cosine distances of {first}", "", "Percentiles over all pairs of the held-out identities.", ""]
     header = ["set", "cameras", "person", *(f"{p}%" for p in PERCENTILES)]
-    return "\n".join(lines + table(header, distance_rows(reports[first]))) + "\n"
+    lines += table(header, distance_rows(reports[first]))
+    pairs = next(figures[kind] for figures in reports[first].values() for kind in filter(figures.get, PAIRS))
+    rates = [f"{100 * point['false_accepts']:g}%" for point in pairs["roc"]]
+    lines += ["", "Pairs of one person accepted, per cent, where so many pairs of different people are:", ""]
+    return "\n".join(lines + table(["set", "cameras", *rates], roc_rows(reports[first]))) + "\n"
 
 
 def describe(name: str, path: Path) -> str:
@@ -109,9 +107,35 @@ def describe(name: str, path: Path) -> str:
     return f"- {name}: `{path.name}`{version}{trained_on}"
 
 
-def evaluate(config: Config, crops: Crops, models: dict, output: Path):
-    """Judges each of `models` (name to ONNX path) and the HSV histogram, and writes the page to `output`."""
-    _, rows = split(crops, config.hold_out, config.seed)
+def baselines(pixels, sizes: dict) -> dict:
+    """Embeddings that need no re-ID training, by name, with a line on each."""
+    found = {
+        "HSV stripes": (hsv_stripes(pixels), "square-rooted HSV histograms of 8 horizontal stripes, nothing learnt")
+    }
+    weights = warm.footfall_cache() / warm.IMAGENET
+    if weights.is_file():
+        for name, size in sizes.items():
+            about = f"the mean of its last map, trained on ImageNet's classes alone, crops at {size[0]}x{size[1]}"
+            found[name] = (imagenet(pixels, weights, size), about)
+    return found
+
+
+def trained_people(model: OnnxModel, crops: Crops, rows) -> str:
+    """Identification among everybody that was trained on, as a sentence."""
+    found = nearest_centre(model.embed(crops.pixels[rows]), crops.identities[rows])
+    return (
+        f"Of {found['crops']} crops of the {found['identities']} identities trained on, "
+        f"{100 * found['accuracy']:.2f}% are nearest to their own identity's centre, itself left out."
+    )
+
+
+def evaluate(config: Config, crops: Crops, models: dict, output: Path, large: bool, figures: Path | None):
+    """Judges each of `models` (name to ONNX path) and the baselines, and writes the page to `output`.
+
+    With `large`, ImageNet's network is judged at its own size too. All figures
+    go to `figures` as JSON, if it is given.
+    """
+    train_rows, rows = split(crops, config.hold_out, config.seed)
     if not len(rows):
         raise SystemExit("nothing is held out: give [hold_out] in the recipe a number for one of the --data sets")
     pixels = crops.pixels[rows]
@@ -121,14 +145,19 @@ def evaluate(config: Config, crops: Crops, models: dict, output: Path):
         + ", ".join(f"{count} identities of {name}" for name, count in config.hold_out.items()) + ".",
         "",
     ]  # fmt: skip
-    reports, speeds = {}, {}
+    reports = {}
     for name, path in models.items():
         reports[name] = judge(crops, rows, OnnxModel.open(path).embed(pixels))
-        speeds[name] = milliseconds(path, pixels)
         about.append(describe(name, path))
-    reports["HSV stripes"] = judge(crops, rows, hsv_stripes(pixels))
-    about.append("- HSV stripes: square-rooted HSV histograms of 8 horizontal stripes, nothing learnt")
+    speeds = dict(zip(models, milliseconds(list(models.values()), pixels), strict=True))
+    sizes = dict(list(IMAGENET_SIZES.items())[: 2 if large else 1])
+    for name, (embeddings, words) in baselines(pixels, sizes).items():
+        reports[name] = judge(crops, rows, embeddings)
+        about.append(f"- {name}: {words}")
+    about += ["", trained_people(OnnxModel.open(next(iter(models.values()))), crops, train_rows)]
     text = write_up(reports, speeds, about)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text)
+    if figures:
+        figures.write_text(json.dumps(reports, indent=1) + "\n")
     print(text)

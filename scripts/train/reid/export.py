@@ -11,11 +11,15 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from reid.config import Config
+from reid.embedding import embed
+from reid.int8 import quantise
 from reid.networks import DIMENSION, HEIGHT, WIDTH
-from reid.pixels import MEAN, STD, normalise
+from reid.onnx_model import OnnxModel
+from reid.pixels import MEAN, STD
 
 OPSET = 16
 PARITY = 0.9999
+PRECISIONS = ("fp32", "fp16", "int8")
 
 
 def trace(network: nn.Module) -> onnx.ModelProto:
@@ -57,8 +61,13 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def metadata(config: Config, sets: list, max_cosine_distance: float | None = None) -> dict:
-    """What the program must know to use the file, and a person to be allowed to."""
+def metadata(config: Config, sets: list, distances: dict | None = None) -> dict:
+    """What the program must know to use the file, and a person to be allowed to.
+
+    `distances` are verification figures of held-out people: the tracker's
+    `max_cosine_distance`, and the distances that the probability of one person
+    is told from.
+    """
     facts = {
         "footfall.task": "embed",
         "footfall.size": f"{HEIGHT}x{WIDTH}",
@@ -70,16 +79,26 @@ def metadata(config: Config, sets: list, max_cosine_distance: float | None = Non
         "footfall.terms": config.terms,
         "footfall.version": config.version,
     }
-    if max_cosine_distance is not None:
-        facts["footfall.max_cosine_distance"] = f"{max_cosine_distance:.3f}"
+    if distances:
+        facts["footfall.max_cosine_distance"] = f"{distances['rare_threshold']:.3f}"
+        facts["footfall.same_person"] = ",".join(f"{value:.5f}" for value in distances["curve"])
+        for key in ("same_mean", "same_std", "different_mean", "different_std"):
+            facts[f"footfall.{key}"] = f"{distances[key]:.5f}"
     return facts
 
 
-def write(network: nn.Module, path: Path, facts: dict, name: str, half: bool = True):
-    """Writes the file; the same weights and facts give the same bytes."""
+def write(network: nn.Module, path: Path, facts: dict, name: str, precision: str = "fp16", calibration=None):
+    """Writes the file; the same weights, facts and calibration crops give the same bytes.
+
+    fp32   weights as they were trained
+    fp16   weights as float16, arithmetic in float32
+    int8   `reid.int8`, calibrated on `calibration` [N, 128, 64, 3]
+    """
     model = trace(network)
-    if half:
+    if precision == "fp16":
         model = halve_weights(model)
+    elif precision == "int8":
+        model = quantise(model, calibration)
     model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = DIMENSION
     model.producer_name, model.producer_version, model.graph.name = "footfall", "", f"{name}-{DIMENSION}"
     helper.set_model_props(model, facts)
@@ -90,8 +109,5 @@ def write(network: nn.Module, path: Path, facts: dict, name: str, half: bool = T
 
 def parity(network: nn.Module, path: Path, pixels: np.ndarray) -> float:
     """The smallest cosine between what PyTorch and the written file make of each crop."""
-    from reid.onnx_model import OnnxModel
-
-    with torch.no_grad():
-        ours = network.eval()(normalise(pixels)).numpy()
+    ours = embed(network, pixels, "cpu")
     return float((ours * OnnxModel.open(path).embed(pixels)).sum(1).min())

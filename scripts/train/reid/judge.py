@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from reid import curve
 from reid.data import NO_CAMERA, Crops
-from reid.metrics import cosine_distances, ranking, verification
+from reid.metrics import cosine_distances, nearest_centre, ranking, verification
 
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 
@@ -13,8 +14,8 @@ def same_camera(cameras: np.ndarray) -> np.ndarray:
     return (cameras[:, None] == cameras[None, :]) & (cameras != NO_CAMERA)
 
 
-def rank(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, views: bool) -> dict:
-    """Every crop a query against the others.
+def usable(crops: Crops, rows: np.ndarray, views: bool) -> np.ndarray:
+    """[N, N] mask: whether each crop, as a query, may be matched with each other.
 
     Market-1501's rule leaves out gallery crops of the query's identity seen by
     the query's camera. With `views` (CUHK03) the whole of the query's view is
@@ -22,13 +23,18 @@ def rank(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, views: bool) ->
     query itself is left out.
     """
     ids, together = crops.identities[rows], same_camera(crops.cameras[rows])
-    same_id = ids[:, None] == ids[None, :]
-    usable = ~together if views else ~(together & same_id)
-    np.fill_diagonal(usable, False)
-    return ranking(cosine_distances(embeddings, embeddings), ids, ids, usable)
+    mask = ~together if views else ~(together & (ids[:, None] == ids[None, :]))
+    np.fill_diagonal(mask, False)
+    return mask
 
 
-def pairs(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, across: bool):
+def rank(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, views: bool, measure=cosine_distances) -> dict:
+    """Every crop a query against the others that are `usable`, by `measure` of rows and rows."""
+    ids = crops.identities[rows]
+    return ranking(measure(embeddings, embeddings), ids, ids, usable(crops, rows, views))
+
+
+def pairs(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, across: bool, measure=cosine_distances):
     """(same, different) distances over all pairs of one set that are across, or within, cameras.
 
     Crops without a camera number count as one camera's.
@@ -37,14 +43,15 @@ def pairs(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, across: bool):
     upper = np.triu(np.ones((len(rows), len(rows)), dtype=bool), k=1)
     chosen = upper & ((cameras[:, None] != cameras[None, :]) == across)
     same_id = ids[:, None] == ids[None, :]
-    distances = cosine_distances(embeddings, embeddings)
+    distances = measure(embeddings, embeddings)
     return distances[chosen & same_id], distances[chosen & ~same_id]
 
 
-def judge(crops: Crops, rows: np.ndarray, embeddings: np.ndarray) -> dict:
-    """Figures for each set of the test rows: `embeddings` [len(rows), D], unit rows.
+def judge(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, measure=cosine_distances) -> dict:
+    """Figures for each set of the test rows: `embeddings` [len(rows), D], unit rows for cosine distances.
 
-    `across` and `within` are there where the set has such pairs.
+    `across` and `within` are there where the set has such pairs; `curve` in
+    them is midpoint and scale of the probability of one person.
     """
     report = {}
     for number, name in enumerate(crops.names):
@@ -53,11 +60,13 @@ def judge(crops: Crops, rows: np.ndarray, embeddings: np.ndarray) -> dict:
             continue
         subset, vectors = rows[here], embeddings[here]
         figures = {"identities": len(np.unique(crops.identities[subset])), "crops": len(subset)}
-        figures["ranking"] = rank(crops, subset, vectors, views=name == "cuhk03")
+        figures["ranking"] = rank(crops, subset, vectors, name == "cuhk03", measure)
+        figures["centres"] = nearest_centre(vectors, crops.identities[subset])
         for label, across in (("across", True), ("within", False)):
-            same, different = pairs(crops, subset, vectors, across)
+            same, different = pairs(crops, subset, vectors, across, measure)
             if len(same) and len(different):
                 figures[label] = verification(same, different)
+                figures[label]["curve"] = curve.fit(same, different)
                 figures[label]["same"] = np.percentile(same, PERCENTILES).tolist()
                 figures[label]["different"] = np.percentile(different, PERCENTILES).tolist()
         report[name] = figures

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from reid.baselines import unit
+from reid.metrics import unit
 from reid.pixels import MEAN, STD
 from reid.progress import progress
 

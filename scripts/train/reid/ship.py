@@ -1,6 +1,7 @@
 """From a run to the file that the program loads: exported, calibrated, checked."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,34 +12,75 @@ from reid.data import Crops
 from reid.embedding import embed
 from reid.export import PARITY, metadata, parity, write
 from reid.judge import judge
-from reid.networks import build
+from reid.networks import Embedder, build
+from reid.onnx_model import OnnxModel
+from reid.speed import milliseconds
 from reid.split import split
 
 CHECKED_CROPS = 256
+# An int8 file may lose so much rank-1, in points, before it is called a loss.
+TOLERATED = 0.5
 
 
-def calibrate(report: dict):
-    """The cosine distance that rarely holds different people within one camera to be one, in every set; or None."""
-    within = [figures["within"] for figures in report.values() if "within" in figures]
-    return min((figures["rare_threshold"] for figures in within), default=None)
+def trained(config: Config, run: Path) -> Embedder:
+    """The network of a run's checkpoint."""
+    network = build(config.network, unit=config.output == "unit")
+    network.load_state_dict(checkpoint.load(run)["network"])
+    return network.eval()
 
 
-def ship(config: Config, crops: Crops, run: Path, output: Path):
-    """Writes `output`; refuses a file that does not embed as PyTorch does."""
-    network = build(config.network)
-    state = checkpoint.load(run)
-    network.load_state_dict(state["network"])
-    _, rows = split(crops, config.hold_out, config.seed)
-    distance = None
+def calibrate(report: dict) -> dict | None:
+    """Verification figures of the set whose people are most easily mistaken for each other; None without such pairs.
+
+    Of pairs within one camera, which is what a tracker compares, or across where no camera has any.
+    """
+    pairs = [figures.get("within") or figures.get("across") for figures in report.values()]
+    return min(filter(None, pairs), key=lambda figures: figures["rare_threshold"], default=None)
+
+
+def spread(rows: np.ndarray) -> np.ndarray:
+    """`CHECKED_CROPS` of the rows, evenly spread over all."""
+    return rows[np.linspace(0, len(rows) - 1, min(CHECKED_CROPS, len(rows))).astype(int)]
+
+
+def rank1(report: dict) -> dict:
+    """Rank-1 of each set, in per cent."""
+    return {name: 100 * figures["ranking"]["rank-1"] for name, figures in report.items()}
+
+
+def beside_float(network: Embedder, path: Path, crops: Crops, rows: np.ndarray) -> str:
+    """What int8 loses and gains against float, in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        float_ = Path(folder) / "float.onnx"
+        write(network, float_, {}, "float", "fp32")
+        before, after = milliseconds([float_, path], crops.pixels[spread(np.arange(len(crops)))])
+        words = f"{before / after:.2f} times as fast as fp32 ({after:.2f} ms a crop, {before:.2f})"
+        if not len(rows):
+            return f"{words}; its loss was not measured: nobody held out"
+        reports = [rank1(judge(crops, rows, OnnxModel.open(p).embed(crops.pixels[rows]))) for p in (float_, path)]
+    lost = {name: reports[0][name] - value for name, value in reports[1].items()}
+    words += "; rank-1 lost: " + ", ".join(f"{name} {points:+.2f} points" for name, points in lost.items())
+    if max(lost.values()) >= TOLERATED:
+        words += f" - MORE than {TOLERATED} points: fp16 may be the better file"
+    return words
+
+
+def ship(config: Config, crops: Crops, run: Path, output: Path, precision: str):
+    """Writes `output`; refuses a float file that does not embed as PyTorch does."""
+    network, sets = trained(config, run), checkpoint.load(run)["sets"]
+    train_rows, rows = split(crops, config.hold_out, config.seed)
+    distances = None
     if len(rows):
-        distance = calibrate(judge(crops, rows, embed(network, crops.pixels[rows], "cpu")))
+        distances = calibrate(judge(crops, rows, embed(network, crops.pixels[rows], "cpu")))
     partial = output.with_name(output.name + ".partial")
-    write(network, partial, metadata(config, state["sets"], distance), config.network)
-    spread = np.linspace(0, len(crops) - 1, min(CHECKED_CROPS, len(crops))).astype(int)
-    cosine = parity(network, partial, crops.pixels[spread])
-    if cosine < PARITY:
+    calibration = crops.pixels[spread(train_rows)] if precision == "int8" else None
+    write(network, partial, metadata(config, sets, distances), config.network, precision, calibration)
+    cosine = parity(network, partial, crops.pixels[spread(np.arange(len(crops)))])
+    if cosine < PARITY and precision != "int8":
         partial.unlink()
         raise SystemExit(f"{output}: the exported file differs from PyTorch (cosine {cosine:.6f} on the worst crop)")
+    compared = "; " + beside_float(network, partial, crops, rows) if precision == "int8" else ""
     os.replace(partial, output)
-    calibrated = "not calibrated: nobody held out" if distance is None else f"max_cosine_distance {distance:.3f}"
-    print(f"{output}: {output.stat().st_size:,} bytes, worst cosine to PyTorch {cosine:.6f}, {calibrated}")
+    known = f"max_cosine_distance {distances['rare_threshold']:.3f}" if distances else "not calibrated: nobody held out"
+    size = f"{output.stat().st_size:,} bytes of {precision}"
+    print(f"{output}: {size}, worst cosine to PyTorch {cosine:.6f}, {known}{compared}")

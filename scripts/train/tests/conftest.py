@@ -89,3 +89,14 @@ def trained(people, recipe, cache, tmp_path_factory) -> Path:
     common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
     main(["train", *common, "--run", str(run)])
     return run
+
+
+@pytest.fixture(scope="session")
+def exported(people, recipe, cache, trained, tmp_path_factory):
+    """The ONNX file of that run."""
+    output = tmp_path_factory.mktemp("models") / "tiny.onnx"
+    from reid.__main__ import main
+
+    common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
+    main(["export", *common, "--run", str(trained), "--output", str(output)])
+    return output

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from reid.data import Crops
 from reid.judge import judge
 
@@ -21,7 +22,7 @@ def test_judge_equals_the_definitions(case):
     name = SETS[case["rule"]]
     crops = Crops(np.zeros((count, 0)), identities, cameras, np.zeros(count, dtype=int), [name])
     report = judge(crops, np.arange(count), units)[name]
-    for part in ("ranking", "across", "within"):
+    for part in ("ranking", "centres", "across", "within"):
         assert (part in case["expected"]) == (part in report)
         for key, expected in case["expected"].get(part, {}).items():
             if key in report[part]:

@@ -7,13 +7,13 @@ from reid.metrics import ranking, verification
 
 
 def test_ranking_by_hand():
-    # Query of person 1: wrong, right, wrong, right -> precision 1/2 and 2/4.
+    # Query of person 1: wrong, right, wrong, right -> precision 1/2 and 2/4, all found in 4.
     # Query of person 2: right first, then two wrong; its other right one is masked.
     distances = np.array([[0.1, 0.2, 0.3, 0.4, 9.0], [0.5, 0.6, 0.7, 0.8, 0.1]])
     gallery = np.array([2, 1, 2, 1, 2])
     usable = np.array([[True] * 4 + [False], [False, True, False, True, True]])
     figures = ranking(distances, np.array([1, 2]), gallery, usable, ranks=(1, 2))
-    assert figures == {"rank-1": 0.5, "rank-2": 1.0, "mAP": pytest.approx((0.5 + 1.0) / 2), "queries": 2}
+    assert figures == {"rank-1": 0.5, "rank-2": 1.0, "mAP": pytest.approx(0.75), "mINP": 0.75, "queries": 2}
 
 
 def test_a_query_without_a_right_answer_does_not_count():
@@ -58,5 +58,5 @@ def test_without_cameras_only_the_crop_itself_is_left_out():
     angles = np.array([0.0, 0.1, 1.0, 1.1])
     vectors = np.stack([np.cos(angles), np.sin(angles)], 1)
     assert rank(crops, np.arange(4), vectors, views=False) == {
-        "rank-1": 1.0, "rank-5": 1.0, "rank-10": 1.0, "mAP": 1.0, "queries": 4,
+        "rank-1": 1.0, "rank-5": 1.0, "rank-10": 1.0, "mAP": 1.0, "mINP": 1.0, "queries": 4,
     }  # fmt: skip

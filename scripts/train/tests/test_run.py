@@ -25,14 +25,6 @@ def network_of(run):
     return network.eval()
 
 
-@pytest.fixture(scope="session")
-def exported(people, recipe, cache, trained, tmp_path_factory):
-    output = tmp_path_factory.mktemp("models") / "tiny.onnx"
-    common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
-    main(["export", *common, "--run", str(trained), "--output", str(output)])
-    return output
-
-
 def test_the_loss_falls(trained):
     lines = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
     held_out = [line["held out"]["made"] for line in lines if "held out" in line]
@@ -88,6 +80,9 @@ def test_the_file_says_how_to_use_it(exported):
     assert facts["footfall.trained_on"] == "made-up people"
     assert facts["footfall.terms"] == "none" and facts["footfall.version"] == "test"
     assert 0 < float(facts["footfall.max_cosine_distance"]) < 2
+    assert float(facts["footfall.same_mean"]) < float(facts["footfall.different_mean"])
+    midpoint, scale = (float(value) for value in facts["footfall.same_person"].split(","))
+    assert 0 < midpoint < 2 and scale > 0
     (images,), (embeddings,) = model.graph.input, model.graph.output
     assert images.name == "images" and embeddings.name == "embeddings"
     dims = images.type.tensor_type.shape.dim
@@ -113,11 +108,23 @@ def test_weights_are_halved_and_the_bytes_are_the_checkpoint_s_alone(exported, t
 def test_judging_writes_a_table(exported, people, recipe, cache, tmp_path):
     page = tmp_path / "scores.md"
     common = ["--data", f"made={people}", "--config", str(recipe), "--cache", str(cache), *THREADS]
-    main(["evaluate", *common, "--model", f"tiny={exported}", "--output", str(page)])
+    main(
+        [
+            "evaluate",
+            *common,
+            "--model",
+            f"tiny={exported}",
+            "--output",
+            str(page),
+            "--json",
+            f"{page.with_suffix('.json')}",
+        ]
+    )
     text = page.read_text()
     assert "4 identities that were not trained on, 24 crops" in text
     assert "| tiny |" in text and "| HSV stripes |" in text
-    assert "Pairs within one camera" in text
+    assert "Pairs within one camera" in text and "of the 8 identities trained on" in text
+    assert json.loads(page.with_suffix(".json").read_text())["tiny"]["made"]["ranking"]["queries"] == 24
 
 
 @pytest.mark.parametrize("loss", CHOICES["loss"])

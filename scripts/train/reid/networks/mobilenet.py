@@ -41,8 +41,11 @@ STEM = 4
 PARTS = 4
 
 
-def relu6() -> nn.ReLU6:
-    return nn.ReLU6(inplace=True)
+class Relu6(nn.Module):
+    """min(max(x, 0), 6), by a clamp: PyTorch 1.13 has no gradient of its own ReLU6 in bfloat16."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.clamp(0.0, 6.0)
 
 
 class InvertedResidual(nn.Module):
@@ -52,8 +55,8 @@ class InvertedResidual(nn.Module):
         super().__init__()
         wide = inputs * expansion
         self.shortcut = stride == 1 and inputs == outputs
-        widen = [*conv(inputs, wide), relu6()] if expansion > 1 else []
-        filtered = [Depthwise(wide, stride), nn.BatchNorm2d(wide), relu6()]
+        widen = [*conv(inputs, wide), Relu6()] if expansion > 1 else []
+        filtered = [Depthwise(wide, stride), nn.BatchNorm2d(wide), Relu6()]
         self.conv = nn.Sequential(*widen, *filtered, *conv(wide, outputs))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -71,7 +74,7 @@ def inverted_residuals(channels: int, stages) -> list:
 
 
 def stem() -> nn.Sequential:
-    return nn.Sequential(*conv(3, STEM_CHANNELS, 3, 2), relu6())
+    return nn.Sequential(*conv(3, STEM_CHANNELS, 3, 2), Relu6())
 
 
 def take_layers(layers: nn.Sequential, path: Path):
@@ -106,7 +109,7 @@ class ImageNetMobileNet(nn.Module):
     def __init__(self, path: Path):
         super().__init__()
         stages = [(*stage[:3], 2 if stage[1] == 64 else stage[3]) for stage in STAGES]
-        last = nn.Sequential(*conv(STAGES[-1][1], 1280), relu6())
+        last = nn.Sequential(*conv(STAGES[-1][1], 1280), Relu6())
         self.layers = nn.Sequential(stem(), *inverted_residuals(STEM_CHANNELS, stages), last)
         take_layers(self.layers, path)
 

@@ -1,0 +1,121 @@
+"""The model card of an exported file, from the file, its run and the held-out people."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from reid import checkpoint
+from reid.config import Config
+from reid.data import Crops
+from reid.evaluate import percent, trained_people
+from reid.judge import judge
+from reid.markdown import table
+from reid.networks import DIMENSION, HEIGHT, WIDTH, build
+from reid.networks.size import multiply_adds, weights
+from reid.onnx_model import OnnxModel
+from reid.speed import milliseconds
+from reid.split import split
+
+LIMITS = (
+    "Elsewhere than at the sites of its data expect less: measure on crops of your own with `python -m reid evaluate`.",
+    "Held-out people were seen by the cameras that the training people were seen by.",
+    "Crops are of whole people, one each, not of heads alone, legs behind a counter or two people in one box.",
+    "It is an appearance feature, of clothes above all. It tells people apart for minutes, does not identify anyone, "
+    "and must not be used to.",
+)
+
+
+def interface(facts: dict) -> list:
+    rows = [
+        [
+            f"`images` [N, 3, {HEIGHT}, {WIDTH}] float32",
+            f"RGB, (pixel - mean) / std with mean {facts['footfall.mean']} and std {facts['footfall.std']}; the "
+            f"person's box stretched to height x width {HEIGHT}x{WIDTH}; N is free",
+        ],
+        [f"`embeddings` [N, {DIMENSION}] float32", "compared by cosine distance, 0 to 2"],
+    ]
+    told = [f"`{key}` {value}" for key, value in sorted(facts.items())]
+    return [*table(["tensor", "what"], rows), "", f"The file's metadata: {'; '.join(told)}."]
+
+
+def data(config: Config, crops: Crops, train_rows, test_rows) -> list:
+    rows = []
+    for number, name in enumerate(crops.names):
+        cells = [name]
+        for part in (train_rows, test_rows):
+            here = part[crops.sets[part] == number]
+            cells.append(f"{len(np.unique(crops.identities[here]))} identities, {len(here)} crops")
+        rows.append(cells)
+    words = f"Who is held out is drawn with seed {config.seed}; nobody is on both sides."
+    return [*table(["set", "trained on", "held out"], rows), "", words]
+
+
+def training(config: Config, run: Path, state: dict) -> list:
+    """What was done, with the last losses of the log."""
+    phases = "; ".join(
+        f"{p.batches} batches at {p.height}x{p.height // 2} with loss {p.loss or config.loss}" for p in config.phases
+    )
+    start = f"warm-started from {Path(config.warm_start).name}" if config.warm_start else "fresh weights"
+    lines = [
+        f"{config.network}, {start}: {phases}; {config.people} people x {config.images} crops a batch, AdamW at "
+        f"{config.learning_rate} with decay {config.weight_decay}, in {config.precision}. The file is the "
+        f"checkpoint at batch {state['batch']} of {config.batches}. The whole recipe:",
+        "",
+        "```json",
+        json.dumps(state["config"], sort_keys=True),
+        "```",
+    ]
+    log = run / "log.jsonl"
+    told = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    losses = [line for line in told if "held out" not in line]
+    if losses:
+        last = ", ".join(f"{key} {value}" for key, value in losses[-1].items() if key not in ("batch", "minutes"))
+        lines += ["", f"At the end of the log: {last}."]
+    return lines
+
+
+def judged(report: dict) -> list:
+    keys = ("rank-1", "rank-5", "mAP", "mINP")
+    rows = []
+    for name, figures in report.items():
+        pairs = figures.get("within") or figures.get("across")
+        cells = [percent(figures["ranking"][key]) for key in keys]
+        rates = [percent(pairs[key]) for key in ("eer", "accepts", "rare_accepts")] if pairs else ["-"] * 3
+        rows.append([name, *cells, percent(figures["centres"]["accuracy"]), *rates])
+    header = ["set", *keys, "nearest centre", "equal error", "accepted at 1% false accepts", "at 0.1%"]
+    return table(header, rows)
+
+
+def card(config: Config, crops: Crops, run: Path, model: Path, output: Path):
+    """Writes the card of the ONNX file `model`, exported from `run`, to `output`."""
+    state, onnx = checkpoint.load(run), OnnxModel.open(model)
+    facts = onnx.session.get_modelmeta().custom_metadata_map
+    network = build(config.network)
+    train_rows, rows = split(crops, config.hold_out, config.seed)
+    lines = [
+        *(f"# {model.stem}, an embedder", ""),
+        "Turns a crop of a person into numbers; crops of one person lie close. "
+        f"{weights(network) / 1e6:.2f} million weights, {multiply_adds(network) / 1e6:.0f} million multiply-adds a "
+        f"crop, {milliseconds([model], crops.pixels[:1])[0]:.1f} ms of one processor thread, "
+        f"{model.stat().st_size:,} bytes. "
+        f"Version {facts['footfall.version']}. Made by `python -m reid card` in scripts/train; not edited by hand.",
+        *("", *interface(facts), "", "## Terms", "", facts["footfall.terms"], ""),
+        f"Trained on: {facts['footfall.trained_on']}.",
+        *("", "## Data", "", *data(config, crops, train_rows, rows)),
+        *("", "## Training", "", *training(config, run, state)),
+    ]
+    if len(rows):
+        lines += [
+            "",
+            "## Figures",
+            "",
+            "On the held-out people, per cent; pairs within one camera where there are any.",
+            "",
+        ]
+        lines += judged(judge(crops, rows, onnx.embed(crops.pixels[rows])))
+        lines += ["", trained_people(onnx, crops, train_rows)]
+    lines += ["", "## Limits", "", *(f"- {limit}" for limit in LIMITS)]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text("\n".join(lines) + "\n")
+    print(f"{output}: the card of {model}")
