@@ -10,7 +10,9 @@ use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::Device;
 
+use crate::counts::ReportArgs;
 use crate::eval::EvalArgs;
+use crate::ledger::LedgerArgs;
 use crate::reid::ReidArgs;
 
 /// Tracks people in video and counts them as they pass a line.
@@ -30,6 +32,7 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     Track(TrackArgs),
     Count(CountArgs),
+    Report(ReportArgs),
     Eval(EvalArgs),
     Reid(ReidArgs),
 }
@@ -64,6 +67,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) outputs: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
 
     #[command(flatten)]
     pub(crate) source_options: SourceArgs,
@@ -255,6 +261,8 @@ Examples:
       counts people over the vertical line x = 384, drawn upwards: left to right is `in`
   footfall run 0 --line door:0,300,640,300 --crossings today.jsonl
       counts at the first camera until Ctrl-C
+  footfall run 0 --line door:0,300,640,300 --ledger shop.db
+      keeps every crossing for good; `footfall report --ledger shop.db` tells of them, also meanwhile
   footfall run rtsp://user:password@10.0.0.7/stream --config shop.toml
       counts a stream with the lines and settings of a file
   footfall run front=rtsp://10.0.0.7/1 back=rtsp://10.0.0.8/1 --line front/door:0,300,640,300 --tracks out/

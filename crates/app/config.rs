@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
+use crate::ledger::LedgerConfig;
 pub(crate) use sources::{SourceEntry, Sources};
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
@@ -32,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) overlay: OverlayConfig,
     pub(crate) pipeline: PipelineConfig,
     pub(crate) outputs: Outputs,
+    pub(crate) ledger: LedgerConfig,
     #[serde(rename = "line")]
     pub(crate) lines: Vec<Line>,
     /// The keys of `tracker` that the file sets: the others may come from the source and the networks.
@@ -110,6 +112,7 @@ impl Config {
             config.lines = lines.to_vec();
         }
         config.check_names().map_err(usage)?;
+        config.ledger.validate().map_err(usage)?;
         Ok(config)
     }
 
@@ -146,6 +149,7 @@ impl Config {
             config.pipeline.threads = NonZeroUsize::new(threads.into());
         }
         config.outputs.override_by(&args.outputs);
+        config.ledger.override_by(&args.ledger).map_err(usage)?;
         Ok(config)
     }
 
@@ -235,7 +239,7 @@ mod tests {
         let error = format!("{:#}", Config::parse("[tracker]\nmax_aeg = 3\n").unwrap_err());
         assert!(error.contains("max_aeg") && error.contains("line 2"), "{error}");
         let error = format!("{:#}", Config::parse("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n").unwrap_err());
-        assert!(error.contains("same point"), "{error}");
+        assert!(error.contains("twice in a row"), "{error}");
     }
 
     #[test]

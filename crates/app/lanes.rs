@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use crate::cli::RunArgs;
 use crate::config::{Config, Outputs};
 use crate::exit::usage;
+use crate::ledger::Book;
 use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;
 use crate::sources::NamedSource;
@@ -25,6 +26,7 @@ struct Common {
     config: Config,
     max_cosine_distance: Option<f64>,
     crossings: Option<SharedCrossings>,
+    book: Option<Book>,
     progress: Progress,
     stop: Stop,
     #[cfg(feature = "preview")]
@@ -35,14 +37,15 @@ struct Common {
 pub(crate) struct OpenSources {
     sources: Vec<NamedSource>,
     opened: Vec<Opened>,
+    book: Option<Book>,
 }
 
 impl OpenSources {
-    /// Opens the sources.
+    /// Opens the sources, to be written down in `book`.
     ///
     /// A live one of several may be missing, and is waited for beside the others; if there is none at all,
     /// the first one's error is told.
-    pub(crate) fn open(sources: Vec<NamedSource>, stop: &Stop) -> anyhow::Result<Self> {
+    pub(crate) fn open(sources: Vec<NamedSource>, book: Option<Book>, stop: &Stop) -> anyhow::Result<Self> {
         let mut opened = Vec::new();
         for source in &sources {
             // A counter that cannot be is told before anything is opened.
@@ -59,7 +62,7 @@ impl OpenSources {
         {
             return Err(error.into());
         }
-        Ok(Self { sources, opened })
+        Ok(Self { sources, opened, book })
     }
 
     /// What is known of each.
@@ -86,6 +89,7 @@ impl OpenSources {
             config: config.clone(),
             max_cosine_distance,
             crossings: crossings.clone(),
+            book: self.book.clone(),
             progress: Progress::start(bar, &self.infos(), args.max_frames),
             stop: stop.clone(),
             #[cfg(feature = "preview")]
@@ -140,8 +144,15 @@ impl Setup {
         let info = source.info().clone();
         let counter = Counter::new(self.source.lines.clone(), config.counter).map_err(usage)?;
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
+        let mut sinks = self.sinks(&info)?;
+        if let Some(book) = &self.common.book {
+            // Before all others: what it has not written down they do not see.
+            sinks.insert(
+                0,
+                book.begin(self.index, config, &self.source, &info, &settings, &self.common.stop)?,
+            );
+        }
         let tracker = Tracker::new(settings).map_err(usage)?;
-        let sinks = self.sinks(&info)?;
         warn_about_lines(&self.source.lines, &info);
         Ok(Parts { source, tracker, counter, sinks, inspector: None })
     }

@@ -3,10 +3,12 @@
 mod cli;
 mod config;
 mod count;
+mod counts;
 mod eval;
 mod exit;
 mod interrupt;
 mod lanes;
+mod ledger;
 mod logging;
 mod models;
 mod networks;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),
+        Command::Report(args) => counts::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Reid(args) => reid::run(&args, cli.verbose),
     };

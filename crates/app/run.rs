@@ -8,6 +8,7 @@ use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::lanes::OpenSources;
+use crate::ledger::Book;
 use crate::networks::Networks;
 use crate::outputs::SharedCrossings;
 use crate::report::Report;
@@ -32,7 +33,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
     // What is cheapest and likeliest to fail comes first.
     check_settings(&sources, &config)?;
-    let opened = OpenSources::open(sources, &stop)?;
+    let book = Book::open(&config.ledger)?;
+    let opened = OpenSources::open(sources, book.clone(), &stop)?;
     let networks = Networks::open(&config)?;
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
@@ -45,13 +47,14 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let completed = complete(crossings.as_ref(), &outcome);
     let report = Report::new(&config, &files, told, &outcome);
     say(&report.for_people());
+    let closed = book.map_or(Ok(()), |book| book.close(&outcome));
     if let Some(path) = &config.outputs.summary {
         report.write(path)?;
     }
     if let Some(trace) = trace {
         trace.finish()?;
     }
-    ended(outcome).and(completed)
+    ended(outcome).and(completed).and(closed)
 }
 
 /// Settings that no lane could be made with, before anything is opened.

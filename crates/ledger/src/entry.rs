@@ -62,6 +62,8 @@ impl CrossingEntry {
         let mut detail = Map::new();
         detail.insert("decided".to_owned(), json!(crossing.decided));
         detail.insert("point".to_owned(), json!([crossing.point.x, crossing.point.y]));
+        detail.insert("confidence".to_owned(), json!(crossing.confidence));
+        detail.insert("reasons".to_owned(), json!(crossing.reasons));
         Self {
             line: line.to_owned(),
             direction: crossing.direction,

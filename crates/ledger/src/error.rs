@@ -171,7 +171,8 @@ fn counted_otherwise(error: &CountedOtherwise) -> String {
     };
     format!(
         "{source} is in the ledger {} already, counted {what}: counting it once more would count its people twice. \
-         Say --recount to replace that count, --name to keep both, or name another ledger",
+         Say --recount to replace that count, give the source another name to keep both (NAME={source}), or name another \
+         ledger",
         path.display()
     )
 }

@@ -239,6 +239,16 @@ impl Reader {
         self.collect(sql, vec![Value::Text(kind.as_str().to_owned())], |row| row.get(0))
     }
 
+    /// The names of all lines and zones that were ever counted, crossed or not.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn places(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT name FROM place UNION SELECT name FROM event WHERE kind IN ('crossing', 'visit')
+                   ORDER BY name";
+        self.collect(sql, Vec::new(), |row| row.get(0))
+    }
+
     /// Goes through the whole file: every page and index, and that every entry has its run.
     ///
     /// # Errors

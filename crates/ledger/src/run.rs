@@ -58,6 +58,8 @@ struct State {
     /// Until when was counted, as far as it is written down, and when that was done.
     seen: Option<Duration>,
     beat: Option<Duration>,
+    /// Entries so far.
+    recorded: Recorded,
 }
 
 /// What became of entries.
@@ -87,6 +89,7 @@ impl Run {
             watch: Watch::start(&*writer.clock),
             seen: None,
             beat: None,
+            recorded: Recorded::default(),
         };
         let (run, source, state) = (beginning.run, beginning.source, Mutex::new(state));
         Self { shared: Arc::new(Shared { writer, run, source, is_live, scope, configs, state }) }
@@ -96,6 +99,12 @@ impl Run {
     #[must_use]
     pub fn id(&self) -> u64 {
         self.shared.run as u64
+    }
+
+    /// What has become of all entries so far.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        self.shared.state().recorded
     }
 
     /// Says when a live source's time was zero, where that is known better than by the arrival of its first
@@ -178,6 +187,8 @@ impl Shared {
             connection.execute(sql, params![until, self.run])?;
             Ok(recorded)
         })?;
+        next.recorded.added += recorded.added;
+        next.recorded.known += recorded.known;
         *state = next;
         Ok(recorded)
     }

@@ -103,7 +103,7 @@ impl<'a> Sums<'a> {
         for (index, &period) in self.periods.iter().enumerate() {
             next += uncounted[next..].iter().take_while(|span| span.to <= period.from).count();
             let here = uncounted[next..].iter().take_while(|span| span.from < period.to);
-            let seconds = here.map(|span| span.seconds_in(period)).sum();
+            let seconds = here.map(|span| span.seconds_in(period)).fold(0.0, |sum, seconds| sum + seconds);
             for (line, sums) in &self.lines {
                 counts.push(self.count(line.as_ref(), index, &sums.counts[index], seconds));
             }

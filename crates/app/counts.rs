@@ -1,0 +1,242 @@
+//! `footfall report`: counts out of the ledger.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+use clap::{Args, ValueHint};
+use footfall_formats::PartialFile;
+use footfall_ledger::jiff::Timestamp;
+use footfall_ledger::jiff::civil::{Date, DateTime, Time};
+use footfall_ledger::jiff::tz::TimeZone;
+use footfall_ledger::{Error, Period, Query, Range, Reader};
+use footfall_report::{Format, Report, Screen};
+
+use crate::config::Config;
+use crate::exit::usage;
+
+/// Say how many people came and went, from the ledger of `footfall run --ledger`
+///
+/// Also while that is running. One row for each minute, hour, day or week of the time zone; days in which
+/// clocks are set have 23 or 25 hours.
+///
+/// occupancy is how many were inside at the end of the period, peak the most at once, by the lines that are
+/// counted. It is never below zero, and begins at zero every night. What that corrects is shown as drift:
+/// +N left without having been seen to come, -N were never seen to leave.
+/// uncounted is time in which nobody counted: no camera, a covered one, a program that did not run.
+#[derive(Debug, Args)]
+#[command(after_long_help = HELP)]
+pub(crate) struct ReportArgs {
+    /// The ledger [default: that of --config, else footfall.db]
+    #[arg(long, value_name = "FILE", env = "FOOTFALL_LEDGER", value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// Settings in TOML: its `ledger` part
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// What to add up over
+    #[arg(long, value_name = "PERIOD", default_value = "hour", value_parser = period())]
+    pub(crate) by: Period,
+
+    /// The first day, or moment: 2026-03-29, 2026-03-29T10:00 [default: the first there is]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+
+    /// The last day, all of it, or the moment at which to end [default: the last there is]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+
+    /// Count this line alone; may be repeated [default: all lines, added up]
+    #[arg(short, long = "line", value_name = "NAME")]
+    pub(crate) lines: Vec<String>,
+
+    /// Count this source alone; may be repeated [default: all sources]
+    #[arg(long = "source", value_name = "NAME")]
+    pub(crate) sources: Vec<String>,
+
+    /// A row for each line, rather than their sum
+    #[arg(long)]
+    pub(crate) each_line: bool,
+
+    /// Whose clock and calendar: Europe/Zurich, UTC, ... [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+
+    /// When nobody is inside, every day: HH:MM or never
+    #[arg(long, value_name = "TIME", default_value = "04:00", value_parser = reset)]
+    pub(crate) reset: Reset,
+
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
+    pub(crate) format: Format,
+
+    /// Where to write it [default: the standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Draw it as a picture, too: an SVG file
+    #[arg(long, value_name = "FILE.svg", value_hint = ValueHint::FilePath)]
+    pub(crate) chart: Option<PathBuf>,
+}
+
+const HELP: &str = "\
+Examples:
+  footfall report --ledger shop.db --by day --timezone Europe/Zurich
+  footfall report --ledger shop.db --from 2026-03-29 --to 2026-03-29 --format chart
+  footfall report --ledger shop.db --by day --format parquet --output march.parquet --chart march.svg";
+
+/// A time of day, if there is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reset(Option<Time>);
+
+fn period() -> impl clap::builder::TypedValueParser<Value = Period> {
+    PossibleValuesParser::new(Period::ALL.map(Period::as_str))
+        .map(|name| Period::ALL.into_iter().find(|by| by.as_str() == name).unwrap_or_default())
+}
+
+fn format() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .map(|name| Format::ALL.into_iter().find(|format| format.as_str() == name).unwrap_or_default())
+}
+
+fn reset(text: &str) -> Result<Reset, String> {
+    if text == "never" {
+        return Ok(Reset(None));
+    }
+    let time = text.parse::<Time>();
+    time.map(|time| Reset(Some(time))).map_err(|_| "expected a time of day as 04:00, or never".to_owned())
+}
+
+/// Reads the ledger, and writes the report.
+pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
+    let config = Config::load(args.config.as_deref(), &[])?;
+    let path = args.ledger.clone().or(config.ledger.file).unwrap_or_else(|| "footfall.db".into());
+    let zone = zone(args.timezone.as_deref()).map_err(usage)?;
+    let query = Query {
+        range: Range {
+            from: args.from.as_deref().map(|text| moment(text, &zone, false)).transpose().map_err(usage)?,
+            to: args.to.as_deref().map(|text| moment(text, &zone, true)).transpose().map_err(usage)?,
+        },
+        by: args.by,
+        zone: zone.clone(),
+        lines: args.lines.clone(),
+        sources: args.sources.clone(),
+        per_line: args.each_line,
+        reset: args.reset.0,
+        ..Query::default()
+    };
+    let reader = Reader::open(&path).map_err(|error| match error {
+        Error::Missing { .. } => usage(error),
+        error => error.into(),
+    })?;
+    check_names(&reader, args)?;
+    let counts = reader.counts(&query)?;
+    let report = Report { counts, by: args.by, title: title(args, &zone) };
+    if let Some(path) = &args.chart {
+        let mut file = PartialFile::create(path)?;
+        file.put(footfall_report::svg(&report)?.as_bytes())?;
+        file.finish()?;
+    }
+    show(&report, args)
+}
+
+fn show(report: &Report, args: &ReportArgs) -> anyhow::Result<()> {
+    let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") else {
+        let terminal = std::io::stdout().is_terminal();
+        if terminal && args.format == Format::Parquet {
+            return Err(usage(anyhow!("Parquet is not for a terminal: name a file with --output")));
+        }
+        let width = if terminal { console::Term::stdout().size().1.into() } else { 100 };
+        let screen = Screen { width, colours: terminal && console::colors_enabled() };
+        let written = footfall_report::write(report, args.format, screen, std::io::stdout());
+        return match written {
+            // Whoever reads has enough: `footfall report | head`.
+            Err(footfall_report::Error::Write { source })
+                if source.kind() == std::io::ErrorKind::BrokenPipe =>
+            {
+                Ok(())
+            }
+            written => Ok(written?),
+        };
+    };
+    let mut file = PartialFile::create(path)?;
+    let screen = Screen { width: 100, colours: false };
+    footfall_report::write(report, args.format, screen, &mut file)
+        .with_context(|| format!("{}", path.display()))?;
+    file.flush()?;
+    Ok(file.finish()?)
+}
+
+fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
+    match name {
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(name)
+            .map_err(|_| anyhow!("there is no time zone \"{name}\": name one as Europe/Zurich or UTC")),
+    }
+}
+
+/// A moment; of a whole day its beginning, or with `end` the next day's.
+fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let expected = || {
+        format!(
+            "expected a day as 2026-03-29, or a moment as 2026-03-29T10:00 or 2026-03-29T10:00+01:00, not {text}"
+        )
+    };
+    if let (Ok(date), false) = (text.parse::<Date>(), text.contains([':', 'T'])) {
+        let date = if end { date.tomorrow()? } else { date };
+        return Ok(date.to_zoned_datetime(zone.clone())?.timestamp());
+    }
+    let local: DateTime = text.parse().with_context(expected)?;
+    Ok(local.to_zoned_datetime(zone.clone())?.timestamp())
+}
+
+/// A name that the ledger does not have is most likely misspelt.
+fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
+    let lines = reader.places()?;
+    let sources: Vec<_> = reader.runs()?.into_iter().map(|run| run.source).collect();
+    for (what, wanted, known) in [("line", &args.lines, lines), ("source", &args.sources, sources)] {
+        if let Some(name) = wanted.iter().find(|name| !known.contains(name)) {
+            let mut known = known.clone();
+            known.sort();
+            known.dedup();
+            return Err(usage(anyhow!(
+                "the ledger {} has no {what} \"{name}\"; it has {}",
+                reader.path().display(),
+                if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn title(args: &ReportArgs, zone: &TimeZone) -> String {
+    let of = |names: &[String], all: &str| if names.is_empty() { all.to_owned() } else { names.join(", ") };
+    let place = zone.iana_name().map_or_else(|| "local time".to_owned(), ToOwned::to_owned);
+    let sources =
+        if args.sources.is_empty() { String::new() } else { format!(", {}", args.sources.join(", ")) };
+    format!("{}{sources}, by {}, {place}", of(&args.lines, "all lines"), args.by.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use footfall_ledger::jiff::tz::TimeZone;
+
+    use super::moment;
+
+    #[test]
+    fn a_day_is_all_of_it_and_moments_are_local() {
+        let zone = TimeZone::get("Europe/Zurich").unwrap();
+        let at = |text, end| moment(text, &zone, end).unwrap().to_string();
+        assert_eq!(at("2026-03-29", false), "2026-03-28T23:00:00Z");
+        assert_eq!(at("2026-03-29", true), "2026-03-29T22:00:00Z");
+        assert_eq!(at("2026-03-29T10:00", true), "2026-03-29T08:00:00Z");
+        assert_eq!(at("2026-03-29T10:00Z", true), "2026-03-29T10:00:00Z");
+        assert!(moment("last week", &zone, false).unwrap_err().to_string().contains("2026-03-29"));
+    }
+}

@@ -1,0 +1,99 @@
+//! The ledger of a run: which one, what it is told of each source, and the sinks that fill it.
+
+mod config;
+mod recording;
+mod settings;
+mod sink;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
+use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
+
+pub(crate) use config::{LedgerArgs, LedgerConfig};
+
+use crate::config::Config;
+use crate::exit::usage;
+use crate::say::say;
+use crate::sources::NamedSource;
+use sink::LedgerSink;
+
+/// The ledger, with the runs of this process by the index of their lane.
+#[derive(Clone)]
+pub(crate) struct Book {
+    ledger: Ledger,
+    runs: Arc<Mutex<BTreeMap<usize, Run>>>,
+}
+
+impl Book {
+    /// Opens the ledger that the configuration names, if it names one.
+    pub(crate) fn open(config: &LedgerConfig) -> anyhow::Result<Option<Self>> {
+        let Some(path) = &config.file else { return Ok(None) };
+        let options = Options { retention_days: config.retention, ..Options::default() };
+        Ok(Some(Self { ledger: Ledger::open_with(path, options)?, runs: Arc::default() }))
+    }
+
+    /// Begins the run of an opened source; gives the sink that writes for it.
+    pub(crate) fn begin(
+        &self,
+        index: usize,
+        config: &Config,
+        source: &NamedSource,
+        info: &SourceInfo,
+        tracker: &footfall_track::Config,
+        stop: &Stop,
+    ) -> anyhow::Result<Box<dyn Sink>> {
+        let settings = settings::digests(config, source, tracker)?;
+        let run = RunInfo {
+            source: source.name.clone(),
+            origin: origin(config, source, info)?,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: settings.all,
+            places: settings.places,
+            recount: config.ledger.recount,
+        };
+        let run = self.ledger.begin(&run).map_err(|error| match error {
+            Error::CountedOtherwise(_) => usage(error),
+            error => error.into(),
+        })?;
+        self.lock().insert(index, run.clone());
+        Ok(Box::new(LedgerSink::new(self.ledger.path(), run, info.kind, stop.clone())))
+    }
+
+    /// Writes down how each run went, and says what the ledger has of them.
+    pub(crate) fn close(&self, outcome: &Outcome) -> anyhow::Result<()> {
+        let (mut added, mut known) = (0, 0);
+        for (&index, run) in self.lock().iter() {
+            let ended = outcome.lanes.get(index).map_or(Ended::Failed, |lane| lane.summary.ended);
+            run.end(match ended {
+                _ if outcome.error.is_some() => Ending::Failed,
+                Ended::Source | Ended::Limit => Ending::Done,
+                Ended::Stopped => Ending::Stopped,
+                Ended::Failed => Ending::Failed,
+            })?;
+            added += run.recorded().added;
+            known += run.recorded().known;
+        }
+        let known = if known > 0 { format!(", {known} were there already") } else { String::new() };
+        say(&format!("  {:10} {}: {added} new entries{known}\n", "ledger", self.ledger.path().display()));
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Run>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn origin(config: &Config, source: &NamedSource, info: &SourceInfo) -> anyhow::Result<Origin> {
+    if info.kind == Kind::Live {
+        return Ok(Origin::Live);
+    }
+    let place = source.address.get();
+    // A name that somebody gave tells one count of a recording from another; a path does not.
+    let name = (source.name != source.address.to_string()).then_some(source.name.as_str());
+    let found = recording::examine(Path::new(&place), info, name)?;
+    let start = config.ledger.start_time.map_or(Start::Assumed(found.start), Start::Given);
+    Ok(Origin::Recorded { content: found.content, start })
+}

@@ -1,0 +1,28 @@
+//! Why a report could not be written.
+
+use std::io;
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system refuses to write it.
+    #[error("cannot write the report: {source}")]
+    Write {
+        /// What it says.
+        #[from]
+        source: io::Error,
+    },
+    /// The Parquet file cannot be made.
+    #[error("cannot write the report as Parquet: {source}")]
+    Parquet {
+        /// What the library says.
+        #[from]
+        source: parquet::errors::ParquetError,
+    },
+    /// The chart cannot be drawn.
+    #[error("cannot draw the chart: {problem}")]
+    Chart {
+        /// What the library says.
+        problem: String,
+    },
+}

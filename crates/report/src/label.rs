@@ -1,0 +1,109 @@
+//! How a period and a length of time are written.
+
+use footfall_ledger::jiff::ZonedDateTime;
+use footfall_ledger::{Count, Period};
+
+use crate::Report;
+
+/// The names of the report's rows, by when they begin. Where clocks were set back and an hour is there
+/// twice, the offset tells which is which.
+pub(crate) fn labels(report: &Report) -> Vec<String> {
+    let plain: Vec<_> = report.counts.iter().map(|count| label(&count.from, report.by)).collect();
+    let offsets = report.counts.iter().map(|count| count.from.offset());
+    let first = report.counts.first().map(|count| count.from.offset());
+    let by_clock = matches!(report.by, Period::Minute | Period::Hour);
+    if !by_clock || offsets.into_iter().all(|offset| Some(offset) == first) {
+        return plain;
+    }
+    let with_offset = report.counts.iter().zip(&plain);
+    with_offset.map(|(count, label)| format!("{label} {}", count.from.strftime("%:z"))).collect()
+}
+
+fn label(from: &ZonedDateTime, by: Period) -> String {
+    let form = match by {
+        Period::Minute | Period::Hour => "%Y-%m-%d %a %H:%M",
+        Period::Day => "%Y-%m-%d %a",
+        Period::Week => "%G-W%V from %m-%d",
+    };
+    from.strftime(form).to_string()
+}
+
+/// Labels on an axis that do not touch.
+pub(crate) const MOST_TICKS: usize = 14;
+
+/// The rows that get a label on an axis: evenly spread, at full hours of the day where they are hours.
+pub(crate) fn ticks(counts: &[Count], by: Period) -> Vec<usize> {
+    const MINUTES: [usize; 12] = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080];
+    const WHOLE: [usize; 7] = [1, 2, 7, 14, 28, 91, 364];
+    let spread = |step: &usize| counts.len() / step <= MOST_TICKS;
+    let minutes = match by {
+        Period::Minute => 1,
+        Period::Hour => 60,
+        Period::Day | Period::Week => {
+            let step = WHOLE.into_iter().find(spread).unwrap_or(counts.len());
+            return (0..counts.len()).step_by(step).collect();
+        }
+    };
+    let all = MINUTES.into_iter().filter(|step| step % minutes == 0);
+    let step = all.into_iter().find(|step| spread(&(step / minutes))).unwrap_or(1440 * counts.len().max(1));
+    let is_tick = |count: &Count| {
+        let minute = usize::from(count.from.hour().unsigned_abs()) * 60
+            + usize::from(count.from.minute().unsigned_abs());
+        let day = count.from.day_of_year().unsigned_abs() as usize;
+        minute.is_multiple_of(step.min(1440)) && (step <= 1440 || day.is_multiple_of(step / 1440))
+    };
+    (0..counts.len()).filter(|&index| is_tick(&counts[index])).collect()
+}
+
+/// A short label for an axis.
+pub(crate) fn tick(from: &ZonedDateTime, by: Period) -> String {
+    let form = match by {
+        Period::Minute | Period::Hour if (from.hour(), from.minute()) == (0, 0) => "%a %d %b",
+        Period::Minute | Period::Hour => "%H:%M",
+        Period::Day => "%a %d %b",
+        Period::Week => "W%V %d %b",
+    };
+    from.strftime(form).to_string()
+}
+
+/// `0:09`, `12:30`, `3:00:00`.
+pub(crate) fn length(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use footfall_ledger::Period;
+
+    use super::{labels, length, ticks};
+    use crate::testing::report;
+
+    #[test]
+    fn hours_that_are_there_twice_differ() {
+        let back = report("2026-10-25T00:00:00Z", 2, Period::Hour, "Europe/Zurich");
+        assert_eq!(labels(&back), ["2026-10-25 Sun 02:00 +02:00", "2026-10-25 Sun 02:00 +01:00"]);
+        let plain = report("2026-10-24T00:00:00Z", 1, Period::Hour, "Europe/Zurich");
+        assert_eq!(labels(&plain), ["2026-10-24 Sat 02:00"]);
+        let week = report("2026-01-01T00:00:00Z", 1, Period::Week, "UTC");
+        assert_eq!(labels(&week), ["2026-W01 from 12-29"]);
+    }
+
+    #[test]
+    fn ticks_are_few_and_at_full_hours() {
+        let of = |count, by| ticks(&report("2026-03-28T05:00:00Z", count, by, "UTC").counts, by);
+        assert_eq!(of(24, Period::Hour), (0..24).filter(|i| (i + 5) % 2 == 0).collect::<Vec<_>>());
+        assert_eq!(of(5, Period::Day), [0, 1, 2, 3, 4]);
+        for by in Period::ALL {
+            for count in [1, 30, 500, 3000] {
+                assert!(of(count, by).len() <= 2 * super::MOST_TICKS, "{count} {by:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_read_well() {
+        assert_eq!([9.4, 750.0, 10_800.0].map(length), ["0:09", "12:30", "3:00:00"]);
+    }
+}

@@ -1,0 +1,116 @@
+//! Apache Parquet: one row group, times as UTC timestamps in microseconds.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use ::parquet::basic::{LogicalType, Repetition, Type as Physical};
+use ::parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
+use ::parquet::errors::Result;
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use ::parquet::schema::types::{Type, TypePtr};
+use footfall_ledger::Count;
+
+use crate::Report;
+
+type Rows<'a, W> = SerializedRowGroupWriter<'a, W>;
+
+pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()> {
+    let is_per_line = report.counts.iter().any(|count| count.line.is_some());
+    let properties = WriterProperties::builder().set_created_by("footfall".to_owned()).build();
+    let mut file = SerializedFileWriter::new(out, schema(is_per_line)?, Arc::new(properties))?;
+    let mut rows = file.next_row_group()?;
+    let counts = &report.counts;
+    if is_per_line {
+        let name = |c: &Count| ByteArray::from(c.line.clone().unwrap_or_default().into_bytes());
+        column::<ByteArrayType, _>(&mut rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+    }
+    for number in NUMBERS.map(|(_, number)| number) {
+        column::<Int64Type, _>(&mut rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+    }
+    let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
+    let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
+    column::<DoubleType, _>(&mut rows, &dwell, Some(&known))?;
+    let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+    column::<DoubleType, _>(&mut rows, &uncounted, None)?;
+    rows.close()?;
+    file.close()?;
+    Ok(())
+}
+
+/// A column of whole numbers: its name, and its value in a row.
+type Number = (&'static str, fn(&Count) -> i64);
+
+/// All of them; the first two are times.
+const NUMBERS: [Number; 9] = [
+    ("from", |c| c.from.timestamp().as_microsecond()),
+    ("to", |c| c.to.timestamp().as_microsecond()),
+    ("in", |c| c.entered.cast_signed()),
+    ("out", |c| c.left.cast_signed()),
+    ("occupancy", |c| c.occupancy.cast_signed()),
+    ("peak", |c| c.peak.cast_signed()),
+    ("came_unseen", |c| c.came_unseen.cast_signed()),
+    ("left_unseen", |c| c.left_unseen.cast_signed()),
+    ("visits", |c| c.visits.cast_signed()),
+];
+
+fn schema(is_per_line: bool) -> Result<TypePtr> {
+    let field = |name: &str, physical, repetition, logical| {
+        let built = Type::primitive_type_builder(name, physical)
+            .with_repetition(repetition)
+            .with_logical_type(logical)
+            .build();
+        built.map(Arc::new)
+    };
+    let mut fields = Vec::new();
+    if is_per_line {
+        fields.push(field("line", Physical::BYTE_ARRAY, Repetition::REQUIRED, Some(LogicalType::String))?);
+    }
+    for (index, (name, _)) in NUMBERS.iter().enumerate() {
+        let time = LogicalType::timestamp(true, ::parquet::basic::TimeUnit::MICROS);
+        let logical = (index < 2).then_some(time);
+        fields.push(field(name, Physical::INT64, Repetition::REQUIRED, logical)?);
+    }
+    fields.push(field("dwell", Physical::DOUBLE, Repetition::OPTIONAL, None)?);
+    fields.push(field("uncounted", Physical::DOUBLE, Repetition::REQUIRED, None)?);
+    Type::group_type_builder("counts").with_fields(fields).build().map(Arc::new)
+}
+
+/// Writes the next column; `known` tells, for one that may lack values, which rows have one.
+fn column<T: DataType, W: Write + Send>(
+    rows: &mut Rows<'_, W>,
+    values: &[T::T],
+    known: Option<&[i16]>,
+) -> Result<()> {
+    if let Some(mut column) = rows.next_column()? {
+        column.typed::<T>().write_batch(values, known, None)?;
+        column.close()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use ::parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use ::parquet::record::RowAccessor as _;
+    use footfall_ledger::Period;
+
+    use super::write;
+    use crate::testing::report;
+
+    #[test]
+    fn what_was_written_is_read() {
+        let report = report("2026-03-29T00:00:00Z", 3, Period::Hour, "Europe/Zurich");
+        let mut bytes = Vec::new();
+        write(&report, &mut bytes).unwrap();
+        let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
+        let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 3);
+        for (row, count) in rows.iter().zip(&report.counts) {
+            assert_eq!(row.get_timestamp_micros(0).unwrap(), count.from.timestamp().as_microsecond());
+            assert_eq!(row.get_long(2).unwrap(), count.entered.cast_signed());
+            assert_eq!(row.get_double(9).ok(), count.dwell);
+            assert_eq!(row.get_double(10).unwrap(), count.uncounted);
+        }
+    }
+}

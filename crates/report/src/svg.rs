@@ -1,0 +1,197 @@
+//! A chart as a picture: crossings above, people inside below.
+
+use std::ops::Range;
+
+use footfall_ledger::Count;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::{
+    BLACK, Cartesian2d, Color as _, DrawingArea, IntoDrawingArea as _, IntoFont as _, RGBColor, Rectangle,
+    SVGBackend, SeriesLabelPosition, WHITE,
+};
+
+use crate::label::{MOST_TICKS, tick, ticks};
+use crate::{Error, Report};
+
+const SIZE: (u32, u32) = (1200, 620);
+const IN: RGBColor = RGBColor(0, 114, 178);
+const OUT: RGBColor = RGBColor(230, 159, 0);
+const INSIDE: RGBColor = RGBColor(0, 158, 115);
+const UNCOUNTED: RGBColor = RGBColor(200, 200, 200);
+const FONT: &str = "sans-serif";
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Plane = Cartesian2d<Periods, RangedCoordf64>;
+
+/// The axis of time: each period is one wide, whatever the clock does, and some have a label.
+struct Periods {
+    count: f64,
+    ticks: Vec<f64>,
+}
+
+impl Ranged for Periods {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        from + (value / self.count * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        0.0..self.count
+    }
+}
+
+/// Draws the report: bars for `in` and `out`, and below them the most people inside at once and those inside
+/// at the end of each period. Grey stripes are time that was not counted.
+///
+/// # Errors
+/// When the library refuses.
+pub fn svg(report: &Report) -> Result<String, Error> {
+    let mut text = String::new();
+    draw(report, &mut text).map_err(|error| Error::Chart { problem: error.to_string() })?;
+    Ok(text)
+}
+
+fn draw(report: &Report, text: &mut String) -> Result<(), Box<dyn std::error::Error>> {
+    let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let root = root.titled(&report.title, (FONT, 22))?;
+    let (above, below) = root.split_vertically(i32::try_from(SIZE.1 * 6 / 10)?);
+    let counts = one_row_each(&report.counts);
+    crossings(report, &counts, &above)?;
+    inside(report, &counts, &below)?;
+    root.present()?;
+    Ok(())
+}
+
+/// Lines of one period added up.
+fn one_row_each(counts: &[Count]) -> Vec<Count> {
+    let mut rows: Vec<Count> = Vec::new();
+    for count in counts {
+        match rows.last_mut() {
+            Some(last) if last.from == count.from => {
+                last.entered += count.entered;
+                last.left += count.left;
+                last.occupancy += count.occupancy;
+                last.peak += count.peak;
+            }
+            _ => rows.push(count.clone()),
+        }
+    }
+    rows
+}
+
+fn crossings(report: &Report, counts: &[Count], area: &Area<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    let most = counts.iter().map(|c| c.entered.max(c.left)).max().unwrap_or(0);
+    let mut chart = plane(report, counts, area, most, "people")?;
+    let bars = |shift: f64, number: fn(&Count) -> u64, colour: RGBColor| {
+        counts.iter().enumerate().filter(move |(_, c)| number(c) > 0).map(move |(index, count)| {
+            let left = index as f64 + shift;
+            Rectangle::new([(left, 0.0), (left + 0.4, number(count) as f64)], colour.filled())
+        })
+    };
+    let key = |colour: RGBColor| {
+        move |(x, y): (i32, i32)| Rectangle::new([(x, y - 5), (x + 14, y + 5)], colour.filled())
+    };
+    chart.draw_series(bars(0.1, |c| c.entered, IN))?.label("in").legend(key(IN));
+    chart.draw_series(bars(0.5, |c| c.left, OUT))?.label("out").legend(key(OUT));
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.2))
+        .label_font((FONT, 15))
+        .draw()?;
+    Ok(())
+}
+
+fn inside(report: &Report, counts: &[Count], area: &Area<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    let most = counts.iter().map(|c| c.peak.max(c.occupancy)).max().unwrap_or(0);
+    let mut chart = plane(report, counts, area, most, "inside")?;
+    let steps = |number: fn(&Count) -> u64, strength: f64| {
+        counts.iter().enumerate().filter(move |(_, c)| number(c) > 0).map(move |(index, count)| {
+            let left = index as f64;
+            Rectangle::new([(left, 0.0), (left + 1.0, number(count) as f64)], INSIDE.mix(strength).filled())
+        })
+    };
+    chart.draw_series(steps(|c| c.peak, 0.35))?;
+    chart.draw_series(steps(|c| c.occupancy, 0.8))?;
+    Ok(())
+}
+
+/// Axes, with the uncounted time behind.
+fn plane<'a, 'b>(
+    report: &Report,
+    counts: &[Count],
+    area: &'a Area<'b>,
+    most: u64,
+    what: &str,
+) -> Result<ChartContext<'a, SVGBackend<'b>, Plane>, Box<dyn std::error::Error>> {
+    let ticks = ticks(counts, report.by).into_iter().map(|index| index as f64).collect();
+    let width = Periods { count: counts.len().max(1) as f64, ticks };
+    let mut chart = ChartBuilder::on(area)
+        .margin(12)
+        .x_label_area_size(34)
+        .y_label_area_size(56)
+        .build_cartesian_2d(width, 0.0..(most.max(1) as f64 * 1.08))?;
+    let label = |x: &f64| {
+        let index = x.round();
+        let count = counts.get(index.max(0.0) as usize).filter(|_| (x - index).abs() < 1e-9);
+        count.map_or_else(String::new, |count| tick(&count.from, report.by))
+    };
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .x_labels(MOST_TICKS)
+        .x_label_formatter(&label)
+        .y_labels(6)
+        .y_label_formatter(&|y| format!("{y:.0}"))
+        .y_desc(what)
+        .light_line_style(BLACK.mix(0.04))
+        .bold_line_style(BLACK.mix(0.12))
+        .label_style((FONT, 14).into_font())
+        .draw()?;
+    let stripes = counts.iter().enumerate().filter(|(_, c)| c.uncounted > 0.0).map(|(index, count)| {
+        let length = count.to.timestamp().duration_since(count.from.timestamp()).as_secs_f64();
+        let share = (count.uncounted / length).clamp(0.02, 1.0);
+        let left = index as f64;
+        Rectangle::new([(left, 0.0), (left + share, most.max(1) as f64 * 1.08)], UNCOUNTED.mix(0.6).filled())
+    });
+    chart.draw_series(stripes)?;
+    Ok(chart)
+}
+
+#[cfg(test)]
+mod tests {
+    use footfall_ledger::Period;
+
+    use super::svg;
+    use crate::testing::report;
+
+    #[test]
+    fn a_picture_has_a_bar_for_each_number_and_names_its_axes() {
+        let report = report("2026-03-28T00:00:00Z", 24, Period::Hour, "UTC");
+        let picture = svg(&report).unwrap();
+        assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"));
+        let bars = |colour: &str| picture.matches(&format!("fill=\"{colour}\"")).count();
+        assert_eq!(bars("#0072B2"), 24, "23 bars and the key");
+        assert_eq!(bars("#E69F00"), 24);
+        for word in ["door", "people", "inside", "12:00", "Sat 28 Mar"] {
+            assert!(picture.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_picture_too() {
+        let mut report = report("2026-03-28T00:00:00Z", 1, Period::Hour, "UTC");
+        report.counts.clear();
+        svg(&report).unwrap();
+    }
+}

@@ -1,0 +1,33 @@
+//! Reports for tests.
+
+use footfall_ledger::jiff::Timestamp;
+use footfall_ledger::jiff::tz::TimeZone;
+use footfall_ledger::{Count, Period};
+
+use crate::Report;
+
+/// `count` periods from `from` on, each with its own numbers.
+pub(crate) fn report(from: &str, count: u64, by: Period, zone: &str) -> Report {
+    let zone = TimeZone::get(zone).unwrap();
+    let first = by.floor(from.parse().unwrap(), &zone);
+    let starts = std::iter::successors(Some(first), |&start| Some(by.next(start, &zone)));
+    let counts = starts.zip(0..count).map(|(start, n)| row(start, n, by, &zone)).collect();
+    Report { counts, by, title: "door".into() }
+}
+
+fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
+    Count {
+        line: None,
+        from: start.to_zoned_datetime(zone.clone()),
+        to: by.next(start, zone).to_zoned_datetime(zone.clone()),
+        entered: 10 * n,
+        left: n,
+        occupancy: 9 * n,
+        peak: 9 * n,
+        came_unseen: n % 2,
+        left_unseen: n % 3,
+        visits: n,
+        dwell: (n > 0).then_some(60.0 * n as f64),
+        uncounted: 30.0 * n as f64,
+    }
+}

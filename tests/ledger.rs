@@ -1,0 +1,94 @@
+//! The real binary with a ledger: counted twice, read, written by two, out of room.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod common;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use common::{DOOR, Ended, clip, footfall, run};
+use footfall_ledger::{Ledger, Reader, Seq};
+
+/// Arguments of a run over the first frames of the sample clip, in which people pass.
+fn counted(ledger: &Path, more: &[&str]) -> Vec<OsString> {
+    let fixed =
+        ["--line", DOOR, "--max-frames", "200", "--start-time", "2026-10-25T02:59:55+02:00", "--ledger"];
+    let fixed = fixed.map(OsString::from).into_iter().chain([ledger.as_os_str().to_owned()]);
+    fixed.chain(more.iter().map(OsString::from)).collect()
+}
+
+fn report(ledger: &Path, arguments: &[&str]) -> Ended {
+    let mut command = footfall();
+    command.args(["report", "--timezone", "Europe/Zurich", "--ledger"]).arg(ledger).args(arguments);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn a_recording_counted_twice_is_there_once_and_reports_say_what_the_crossings_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("shop.db");
+    let crossings = folder.path().join("c.jsonl");
+    let written = run(clip(), counted(&ledger, &["--crossings", crossings.to_str().unwrap()])).success();
+    let text = fs::read_to_string(&crossings).unwrap();
+    let number = |direction: &str| text.matches(&format!("\"direction\":\"{direction}\"")).count() as u64;
+    let (entered, left) = (number("in"), number("out"));
+    assert!(entered + left > 2 && written.stderr.contains(&format!("{} new entries", entered + left)));
+    let before = Reader::open(&ledger).unwrap().crossings_after(Seq(0), 1000).unwrap();
+    assert_eq!(before.len() as u64, entered + left);
+
+    let copy = folder.path().join("copy.avi");
+    fs::copy(clip(), &copy).unwrap();
+    let again = run(&copy, counted(&ledger, &[])).success();
+    assert!(again.stderr.contains(&format!("0 new entries, {} were there already", entered + left)));
+    assert_eq!(Reader::open(&ledger).unwrap().crossings_after(Seq(0), 1000).unwrap(), before);
+
+    // The clip goes on into the hour that is there twice.
+    let csv = report(&ledger, &["--format", "csv"]).success().stdout;
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((rows[1][0], rows[2][0]), ("2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"), "{csv}");
+    let sum = |column: usize| rows[1..].iter().map(|row| row[column].parse::<u64>().unwrap()).sum::<u64>();
+    assert_eq!((sum(2), sum(3)), (entered, left));
+
+    let day = report(&ledger, &["--by", "day", "--format", "json"]).success().stdout;
+    let day: serde_json::Value = serde_json::from_str(&day).unwrap();
+    assert_eq!((&day[0]["from"], &day[0]["in"]), (&"2026-10-25T00:00:00+02:00".into(), &entered.into()));
+    let picture = folder.path().join("chart.svg");
+    let shown = report(&ledger, &["--format", "chart", "--chart", picture.to_str().unwrap()]).success();
+    assert!(shown.stdout.contains("02:00 +01:00") && fs::read_to_string(picture).unwrap().contains("<svg"));
+    let parquet = folder.path().join("r.parquet");
+    report(&ledger, &["--format", "parquet", "--output", parquet.to_str().unwrap()]).success();
+    assert!(fs::read(parquet).unwrap().starts_with(b"PAR1"));
+}
+
+#[test]
+fn another_count_of_a_recording_is_refused_and_replaces_the_first_when_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("shop.db");
+    let other = ["--line", "door:300,576,300,0", "--max-frames", "60"];
+    let with = |line: &[&str], more: &[&str]| {
+        let mut command = footfall();
+        command.arg("run").arg(clip()).args(line).args(more).arg("--ledger").arg(&ledger);
+        Ended::from(command.output().unwrap())
+    };
+    with(&["--line", DOOR, "--max-frames", "60"], &[]).success();
+    with(&other, &[]).failure(2, &["another configuration", "--recount"]);
+    with(&other, &["--recount"]).success();
+    let told = report(&ledger, &["--line", "dor"]).failure(2, &["no line \"dor\"", "door"]);
+    assert!(told.stdout.is_empty());
+}
+
+#[test]
+fn one_program_writes_and_the_second_is_told_which() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    let ledger = Ledger::open(&path).unwrap();
+    let process = format!("process {}", std::process::id());
+    run(clip(), counted(&path, &[])).failure(1, &["is being written by", &process, "name another"]);
+    report(&path, &[]).success();
+    drop(ledger);
+    report(&folder.path().join("other.db"), &[]).failure(2, &["there is no ledger", "--ledger"]);
+    let text = folder.path().join("text.db");
+    fs::write(&text, "no database\n".repeat(1000)).unwrap();
+    report(&text, &[]).failure(1, &["not a ledger"]);
+}
