@@ -37,6 +37,11 @@ def mean_of(result: dict, figure: str, key: str = "sets") -> float:
     return 100 * float(np.mean([r[figure] for r in result[key].values()]))
 
 
+def seen(result: dict) -> dict:
+    """The figures of the first set."""
+    return next(iter(result["sets"].values()))
+
+
 def best_first(results: list) -> str:
     ordered = sorted(results, key=lambda r: -mean_of(r, "mAP"))
     return ", ".join(f"{r['name']} ({mean_of(r, 'mAP'):.1f})" for r in ordered)
@@ -50,16 +55,18 @@ def about_losses(results: list, best: dict) -> list:
     mined = [r for r in losses if r["name"].startswith("triplet,")]
     return [
         f"Losses by mAP, averaged over the sets: {best_first(losses)}. The networks below are trained with the first.",
-        "Pulling a person's crops together with nothing that pushes others away leaves strangers "
-        f"{mean_of(pull, 'different') / 100:.2f} apart on average, where {best['name']} has "
-        f"{mean_of(best, 'different') / 100:.2f}, and mAP at {mean_of(pull, 'mAP'):.1f}: distance is cheapest to lower "
-        "for everybody at once. Every useful loss says what must stay apart.",
-        f"Which triplets count: {best_first(mined)}. Most triplets of a batch are satisfied early; mining is what is "
-        "left to learn from.",
+        "Pulling a person's crops together with nothing that pushes others away brings strangers to "
+        f"{seen(pull)['different']:.2f} from each other on average, where {best['name']} keeps them "
+        f"{seen(best)['different']:.2f} apart, and the equal error to {percent(seen(pull)['eer'])}% against "
+        f"{percent(seen(best)['eer'])}%: distance is cheapest to lower for everybody at once. Every useful loss says "
+        "what must stay apart.",
+        f"Which triplets count: {best_first(mined)}. `all` averages over every triplet that still breaks "
+        "the margin, mining keeps the hard ones: better once most are satisfied, noisier before.",
         f"Identification and pairs together have {mean_of(joint, 'mAP'):.1f} where identification alone has "
         f"{mean_of(softmax, 'mAP'):.1f} and pairs alone {mean_of(pairs, 'mAP'):.1f}; softmax first and triplets after "
         f"have {mean_of(after, 'mAP'):.1f} where triplets all the way have {mean_of(triplet, 'mAP'):.1f}, in as many "
-        "batches.",
+        "batches. Identification has a vector for each person to learn first, which takes many passes over the people; "
+        "pairs and triplets teach from the first batch.",
     ]  # fmt: skip
 
 
