@@ -169,6 +169,8 @@ mod tests {
         assert_eq!(field_of_error(|c| c.best.max_age = Duration::ZERO), Some("best.max_age"));
         assert_eq!(field_of_error(|c| c.best.max_distance = f64::INFINITY), Some("best.max_distance"));
         assert_eq!(field_of_error(|c| c.best.box_buffer = -0.1), Some("best.box_buffer"));
+        assert_eq!(field_of_error(|c| c.best.occlusion_noise = -1.0), Some("best.occlusion_noise"));
+        assert_eq!(field_of_error(|c| c.best.size_noise = 0.0), Some("best.size_noise"));
         assert_eq!(field_of_error(|c| c.best.appearance_weight = f64::NAN), Some("best.appearance_weight"));
     }
 

@@ -44,6 +44,12 @@ pub struct BestConfig {
     pub box_buffer: f64,
     /// Whether similarity is IoU times the IoU of heights, or IoU alone.
     pub height_similarity: bool,
+    /// How much more the Kalman filter doubts a box of which all is hidden behind another person than
+    /// one in plain sight: the variance of the measurement grows by this times the share that is hidden.
+    pub occlusion_noise: f64,
+    /// Variance of a measured width or height over that of a measured place. Boxes change their size
+    /// with every swing of an arm, and people do not.
+    pub size_noise: f64,
     /// Whether the camera's motion is estimated from the crowd's.
     pub camera_motion: bool,
     /// How much a difference in cosine distance weighs against one in overlap; 0 ignores appearance.
@@ -55,7 +61,7 @@ pub struct BestConfig {
 impl Default for BestConfig {
     fn default() -> Self {
         Self {
-            new_confidence: 0.75,
+            new_confidence: 0.8,
             high_confidence: 0.3,
             low_confidence: 0.1,
             embedding_confidence: 0.5,
@@ -64,9 +70,11 @@ impl Default for BestConfig {
             max_age: Duration::from_millis(1500),
             max_distance: 0.75,
             max_low_distance: 0.3,
-            max_tentative_distance: 0.7,
+            max_tentative_distance: 0.6,
             box_buffer: 0.15,
             height_similarity: true,
+            occlusion_noise: 4.0,
+            size_noise: 8.0,
             camera_motion: true,
             appearance_weight: 2.0,
             feature_momentum: 0.95,
@@ -99,6 +107,10 @@ impl BestConfig {
             "from -100 to 100",
         )?;
         check("best.box_buffer", box_buffer, (0.0..=10.0).contains(box_buffer), "from 0 to 10")?;
+        let occlusion = (0.0..=1e6).contains(&self.occlusion_noise);
+        check("best.occlusion_noise", &self.occlusion_noise, occlusion, "from 0 to 1000000")?;
+        let size = (1e-3..=1e6).contains(&self.size_noise);
+        check("best.size_noise", &self.size_noise, size, "from 0.001 to 1000000")?;
         let weight = (0.0..=100.0).contains(appearance_weight);
         check("best.appearance_weight", appearance_weight, weight, "from 0 to 100")
     }

@@ -7,7 +7,9 @@ use super::camera::Camera;
 use super::config::BestConfig;
 use super::feature::Feature;
 use super::matching::{Matching, Rules};
+use super::motion::Noise;
 use super::need::Need;
+use super::occlusion;
 use super::scale::ScoreScale;
 use super::track::Track;
 use crate::matches::Matches;
@@ -189,7 +191,8 @@ impl Best {
         for index in 0..self.tracks.len() {
             match self.matches.sighting_of(index) {
                 Some(sighting) => {
-                    self.tracks[index].hit(&self.sightings.as_slice()[sighting].bbox);
+                    let noise = self.noise_of(sighting, high);
+                    self.tracks[index].hit(&self.sightings.as_slice()[sighting].bbox, noise);
                     self.remember(index, sighting, looks);
                     self.report(index, sighting, least_hits);
                 }
@@ -207,6 +210,14 @@ impl Best {
                 self.report(track, sighting, least_hits);
             }
         }
+    }
+
+    /// How far a sighting's box is to be trusted. Whoever is half hidden has a box that ends where the other
+    /// person begins: its gain is damped (`OccluBoost`).
+    fn noise_of(&self, sighting: usize, high: f32) -> Noise {
+        let hidden = occlusion::hidden_share(&self.sightings, sighting, high);
+        let place = 1.0 + self.config.occlusion_noise * hidden;
+        Noise { place, size: place * self.config.size_noise }
     }
 
     fn remember(&mut self, track: usize, sighting: usize, looks: Looks<'_>) {

@@ -3,7 +3,8 @@
 //!
 //! In the order of a step: `scale` (of the detector's confidence), `motion` (Kalman filter),
 //! `camera` (motion of all together), `affinity` (how alike two boxes are) and `feature` (how alike
-//! two people look), `matching` (assignment), and `track` (lifecycle); `engine` puts them together.
+//! two people look), `matching` (assignment), `occlusion` (who stands in front of whom) and `track`
+//! (lifecycle); `engine` puts them together.
 //! `need` says beforehand which detections need an embedding.
 
 mod affinity;
@@ -14,6 +15,7 @@ mod feature;
 mod matching;
 mod motion;
 mod need;
+mod occlusion;
 mod scale;
 mod track;
 

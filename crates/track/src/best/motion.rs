@@ -1,5 +1,7 @@
 //! The constant-velocity Kalman filter over centre, width and height.
 
+use std::ops::Range;
+
 use crate::Bbox;
 use crate::covariance::Covariance;
 
@@ -20,15 +22,28 @@ const MIN_SIZE: f64 = 1e-6;
 /// velocities.
 ///
 /// The box is measured by its width, not its aspect ratio (BoT-SORT: Aharon, Orfaig and Bobrovsky,
-/// 2022), and the noise of all four is the same share of the height. So all four have the same
-/// covariance with their velocities at any time, and one 2x2 covariance is all of the 8x8 one.
+/// 2022), and the noise of all four is a share of the height: one share for x and y, another for
+/// width and height. So two 2x2 covariances are all of the 8x8 one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Motion {
     /// Mean of centre x, centre y, width and height, in pixels.
     position: [f64; 4],
     /// Mean of their velocities, in pixels a nominal frame interval.
     velocity: [f64; 4],
-    covariance: Covariance,
+    /// Of x and y with their velocities.
+    place: Covariance,
+    /// Of width and height with theirs.
+    size: Covariance,
+}
+
+/// How much more uncertain a measurement is than one of a place in plain sight, as factors of the
+/// variance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noise {
+    /// Of x and y.
+    pub(crate) place: f64,
+    /// Of width and height.
+    pub(crate) size: f64,
 }
 
 fn measured(bbox: &Bbox) -> [f64; 4] {
@@ -46,7 +61,7 @@ impl Motion {
     pub(crate) fn new(bbox: &Bbox) -> Self {
         let of = |share| variance(share, bbox.height);
         let covariance = Covariance::independent(of(std_of::INITIAL_POSITION), of(std_of::INITIAL_VELOCITY));
-        Self { position: measured(bbox), velocity: [0.0; 4], covariance }
+        Self { position: measured(bbox), velocity: [0.0; 4], place: covariance, size: covariance }
     }
 
     /// Moves the belief on by `frames` nominal frame intervals, any number from 0 up.
@@ -56,7 +71,8 @@ impl Motion {
         }
         let of = |share| variance(share, self.position[3]);
         let noise = Covariance::accumulated(of(std_of::POSITION), of(std_of::VELOCITY), frames);
-        self.covariance = self.covariance.moved(frames).plus(noise);
+        self.place = self.place.moved(frames).plus(noise);
+        self.size = self.size.moved(frames).plus(noise);
         for (position, velocity) in self.position.iter_mut().zip(self.velocity) {
             *position += frames * velocity;
         }
@@ -75,15 +91,29 @@ impl Motion {
     }
 
     /// Corrects the belief by a measurement.
-    pub(crate) fn update(&mut self, bbox: &Bbox) {
-        let noise = variance(std_of::MEASURED, self.position[3]);
-        let gain = self.covariance.variance / (self.covariance.variance + noise);
-        for (i, value) in measured(bbox).into_iter().enumerate() {
-            let correction = gain * (value - self.position[i]);
+    pub(crate) fn update(&mut self, bbox: &Bbox, noise: Noise) {
+        let variance = variance(std_of::MEASURED, self.position[3]);
+        let measured = measured(bbox);
+        self.correct(0..2, &measured, self.place, noise.place * variance);
+        self.correct(2..4, &measured, self.size, noise.size * variance);
+        self.place = self.place.measured(noise.place * variance);
+        self.size = self.size.measured(noise.size * variance);
+    }
+
+    /// Corrects the means of two coordinates that have a covariance, measured with variance `noise`.
+    fn correct(
+        &mut self,
+        coordinates: Range<usize>,
+        measured: &[f64; 4],
+        covariance: Covariance,
+        noise: f64,
+    ) {
+        let gain = covariance.variance / (covariance.variance + noise);
+        for i in coordinates {
+            let correction = gain * (measured[i] - self.position[i]);
             self.position[i] += correction;
-            self.velocity[i] += self.covariance.slope * correction;
+            self.velocity[i] += covariance.slope * correction;
         }
-        self.covariance = self.covariance.measured(noise);
     }
 
     /// Moves the picture under the box, by pixels.

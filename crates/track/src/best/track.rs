@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::feature::Feature;
-use super::motion::Motion;
+use super::motion::{Motion, Noise};
 use crate::{Bbox, TrackId};
 
 /// A person's track: tentative until it has an id, confirmed then, and lost while it is missed.
@@ -62,8 +62,8 @@ impl Track {
     }
 
     /// Takes a detection that it was matched with.
-    pub(crate) fn hit(&mut self, bbox: &Bbox) {
-        self.motion.update(bbox);
+    pub(crate) fn hit(&mut self, bbox: &Bbox, noise: Noise) {
+        self.motion.update(bbox, noise);
         self.hits = self.hits.saturating_add(1);
         self.missed = 0;
         self.unseen = Duration::ZERO;
