@@ -66,9 +66,11 @@ def packages(*names: str) -> str:
 
 def command(data: Path | None = None) -> str:
     """What started this, as one types it in the repository; `data` is somebody's own folder."""
-    script = {"speed.py": "scripts/bench/run", "memory.py": "scripts/bench/memory", "score.py": "scripts/score"}
+    script = {"bench/speed.py": "bench/run", "bench/memory.py": "bench/memory", "bench/score.py": "score",
+              "peers/quality.py": "peers/quality"}  # fmt: skip
     words = ["DATA" if data and word == str(data) else word for word in sys.argv[1:]]
-    return shlex.join([script[Path(sys.argv[0]).name], *words])
+    name = "/".join(Path(sys.argv[0]).parts[-2:])
+    return shlex.join([f"scripts/{script[name]}", *words])
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
