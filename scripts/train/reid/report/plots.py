@@ -7,13 +7,17 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+ACROSS = 3
 COLOURS = {"same": "tab:blue", "different": "tab:orange"}
 
 
-def figure(columns: int = 1, height: float = 3.4):
-    """(figure, axes of one row)."""
-    fig, axes = plt.subplots(1, columns, figsize=(5.0 * columns, height), layout="constrained", squeeze=False)
-    return fig, axes[0]
+def figure(count: int = 1, height: float = 3.4):
+    """(figure, `count` axes, up to `ACROSS` in a row)."""
+    rows, columns = -(-count // ACROSS), min(count, ACROSS)
+    fig, axes = plt.subplots(rows, columns, figsize=(5.0 * columns, height * rows), layout="constrained", squeeze=False)
+    for unused in axes.flat[count:]:
+        unused.axis("off")
+    return fig, axes.flat[:count]
 
 
 def curve(axis, log: list, key: str):
