@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Ended, footfall, names};
+use common::{Ended, clip, footfall, names};
 use opencv::core::{CV_8UC3, Mat, Rect, Scalar};
 use opencv::imgcodecs::imwrite_def;
 use opencv::imgproc::{FILLED, LINE_8, rectangle};
@@ -31,7 +31,7 @@ fn draw(path: &Path, who: usize, take: usize) {
         Scalar::new(b, g, r, 0.0)
     };
     let [shirt, trousers] = PEOPLE[who].map(lit);
-    let left = 14 + (take % 3) as i32 * 2;
+    let left = [14, 16, 18][take % 3];
     let mut fill = |x, y, width, height, colour| {
         rectangle(&mut picture, Rect::new(x, y, width, height), colour, FILLED, LINE_8, 0).unwrap();
     };
@@ -224,4 +224,50 @@ fn a_gallery_names_those_whom_it_knows() {
     reid(["identify", "--gallery", "/nowhere", text(&asked)]).failure(1, &["/nowhere"]);
     reid(["identify", "--gallery", text(&set), "/nowhere.jpg"]).failure(1, &["/nowhere.jpg"]);
     assert_eq!(names(folder.path()), ["asked.jpg", "people", "stranger"]);
+}
+
+fn harvest(output: &Path, arguments: &[&str]) -> Ended {
+    let mut command = footfall();
+    command.arg("harvest").arg(clip()).arg("--output").arg(output).args(arguments);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn footage_becomes_a_set_that_can_be_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("set");
+    let told = harvest(&set, &["--max-frames", "60", "--camera", "4", "--max-per-track", "4"]).success();
+    assert!(
+        told.stderr.contains("kept") && told.stderr.contains("another person in the box"),
+        "{}",
+        told.stderr
+    );
+    let manifest: Value = serde_json::from_slice(&fs::read(set.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!((&manifest["frames"], &manifest["settings"]["camera"]), (&60.into(), &4.into()));
+    let number = |key: &str| manifest[key].as_u64().unwrap();
+    let left_out: u64 = manifest["left_out"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(number("sightings"), number("kept") + left_out);
+    assert!(number("identities") >= 2 && number("kept") >= 2 * number("identities"), "{manifest}");
+
+    let figures = eval(&set, &[]);
+    assert_eq!((&figures["crops"], &figures["identities"]), (&manifest["kept"], &manifest["identities"]));
+    assert_eq!((&figures["cameras"], &figures["rule"]), (&1.into(), &"all-but-query".into()));
+    let listed = fs::read_to_string(set.join("crops.csv")).unwrap();
+    let kept: Vec<&str> = listed
+        .lines()
+        .filter(|line| line.contains(",kept,"))
+        .filter_map(|line| line.split(',').next_back())
+        .collect();
+    assert_eq!(kept.len() as u64, number("kept"));
+    for file in kept {
+        assert!(file.contains("_c4s1_"), "{file}");
+        let picture = opencv::imgcodecs::imread_def(text(&set.join(file))).unwrap();
+        let size = opencv::core::MatTraitConst::size(&picture).unwrap();
+        assert_eq!((size.height, size.width), (128, 64), "{file}");
+    }
+
+    harvest(&set, &["--max-frames", "5"]).failure(2, &["set", "nothing is overwritten"]);
+    harvest(&folder.path().join("x"), &["--max-per-track", "0"]).failure(2, &["max_per_track"]);
+    harvest(&folder.path().join("x"), &["--size", "big"]).failure(2, &["128x64"]);
+    assert_eq!(names(folder.path()), ["set"]);
 }

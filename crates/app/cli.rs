@@ -12,6 +12,7 @@ use footfall_vision::Device;
 
 use crate::counts::ReportArgs;
 use crate::eval::EvalArgs;
+use crate::harvest::HarvestArgs;
 use crate::ledger::LedgerArgs;
 use crate::reid::ReidArgs;
 
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Report(ReportArgs),
     Eval(EvalArgs),
     Reid(ReidArgs),
+    Harvest(Box<HarvestArgs>),
 }
 
 /// Count people in videos, folders of pictures, cameras or streams

@@ -144,13 +144,24 @@ impl Config {
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
         let mut config = Self::load(args.config.as_deref(), &args.lines)?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
-        config.networks.override_by(&args.networks);
-        if let Some(threads) = args.networks.threads {
-            config.pipeline.threads = NonZeroUsize::new(threads.into());
-        }
+        config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
         config.ledger.override_by(&args.ledger).map_err(usage)?;
         Ok(config)
+    }
+
+    /// The configuration of `footfall harvest`: nobody is counted.
+    pub(crate) fn for_harvest(path: Option<&Path>, networks: &NetworkArgs) -> anyhow::Result<Self> {
+        let mut config = Self::load(path, &[])?;
+        config.override_networks(networks);
+        Ok(config)
+    }
+
+    fn override_networks(&mut self, args: &NetworkArgs) {
+        self.networks.override_by(args);
+        if let Some(threads) = args.threads {
+            self.pipeline.threads = NonZeroUsize::new(threads.into());
+        }
     }
 
     /// The tracker's settings for a source of this frame rate and an embedder calibrated to this

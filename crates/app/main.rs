@@ -6,6 +6,7 @@ mod count;
 mod counts;
 mod eval;
 mod exit;
+mod harvest;
 mod interrupt;
 mod lanes;
 mod ledger;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => counts::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Harvest(args) => harvest::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),
     };
     exit::code(result)

@@ -94,7 +94,9 @@ impl State {
             let left = frames.saturating_sub(self.done) as f64 / rate;
             line = format!("{} of {frames} frames, {left:.0} s left", self.done);
         }
-        format!("{line}, {rate:.1} frames/s, {}", self.counts())
+        let counts = self.counts();
+        let counts = if counts.is_empty() { counts } else { format!(", {counts}") };
+        format!("{line}, {rate:.1} frames/s{counts}")
     }
 
     fn counts(&self) -> String {
