@@ -9,6 +9,9 @@ yolox-tiny.onnx      YOLOX's signature at 64x64 with 2 classes. A cell's objectn
 embedder-plain.onnx  An embedder without metadata, 8x4: an embedding is the crop's mean colour after
                      normalisation, [N, 3].
 embedder-pair.onnx   The same for exactly two crops at a time.
+embedder-half.onnx   The same through an identity matrix that is stored as float16 and cast when it is used.
+embedder-int8.onnx   The same with pixels and matrix in 8 bits (QuantizeLinear, DequantizeLinear), and all
+                     of Footfall's metadata.
 nanodet.json         Outputs that a NanoDet could have for a 32x64 input, and what the reference in
                      scripts/models/detect.py makes of them.
 """
@@ -29,7 +32,7 @@ OPSET = 17
 STRIDES = (8, 16, 32)
 
 
-def save(name, nodes, inputs, outputs, constants):
+def save(name, nodes, inputs, outputs, constants, metadata=None):
     """Writes a checked model; `inputs` and `outputs` are (name, shape) pairs."""
     tensor = [
         [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in ports]
@@ -39,6 +42,7 @@ def save(name, nodes, inputs, outputs, constants):
     graph = helper.make_graph(nodes, name, *tensor, initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="footfall")
     model.ir_version = 8
+    helper.set_model_props(model, metadata or {})
     onnx.checker.check_model(model, full_check=True)
     (HERE / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
 
@@ -76,6 +80,52 @@ def embedder(name, batch):
     save(name, nodes, [("input", [batch, 3, 8, 4])], [("output", [batch, 3])], {})
 
 
+def embedder_half():
+    nodes = [
+        helper.make_node("Cast", ["half"], ["matrix"], to=TensorProto.FLOAT),
+        helper.make_node("GlobalAveragePool", ["input"], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["row"]),
+        helper.make_node("MatMul", ["row", "matrix"], ["output"]),
+    ]
+    half = np.eye(3, dtype=np.float16)
+    save("embedder-half", nodes, [("input", ["N", 3, 8, 4])], [("output", ["N", 3])], {"half": half})
+
+
+def embedder_int8():
+    def both(value, scale, zero, result):
+        return [
+            helper.make_node("QuantizeLinear", [value, scale, zero], [f"{result}.q"]),
+            helper.make_node("DequantizeLinear", [f"{result}.q", scale, zero], [result]),
+        ]
+
+    nodes = [
+        *both("input", "step", "zero", "pixels"),
+        helper.make_node("GlobalAveragePool", ["pixels"], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["row"]),
+        helper.make_node("DequantizeLinear", ["weights", "weight_step", "weight_zero"], ["matrix"]),
+        helper.make_node("MatMul", ["row", "matrix"], ["product"]),
+        *both("product", "step", "zero", "output"),
+    ]
+    constants = {
+        "step": np.array(0.02, np.float32),
+        "zero": np.array(0, np.int8),
+        "weights": (100 * np.eye(3)).astype(np.int8),
+        "weight_step": np.array(0.01, np.float32),
+        "weight_zero": np.array(0, np.int8),
+    }
+    metadata = {
+        "footfall.task": "embed",
+        "footfall.size": "8x4",
+        "footfall.colour": "rgb",
+        "footfall.mean": "123.675,116.28,103.53",
+        "footfall.std": "58.395,57.12,57.375",
+        "footfall.dimension": "3",
+        "footfall.max_cosine_distance": "0.25",
+        "footfall.same_person": "0.4,0.05",
+    }
+    save("embedder-int8", nodes, [("input", ["N", 3, 8, 4])], [("output", ["N", 3])], constants, metadata)
+
+
 def nanodet():
     """Random outputs with two decimals, so that the file is the same on every machine."""
     size, bins, floor, limit = (32, 64), 11, 0.3, 0.6
@@ -104,4 +154,6 @@ if __name__ == "__main__":
     yolox()
     embedder("embedder-plain", "N")
     embedder("embedder-pair", 2)
+    embedder_half()
+    embedder_int8()
     nanodet()

@@ -105,6 +105,35 @@ fn a_network_for_pairs_embeds_any_number() {
     }
 }
 
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// What the laboratory ships: weights of 16 bits, or weights and activations of 8.
+#[test]
+fn weights_of_fewer_bits_are_the_same_embedder() {
+    let image = picture(64, 64);
+    let boxes: Vec<Bbox> = (0..6).map(|i| Bbox::new(f64::from(i) * 9.0, 3.0, 12.0, 30.0)).collect();
+    let exact = colours("embedder-plain.onnx", &image, &boxes);
+    for (fixture, least) in [("embedder-half.onnx", 0.999_999), ("embedder-int8.onnx", 0.999)] {
+        let embeddings = colours(fixture, &image, &boxes);
+        for index in 0..boxes.len() {
+            let similar = cosine(embeddings.get(index).unwrap(), exact.get(index).unwrap());
+            assert!(similar > least, "{fixture}: {similar}");
+        }
+    }
+}
+
+#[test]
+fn an_embedder_tells_how_its_distances_are_read() {
+    let open = |fixture| OnnxEmbedder::open(&runtime(), &asset(fixture), &EmbedderConfig::default()).unwrap();
+    let told = open("embedder-int8.onnx");
+    assert_eq!((told.max_cosine_distance(), told.same_person()), (Some(0.25), Some([0.4, 0.05])));
+    assert_eq!((told.crop_size().to_string().as_str(), told.dimension()), ("8x4", 3));
+    let silent = open("embedder-half.onnx");
+    assert_eq!((silent.max_cosine_distance(), silent.same_person()), (None, None));
+}
+
 #[test]
 fn detectors_are_no_embedders() {
     for (path, reason) in [
