@@ -48,7 +48,7 @@ fn a_recording_counted_twice_is_there_once_and_reports_say_what_the_crossings_fi
     let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
     assert_eq!((rows[1][0], rows[2][0]), ("2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"), "{csv}");
     let sum = |column: usize| rows[1..].iter().map(|row| row[column].parse::<u64>().unwrap()).sum::<u64>();
-    assert_eq!((sum(2), sum(3)), (entered, left));
+    assert_eq!((sum(2), sum(5)), (entered, left));
 
     let day = report(&ledger, &["--by", "day", "--format", "json"]).success().stdout;
     let day: serde_json::Value = serde_json::from_str(&day).unwrap();
@@ -91,4 +91,40 @@ fn one_program_writes_and_the_second_is_told_which() {
     let text = folder.path().join("text.db");
     fs::write(&text, "no database\n".repeat(1000)).unwrap();
     report(&text, &[]).failure(1, &["not a ledger"]);
+}
+
+#[test]
+fn a_recorded_run_is_replayed_byte_for_byte_and_over_other_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let paths = ["run.ffrec", "a.txt", "a.jsonl"].map(|name| file(name).into_os_string());
+    let [recording, tracks, crossings] = paths.clone();
+    let options = [recording, "--tracks".into(), tracks, "--crossings".into(), crossings];
+    let fixed = ["--line", DOOR, "--max-frames", "200", "--record"].map(OsString::from);
+    run(clip(), fixed.into_iter().chain(options)).success();
+    let replay = |name: &str, more: &[&str]| {
+        let mut command = footfall();
+        command.arg("replay").arg(&paths[0]).arg("--tracks").arg(file(&format!("{name}.txt")));
+        command.arg("--crossings").arg(file(&format!("{name}.jsonl"))).args(more);
+        Ended::from(command.output().unwrap())
+    };
+    replay("b", &[]).success();
+    let bytes = |name: &str| fs::read(file(name)).unwrap();
+    assert!(bytes("a.txt") == bytes("b.txt") && bytes("a.jsonl") == bytes("b.jsonl"));
+    assert!(!bytes("a.jsonl").is_empty());
+
+    replay("c", &["--line", "far:10,576,10,0"]).success();
+    assert!(bytes("a.txt") == bytes("c.txt") && bytes("a.jsonl") != bytes("c.jsonl"));
+    replay("d", &["--preset", "deepsort"]).success();
+    assert_ne!(bytes("a.txt"), bytes("d.txt"));
+
+    // What a kill leaves is good up to its last whole block.
+    let whole = bytes("run.ffrec");
+    fs::write(file("run.ffrec"), &whole[..whole.len() * 2 / 3]).unwrap();
+    let cut = replay("e", &[]).success();
+    assert!(cut.stderr.contains("was cut short"), "{}", cut.stderr);
+    let (part, all) = (bytes("e.txt"), bytes("a.txt"));
+    assert!(!part.is_empty() && part.len() < all.len() && all.starts_with(&part));
+    fs::write(file("run.ffrec"), "nothing of the kind").unwrap();
+    replay("f", &[]).failure(1, &["no recording", "run.ffrec", "--record"]);
 }

@@ -15,6 +15,7 @@ use crate::eval::EvalArgs;
 use crate::harvest::HarvestArgs;
 use crate::ledger::LedgerArgs;
 use crate::reid::ReidArgs;
+use crate::replay::ReplayArgs;
 
 /// Tracks people in video and counts them as they pass a line.
 #[derive(Debug, Parser)]
@@ -32,6 +33,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(Box<RunArgs>),
     Track(TrackArgs),
+    Replay(ReplayArgs),
     Count(CountArgs),
     Report(ReportArgs),
     Eval(EvalArgs),
@@ -150,6 +152,10 @@ pub(crate) struct OutputArgs {
     /// Detections and embeddings as JSON lines, for `footfall track`; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detections: Option<PathBuf>,
+
+    /// Detections and embeddings in little space, for `footfall replay` (.ffrec)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) record: Option<PathBuf>,
 
     /// The summary as JSON; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -81,6 +81,8 @@ pub(crate) struct Outputs {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detections: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) summary: Option<PathBuf>,
 }
 
@@ -201,6 +203,7 @@ impl Outputs {
         replace(&mut self.tracks, args.tracks.as_ref());
         replace(&mut self.crossings, args.crossings.as_ref());
         replace(&mut self.detections, args.detections.as_ref());
+        replace(&mut self.record, args.record.as_ref());
         replace(&mut self.summary, args.summary.as_ref());
     }
 }

@@ -1,6 +1,7 @@
 //! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
 
 use footfall_count::{Counter, Line};
+use footfall_formats::recording::RecordingHead;
 use footfall_pipeline::{BoxError, Feed, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
 use footfall_track::Tracker;
 use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
@@ -9,9 +10,11 @@ use indicatif::ProgressBar;
 use crate::cli::RunArgs;
 use crate::config::{Config, Outputs};
 use crate::exit::usage;
-use crate::ledger::Book;
+use crate::ledger::{self, Book};
 use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;
+use crate::record::RecordSink;
+use crate::replay::Settings;
 use crate::sources::NamedSource;
 
 /// A source that is open, or may come later.
@@ -145,6 +148,9 @@ impl Setup {
         let counter = Counter::new(self.source.lines.clone(), config.counter).map_err(usage)?;
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
         let mut sinks = self.sinks(&info)?;
+        if let Some(path) = &self.files.record {
+            sinks.push(RecordSink::create(path, &self.head(&info, &settings)?)?);
+        }
         if let Some(book) = &self.common.book {
             // Before all others: what it has not written down they do not see.
             sinks.insert(
@@ -155,6 +161,15 @@ impl Setup {
         let tracker = Tracker::new(settings).map_err(usage)?;
         warn_about_lines(&self.source.lines, &info);
         Ok(Parts { source, tracker, counter, sinks, inspector: None })
+    }
+
+    /// What a recording says of the run.
+    fn head(&self, info: &SourceInfo, tracker: &footfall_track::Config) -> anyhow::Result<RecordingHead> {
+        let Common { config, max_cosine_distance, .. } = &self.common;
+        let (tracker, lines) = (tracker.clone(), self.source.lines.clone());
+        let settings = Settings { tracker, counter: config.counter, lines };
+        let start = ledger::start_of(config, &self.source, info)?;
+        settings.head(&self.source.name, info, start, *max_cosine_distance)
     }
 
     /// The outputs that were asked for, progress last.

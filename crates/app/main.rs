@@ -16,10 +16,13 @@ mod networks;
 mod outputs;
 mod progress;
 mod quiet;
+mod record;
 mod reid;
+mod replay;
 mod report;
 mod run;
 mod say;
+mod session;
 mod sources;
 mod table;
 mod track;
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Track(args) => track::run(&args, cli.verbose),
+        Command::Replay(args) => replay::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => counts::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -141,6 +141,7 @@ impl Outputs {
                 video: own(&self.video, source, "mp4")?,
                 tracks: own(&self.tracks, source, "txt")?,
                 detections: own(&self.detections, source, "jsonl")?,
+                record: own(&self.record, source, "ffrec")?,
                 ..self.clone()
             })
         };
@@ -150,6 +151,7 @@ impl Outputs {
                 ("video", files.video.as_deref()),
                 ("tracks", files.tracks.as_deref()),
                 ("detections", files.detections.as_deref()),
+                ("recording", files.record.as_deref()),
             ]
         });
         let shared = [

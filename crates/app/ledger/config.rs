@@ -67,9 +67,8 @@ impl LedgerConfig {
         self.start_time = args.start_time;
         self.recount = args.recount;
         self.validate()?;
-        let says_how = args.start_time.is_some() || args.recount;
-        if says_how && self.file.is_none() {
-            bail!("--start-time and --recount are about the ledger, and none is named: see --ledger");
+        if args.recount && self.file.is_none() {
+            bail!("--recount is about the ledger, and none is named: see --ledger");
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 
@@ -84,6 +85,18 @@ impl Book {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Run>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When a source's time is zero: of a live one, about now.
+pub(crate) fn start_of(
+    config: &Config,
+    source: &NamedSource,
+    info: &SourceInfo,
+) -> anyhow::Result<Timestamp> {
+    Ok(match origin(config, source, info)? {
+        Origin::Live => Timestamp::now(),
+        Origin::Recorded { start: Start::Given(start) | Start::Assumed(start), .. } => start,
+    })
 }
 
 fn origin(config: &Config, source: &NamedSource, info: &SourceInfo) -> anyhow::Result<Origin> {

@@ -134,10 +134,17 @@ impl Report {
 
     fn written(&self, out: &mut String) -> fmt::Result {
         let mut named: Vec<(&str, &Option<PathBuf>)> = Vec::new();
-        for Outputs { video, tracks, detections, .. } in &self.files {
-            named.extend([("video", video), ("tracks", tracks), ("detections", detections)]);
+        for Outputs { video, tracks, detections, record, .. } in &self.files {
+            named.extend([
+                ("video", video),
+                ("tracks", tracks),
+                ("detections", detections),
+                ("recording", record),
+            ]);
         }
-        named.sort_by_key(|(what, _)| ["video", "tracks", "detections"].iter().position(|w| w == what));
+        named.sort_by_key(|(what, _)| {
+            ["video", "tracks", "detections", "recording"].iter().position(|w| w == what)
+        });
         let shared = [("crossings", &self.outputs.crossings), ("summary", &self.outputs.summary)];
         writeln!(out)?;
         for (what, path) in named.into_iter().chain(shared) {

@@ -85,6 +85,16 @@ pub enum Error {
         /// What would be right.
         expected: &'static str,
     },
+    /// A recording is damaged, of another version, or something else.
+    #[error("cannot replay {}: {problem}; expected {expected}", path.display())]
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What would be right.
+        expected: &'static str,
+    },
     /// A JSON text is not what the format asks for.
     #[error("{}, line {line}, column {}: {}; expected {expected}",
         path.display(), source.column(), without_place(source))]

@@ -12,6 +12,7 @@ mod lines;
 pub mod mot;
 mod partial;
 mod partial_path;
+pub mod recording;
 
 pub use detections::{DetectionFrame, DetectionReader};
 pub use error::Error;

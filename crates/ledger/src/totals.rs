@@ -93,7 +93,8 @@ impl Reader {
         mut take: impl FnMut(Passage),
     ) -> Result<(), Error> {
         let (from, to) = micros(range);
-        let sql = "SELECT event.utc, event.name, event.direction FROM event
+        let sql = "SELECT event.utc, event.name, event.direction,
+                   coalesce(json_extract(event.detail, '$.confidence'), 1.0) FROM event
                    JOIN run ON run.id = event.run JOIN source ON source.id = run.source
                    WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2
                    AND (?3 = '[]' OR event.name IN (SELECT value FROM json_each(?3)))
@@ -105,6 +106,7 @@ impl Reader {
                 at: timestamp(row, 0)?,
                 line: row.get(1)?,
                 direction: if is_in { Direction::In } else { Direction::Out },
+                confidence: row.get(3)?,
             });
             Ok(())
         })

@@ -14,7 +14,11 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         "from",
         "to",
         "in",
+        "in_low",
+        "in_high",
         "out",
+        "out_low",
+        "out_high",
         "occupancy",
         "peak",
         "came_unseen",
@@ -29,7 +33,11 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
             count.from.strftime(WITH_OFFSET).to_string(),
             count.to.strftime(WITH_OFFSET).to_string(),
             count.entered.to_string(),
+            count.entered_low.to_string(),
+            count.entered_high.to_string(),
             count.left.to_string(),
+            count.left_low.to_string(),
+            count.left_high.to_string(),
             count.occupancy.to_string(),
             count.peak.to_string(),
             count.came_unseen.to_string(),
@@ -59,9 +67,9 @@ mod tests {
         write(&report, &mut text).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            "line,from,to,in,out,occupancy,peak,came_unseen,left_unseen,visits,dwell,uncounted\n\
-             ,2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,0,0,0,0,0,0,0,,0\n\
-             \"door, \"\"front\"\"\",2026-03-30T00:00:00+02:00,2026-03-31T00:00:00+02:00,10,1,9,9,1,1,1,60,30\n"
+            "line,from,to,in,in_low,in_high,out,out_low,out_high,occupancy,peak,came_unseen,left_unseen,visits,dwell,uncounted\n\
+             ,2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,0,0,0,0,0,0,0,0,0,0,0,,0\n\
+             \"door, \"\"front\"\"\",2026-03-30T00:00:00+02:00,2026-03-31T00:00:00+02:00,10,9,11,1,1,1,9,9,1,1,1,60,30\n"
         );
     }
 }

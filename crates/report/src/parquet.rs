@@ -42,11 +42,15 @@ pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()
 type Number = (&'static str, fn(&Count) -> i64);
 
 /// All of them; the first two are times.
-const NUMBERS: [Number; 9] = [
+const NUMBERS: [Number; 13] = [
     ("from", |c| c.from.timestamp().as_microsecond()),
     ("to", |c| c.to.timestamp().as_microsecond()),
     ("in", |c| c.entered.cast_signed()),
+    ("in_low", |c| c.entered_low.cast_signed()),
+    ("in_high", |c| c.entered_high.cast_signed()),
     ("out", |c| c.left.cast_signed()),
+    ("out_low", |c| c.left_low.cast_signed()),
+    ("out_high", |c| c.left_high.cast_signed()),
     ("occupancy", |c| c.occupancy.cast_signed()),
     ("peak", |c| c.peak.cast_signed()),
     ("came_unseen", |c| c.came_unseen.cast_signed()),
@@ -109,8 +113,8 @@ mod tests {
         for (row, count) in rows.iter().zip(&report.counts) {
             assert_eq!(row.get_timestamp_micros(0).unwrap(), count.from.timestamp().as_microsecond());
             assert_eq!(row.get_long(2).unwrap(), count.entered.cast_signed());
-            assert_eq!(row.get_double(9).ok(), count.dwell);
-            assert_eq!(row.get_double(10).unwrap(), count.uncounted);
+            assert_eq!(row.get_double(13).ok(), count.dwell);
+            assert_eq!(row.get_double(14).unwrap(), count.uncounted);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Columns of text.
 
 use console::{Alignment, measure_text_width, pad_str, style};
+use footfall_count::CountInterval;
 use footfall_ledger::Count;
 
 use crate::label::{labels, length};
@@ -39,8 +40,16 @@ fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> 
 /// Those that have something to say.
 fn columns(total: &Total) -> Vec<Column> {
     let mut columns = vec![
-        Column { head: "in", cell: |c| c.entered.to_string(), total: |t| t.entered.to_string() },
-        Column { head: "out", cell: |c| c.left.to_string(), total: |t| t.left.to_string() },
+        Column {
+            head: "in",
+            cell: |c| between(c.entered, c.entered_low, c.entered_high),
+            total: |t| total_between(t.entered, t.doubt.0),
+        },
+        Column {
+            head: "out",
+            cell: |c| between(c.left, c.left_low, c.left_high),
+            total: |t| total_between(t.left, t.doubt.1),
+        },
         Column { head: "occupancy", cell: |c| c.occupancy.to_string(), total: |_| String::new() },
         Column { head: "peak", cell: |c| c.peak.to_string(), total: |t| t.peak.to_string() },
         Column {
@@ -63,6 +72,16 @@ fn columns(total: &Total) -> Vec<Column> {
     }
     columns.push(Column { head: "uncounted", cell: |c| gap(c.uncounted), total: |t| gap(t.uncounted) });
     columns
+}
+
+/// `412 (405 to 418)`, or the number alone where it is certain.
+fn between(count: u64, low: u64, high: u64) -> String {
+    if low == high { count.to_string() } else { format!("{count} ({low} to {high})") }
+}
+
+fn total_between(count: u64, doubt: f64) -> String {
+    let range = CountInterval::of(count, doubt);
+    if count == 0 { "0".to_owned() } else { between(count, range.low, range.high) }
 }
 
 fn dash() -> String {
@@ -121,16 +140,24 @@ mod tests {
     #[test]
     fn columns_line_up_under_their_heads() {
         let report = report("2026-03-28T12:00:00Z", 3, Period::Day, "Europe/Zurich");
-        let expected = "\
-door
-
-day             in  out  occupancy  peak  drift  visits  dwell  uncounted
-2026-03-28 Sat   0    0          0     0      -       0      -          -
-2026-03-29 Sun  10    1          9     9  +1 -1       1   1:00       0:30
-2026-03-30 Mon  20    2         18    18     -2       2   2:00       1:00
-total           30    3               18  +1 -3       3   1:40       1:30
-";
-        assert_eq!(table(&report, PLAIN), expected);
+        let text = table(&report, PLAIN);
+        let rows: Vec<&str> = text.lines().skip(2).collect();
+        for cells in [
+            ["day", "in", "out", "occupancy", "peak", "drift", "visits", "dwell", "uncounted"],
+            ["2026-03-28 Sat", "0", "0", "0", "0", "-", "0", "-", "-"],
+            ["2026-03-29 Sun", "10 (9 to 11)", "1", "9", "9", "+1 -1", "1", "1:00", "0:30"],
+            ["2026-03-30 Mon", "20 (18 to 22)", "2", "18", "18", "-2", "2", "2:00", "1:00"],
+        ] {
+            let is_row =
+                |row: &&&str| row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).eq(cells);
+            assert!(rows.iter().any(|row| is_row(&row)), "{cells:?} in\n{text}");
+        }
+        let total = rows[4];
+        assert!(
+            total.starts_with("total  ") && total.contains("30 (") && total.ends_with("1:40       1:30"),
+            "{text}"
+        );
+        assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{text}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use footfall_ledger::Count;
 pub(crate) struct Total {
     pub(crate) entered: u64,
     pub(crate) left: u64,
+    /// See [`Count::entered_doubt`].
+    pub(crate) doubt: (f64, f64),
     pub(crate) peak: u64,
     pub(crate) came_unseen: u64,
     pub(crate) left_unseen: u64,
@@ -22,6 +24,8 @@ impl Total {
         for count in counts {
             total.entered += count.entered;
             total.left += count.left;
+            total.doubt.0 += count.entered_doubt;
+            total.doubt.1 += count.left_doubt;
             total.peak = total.peak.max(count.peak);
             total.came_unseen += count.came_unseen;
             total.left_unseen += count.left_unseen;

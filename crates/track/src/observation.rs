@@ -47,6 +47,25 @@ impl Embeddings {
         row.is_some()
     }
 
+    /// Appends the next detection's vector as it came out of [`get`](Self::get), bit for bit: scaling it
+    /// once more could change its last bits.
+    ///
+    /// One that is not of unit length, or has another dimension, counts as absent; returns whether it was
+    /// kept.
+    pub fn push_scaled(&mut self, vector: Option<&[f32]>) -> bool {
+        let is_unit = |v: &&[f32]| {
+            let norm = v.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
+            (norm - 1.0).abs() < 1e-3
+        };
+        let row = vector.filter(is_unit).and_then(|vector| {
+            let row = self.next_row(vector.len())?;
+            self.values.extend_from_slice(vector);
+            Some(row)
+        });
+        self.rows.push(row);
+        row.is_some()
+    }
+
     /// Appends the detections of `other`, with their vectors as they are. Those of another dimension
     /// become absent.
     pub fn append(&mut self, other: &Self) {
@@ -150,6 +169,17 @@ mod tests {
         assert_eq!(embeddings.get(1), None);
         assert_eq!(embeddings.get(2), Some(&[0.0, -1.0][..]));
         assert_eq!(embeddings.get(3), None);
+    }
+
+    #[test]
+    fn a_scaled_vector_keeps_its_bits() {
+        let mut embeddings = Embeddings::new(3);
+        embeddings.push(Some(&[0.1, 0.7, -0.3]));
+        let scaled = embeddings.get(0).unwrap().to_vec();
+        assert!(embeddings.push_scaled(Some(&scaled)));
+        assert_eq!(embeddings.get(1), Some(&scaled[..]));
+        assert!(!embeddings.push_scaled(Some(&[1.0, 1.0, 0.0])) && !embeddings.push_scaled(None));
+        assert_eq!(embeddings.len(), 4);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Counts over time, by the calendar of some place on earth.
 
-mod occupancy;
+mod nights;
 mod period;
 mod query;
 mod spans;

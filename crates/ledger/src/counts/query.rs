@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::{Serialize, Serializer};
 
-use super::occupancy::Nights;
+use super::nights::Nights;
 use super::sums::Sums;
 use super::{Period, Span};
 use crate::error::Error;
@@ -63,9 +63,27 @@ pub struct Count {
     /// Crossings with direction `in`.
     #[serde(rename = "in")]
     pub entered: u64,
+    /// The true number lies between these with a probability of 95%, by the crossings' confidence.
+    #[serde(rename = "in_low")]
+    pub entered_low: u64,
+    /// See [`entered_low`](Self::entered_low).
+    #[serde(rename = "in_high")]
+    pub entered_high: u64,
+    /// How many of them are expected to be none: the sum of what each one's confidence lacks to 1.
+    #[serde(rename = "in_doubt")]
+    pub entered_doubt: f64,
     /// Crossings with direction `out`.
     #[serde(rename = "out")]
     pub left: u64,
+    /// See [`entered_low`](Self::entered_low).
+    #[serde(rename = "out_low")]
+    pub left_low: u64,
+    /// See [`entered_low`](Self::entered_low).
+    #[serde(rename = "out_high")]
+    pub left_high: u64,
+    /// See [`entered_doubt`](Self::entered_doubt).
+    #[serde(rename = "out_doubt")]
+    pub left_doubt: f64,
     /// People inside at the end, by all lines that were asked for. Never below zero.
     pub occupancy: u64,
     /// The most that were inside at once.
@@ -142,6 +160,8 @@ pub(crate) struct Passage {
     pub(crate) at: Timestamp,
     pub(crate) line: String,
     pub(crate) direction: Direction,
+    /// How likely it was one, 0 to 1.
+    pub(crate) confidence: f64,
 }
 
 fn periods(whole: Span, query: &Query) -> Option<Vec<Span>> {

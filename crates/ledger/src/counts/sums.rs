@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use footfall_count::Direction;
+use footfall_count::{CountInterval, Direction, Site};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Span;
-use super::occupancy::{Nights, Occupancy};
+use super::nights::Nights;
 use super::query::{Count, Passage, Query};
 
 /// The sums so far.
@@ -23,7 +23,7 @@ pub(super) struct Sums<'a> {
 
 /// One line's sums, or those of all lines together.
 struct LineSums {
-    occupancy: Occupancy,
+    site: Site,
     counts: Vec<Tallied>,
     /// The period in which the last thing happened.
     at: Option<usize>,
@@ -33,6 +33,7 @@ struct LineSums {
 struct Tallied {
     entered: u64,
     left: u64,
+    doubt: (f64, f64),
     occupancy: u64,
     peak: u64,
     drift: (u64, u64),
@@ -42,11 +43,7 @@ impl<'a> Sums<'a> {
     pub(super) fn new(query: &'a Query, periods: Vec<Span>, lines: Vec<Option<String>>) -> Self {
         let count = periods.len();
         let start = periods.first().map_or(Timestamp::MIN, |first| first.from);
-        let fresh = || LineSums {
-            occupancy: Occupancy::default(),
-            counts: vec![Tallied::default(); count],
-            at: None,
-        };
+        let fresh = || LineSums { site: Site::default(), counts: vec![Tallied::default(); count], at: None };
         Self {
             zone: &query.zone,
             nights: query.reset.map(|time| Nights::before(start, time, &query.zone)),
@@ -68,7 +65,7 @@ impl<'a> Sums<'a> {
         let line = if self.per_line { Some(passage.line.clone()) } else { None };
         if let Some(sums) = self.lines.get_mut(&line) {
             sums.go_to(index);
-            sums.pass(passage.direction);
+            sums.pass(passage);
         }
     }
 
@@ -113,13 +110,21 @@ impl<'a> Sums<'a> {
 
     fn count(&self, line: Option<&String>, index: usize, tallied: &Tallied, uncounted: f64) -> Count {
         let (visits, seconds) = self.visits[index];
+        let entered = interval(tallied.entered, tallied.doubt.0);
+        let left = interval(tallied.left, tallied.doubt.1);
         let local = |time: Timestamp| time.to_zoned_datetime(self.zone.clone());
         Count {
             line: line.cloned(),
             from: local(self.periods[index].from),
             to: local(self.periods[index].to),
             entered: tallied.entered,
+            entered_low: entered.low,
+            entered_high: entered.high,
+            entered_doubt: tallied.doubt.0,
             left: tallied.left,
+            left_low: left.low,
+            left_high: left.high,
+            left_doubt: tallied.doubt.1,
             occupancy: tallied.occupancy,
             peak: tallied.peak,
             came_unseen: tallied.drift.0,
@@ -131,46 +136,51 @@ impl<'a> Sums<'a> {
     }
 }
 
+/// Nobody counted is nobody; else what the crossings' confidence leaves open.
+fn interval(count: u64, doubt: f64) -> CountInterval {
+    if count == 0 { CountInterval { low: 0, high: 0 } } else { CountInterval::of(count, doubt) }
+}
+
 impl LineSums {
     /// Closes the periods before `index`, each with those who were inside all through it.
     fn go_to(&mut self, index: Option<usize>) {
         let Some(index) = index else { return };
         let first = self.at.map_or(0, |at| at + 1);
-        if self.at.is_none() {
-            // What was corrected before the first period is not of interest.
-            self.occupancy.take_drift();
-        }
         for count in self.counts.iter_mut().take(index + 1).skip(first) {
-            count.occupancy = self.occupancy.inside;
-            count.peak = self.occupancy.inside;
+            count.occupancy = self.site.inside;
+            count.peak = self.site.inside;
         }
         self.at = Some(self.at.map_or(index, |at| at.max(index)));
     }
 
-    fn pass(&mut self, direction: Direction) {
-        self.occupancy.pass(direction);
+    fn pass(&mut self, passage: &Passage) {
+        let unexplained = self.site.unexplained;
+        self.site.add(passage.direction);
         let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };
-        match direction {
-            Direction::In => count.entered += 1,
-            Direction::Out => count.left += 1,
+        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
+        match passage.direction {
+            Direction::In => {
+                count.entered += 1;
+                count.doubt.0 += lack;
+            }
+            Direction::Out => {
+                count.left += 1;
+                count.doubt.1 += lack;
+            }
         }
-        self.close();
+        count.drift.0 += self.site.unexplained - unexplained;
+        count.occupancy = self.site.inside;
+        count.peak = count.peak.max(count.occupancy);
     }
 
     /// Nobody is inside; `at_start` says that the period begins with this.
     fn reset(&mut self, at_start: bool) {
-        self.occupancy.reset();
-        self.close();
-        if let Some(count) = self.at.filter(|_| at_start).and_then(|at| self.counts.get_mut(at)) {
+        let day = self.site.reset();
+        let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };
+        count.drift.1 += day.site.inside;
+        count.occupancy = 0;
+        if at_start {
             count.peak = 0;
         }
-    }
-
-    fn close(&mut self) {
-        let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };
-        let drift = self.occupancy.take_drift();
-        count.drift = (count.drift.0 + drift.0, count.drift.1 + drift.1);
-        count.occupancy = self.occupancy.inside;
-        count.peak = count.peak.max(count.occupancy);
     }
 }

@@ -63,8 +63,11 @@ impl WriteStage {
 
     /// Takes a note; false when a sink has failed.
     fn tell(&mut self, note: &Note, lane: &LaneShared) -> bool {
-        lane.feed.note(note);
-        self.each(lane, |sink| sink.note(note))
+        let well = self.each(lane, |sink| sink.note(note));
+        if well {
+            lane.feed.note(note);
+        }
+        well
     }
 
     /// Does `work` with each sink. One that fails is dropped, and ends the run.

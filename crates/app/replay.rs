@@ -1,0 +1,173 @@
+//! `footfall replay`: association and counting once more, over a recorded run.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, ValueHint};
+use footfall_count::{Counter, Line};
+use footfall_formats::recording::{RecordingHead, RecordingReader};
+use footfall_ledger::jiff::Timestamp;
+use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, Run, RunInfo, Start};
+use footfall_pipeline::SourceInfo;
+use footfall_track::{Preset, Tracker};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::config::Config;
+use crate::exit::usage;
+use crate::session::{Files, Session};
+use crate::{logging, progress};
+
+/// Track and count a recorded run again, with other lines or settings
+///
+/// Takes what `footfall run --record` has written. Without other lines and settings the tracks and
+/// crossings are those of the run, byte for byte. Embeddings are those that the run asked for: another
+/// tracker may miss some, and goes by motion there.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The recording
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) recording: PathBuf,
+
+    /// Count over this line rather than those of the run; may be repeated. See `footfall run --help`
+    #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
+    pub(crate) lines: Vec<Line>,
+
+    /// Settings in TOML in place of the run's: the `tracker`, `counter` and `line` parts
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// How people are associated [default: as in the run]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<Preset>,
+
+    /// Tracks as MOT text; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) tracks: Option<PathBuf>,
+
+    /// Crossings as JSON lines; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) crossings: Option<PathBuf>,
+
+    /// Keep every crossing in this database, as a count of its own beside the run's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// Replace what the ledger has of this recording, where that was counted with other settings
+    #[arg(long, requires = "ledger")]
+    pub(crate) recount: bool,
+}
+
+/// The settings of the stages after detection: what a recording keeps of its run's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) tracker: footfall_track::Config,
+    pub(crate) counter: footfall_count::Config,
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Settings {
+    /// What a recording begins with.
+    pub(crate) fn head(
+        &self,
+        source: &str,
+        info: &SourceInfo,
+        start: Timestamp,
+        max_cosine_distance: Option<f64>,
+    ) -> anyhow::Result<RecordingHead> {
+        Ok(RecordingHead {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            source: source.to_owned(),
+            live: info.kind == footfall_pipeline::Kind::Live,
+            start: Some(start.to_string()),
+            size: [info.width, info.height],
+            frame_rate: info.frame_rate,
+            max_cosine_distance,
+            settings: serde_json::to_value(self)?,
+        })
+    }
+
+    /// The run's, or those that the arguments name in their place.
+    fn of(args: &ReplayArgs, head: &RecordingHead) -> anyhow::Result<Self> {
+        let mut settings = match &args.config {
+            Some(path) => {
+                let config = Config::load(Some(path), &[])?;
+                let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
+                Self { tracker, counter: config.counter, lines: config.lines }
+            }
+            None => serde_json::from_value(head.settings.clone()).with_context(|| {
+                format!(
+                    "{} was recorded by Footfall {}, whose settings this one does not know: name yours with --config",
+                    args.recording.display(),
+                    head.version
+                )
+            })?,
+        };
+        settings.tracker.preset = args.preset.unwrap_or(settings.tracker.preset);
+        if !args.lines.is_empty() {
+            settings.lines.clone_from(&args.lines);
+        }
+        Ok(settings)
+    }
+}
+
+/// Tracks and counts, and says what came of it.
+pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
+    logging::start(verbose, &progress::bar(), None)?;
+    let mut reader = RecordingReader::open(&args.recording)?;
+    let head = reader.head().clone();
+    let settings = Settings::of(args, &head)?;
+    let tracker = Tracker::new(settings.tracker.clone()).map_err(usage)?;
+    let counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
+    let run =
+        args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
+    let files =
+        Files { tracks: args.tracks.as_ref(), crossings: args.crossings.as_deref(), ledger: run.clone() };
+    let mut session = Session::new(head.source, tracker, counter, files, false)?;
+    for frame in reader.by_ref() {
+        let frame = frame?;
+        session.step(frame.number, frame.time.unwrap_or_default(), &frame.observations)?;
+    }
+    if reader.is_whole() != Some(true) {
+        tracing::warn!(
+            "{} was cut short; what is whole of it was taken, up to frame {}",
+            args.recording.display(),
+            session.last().map_or(0, |(number, _)| number)
+        );
+    }
+    session.finish(!head.live)?;
+    Ok(run.map_or(Ok(()), |run| run.end(Ending::Done))?)
+}
+
+/// Begins a count of the recording in the ledger. It is known by the recording's content.
+fn begin(
+    args: &ReplayArgs,
+    ledger: &Ledger,
+    head: &RecordingHead,
+    settings: &Settings,
+) -> anyhow::Result<Run> {
+    let path = &args.recording;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let start = head.start.as_ref().and_then(|start| start.parse().ok());
+    let of = |value: serde_json::Value| Digest::of([value.to_string().as_bytes()]);
+    let place = |line: &Line| Place {
+        name: line.name().to_owned(),
+        config: of(json!([settings.tracker, settings.counter, line])),
+    };
+    let info = RunInfo {
+        source: head.source.clone(),
+        origin: Origin::Recorded {
+            content: Digest::of([bytes.as_slice()]),
+            start: Start::Assumed(start.unwrap_or_else(Timestamp::now)),
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        config: of(json!(settings)),
+        places: settings.lines.iter().map(place).collect(),
+        recount: args.recount,
+    };
+    ledger.begin(&info).map_err(|error| match error {
+        Error::CountedOtherwise(_) => usage(error),
+        error => error.into(),
+    })
+}

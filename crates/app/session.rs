@@ -1,0 +1,130 @@
+//! Association and counting over frames from a file, for `track` and `replay`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use footfall_count::{Counter, Crossing};
+use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
+use footfall_formats::mot::TrackWriter;
+use footfall_ledger::{CrossingEntry, Entry, Run};
+use footfall_track::offline::{OfflineConfig, Recording};
+use footfall_track::{Embeddings, Observations, Step, Tracker};
+
+use crate::progress;
+
+/// A tracker and a counter, and the files that they fill.
+pub(crate) struct Session {
+    tracker: Tracker,
+    /// What was tracked so far, where all of it is gone over again at the end.
+    recording: Option<Recording>,
+    counter: Counter,
+    ledger: Option<Run>,
+    tracks: Option<TrackWriter>,
+    crossings: Option<CrossingWriter>,
+    source: String,
+    /// Number and time of the latest frame.
+    last: Option<(u64, Duration)>,
+    people: u64,
+}
+
+/// Where a session writes to.
+pub(crate) struct Files<'a> {
+    pub(crate) tracks: Option<&'a PathBuf>,
+    pub(crate) crossings: Option<&'a Path>,
+    /// Before all else.
+    pub(crate) ledger: Option<Run>,
+}
+
+impl Session {
+    /// A session that has seen nothing, over what is called `source`; `offline` goes over all of it again
+    /// at the end.
+    pub(crate) fn new(
+        source: String,
+        tracker: Tracker,
+        counter: Counter,
+        files: Files<'_>,
+        offline: bool,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            tracker,
+            recording: offline.then(Recording::default),
+            counter,
+            ledger: files.ledger,
+            tracks: files.tracks.map(TrackWriter::create).transpose()?,
+            crossings: files.crossings.map(CrossingWriter::create).transpose()?,
+            source,
+            last: None,
+            people: 0,
+        })
+    }
+
+    /// Number and time of the latest frame.
+    pub(crate) fn last(&self) -> Option<(u64, Duration)> {
+        self.last
+    }
+
+    /// Takes the next frame.
+    pub(crate) fn step(
+        &mut self,
+        number: u64,
+        time: Duration,
+        observations: &Observations,
+    ) -> anyhow::Result<()> {
+        self.last = Some((number, time));
+        let step = self.tracker.step(time, observations);
+        if let Some(recording) = &mut self.recording {
+            recording.push(number, time, observations, step);
+            return Ok(());
+        }
+        let step = step.clone();
+        self.write(number, time, &step, &observations.embeddings)
+    }
+
+    fn write(
+        &mut self,
+        number: u64,
+        time: Duration,
+        step: &Step,
+        embeddings: &Embeddings,
+    ) -> anyhow::Result<()> {
+        self.people = step.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
+        let crossings = self.counter.step(number, time, step, embeddings);
+        self.write_crossings(time, &crossings)?;
+        if let Some(tracks) = &mut self.tracks {
+            tracks.write(number, &step.tracks)?;
+        }
+        Ok(())
+    }
+
+    fn write_crossings(&mut self, time: Duration, crossings: &[Crossing]) -> anyhow::Result<()> {
+        let line = |crossing: &Crossing| self.counter.lines()[crossing.line].name();
+        if let Some(run) = &self.ledger {
+            let entry = |crossing| Entry::Crossing(CrossingEntry::new(crossing, line(crossing)));
+            run.scene(time, &crossings.iter().map(entry).collect::<Vec<_>>())?;
+        }
+        let Some(writer) = &mut self.crossings else { return Ok(()) };
+        for crossing in crossings {
+            writer.write(&CrossingRow::new(crossing, line(crossing), &self.source))?;
+        }
+        Ok(())
+    }
+
+    /// Completes the files, and says what came of it; `decide` also decides what is still open.
+    pub(crate) fn finish(mut self, decide: bool) -> anyhow::Result<()> {
+        if let Some(recording) = self.recording.take() {
+            for frame in recording.refine(&OfflineConfig::of(self.tracker.config())) {
+                self.write(frame.number, frame.time, &frame.step, &Embeddings::default())?;
+            }
+        }
+        let (frames, time) = self.last.unwrap_or_default();
+        if decide {
+            let crossings = self.counter.finish();
+            self.write_crossings(time, &crossings)?;
+        }
+        self.tracks.map(TrackWriter::finish).transpose()?;
+        self.crossings.map(CrossingWriter::finish).transpose()?;
+        eprintln!("{} people tracked in {frames} frames", self.people);
+        eprint!("{}", progress::counted(&self.counter));
+        Ok(())
+    }
+}
