@@ -124,22 +124,20 @@ def boxmot(name: str, **settings: object) -> Callable[[], Step]:
     parts are off in trackers that have them."""
 
     def start() -> Step:
-        import loguru
         import numpy as np
         import torch
         from boxmot.structures import Boxes, Detections
         from boxmot.trackers.factory import create_tracker
         from boxmot.trackers.specs import TrackerSpec
 
-        loguru.logger.remove()
         tracker = create_tracker(TrackerSpec(name, options=tuple(sorted(settings.items()))))
 
         def step(detections: np.ndarray) -> Iterable[Track]:
             rows = torch.from_numpy(np.ascontiguousarray(detections, np.float32))
             found = tracker.update(
                 Detections(
-                    geometry=Boxes(rows[:, :4]),
-                    scores=rows[:, 4],
+                    geometry=Boxes(rows[:, :4].contiguous()),
+                    scores=rows[:, 4].contiguous(),
                     class_ids=torch.zeros(len(rows), dtype=torch.int64),
                     sample_id="sequence",
                     embeddings=None,
