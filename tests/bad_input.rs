@@ -124,7 +124,7 @@ fn models_that_are_none() {
     let garbage = path(&folder, "garbage.onnx");
     fs::write(&garbage, "garbage").unwrap();
     let missing = path(&folder, "missing.onnx");
-    let embedder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reid-deepsort-128.onnx");
+    let embedder = concat!(env!("CARGO_MANIFEST_DIR"), "/models/reid-mobilenet-128.onnx");
     let detector = common::cached("models/nanodet-g-int8.onnx");
     let check = |option: &str, file: &str, words: &[&str]| {
         run(clip(), [option, file, "--max-frames", "2"]).failure(1, words);
@@ -132,7 +132,7 @@ fn models_that_are_none() {
     check("--detector", &garbage, &["garbage.onnx"]);
     check("--detector", &missing, &["missing.onnx"]);
     check("--embedder", &garbage, &["garbage.onnx"]);
-    check("--detector", embedder, &["reid-deepsort-128.onnx", "detect people"]);
+    check("--detector", embedder, &["reid-mobilenet-128.onnx", "detect people"]);
     check("--embedder", detector.to_str().unwrap(), &["nanodet-g-int8.onnx", "embed"]);
 }
 

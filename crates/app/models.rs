@@ -7,7 +7,7 @@ use footfall_vision::{Device, cache};
 
 /// The re-identification network that this program carries, and its name.
 pub(crate) const EMBEDDER: (&str, &[u8]) =
-    ("reid-deepsort-128.onnx", include_bytes!("../../models/reid-deepsort-128.onnx"));
+    ("reid-mobilenet-128.onnx", include_bytes!("../../models/reid-mobilenet-128.onnx"));
 
 /// The detector that set-up has put into the cache: int8 on a CPU, where it is three times as fast.
 pub(crate) fn detector(device: Device) -> anyhow::Result<PathBuf> {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SCORES = ROOT / "scores"
-EMBEDDER = ROOT / "models" / "reid-deepsort-128.onnx"
+EMBEDDER = ROOT / "models" / "reid-mobilenet-128.onnx"
 
 # Upwards through the middle of the sample clip: left to right is `in`.
 DOOR = "door:384,576,384,0"

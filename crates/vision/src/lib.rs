@@ -11,7 +11,7 @@
 //! let runtime = Runtime::load(&RuntimeConfig::default())?;
 //! let path = cache::model("nanodet-g-int8.onnx").ok_or("no home folder")?;
 //! let detector = OnnxDetector::open(&runtime, &path, &DetectorConfig::default())?;
-//! let embedder = OnnxEmbedder::open(&runtime, "models/reid-deepsort-128.onnx".as_ref(), &EmbedderConfig::default())?;
+//! let embedder = OnnxEmbedder::open(&runtime, "models/reid-mobilenet-128.onnx".as_ref(), &EmbedderConfig::default())?;
 //! # Ok(())
 //! # }
 //! ```

@@ -20,7 +20,7 @@ pub(crate) fn cached(name: &str) -> PathBuf {
 
 /// The embedder that comes with the repository.
 pub(crate) fn reid() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/reid-deepsort-128.onnx"))
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/reid-mobilenet-128.onnx"))
 }
 
 /// A fixture that `assets/make.py` made.

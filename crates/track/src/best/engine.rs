@@ -37,6 +37,11 @@ pub(crate) struct Best {
     step: Step,
 }
 
+/// The distance that speaks neither for nor against a pair, in units of `max_cosine_distance`. That one is where
+/// one in a thousand different people of a camera are taken for one; at about 1.3 times that, embedders err as
+/// often to one side as to the other.
+const NEUTRAL: f64 = 1.3;
+
 /// The appearance of a frame's detections, as far as it is to be trusted.
 #[derive(Clone, Copy)]
 struct Looks<'a> {
@@ -57,7 +62,7 @@ impl Best {
         Self {
             config: config.best.clone(),
             frame_rate: config.frame_rate,
-            neutral_distance: 2.0 * f64::from(config.max_cosine_distance),
+            neutral_distance: NEUTRAL * f64::from(config.max_cosine_distance),
             tracks: Vec::new(),
             last_id: 0,
             scale: ScoreScale::default(),

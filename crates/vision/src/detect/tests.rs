@@ -90,7 +90,7 @@ fn no_more_than_the_limit_and_the_best_of_them() {
 #[test]
 fn an_embedder_is_no_detector() {
     let error = refusal(&reid());
-    assert!(error.to_string().contains("reid-deepsort-128.onnx"), "{error}");
+    assert!(error.to_string().contains("reid-mobilenet-128.onnx"), "{error}");
     assert!(error.source().unwrap().to_string().contains("embed crops of people"), "{error:?}");
 }
 
