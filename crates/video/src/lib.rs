@@ -15,6 +15,7 @@
 #![allow(clippy::cast_possible_wrap)]
 
 mod error;
+mod jpeg;
 mod overlay;
 mod picture;
 #[cfg(feature = "preview")]
@@ -24,6 +25,7 @@ mod still;
 mod writer;
 
 pub use error::VideoError;
+pub use jpeg::jpeg;
 pub use overlay::{Overlay, OverlayConfig};
 pub use picture::FrameSize;
 #[cfg(feature = "preview")]
