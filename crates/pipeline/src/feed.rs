@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use footfall_count::{Condition, Counter, HealthChange, Uncounted};
 use footfall_track::Tracker;
 
-use crate::summary::{Ended, Meter};
+use crate::summary::{Ended, Meter, Work};
 use crate::{Note, Scene, SourceInfo};
 
 /// Something to be changed about a lane between two of its frames.
@@ -132,6 +132,12 @@ impl Feed {
             processed: self.meter.write.frames(),
             dropped: self.meter.dropped(),
         }
+    }
+
+    /// How long each stage worked at a time on this source, in a frame's order.
+    #[must_use]
+    pub fn work(&self) -> Vec<Work> {
+        self.meter.work()
     }
 
     /// Changes the tracker and the counter between two frames: after those that are tracked already,

@@ -27,4 +27,4 @@ pub use pool::WhenBusy;
 pub use port::{BoxError, Detector, Embedder, Inspector, Item, Kind, Sink, Source, SourceInfo};
 pub use run::{LaneOutcome, Options, Outcome, Pipeline};
 pub use stop::Stop;
-pub use summary::{Ended, StageSummary, Summary};
+pub use summary::{Ended, StageSummary, Summary, Work};

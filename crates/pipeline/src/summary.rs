@@ -87,6 +87,23 @@ impl Summary {
 pub(crate) struct Clock {
     frames: AtomicU64,
     busy: AtomicU64,
+    /// How many pieces of work took how long: one count for each bound, and one for what took longer.
+    lengths: [AtomicU64; BOUNDS.len() + 1],
+}
+
+/// Upper bounds of the lengths that are told apart, in seconds.
+const BOUNDS: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
+
+/// How long a stage worked at a time on one source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The stage's name.
+    pub stage: &'static str,
+    /// Time of all its work.
+    pub busy: Duration,
+    /// An upper bound in seconds, the last without end, and how many pieces of work lie between it and the
+    /// bound before.
+    pub lengths: Vec<(f64, u64)>,
 }
 
 impl Clock {
@@ -106,9 +123,18 @@ impl Clock {
     pub(crate) fn spend<T>(&self, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let result = work();
-        let nanoseconds = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let elapsed = began.elapsed();
+        let nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
         self.busy.fetch_add(nanoseconds, Ordering::Relaxed);
+        let length = BOUNDS.partition_point(|bound| *bound < elapsed.as_secs_f64());
+        self.lengths[length].fetch_add(1, Ordering::Relaxed);
         result
+    }
+
+    fn work(&self, stage: &'static str) -> Work {
+        let counts = self.lengths.iter().map(|count| count.load(Ordering::Relaxed));
+        let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
+        Work { stage, busy: self.busy(), lengths: bounds.zip(counts).collect() }
     }
 
     pub(crate) fn frames(&self) -> u64 {
@@ -139,6 +165,18 @@ impl Meter {
 
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// How long each stage worked at a time, in a frame's order.
+    pub(crate) fn work(&self) -> Vec<Work> {
+        let stages = [
+            ("read", &self.read),
+            ("detect", &self.detect),
+            ("embed", &self.embed),
+            ("track", &self.track),
+            ("write", &self.write),
+        ];
+        stages.into_iter().map(|(stage, clock)| clock.work(stage)).collect()
     }
 
     /// Every stage with a worker.
@@ -179,4 +217,19 @@ pub(crate) fn total<'a>(lanes: impl IntoIterator<Item = &'a Summary>) -> Vec<Sta
         sum.busy += stage.busy;
     }
     total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clock;
+
+    #[test]
+    fn each_piece_of_work_has_a_length() {
+        let clock = Clock::default();
+        (0..5).for_each(|_| clock.time(|| ()));
+        let work = clock.work("read");
+        assert_eq!(work.lengths.iter().map(|(_, count)| count).sum::<u64>(), 5);
+        assert!(work.lengths.is_sorted_by(|(a, _), (b, _)| a < b));
+        assert_eq!(work.lengths.last().unwrap().0, f64::INFINITY);
+    }
 }
