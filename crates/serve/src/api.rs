@@ -1,0 +1,114 @@
+//! The HTTP interface: one function a route, each with its part of the OpenAPI document.
+
+mod body;
+mod configuration;
+mod counts;
+mod crossings;
+mod csv;
+mod events;
+mod lines;
+mod live;
+mod problem;
+mod session;
+mod shared;
+mod sources;
+
+pub(crate) use counts::Today;
+pub(crate) use live::Scene;
+pub(crate) use problem::Problem;
+pub(crate) use shared::Shared;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{Config, access, metrics, web};
+
+/// The document without its routes, which [`documented`] adds.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Footfall",
+        description = "Live scenes, counts and crossings of one running count, or of a ledger.\n\n\
+            Every answer that is not 2xx is a problem as RFC 9457 describes it.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    components(schemas(counts::By)),
+    modifiers(&Security),
+    security((), ("token" = []), ("session" = [])),
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+        let components = document.components.get_or_insert_with(Default::default);
+        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("token", token);
+        let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("footfall")));
+        components.add_security_scheme("session", session);
+    }
+}
+
+/// All routes of the interface, and the document that describes them: one cannot be without the other.
+fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(sources::sources))
+        .routes(routes!(sources::health))
+        .routes(routes!(sources::heat))
+        .routes(routes!(lines::get, lines::put))
+        .routes(routes!(live::snapshot))
+        .routes(routes!(live::motion_jpeg))
+        .routes(routes!(live::live))
+        .routes(routes!(counts::counts))
+        .routes(routes!(counts::counts_csv))
+        .routes(routes!(counts::today))
+        .routes(routes!(crossings::crossings))
+        .routes(routes!(crossings::crossings_csv))
+        .routes(routes!(events::events))
+        .routes(routes!(configuration::configuration))
+        .routes(routes!(session::show, session::begin, session::end))
+        .split_for_parts()
+}
+
+/// Everything that the server answers.
+pub(crate) fn router(shared: Arc<Shared>, config: &Config) -> Router {
+    let (api, document) = documented();
+    let patience = Duration::from_secs_f64(config.limits.patience);
+    let access = shared.access.clone();
+    api.route("/api/v1/openapi.json", get(|| async move { Json(document) }))
+        .route("/metrics", get(metrics::metrics))
+        .route("/healthz", get(|| async { "up\n" }))
+        .route("/", get(web::index))
+        .route("/{file}", get(web::file))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
+        })
+        .layer(DefaultBodyLimit::max(config.limits.body as usize))
+        .layer(from_fn(move |request, next| in_time(patience, request, next)))
+        .layer(from_fn_with_state(access, access::guard))
+        .layer(from_fn(access::harden))
+        .with_state(shared)
+}
+
+/// A request whose body trickles, or whose answer does not begin, is given up.
+async fn in_time(patience: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "the request took too long")
+            .with(header::CONNECTION, HeaderValue::from_static("close"))
+            .into_response(),
+    }
+}

@@ -1,0 +1,86 @@
+//! What all routes share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::interval;
+
+use super::{Problem, sources};
+use crate::access::Access;
+use crate::feed::Feed;
+use crate::follow::Tail;
+use crate::server::Parts;
+use crate::{Book, Config, Limits, Live, PortError, PublisherStates, Setup};
+
+/// How often the state of all sources is told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) struct Shared {
+    pub(crate) access: Arc<Access>,
+    pub(crate) live: Live,
+    pub(crate) book: Arc<dyn Book>,
+    pub(crate) setup: Arc<dyn Setup>,
+    pub(crate) publishers: PublisherStates,
+    pub(crate) limits: Limits,
+    pub(crate) tail: Arc<Tail>,
+    /// By the sources' ids.
+    feeds: BTreeMap<String, Arc<Feed>>,
+    /// A place for each viewer of a live picture.
+    pub(crate) viewers: Arc<Semaphore>,
+    /// The state of all sources as JSON.
+    pub(crate) states: watch::Sender<Bytes>,
+    /// Rises with every change of lines.
+    pub(crate) redrawn: watch::Sender<u64>,
+    /// True once the server ends: streams end then, too.
+    pub(crate) ended: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Starts whatever works on its own, on the current runtime.
+    pub(crate) fn start(config: &Config, parts: Parts, ended: watch::Receiver<bool>) -> Arc<Self> {
+        let Parts { live, book, setup, publishers } = parts;
+        let feed = |source: &Arc<_>| Feed::start(Arc::clone(source), config.picture.clone());
+        let feeds = live.sources().iter().map(|s| (s.id.clone(), feed(s))).collect();
+        let tail = Tail::start(book.clone(), &live);
+        let states = watch::Sender::new(sources::states(&live));
+        let (telling, told) = (states.clone(), live.clone());
+        tokio::spawn(async move {
+            let mut ticks = interval(TELL_EVERY);
+            loop {
+                ticks.tick().await;
+                telling.send_replace(sources::states(&told));
+            }
+        });
+        Arc::new(Self {
+            access: Arc::new(Access::new(config)),
+            live,
+            book,
+            setup,
+            publishers,
+            limits: config.limits.clone(),
+            tail,
+            feeds,
+            viewers: Arc::new(Semaphore::new(config.limits.viewers as usize)),
+            states,
+            redrawn: watch::Sender::new(0),
+            ended,
+        })
+    }
+
+    pub(crate) fn feed(&self, id: &str) -> Result<&Arc<Feed>, Problem> {
+        self.feeds.get(id).ok_or_else(|| Problem::no_source(id))
+    }
+
+    /// Asks the ledger, off the threads that answer.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Book) -> Result<T, PortError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let book = self.book.clone();
+        let answered = tokio::task::spawn_blocking(move || question(book.as_ref())).await;
+        answered.map_err(|error| Problem::internal(&error.into()))?.map_err(|error| Problem::internal(&error))
+    }
+}

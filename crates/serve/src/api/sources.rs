@@ -1,0 +1,205 @@
+//! Sources, how they are doing, and where people walked in their pictures.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::Path;
+use super::problem::ProblemBody;
+use super::{Problem, Shared};
+use crate::{Health, Live, SourceKind, SourceState};
+
+/// A source of frames.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Source {
+    /// Its place in addresses.
+    id: String,
+    /// How people call it.
+    name: String,
+    kind: Kind,
+    /// Of its frames, in pixels.
+    width: u32,
+    /// Of its frames, in pixels.
+    height: u32,
+    /// Frames a second, where the source says so.
+    frame_rate: Option<f64>,
+    status: Status,
+}
+
+/// `recorded`: a file, of which every frame is counted; `live`: a camera or a stream.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Recorded,
+    Live,
+}
+
+/// How a source is doing.
+#[derive(Serialize, ToSchema)]
+struct Status {
+    health: HealthWord,
+    /// What is wrong, in words for people.
+    detail: Option<String>,
+    /// Since when the health is what it is.
+    #[schema(value_type = String, format = DateTime)]
+    since: String,
+    /// When the newest frame was finished.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    seen: Option<String>,
+    /// Frames that were finished.
+    frames: u64,
+    /// Frames that were dropped before any work was done on them.
+    dropped: u64,
+    /// How often the source was lost and found again.
+    reconnects: u64,
+    /// Finished frames a second, of late.
+    rate: f64,
+    /// Time of the newest frame since the source's start, in seconds.
+    time: f64,
+    /// People in the newest frame.
+    people: usize,
+}
+
+/// `starting`: no frame yet; `good`; `poor`: counts may suffer; `lost`: nothing is seen; `ended`: a
+/// recording that is over.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum HealthWord {
+    Starting,
+    Good,
+    Poor,
+    Lost,
+    Ended,
+}
+
+/// All sources.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Sources {
+    sources: Vec<Source>,
+}
+
+impl Source {
+    fn new(id: &str, state: SourceState) -> Self {
+        let status = state.status;
+        Self {
+            id: id.to_owned(),
+            name: state.name,
+            kind: match state.kind {
+                SourceKind::Recorded => Kind::Recorded,
+                SourceKind::Live => Kind::Live,
+            },
+            width: state.width,
+            height: state.height,
+            frame_rate: state.frame_rate,
+            status: Status {
+                health: status.health.into(),
+                detail: status.detail,
+                since: status.since.to_string(),
+                seen: status.seen.map(|at| at.to_string()),
+                frames: status.frames,
+                dropped: status.dropped,
+                reconnects: status.reconnects,
+                rate: (status.rate * 100.0).round() / 100.0,
+                time: status.time,
+                people: status.people,
+            },
+        }
+    }
+}
+
+impl From<Health> for HealthWord {
+    fn from(health: Health) -> Self {
+        match health {
+            Health::Starting => Self::Starting,
+            Health::Good => Self::Good,
+            Health::Poor => Self::Poor,
+            Health::Lost => Self::Lost,
+            Health::Ended => Self::Ended,
+        }
+    }
+}
+
+fn all(live: &Live) -> Sources {
+    Sources { sources: live.sources().iter().map(|s| Source::new(&s.id, s.state())).collect() }
+}
+
+/// The state of all sources as JSON.
+pub(super) fn states(live: &Live) -> Bytes {
+    serde_json::to_vec(&all(live)).unwrap_or_default().into()
+}
+
+/// All sources and how they are doing
+#[utoipa::path(get, path = "/api/v1/sources", tag = "sources", responses(
+    (status = 200, body = Sources),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn sources(State(shared): State<Arc<Shared>>) -> Json<Sources> {
+    Json(all(&shared.live))
+}
+
+/// Whether everything is counted
+#[derive(Serialize, ToSchema)]
+pub(super) struct HealthReport {
+    /// True while every source is good, or a recording that is over.
+    good: bool,
+    /// Sources that are not.
+    troubles: Vec<Trouble>,
+    /// The program's version.
+    version: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Trouble {
+    source: String,
+    health: HealthWord,
+    detail: Option<String>,
+}
+
+/// Whether everything is counted: 200 where it is, 503 where it is not
+#[utoipa::path(get, path = "/api/v1/health", tag = "sources", responses(
+    (status = 200, body = HealthReport),
+    (status = 503, body = HealthReport),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn health(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<HealthReport>) {
+    let states = shared.live.sources().iter().map(|s| s.state());
+    let bad = states.filter(|s| !matches!(s.status.health, Health::Good | Health::Ended));
+    let trouble =
+        |s: SourceState| Trouble { source: s.name, health: s.status.health.into(), detail: s.status.detail };
+    let troubles: Vec<_> = bad.map(trouble).collect();
+    let good = troubles.is_empty();
+    let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(HealthReport { good, troubles, version: env!("CARGO_PKG_VERSION") }))
+}
+
+/// How long people were in each cell of a grid over the picture, since the run's start.
+#[derive(Serialize, ToSchema)]
+pub(super) struct HeatMap {
+    columns: usize,
+    rows: usize,
+    /// Row by row from the top left.
+    seconds: Vec<f32>,
+}
+
+/// Where people walked: seconds that the middle of their feet was in each cell
+#[utoipa::path(get, path = "/api/v1/sources/{source}/heat", tag = "sources", params(
+    ("source" = String, Path, description = "A source's id"),
+), responses(
+    (status = 200, body = HeatMap),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "No picture yet"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn heat(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<HeatMap>, Problem> {
+    let source = shared.live.source(&id).ok_or_else(|| Problem::no_source(&id))?;
+    let heat = source.heat().ok_or_else(|| Problem::busy("there is no picture yet"))?;
+    let seconds = heat.seconds.iter().map(|s| (s * 100.0).round() / 100.0).collect();
+    Ok(Json(HeatMap { columns: heat.columns, rows: heat.rows, seconds }))
+}

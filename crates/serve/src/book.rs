@@ -1,0 +1,169 @@
+//! The port to the ledger: every crossing once, in order.
+
+mod memory;
+
+pub use memory::MemoryBook;
+
+use footfall_count::Direction;
+use jiff::Timestamp;
+
+/// An adapter's own error, with its source kept.
+pub type PortError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A crossing as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its place in the ledger, from 1: later crossings have greater ones.
+    pub sequence: u64,
+    /// Its identity, the same in every telling: a receiver drops repeats by it.
+    pub identity: String,
+    /// When the line was passed.
+    pub at: Timestamp,
+    /// The source's name.
+    pub source: String,
+    /// The line's name.
+    pub line: String,
+    /// Which way.
+    pub direction: Direction,
+    /// The track's number in its run.
+    pub track: u64,
+    /// The frame's number in its run, from 1.
+    pub frame: u64,
+    /// Seconds since the source's start.
+    pub time: f64,
+}
+
+/// How counts are summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// 60 seconds.
+    Minute,
+    /// An hour of the clock on the wall.
+    Hour,
+    /// From midnight to midnight; some have 23 or 25 hours.
+    Day,
+    /// From Monday to Sunday.
+    Week,
+}
+
+/// Which counts are wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountsQuery {
+    /// Crossings from here,
+    pub from: Timestamp,
+    /// and before this.
+    pub to: Timestamp,
+    /// How they are summed up.
+    pub by: Period,
+    /// Of one source alone, by name.
+    pub source: Option<String>,
+    /// Of one line alone, by name.
+    pub line: Option<String>,
+}
+
+/// One line's counts in one period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The period's start.
+    pub start: Timestamp,
+    /// The source's name.
+    pub source: String,
+    /// The line's name.
+    pub line: String,
+    /// Crossings with direction `in`.
+    pub entered: u64,
+    /// Crossings with direction `out`.
+    pub left: u64,
+}
+
+/// Counts over a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// By start, source and line; periods without a crossing are left out.
+    pub buckets: Vec<Bucket>,
+}
+
+/// One line's counts over all time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The source's name.
+    pub source: String,
+    /// The line's name.
+    pub line: String,
+    /// Crossings with direction `in`.
+    pub entered: u64,
+    /// Crossings with direction `out`.
+    pub left: u64,
+}
+
+/// Everything that was counted: the port to the ledger. Calls may wait for a disk.
+pub trait Book: Send + Sync {
+    /// The greatest sequence; 0 while there is none.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn head(&self) -> Result<u64, PortError>;
+
+    /// At most `limit` crossings with a greater sequence than `cursor`, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError>;
+
+    /// The last `limit` crossings, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError>;
+
+    /// At most `limit` crossings from `from` to before `to`, in order, after `cursor`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        cursor: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, PortError>;
+
+    /// Counts over a range.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn counts(&self, query: &CountsQuery) -> Result<Counts, PortError>;
+
+    /// People inside at `to`, for those days of which `from` is the first; never below 0.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError>;
+
+    /// Counts of each line over all entries up to the sequence `head`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn totals(&self, head: u64) -> Result<Vec<Total>, PortError>;
+
+    /// Up to where the reader called `reader` has come; 0 when it has not read yet.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn cursor(&self, reader: &str) -> Result<u64, PortError>;
+
+    /// Keeps for good that `reader` has come up to `cursor`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn advance(&self, reader: &str, cursor: u64) -> Result<(), PortError>;
+
+    /// The moment whose day is "today": now, or for a ledger of recordings alone when the last one was counted.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn now(&self) -> Result<Timestamp, PortError>;
+
+    /// The time zone whose midnights part days.
+    fn zone(&self) -> jiff::tz::TimeZone;
+}

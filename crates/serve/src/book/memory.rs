@@ -1,0 +1,176 @@
+//! A book that lasts as long as the process: for a run without a ledger.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use footfall_count::Direction;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
+
+use super::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
+
+/// The oldest entries beyond this many are forgotten.
+const MOST: usize = 1_000_000;
+
+/// Crossings in memory.
+#[derive(Debug)]
+pub struct MemoryBook {
+    zone: TimeZone,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: std::collections::VecDeque<Entry>,
+    cursors: BTreeMap<String, u64>,
+    head: u64,
+}
+
+impl MemoryBook {
+    /// An empty book whose days end at midnight in `zone`.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Self {
+        Self { zone, kept: Mutex::default() }
+    }
+
+    /// Adds a crossing; its sequence is given here.
+    pub fn add(&self, mut entry: Entry) {
+        let mut kept = self.kept();
+        kept.head += 1;
+        entry.sequence = kept.head;
+        kept.entries.push_back(entry);
+        if kept.entries.len() > MOST {
+            kept.entries.pop_front();
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn select(&self, limit: usize, wanted: impl Fn(&Entry) -> bool) -> Vec<Entry> {
+        self.kept().entries.iter().filter(|e| wanted(e)).take(limit).cloned().collect()
+    }
+}
+
+impl Book for MemoryBook {
+    fn head(&self) -> Result<u64, PortError> {
+        Ok(self.kept().head)
+    }
+
+    fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError> {
+        Ok(self.select(limit, |e| e.sequence > cursor))
+    }
+
+    fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError> {
+        let kept = self.kept();
+        let surplus = kept.entries.len().saturating_sub(limit);
+        Ok(kept.entries.iter().skip(surplus).cloned().collect())
+    }
+
+    fn between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        cursor: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, PortError> {
+        Ok(self.select(limit, |e| e.sequence > cursor && from <= e.at && e.at < to))
+    }
+
+    fn counts(&self, query: &CountsQuery) -> Result<Counts, PortError> {
+        let is = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|w| w == name);
+        let mut sums = BTreeMap::<_, (u64, u64)>::new();
+        for entry in &self.kept().entries {
+            let inside = query.from <= entry.at && entry.at < query.to;
+            if inside && is(&query.source, &entry.source) && is(&query.line, &entry.line) {
+                let start = start_of(entry.at, query.by, &self.zone)?;
+                let sum = sums.entry((start, entry.source.clone(), entry.line.clone())).or_default();
+                match entry.direction {
+                    Direction::In => sum.0 += 1,
+                    Direction::Out => sum.1 += 1,
+                }
+            }
+        }
+        let bucket = |((start, source, line), (entered, left))| Bucket { start, source, line, entered, left };
+        Ok(Counts { buckets: sums.into_iter().map(bucket).collect() })
+    }
+
+    fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError> {
+        let mut inside = 0_u64;
+        for entry in self.kept().entries.iter().filter(|e| from <= e.at && e.at < to) {
+            inside = match entry.direction {
+                Direction::In => inside + 1,
+                // Whoever leaves without having been seen to come was inside all the same.
+                Direction::Out => inside.saturating_sub(1),
+            };
+        }
+        Ok(inside)
+    }
+
+    fn totals(&self, head: u64) -> Result<Vec<Total>, PortError> {
+        let mut sums = BTreeMap::<_, (u64, u64)>::new();
+        for entry in self.kept().entries.iter().filter(|e| e.sequence <= head) {
+            let sum = sums.entry((entry.source.clone(), entry.line.clone())).or_default();
+            match entry.direction {
+                Direction::In => sum.0 += 1,
+                Direction::Out => sum.1 += 1,
+            }
+        }
+        let total = |((source, line), (entered, left))| Total { source, line, entered, left };
+        Ok(sums.into_iter().map(total).collect())
+    }
+
+    fn cursor(&self, reader: &str) -> Result<u64, PortError> {
+        Ok(self.kept().cursors.get(reader).copied().unwrap_or(0))
+    }
+
+    fn advance(&self, reader: &str, cursor: u64) -> Result<(), PortError> {
+        self.kept().cursors.insert(reader.to_owned(), cursor);
+        Ok(())
+    }
+
+    fn now(&self) -> Result<Timestamp, PortError> {
+        Ok(Timestamp::now())
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+}
+
+/// The start of the period that `at` falls into, by the clock on the wall in `zone`.
+fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
+    let local = at.to_zoned_datetime(zone.clone());
+    let down_to = |unit| ZonedDateTimeRound::new().smallest(unit).mode(RoundMode::Trunc);
+    let start = match by {
+        Period::Minute => local.round(down_to(Unit::Minute))?,
+        Period::Hour => local.round(down_to(Unit::Hour))?,
+        Period::Day => local.start_of_day()?,
+        Period::Week if local.weekday() == Weekday::Monday => local.start_of_day()?,
+        Period::Week => local.nth_weekday(-1, Weekday::Monday)?.start_of_day()?,
+    };
+    Ok(start.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(at: &str, by: Period) -> String {
+        let zone = TimeZone::get("Europe/Vienna").unwrap();
+        start_of(at.parse().unwrap(), by, &zone).unwrap().to_string()
+    }
+
+    #[test]
+    fn periods_start_by_the_clock_on_the_wall() {
+        // 25 October 2026 has 25 hours in Vienna: it starts in summer time and ends in winter time.
+        assert_eq!(start("2026-10-25T22:59:59Z", Period::Day), "2026-10-24T22:00:00Z");
+        assert_eq!(start("2026-10-25T00:30:00Z", Period::Hour), "2026-10-25T00:00:00Z");
+        assert_eq!(start("2026-10-25T01:30:59Z", Period::Hour), "2026-10-25T01:00:00Z");
+        assert_eq!(start("2026-10-25T01:30:59Z", Period::Minute), "2026-10-25T01:30:00Z");
+        assert_eq!(start("2026-10-25T12:00:00Z", Period::Week), "2026-10-18T22:00:00Z");
+        assert_eq!(start("2026-10-26T12:00:00Z", Period::Week), "2026-10-25T23:00:00Z");
+    }
+}

@@ -1,0 +1,34 @@
+//! The web page, the HTTP API, and the publishers.
+//!
+//! Knows neither the pipeline nor the ledger: a binary feeds [`Live`] with scenes, and implements two
+//! ports, [`Book`] (every crossing, in order) and [`Setup`] (lines and configuration). [`Server`] then
+//! answers on threads of its own, which never hold up whoever feeds it: [`Live::publish`] replaces the
+//! newest scene and returns.
+
+mod access;
+mod api;
+mod book;
+mod config;
+mod error;
+mod feed;
+mod follow;
+mod hex;
+mod live;
+mod metrics;
+mod publish;
+mod secret;
+mod server;
+mod setup;
+mod web;
+
+pub use access::{Role, TokenConfig, new_token};
+pub use book::{Book, Bucket, Counts, CountsQuery, Entry, MemoryBook, Period, PortError, Total};
+pub use config::{Config, Limits, PictureConfig, TlsConfig};
+pub use error::ServeError;
+pub use live::{Health, Live, Person, Picture, Shown, SourceKind, SourceState, StageTime, Status, View};
+pub use publish::{
+    MqttConfig, NatsConfig, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
+};
+pub use secret::Secret;
+pub use server::{Parts, Server};
+pub use setup::{Drawing, Saved, Setup, SetupError};

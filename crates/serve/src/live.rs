@@ -1,0 +1,262 @@
+//! What is happening now: each source's newest scene, its health, and where people walked.
+
+mod heat;
+mod status;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+pub(crate) use heat::Heat;
+pub use status::{Health, SourceKind, SourceState, StageTime, Status};
+
+use crate::PortError;
+use status::Pace;
+
+/// A frame's pixels, which can become a JPEG for those who look.
+pub trait Picture: Send + Sync {
+    /// The picture as JPEG of this quality (1 to 100), made smaller where it is wider than `width`.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    fn jpeg(&self, width: u32, quality: u8) -> Result<Vec<u8>, PortError>;
+}
+
+/// Somebody in a frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Person {
+    /// The track's number.
+    pub id: u64,
+    /// Left, top, width and height in the picture's pixels.
+    pub bbox: [f64; 4],
+}
+
+/// A frame with what was found in it.
+#[derive(Clone)]
+pub struct View {
+    /// From 1.
+    pub frame: u64,
+    /// Seconds since the source's start.
+    pub time: f64,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// Who was tracked in it.
+    pub people: Vec<Person>,
+    /// How many crossings were decided in it.
+    pub crossings: usize,
+    /// Its pixels.
+    pub picture: Arc<dyn Picture>,
+}
+
+/// A view as viewers get it.
+#[derive(Clone)]
+pub struct Shown {
+    /// The frame.
+    pub view: Arc<View>,
+    /// When it came here.
+    pub at: Timestamp,
+}
+
+/// One source, shared by whoever feeds it and whoever looks.
+pub(crate) struct Source {
+    pub(crate) id: String,
+    newest: watch::Sender<Option<Shown>>,
+    state: Mutex<SourceState>,
+    inner: Mutex<Inner>,
+    probe: OnceLock<Probe>,
+}
+
+/// Brings a source's state up to date.
+type Probe = Box<dyn Fn(&mut SourceState) + Send + Sync>;
+
+struct Inner {
+    heat: Option<Heat>,
+    pace: Pace,
+}
+
+/// Every source's newest scene and state: fed by the pipeline's sinks, read by the server.
+///
+/// Feeding never waits for a reader: what is newer replaces what was there.
+#[derive(Clone)]
+pub struct Live {
+    sources: Arc<[Arc<Source>]>,
+    /// Rises when a crossing was decided: the ledger is worth a look.
+    decided: watch::Sender<u64>,
+}
+
+impl Live {
+    /// Sources that have not shown anything yet. Their ids are made from their names.
+    #[must_use]
+    pub fn new(sources: impl IntoIterator<Item = SourceState>) -> Self {
+        let mut made: Vec<Arc<Source>> = Vec::new();
+        for state in sources {
+            let base = slug(&state.name);
+            let taken = |id: &str| made.iter().any(|s| s.id == id);
+            let mut id = base.clone();
+            for number in 2_usize.. {
+                if !taken(&id) {
+                    break;
+                }
+                id = format!("{base}-{number}");
+            }
+            made.push(Arc::new(Source::new(id, state)));
+        }
+        Self { sources: made.into(), decided: watch::Sender::new(0) }
+    }
+
+    /// Shows a newer frame of the source at `index`, in the order given to [`Live::new`].
+    pub fn publish(&self, index: usize, view: View) {
+        let Some(source) = self.sources.get(index) else { return };
+        let crossings = view.crossings as u64;
+        source.show(view);
+        if crossings > 0 {
+            self.decided.send_modify(|n| *n += crossings);
+        }
+    }
+
+    /// Has the state of the source at `index` brought up to date by `probe` whenever it is told: about once
+    /// a second. Only the first probe of a source counts.
+    pub fn probe(&self, index: usize, probe: impl Fn(&mut SourceState) + Send + Sync + 'static) {
+        if let Some(source) = self.sources.get(index) {
+            let _ = source.probe.set(Box::new(probe));
+        }
+    }
+
+    /// The id of the source at `index`.
+    #[must_use]
+    pub fn id(&self, index: usize) -> Option<&str> {
+        self.sources.get(index).map(|s| s.id.as_str())
+    }
+
+    pub(crate) fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
+    pub(crate) fn source(&self, id: &str) -> Option<&Arc<Source>> {
+        self.sources.iter().find(|s| s.id == id)
+    }
+
+    pub(crate) fn decided(&self) -> watch::Receiver<u64> {
+        self.decided.subscribe()
+    }
+}
+
+impl Source {
+    fn new(id: String, state: SourceState) -> Self {
+        let inner = Inner { heat: None, pace: Pace::default() };
+        Self {
+            id,
+            newest: watch::Sender::new(None),
+            state: Mutex::new(state),
+            inner: Mutex::new(inner),
+            probe: OnceLock::new(),
+        }
+    }
+
+    fn show(&self, view: View) {
+        let at = Timestamp::now();
+        let rate = {
+            let mut inner = self.inner();
+            let heat = inner.heat.get_or_insert_with(|| Heat::new(view.width, view.height));
+            heat.add(view.time, &view.people);
+            inner.pace.tick(Instant::now())
+        };
+        let people = view.people.len();
+        self.lock_state().status.see(at, view.frame, view.time, people, rate);
+        self.newest.send_replace(Some(Shown { view: Arc::new(view), at }));
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn newest(&self) -> watch::Receiver<Option<Shown>> {
+        self.newest.subscribe()
+    }
+
+    pub(crate) fn state(&self) -> SourceState {
+        let mut state = self.lock_state();
+        if let Some(probe) = self.probe.get() {
+            probe(&mut state);
+        }
+        state.clone()
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, SourceState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` before the first frame.
+    pub(crate) fn heat(&self) -> Option<Heat> {
+        self.inner().heat.clone()
+    }
+}
+
+/// A name as a part of an address: letters, digits and single dashes.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "source".to_owned() } else { slug.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Live, Person, Picture, View, slug};
+    use crate::{PortError, SourceKind, SourceState};
+
+    struct Nothing;
+
+    impl Picture for Nothing {
+        fn jpeg(&self, _: u32, _: u8) -> Result<Vec<u8>, PortError> {
+            Ok(Vec::new())
+        }
+    }
+
+    fn view(frame: u64) -> View {
+        let people = vec![Person { id: 1, bbox: [10.0, 10.0, 20.0, 40.0] }];
+        View {
+            frame,
+            time: frame as f64 / 10.0,
+            width: 640,
+            height: 480,
+            people,
+            crossings: 1,
+            picture: Arc::new(Nothing),
+        }
+    }
+
+    #[test]
+    fn names_become_parts_of_addresses() {
+        assert_eq!(slug("rtsp://10.0.0.7/Stream 1"), "rtsp-10-0-0-7-stream-1");
+        assert_eq!(slug("../.."), "source");
+        let state = || SourceState::new("Door", SourceKind::Live, 640, 480);
+        let live = Live::new([state(), state(), state()]);
+        assert_eq!([0, 1, 2].map(|i| live.id(i).unwrap()), ["door", "door-2", "door-3"]);
+    }
+
+    #[test]
+    fn who_does_not_look_holds_up_nobody_and_then_sees_the_newest() {
+        let live = Live::new([SourceState::new("door", SourceKind::Live, 640, 480)]);
+        let mut viewer = live.source("door").unwrap().newest();
+        let decided = live.decided();
+        (1..=1000).for_each(|frame| live.publish(0, view(frame)));
+        assert!(viewer.has_changed().unwrap());
+        assert_eq!(viewer.borrow_and_update().as_ref().unwrap().view.frame, 1000);
+        assert!(!viewer.has_changed().unwrap(), "one view, not a thousand");
+        assert_eq!(*decided.borrow(), 1000);
+        assert_eq!(live.source("door").unwrap().state().status.frames, 1000);
+    }
+}

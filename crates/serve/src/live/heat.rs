@@ -1,0 +1,65 @@
+//! Where people walked: how long anchors were in each cell of a grid over the picture.
+
+use super::Person;
+
+/// Cells across the picture; as many rows as make them square.
+const COLUMNS: usize = 64;
+/// A gap between frames counts for no more than this many seconds.
+const LONGEST_STEP: f64 = 1.0;
+
+/// Seconds that people spent in each cell, since the run's start.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heat {
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    /// Row by row from the top.
+    pub(crate) seconds: Vec<f32>,
+    size: [f64; 2],
+    last: Option<f64>,
+}
+
+impl Heat {
+    /// Nobody has walked yet in a picture of this size in pixels.
+    pub(crate) fn new(width: u32, height: u32) -> Self {
+        let size = [f64::from(width.max(1)), f64::from(height.max(1))];
+        let rows = ((size[1] / size[0] * COLUMNS as f64).round() as usize).clamp(1, 4 * COLUMNS);
+        Self { columns: COLUMNS, rows, seconds: vec![0.0; COLUMNS * rows], size, last: None }
+    }
+
+    /// Adds the time since the frame before to the cell of everyone's anchor (bottom centre).
+    pub(crate) fn add(&mut self, time: f64, people: &[Person]) {
+        let step = self.last.replace(time).map_or(0.0, |last| (time - last).clamp(0.0, LONGEST_STEP));
+        for &Person { bbox: [left, top, width, height], .. } in people {
+            let cell = |at: f64, size: f64, cells: usize| {
+                let cell = (at / size * cells as f64).floor();
+                (cell >= 0.0 && cell < cells as f64).then_some(cell as usize)
+            };
+            let column = cell(left + width / 2.0, self.size[0], self.columns);
+            // Feet at the picture's lower edge are still in it.
+            let row = cell((top + height).min(self.size[1] - 1.0), self.size[1], self.rows);
+            if let (Some(column), Some(row)) = (column, row) {
+                self.seconds[row * self.columns + column] += step as f32;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Heat;
+    use crate::live::Person;
+
+    #[test]
+    fn time_goes_to_the_cell_of_the_anchor() {
+        let mut heat = Heat::new(640, 480);
+        assert_eq!((heat.columns, heat.rows), (64, 48));
+        let person = |x: f64, y: f64| Person { id: 1, bbox: [x - 5.0, y - 40.0, 10.0, 40.0] };
+        heat.add(0.0, &[person(15.0, 25.0)]);
+        heat.add(0.5, &[person(15.0, 25.0), person(639.0, 500.0), person(-3.0, 10.0)]);
+        heat.add(60.0, &[person(15.0, 25.0)]);
+        let at = |column: usize, row: usize| heat.seconds[row * 64 + column];
+        assert_eq!(at(1, 2), 1.5, "half a second, and no more than one for the gap");
+        assert_eq!(at(63, 47), 0.5);
+        assert_eq!(heat.seconds.iter().sum::<f32>(), 2.0, "who is outside counts nowhere");
+    }
+}

@@ -1,0 +1,152 @@
+//! Where crossings are published to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ServeError;
+use crate::secret::Secret;
+
+/// Where crossings are published to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublishConfig {
+    /// An MQTT broker, and Home Assistant through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mqtt: Option<MqttConfig>,
+    /// Addresses that take crossings by HTTP POST.
+    #[serde(rename = "webhook", skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<WebhookConfig>,
+    /// A NATS server with JetStream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nats: Option<NatsConfig>,
+}
+
+/// An MQTT broker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MqttConfig {
+    /// `mqtt://HOST:PORT` or `mqtts://HOST:PORT`.
+    pub url: String,
+    /// Who we are to the broker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// And how we prove it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// The first level of all topics; another one for each site on the same broker.
+    #[serde(default = "footfall")]
+    pub prefix: String,
+    /// Where Home Assistant looks for devices; empty: it is told nothing.
+    #[serde(default = "home_assistant")]
+    pub discovery: String,
+}
+
+/// An address that takes crossings by HTTP POST.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookConfig {
+    /// What its place in the ledger is kept under: another name starts from the beginning.
+    pub name: String,
+    /// `https://...`; plain `http://` is for networks that you trust.
+    pub url: String,
+    /// The key of the signature, which proves to the receiver that a request is from here.
+    pub secret: Secret,
+}
+
+/// A NATS server with JetStream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NatsConfig {
+    /// `nats://HOST:PORT` or `tls://HOST:PORT`.
+    pub url: String,
+    /// Who we are to the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// And how we prove it; without a user it is a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// The first token of all subjects.
+    #[serde(default = "footfall")]
+    pub prefix: String,
+    /// The stream that keeps them; made where there is none.
+    #[serde(default = "stream")]
+    pub stream: String,
+}
+
+fn footfall() -> String {
+    "footfall".to_owned()
+}
+
+fn home_assistant() -> String {
+    "homeassistant".to_owned()
+}
+
+fn stream() -> String {
+    "FOOTFALL".to_owned()
+}
+
+impl WebhookConfig {
+    /// The name under which its place in the ledger is kept.
+    pub(super) fn cursor(&self) -> String {
+        format!("webhook {}", self.name)
+    }
+}
+
+impl PublishConfig {
+    /// Whether there is nobody to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.mqtt.is_none() && self.webhooks.is_empty() && self.nats.is_none()
+    }
+
+    pub(super) fn check(&self) -> Result<(), ServeError> {
+        for (index, webhook) in self.webhooks.iter().enumerate() {
+            if self.webhooks[..index].iter().any(|other| other.name == webhook.name) {
+                let problem =
+                    format!("has two entries called \"{}\": give each a name of its own", webhook.name);
+                return Err(ServeError::Setting { setting: "publish.webhook", problem });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The host and port of `url`, and whether it asks for TLS, by its scheme.
+pub(super) fn endpoint(
+    setting: &'static str,
+    url: &str,
+    schemes: [(&str, u16); 2],
+) -> Result<(String, u16, bool), ServeError> {
+    let refuse = || {
+        let [(plain, _), (tls, _)] = schemes;
+        // A url with a password in it is not repeated.
+        let is = if url.contains('@') { "holds a user".to_owned() } else { format!("is \"{url}\"") };
+        let problem = format!("{is}: expected {plain}://HOST:PORT or {tls}://HOST:PORT");
+        ServeError::Setting { setting, problem }
+    };
+    let uri: axum::http::Uri = url.parse().map_err(|_| refuse())?;
+    let scheme = schemes.iter().position(|(name, _)| uri.scheme_str() == Some(name)).ok_or_else(refuse)?;
+    let authority = uri.authority().filter(|a| !a.as_str().contains('@')).ok_or_else(refuse)?;
+    let host = authority.host().trim_matches(['[', ']']).to_owned();
+    if host.is_empty() || !matches!(uri.path(), "" | "/") {
+        return Err(refuse());
+    }
+    Ok((host, authority.port_u16().unwrap_or(schemes[scheme].1), scheme == 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn an_endpoint_is_a_scheme_a_host_and_a_port() {
+        let mqtt = |url| endpoint("publish.mqtt.url", url, [("mqtt", 1883), ("mqtts", 8883)]);
+        assert_eq!(mqtt("mqtt://broker").unwrap(), ("broker".into(), 1883, false));
+        assert_eq!(mqtt("mqtts://[::1]:99/").unwrap(), ("::1".into(), 99, true));
+        for url in
+            ["broker:1883", "http://broker", "mqtt://user:pass@broker", "mqtt://broker/path", "mqtt://"]
+        {
+            let error = mqtt(url).unwrap_err().to_string();
+            assert!(error.contains("mqtt://HOST:PORT"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! TLS for publishers: ring, and the certificates that the system trusts.
+
+use std::sync::Arc;
+
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::PortError;
+
+/// How TLS is computed.
+pub(super) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+/// The certificates that the system trusts, a private authority's too if it was added there.
+pub(super) fn trusted() -> Vec<CertificateDer<'static>> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in found.errors {
+        tracing::debug!("a certificate that the system trusts was left out: {error}");
+    }
+    found.certs
+}
+
+/// What a client needs to speak TLS.
+pub(super) fn client() -> Result<Arc<ClientConfig>, PortError> {
+    let mut roots = RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(trusted());
+    if added == 0 {
+        return Err("the system has no trusted certificates: install ca-certificates".into());
+    }
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}

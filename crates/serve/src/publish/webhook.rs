@@ -1,0 +1,116 @@
+//! Webhooks: crossings by HTTP POST, signed so that the receiver knows whom they are from.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use sha2::Sha256;
+use tokio::task::spawn_blocking;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use super::config::WebhookConfig;
+use super::message::Message;
+use super::{Reading, Receiver, tls};
+use crate::hex::hex;
+use crate::secret::Secret;
+use crate::{Entry, PortError, ServeError};
+
+/// How long a receiver may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// An address that takes crossings.
+pub(super) struct Webhook {
+    url: String,
+    secret: Secret,
+    agent: Agent,
+}
+
+impl Webhook {
+    pub(super) fn new(config: &WebhookConfig) -> Result<Self, ServeError> {
+        let refuse = |problem: String| ServeError::Setting { setting: "publish.webhook", problem };
+        let uri = config.url.parse::<axum::http::Uri>();
+        let is_http =
+            uri.is_ok_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some());
+        if !is_http {
+            return Err(refuse(format!(
+                "\"{}\" needs a url that begins with https:// or http://",
+                config.name
+            )));
+        }
+        let roots = tls::trusted().into_iter().map(|der| Certificate::from_der(&der).to_owned());
+        let tls = TlsConfig::builder()
+            .unversioned_rustls_crypto_provider(tls::provider())
+            .root_certs(RootCerts::from(roots))
+            .build();
+        let agent = Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(concat!("footfall/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls)
+            .build();
+        Ok(Self { url: config.url.clone(), secret: config.secret.clone(), agent: agent.into() })
+    }
+}
+
+impl Receiver for Webhook {
+    async fn session(&mut self, reading: &mut Reading) -> Result<(), PortError> {
+        while let Some(entries) = reading.next().await? {
+            let Some(last) = entries.last().cloned() else { continue };
+            let body = body(&entries);
+            let signature = signature(&self.secret.reveal()?, Timestamp::now(), &body)?;
+            let (agent, url) = (self.agent.clone(), self.url.clone());
+            spawn_blocking(move || post(&agent, &url, &signature, &body)).await??;
+            reading.taken(&last).await?;
+        }
+        Ok(())
+    }
+}
+
+/// `{"crossings":[...]}`, in order.
+fn body(entries: &[Entry]) -> Vec<u8> {
+    #[derive(serde::Serialize)]
+    struct Crossings<'a> {
+        crossings: Vec<Message<'a>>,
+    }
+    let crossings = entries.iter().map(Message::new).collect();
+    // Plain members of our own: this cannot fail.
+    serde_json::to_vec(&Crossings { crossings }).unwrap_or_default()
+}
+
+fn post(agent: &Agent, url: &str, signature: &str, body: &[u8]) -> Result<(), PortError> {
+    let request = agent
+        .post(url)
+        .header("Content-Type", "application/json")
+        .header("Footfall-Signature", signature)
+        .send(body);
+    // An address may hold a key: it is not repeated in what is logged.
+    let status = request.map_err(|error| format!("the receiver cannot be reached: {error}"))?.status();
+    if status.is_success() { Ok(()) } else { Err(format!("the receiver answered {status}").into()) }
+}
+
+/// `t=SECONDS,v1=HEX`: the HMAC-SHA256 of `SECONDS.BODY`. With the time in it, an old request that was
+/// listened to cannot be sent again for ever.
+fn signature(secret: &str, at: Timestamp, body: &[u8]) -> Result<String, PortError> {
+    let seconds = at.as_second();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
+    mac.update(format!("{seconds}.").as_bytes());
+    mac.update(body);
+    Ok(format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    #[test]
+    fn the_signature_is_what_others_compute() {
+        // printf '1700000000.{}' | openssl dgst -sha256 -hmac key
+        let at = Timestamp::from_second(1_700_000_000).unwrap();
+        assert_eq!(
+            super::signature("key", at, b"{}").unwrap(),
+            "t=1700000000,v1=9d713ed406bb7076d4123f0dc2c39d2df5c654ed4b0cd56b52c8b4c940bd63ae"
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! The listening end: a runtime of its own, connections within limits, an end that waits for nobody.
+
+mod accept;
+mod patient;
+mod tls;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+
+use crate::api::{self, Shared};
+use crate::{Book, Config, Live, PublisherStates, ServeError, Setup};
+use accept::Door;
+
+/// Threads that wait for the ledger or encode pictures.
+const BLOCKING: usize = 8;
+/// How much less than the counting threads these get of a busy processor.
+const NICE: i32 = 10;
+/// How long connections may take to end.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What the server shows.
+pub struct Parts {
+    /// What is happening now.
+    pub live: Live,
+    /// What was counted.
+    pub book: Arc<dyn Book>,
+    /// What can be changed.
+    pub setup: Arc<dyn Setup>,
+    /// How the publishers are doing.
+    pub publishers: PublisherStates,
+}
+
+/// A running server. It ends when it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    runtime: Option<Runtime>,
+    end: watch::Sender<bool>,
+    /// A place for each connection.
+    places: Arc<Semaphore>,
+    connections: u32,
+    tls: bool,
+}
+
+impl Server {
+    /// Listens, and answers from now on.
+    ///
+    /// # Errors
+    /// When the configuration is refused ([`Config::check`]), or the address cannot be had.
+    pub fn start(config: &Config, parts: Parts) -> Result<Self, ServeError> {
+        config.check()?;
+        let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
+        let listener = listen(config.address)?;
+        let address =
+            listener.local_addr().map_err(|source| ServeError::Listen { address: config.address, source })?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("serve")
+            .worker_threads(config.threads.into())
+            .max_blocking_threads(BLOCKING)
+            .on_thread_start(give_way)
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|source| ServeError::Threads { source })?;
+        let (end, ended) = watch::channel(false);
+        let guarded = runtime.enter();
+        let listener = tokio::net::TcpListener::from_std(listener)
+            .map_err(|source| ServeError::Listen { address, source })?;
+        let shared = Shared::start(config, parts, ended.clone());
+        let router = api::router(shared, config);
+        let connections = config.limits.connections;
+        let places = Arc::new(Semaphore::new(connections as usize));
+        let door = Door { listener, acceptor, places: places.clone(), limits: config.limits.clone() };
+        tokio::spawn(door.keep(router, ended));
+        drop(guarded);
+        Ok(Self { address, runtime: Some(runtime), end, places, connections, tls: config.tls.is_some() })
+    }
+
+    /// Where a browser finds the page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}/", self.address)
+    }
+
+    /// Where it listens: with port 0 in the configuration, the port that the system chose.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end.send_replace(true);
+        if let Some(runtime) = self.runtime.take() {
+            // All places free: everybody has been answered. Nobody is waited for longer than this.
+            let all_gone = async { timeout(GRACE, self.places.acquire_many(self.connections)).await.is_ok() };
+            runtime.block_on(all_gone);
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    let listen = || {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    listen().map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Waits until the server ends.
+pub(crate) async fn end_of(mut ended: watch::Receiver<bool>) {
+    // Without a sender the server is gone, which is an end, too.
+    let _ = ended.wait_for(|ended| *ended).await;
+}
+
+/// Counting comes first: a thread that answers gets what the others leave, where the system knows
+/// priorities of threads.
+fn give_way() {
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
+}

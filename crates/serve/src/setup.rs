@@ -1,0 +1,74 @@
+//! The port to what can be set up on the page.
+
+use footfall_count::Line;
+use serde_json::Value;
+
+use crate::PortError;
+
+/// What is drawn over one source's picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// Rises with every change: who changes says which one they have seen.
+    pub revision: u64,
+    /// In the picture's pixels.
+    pub lines: Vec<Line>,
+}
+
+/// Where a change is now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// In the configuration file, too.
+    File,
+    /// In effect, but there is no file that it could be written to.
+    Memory,
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// Nothing by that name.
+    #[error("there is no source \"{id}\"")]
+    NoSource {
+        /// What was asked for.
+        id: String,
+    },
+    /// Somebody else was faster.
+    #[error("the lines were changed meanwhile (revision {current}): load them again")]
+    Stale {
+        /// The revision that is in effect.
+        current: u64,
+    },
+    /// What was given cannot be used.
+    #[error("{problem}")]
+    Invalid {
+        /// Why, and what would do.
+        problem: String,
+    },
+    /// Nothing can be changed here: an old ledger is shown.
+    #[error("there is no running count that could be changed")]
+    ReadOnly,
+    /// It could not be saved; nothing has changed.
+    #[error("the configuration could not be saved")]
+    Save {
+        /// Why: for the log, not for clients.
+        source: PortError,
+    },
+}
+
+/// Lines and configuration: the port to whoever runs the pipeline and owns the file.
+pub trait Setup: Send + Sync {
+    /// What is drawn over a source's picture.
+    ///
+    /// # Errors
+    /// When there is no such source.
+    fn drawing(&self, source: &str) -> Result<Drawing, SetupError>;
+
+    /// Puts these lines into effect at once, and saves them where that can be done.
+    ///
+    /// # Errors
+    /// When the drawing's revision is not the current one, or it cannot be saved; then nothing changes.
+    fn redraw(&self, source: &str, drawing: Drawing) -> Result<(Drawing, Saved), SetupError>;
+
+    /// The configuration in effect, without secrets and without paths of this machine.
+    fn configuration(&self) -> Value;
+}

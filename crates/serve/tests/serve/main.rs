@@ -1,0 +1,9 @@
+//! The server and the publishers with what they talk to: HTTP clients, a real MQTT broker, a real NATS server.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod abuse;
+mod api;
+mod common;
+mod mqtt;
+mod nats;
+mod webhook;

@@ -1,0 +1,159 @@
+// The picture on its canvas, with boxes, ids, trails and the heat map over it.
+
+import { get } from "./api.js";
+import { frames } from "./stream.js";
+
+/** Seconds of path behind each person. */
+const TRAIL = 2;
+const HEAT_EVERY = 5000;
+
+const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+
+export class Picture {
+  constructor() {
+    this.canvas = byId("picture");
+    this.context = this.canvas.getContext("2d", { alpha: false });
+    this.stage = byId("stage");
+    this.note = byId("stage-note");
+    /** @type {Map<number, {x: number, y: number, time: number}[]>} */
+    this.trails = new Map();
+    this.heat = null;
+    this.last = null;
+    this.stop = null;
+    this.source = null;
+    for (const id of ["show-boxes", "show-trails", "show-heat"]) {
+      byId(id).addEventListener("change", () => { this.loadHeat(); this.draw(); });
+    }
+    setInterval(() => this.loadHeat(), HEAT_EVERY);
+    document.addEventListener("visibilitychange", () => this.follow());
+  }
+
+  /** Shows another source. @param {{id: string, width: number, height: number} | null} source */
+  show(source) {
+    if (source?.id === this.source?.id) return;
+    this.source = source;
+    this.trails.clear();
+    this.heat = this.last = null;
+    if (source) this.stage.style.aspectRatio = `${source.width} / ${source.height}`;
+    this.follow();
+    this.loadHeat();
+  }
+
+  /** Follows the source while somebody can see it, and comes back after a lost connection. */
+  async follow() {
+    this.stop?.abort();
+    if (!this.source || document.hidden) return;
+    const stop = this.stop = new AbortController();
+    while (!stop.signal.aborted) {
+      try {
+        await frames(this.source.id, stop.signal, (scene, picture) => this.take(scene, picture));
+      } catch (error) {
+        if (!stop.signal.aborted) this.say(error.status ? error.message : "the connection is lost");
+      }
+      await new Promise((done) => setTimeout(done, 2000));
+    }
+  }
+
+  say(text) {
+    this.note.textContent = text;
+    this.note.hidden = !text;
+  }
+
+  take(scene, picture) {
+    this.say("");
+    this.last?.picture.close();
+    this.last = { scene, picture };
+    for (const person of scene.people) {
+      const [x, y, w, h] = person.box;
+      const trail = this.trails.get(person.id) ?? [];
+      trail.push({ x: x + w / 2, y: y + h, time: scene.time });
+      this.trails.set(person.id, trail.filter((p) => p.time > scene.time - TRAIL && p.time <= scene.time));
+    }
+    for (const [id, trail] of this.trails) {
+      if (trail[trail.length - 1].time < scene.time - TRAIL) this.trails.delete(id);
+    }
+    byId("frame").textContent = `frame ${scene.frame} · ${scene.time.toFixed(1)} s`;
+    byId("in-picture").textContent = scene.people.length;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.last) return;
+    const { scene, picture } = this.last;
+    const { canvas, context } = this;
+    if (canvas.width !== picture.width || canvas.height !== picture.height) {
+      [canvas.width, canvas.height] = [picture.width, picture.height];
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(picture, 0, 0);
+    // From here on in the pixels of the source, however large the picture that came.
+    context.setTransform(canvas.width / scene.width, 0, 0, canvas.height / scene.height, 0, 0);
+    if (byId("show-heat").checked) this.drawHeat(scene);
+    const scale = scene.width / (canvas.clientWidth || canvas.width);
+    for (const person of scene.people) {
+      const colour = `hsl(${(person.id * 137.5) % 360} 90% 60%)`;
+      if (byId("show-trails").checked) this.drawTrail(person.id, colour, scale);
+      if (byId("show-boxes").checked) this.drawBox(person, colour, scale);
+    }
+  }
+
+  drawTrail(id, colour, scale) {
+    const { context } = this;
+    context.beginPath();
+    for (const { x, y } of this.trails.get(id) ?? []) context.lineTo(x, y);
+    context.strokeStyle = colour;
+    context.lineWidth = 2.5 * scale;
+    context.stroke();
+  }
+
+  drawBox(person, colour, scale) {
+    const { context } = this;
+    const [x, y, w, h] = person.box;
+    context.strokeStyle = colour;
+    context.lineWidth = 2 * scale;
+    context.strokeRect(x, y, w, h);
+    const text = String(person.id);
+    context.font = `600 ${13 * scale}px system-ui, sans-serif`;
+    const width = context.measureText(text).width + 8 * scale;
+    const top = Math.max(0, y - 18 * scale);
+    context.fillStyle = colour;
+    context.fillRect(x - scale, top, width, 18 * scale);
+    context.fillStyle = "#000";
+    context.fillText(text, x + 3 * scale, top + 13.5 * scale);
+  }
+
+  async loadHeat() {
+    if (!this.source || document.hidden || !byId("show-heat").checked) return;
+    try {
+      this.heat = heatImage(await get(`sources/${this.source.id}/heat`));
+      this.draw();
+    } catch {
+      // The next try is in a few seconds.
+    }
+  }
+
+  drawHeat(scene) {
+    if (!this.heat) return;
+    this.context.imageSmoothingEnabled = true;
+    this.context.drawImage(this.heat, 0, 0, scene.width, scene.height);
+  }
+}
+
+/** One pixel a cell, which the canvas smooths: from blue through yellow to red, clear where nobody was. */
+function heatImage({ columns, rows, seconds }) {
+  const canvas = new OffscreenCanvas(columns, rows);
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  const most = Math.max(...seconds, 1e-9);
+  seconds.forEach((value, cell) => {
+    // Feet stand in one spot or pass through many: the root shows both.
+    const share = Math.sqrt(value / most);
+    const stops = [[40, 90, 255], [60, 200, 170], [255, 220, 60], [240, 60, 40]];
+    const at = Math.min(share * 3, 2.999);
+    const [low, high] = [stops[Math.floor(at)], stops[Math.floor(at) + 1]];
+    for (let c = 0; c < 3; c += 1) image.data[4 * cell + c] = low[c] + (at % 1) * (high[c] - low[c]);
+    image.data[4 * cell + 3] = value > 0 ? 90 + 130 * share : 0;
+  });
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
