@@ -35,6 +35,9 @@ fn only_vision_knows_onnx_only_video_opencv_and_only_ledger_sqlite() {
         let dependencies = dependencies(&name);
         assert_eq!(dependencies.contains("ort"), name == "vision", "{name}");
         assert_eq!(dependencies.contains("opencv"), name == "video", "{name}");
+        let knows_the_run =
+            dependencies.contains("footfall-pipeline") || dependencies.contains("footfall-ledger");
+        assert!(name != "serve" || !knows_the_run, "what serve shows comes through its ports");
         assert_eq!(dependencies.contains("rusqlite"), name == "ledger", "{name}");
     }
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Count(CountArgs),
     Report(ReportArgs),
+    Serve(ServeArgs),
+    Token(TokenArgs),
     Eval(EvalArgs),
     Reid(ReidArgs),
     Harvest(Box<HarvestArgs>),
@@ -85,6 +88,12 @@ pub(crate) struct RunArgs {
     /// [default: best]
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
+
+    /// Show a page with the live picture and the counts, and an HTTP interface, at this address
+    /// [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
+    #[allow(clippy::option_option, reason = "not asked for, without an address, with one")]
+    pub(crate) serve: Option<Option<SocketAddr>>,
 
     /// End after this many frames of each source were read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -254,6 +263,69 @@ pub(crate) struct CountArgs {
     /// Crossings as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) crossings: PathBuf,
+}
+
+/// Show a page and an HTTP interface over a ledger
+///
+/// Beside a running `footfall run --ledger`, or without one. Pictures and lines are shown by the program
+/// that counts: `footfall run --serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The ledger
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: PathBuf,
+
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) address: Option<SocketAddr>,
+
+    /// Settings in TOML: its `serve` and `publish` parts
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Make a token for the page and the HTTP interface
+///
+/// It is written to stdout; what the configuration keeps of it is said on stderr.
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// Whose it is
+    pub(crate) name: String,
+
+    /// What it allows: to read, or to change lines as well
+    #[arg(long, value_enum, default_value_t = TokenRole::Read)]
+    pub(crate) role: TokenRole,
+}
+
+/// What a token allows.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum TokenRole {
+    /// See everything
+    Read,
+    /// Change lines, too
+    Change,
+}
+
+impl From<TokenRole> for footfall_serve::Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Read => Self::Read,
+            TokenRole::Change => Self::Change,
+        }
+    }
+}
+
+/// `ADDRESS:PORT`, an address alone, or a port of this machine alone.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let default = footfall_serve::Config::default().address;
+    let port = text.strip_prefix(':').unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok(SocketAddr::new(default.ip(), port));
+    }
+    if let Ok(ip) = text.parse() {
+        return Ok(SocketAddr::new(ip, default.port()));
+    }
+    text.parse().map_err(|_| "expected ADDRESS:PORT, as in 127.0.0.1:8080, or a port".to_owned())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) pipeline: PipelineConfig,
     pub(crate) outputs: Outputs,
     pub(crate) ledger: LedgerConfig,
+    pub(crate) serve: footfall_serve::Config,
+    pub(crate) publish: footfall_serve::PublishConfig,
     #[serde(rename = "line")]
     pub(crate) lines: Vec<Line>,
     /// The keys of `tracker` that the file sets: the others may come from the source and the networks.
@@ -149,6 +151,9 @@ impl Config {
         config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
         config.ledger.override_by(&args.ledger).map_err(usage)?;
+        if let Some(Some(address)) = args.serve {
+            config.serve.address = address;
+        }
         Ok(config)
     }
 
@@ -164,6 +169,20 @@ impl Config {
         if let Some(threads) = args.threads {
             self.pipeline.threads = NonZeroUsize::new(threads.into());
         }
+    }
+
+    /// The settings for those who look from elsewhere: without secrets, and without this machine's paths.
+    pub(crate) fn shown(&self) -> serde_json::Value {
+        let mut shown = serde_json::to_value(self).unwrap_or_default();
+        if let Some(parts) = shown.as_object_mut() {
+            for name in ["networks", "outputs", "publish"] {
+                parts.remove(name);
+            }
+            if let Some(serve) = parts.get_mut("serve").and_then(serde_json::Value::as_object_mut) {
+                serve.retain(|name, _| !matches!(name.as_str(), "token" | "tls"));
+            }
+        }
+        shown
     }
 
     /// The tracker's settings for a source of this frame rate and an embedder calibrated to this

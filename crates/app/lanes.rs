@@ -15,6 +15,7 @@ use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;
 use crate::record::RecordSink;
 use crate::replay::Settings;
+use crate::serve::Page;
 use crate::sources::NamedSource;
 
 /// A source that is open, or may come later.
@@ -31,6 +32,7 @@ struct Common {
     crossings: Option<SharedCrossings>,
     book: Option<Book>,
     progress: Progress,
+    page: Option<Page>,
     stop: Stop,
     #[cfg(feature = "preview")]
     preview: bool,
@@ -41,14 +43,20 @@ pub(crate) struct OpenSources {
     sources: Vec<NamedSource>,
     opened: Vec<Opened>,
     book: Option<Book>,
+    page: Option<Page>,
 }
 
 impl OpenSources {
-    /// Opens the sources, to be written down in `book`.
+    /// Opens the sources, to be written down in `book` and shown on `page`.
     ///
     /// A live one of several may be missing, and is waited for beside the others; if there is none at all,
     /// the first one's error is told.
-    pub(crate) fn open(sources: Vec<NamedSource>, book: Option<Book>, stop: &Stop) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        sources: Vec<NamedSource>,
+        book: Option<Book>,
+        page: Option<Page>,
+        stop: &Stop,
+    ) -> anyhow::Result<Self> {
         let mut opened = Vec::new();
         for source in &sources {
             // A counter that cannot be is told before anything is opened.
@@ -65,7 +73,7 @@ impl OpenSources {
         {
             return Err(error.into());
         }
-        Ok(Self { sources, opened, book })
+        Ok(Self { sources, opened, book, page })
     }
 
     /// What is known of each.
@@ -94,6 +102,7 @@ impl OpenSources {
             crossings: crossings.clone(),
             book: self.book.clone(),
             progress: Progress::start(bar, &self.infos(), args.max_frames),
+            page: self.page.clone(),
             stop: stop.clone(),
             #[cfg(feature = "preview")]
             preview: args.preview,
@@ -174,7 +183,7 @@ impl Setup {
 
     /// The outputs that were asked for, progress last.
     fn sinks(&self, info: &SourceInfo) -> anyhow::Result<Vec<Box<dyn Sink>>> {
-        let Common { config, crossings, progress, .. } = &self.common;
+        let Common { config, crossings, progress, page, .. } = &self.common;
         let mut sinks = Vec::new();
         if let Some(path) = &self.files.tracks {
             sinks.push(TrackSink::create(path)?);
@@ -193,6 +202,9 @@ impl Setup {
             let stop = self.common.stop.clone();
             let preview = footfall_video::PreviewSink::open(info, &config.overlay, move || stop.request());
             sinks.push(Box::new(preview?));
+        }
+        if let Some(page) = page {
+            sinks.extend(page.sinks(self.index, &self.source.name));
         }
         sinks.push(progress.sink(self.index));
         Ok(sinks)

@@ -22,9 +22,11 @@ mod replay;
 mod report;
 mod run;
 mod say;
+mod serve;
 mod session;
 mod sources;
 mod table;
+mod token;
 mod track;
 
 use std::process::ExitCode;
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => counts::run(&args),
+        Command::Serve(args) => serve::run(&args, cli.verbose),
+        Command::Token(args) => token::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Harvest(args) => harvest::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),

@@ -13,6 +13,7 @@ use crate::networks::Networks;
 use crate::outputs::SharedCrossings;
 use crate::report::Report;
 use crate::say::say;
+use crate::serve::Page;
 use crate::sources::{NamedSource, resolve, transport};
 use crate::{interrupt, logging, progress, quiet};
 
@@ -34,10 +35,13 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     // What is cheapest and likeliest to fail comes first.
     check_settings(&sources, &config)?;
     let book = Book::open(&config.ledger)?;
-    let opened = OpenSources::open(sources, book.clone(), &stop)?;
+    let page = args.serve.is_some().then(|| Page::new(&sources, book.as_ref())).transpose()?;
+    let opened = OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?;
     let networks = Networks::open(&config)?;
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
+    let serve = |page: Page| page.serve(&config, args.config.as_deref(), &sources, &lanes);
+    let serving = page.map(serve).transpose()?;
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
     let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
@@ -53,6 +57,9 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     }
     if let Some(trace) = trace {
         trace.finish()?;
+    }
+    if let Some(serving) = serving {
+        serving.stay(&stop);
     }
     ended(outcome).and(completed).and(closed)
 }

@@ -36,6 +36,11 @@ impl Book {
         Ok(Some(Self { ledger: Ledger::open_with(path, options)?, runs: Arc::default() }))
     }
 
+    /// Where the ledger is.
+    pub(crate) fn path(&self) -> &Path {
+        self.ledger.path()
+    }
+
     /// Begins the run of an opened source; gives the sink that writes for it.
     pub(crate) fn begin(
         &self,

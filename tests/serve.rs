@@ -1,0 +1,90 @@
+//! The page and the interface beside a real run.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use common::{clip, footfall};
+use serde_json::Value;
+
+/// A run with its page, ended when dropped.
+struct Page {
+    process: Child,
+    url: String,
+}
+
+impl Page {
+    /// `footfall run CLIP --serve` with these arguments, once it says where its page is.
+    fn open(arguments: &[&str]) -> Self {
+        let mut command = footfall();
+        command.arg("run").arg(clip()).args(["--serve", "127.0.0.1:0"]).args(arguments);
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let url = lines.find_map(|line| {
+            line.unwrap().strip_prefix("the page is at ").map(|url| url.trim_end_matches('/').to_owned())
+        });
+        // The rest is read on, so that the process is not held up by a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { process, url: url.expect("the run says where its page is") }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs tests/page/drive.py, which drives a headless Chromium, and reads what it found.
+fn drive(scenario: &str, url: &str, arguments: &[&str]) -> Value {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/drive.py");
+    let output =
+        Command::new("/usr/bin/python3").arg(script).args([scenario, url]).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}\n{errors}"))
+}
+
+/// The sums over a report.
+fn in_and_out(report: &Value) -> [u64; 2] {
+    let rows = report.as_array().or_else(|| report["counts"].as_array()).unwrap();
+    ["in", "out"].map(|way| rows.iter().map(|row| row[way].as_u64().unwrap()).sum())
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_line_drawn_with_the_mouse_counts_and_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("shop.toml");
+    fs::write(&config, "# the yard\n[counter]\ndead_band = 0.1\n").unwrap();
+    let ledger = folder.path().join("shop.db");
+    let page = Page::open(&[
+        "--no-embedder",
+        "--config",
+        config.to_str().unwrap(),
+        "--ledger",
+        ledger.to_str().unwrap(),
+    ]);
+    let seen = drive("draw", &page.url, &[]);
+    drop(page);
+    let report = footfall().args(["report", "--format", "json", "--ledger"]).arg(&ledger).output().unwrap();
+    let counted = in_and_out(&serde_json::from_slice(&report.stdout).unwrap());
+    let shown = [&seen["page"]["in"], &seen["page"]["out"]].map(|count| count.as_u64().unwrap());
+    assert_eq!(shown, counted, "the page and the ledger say the same: {seen}");
+    assert!(counted[0] + counted[1] >= 5, "{seen}");
+    let kept: toml::Table = read(&config).parse().unwrap();
+    assert_eq!(kept["line"][0]["name"].as_str(), Some("yard"));
+    assert!(read(&config).starts_with("# the yard\n[counter]\ndead_band = 0.1\n"), "the rest stays");
+    assert_eq!(seen["problems"], serde_json::json!([]), "nothing in the browser's log");
+    assert_eq!(seen["hosts"], serde_json::json!([]), "no request to another host");
+}
