@@ -230,7 +230,7 @@ mod tests {
         let cross = ranking(&crops, Rule::CrossCamera, 1e-9).unwrap();
         // The first two find person 1 before their only right answer; the third finds them after it.
         assert_eq!((cross.queries, cross.rank1, cross.rank5), (3, 0.0, 1.0));
-        assert_eq!(cross.mean_average_precision, (0.5 + 0.5 + (1.0 / 2.0 + 2.0 / 3.0) / 2.0) / 3.0);
+        assert_eq!(cross.mean_average_precision, (0.5 + 0.5 + 7.0 / 12.0) / 3.0);
         assert_eq!(cross.mean_inverse_negative_penalty, (0.5 + 0.5 + 2.0 / 3.0) / 3.0);
         let all = ranking(&crops, Rule::AllButQuery, 1e-9).unwrap();
         assert_eq!((all.queries, all.rank1), (3, 2.0 / 3.0));

@@ -120,7 +120,9 @@ mod tests {
 
     fn spectrum(distances: &[f64]) -> Spectrum {
         let mut tally = Tally::new();
-        distances.iter().for_each(|&distance| tally.add(distance));
+        for &distance in distances {
+            tally.add(distance);
+        }
         tally.finish().unwrap()
     }
 
