@@ -1,7 +1,7 @@
 //! Memory over a long run. It has a process of its own, so that no other test's memory is in the figures.
 //!
 //! The suite takes a small part of what is promised; a million frames, with the figures:
-//! `FOOTFALL_FRAMES=1000000 cargo test --release -p footfall-track --test memory -- --nocapture`
+//! `FOOTFALL_FRAMES=1000000 cargo test -p footfall-track --test memory -- --nocapture`
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that tells what it measured")]
 
