@@ -107,7 +107,7 @@ fn a_crossing_flashes_and_goes_out() {
     });
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
-    let after = overlay.draw(&scene(320, 240, 20, &[])).unwrap();
+    let after = overlay.draw(&with_line(20)).unwrap();
     assert_eq!(after.bytes(), plain.bytes());
 }
 
