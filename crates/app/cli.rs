@@ -53,9 +53,9 @@ pub(crate) enum Command {
 #[command(after_long_help = RUN_HELP)]
 pub(crate) struct RunArgs {
     /// Video files, folders of pictures, cameras' numbers, rtsp:// or http:// addresses
-    /// [default: each [[source]] of the configuration]
+    /// [default: each `[[source]]` of the configuration]
     ///
-    /// NAME=PLACE gives a source a name, under which its crossings are kept; the name of a [[source]]
+    /// NAME=PLACE gives a source a name, under which its crossings are kept; the name of a `[[source]]`
     /// alone takes that one. Several sources share the networks, and each has tracks and counts of its own.
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<OsString>,
