@@ -1,7 +1,7 @@
 //! Counts as people and programs want them: a table, charts, CSV, JSON, Parquet.
 //!
 //! Every form has the same rows: one for each period, and where lines are told apart one for each line
-//! in it. Fields are those of [`Count`](footfall_ledger::Count).
+//! in it. Fields are those of [`footfall_ledger::Count`].
 
 mod bars;
 mod csv;
