@@ -165,11 +165,11 @@ fn wrong_usage_ends_with_2() {
     with("[tracker\n", &["c.toml", "line 1"]);
     with("[tracker]\nn_init = 0\n", &["n_init"]);
     with("[counter]\ndead_band = -1.0\n", &["dead_band"]);
-    with("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n", &["twice in a row"]);
+    with("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n", &["same point"]);
     let twice = "[[line]]\nname='a'\nfrom=[1,2]\nto=[3,4]\n".repeat(2);
     with(&twice, &["two lines", "\"a\""]);
     run(clip(), ["--config", "/nowhere/c.toml"]).failure(2, &["/nowhere/c.toml"]);
-    run(clip(), ["--line", "door:5,5,5,5"]).failure(2, &["twice in a row"]);
+    run(clip(), ["--line", "door:5,5,5,5"]).failure(2, &["same point"]);
     run(clip(), ["--line", "door"]).failure(2, &["NAME:x1,y1,x2,y2"]);
     run(clip(), ["--max-frames", "0"]).failure(2, &["--max-frames"]);
     run(clip(), ["--nonsense"]).failure(2, &["--nonsense"]);

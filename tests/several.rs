@@ -73,5 +73,5 @@ fn what_cannot_be_told_apart_is_refused() {
     failed(&[clip, clip], &["two sources", "front="]);
     failed(&[&format!("a={clip}"), &format!("b={clip}"), "--tracks", "-"], &["one source only"]);
     failed(&[], &["no source"]);
-    failed(&["a=rtsp://127.0.0.1:9/a", "--line", "x:0,0,0,0"], &["twice in a row"]);
+    failed(&["a=rtsp://127.0.0.1:9/a", "--line", "x:0,0,0,0"], &["same point"]);
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
-use footfall_count::Line;
+use footfall_count::{Line, Mask, Zone};
 use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::Device;
@@ -63,10 +63,14 @@ pub(crate) struct RunArgs {
     /// Count over this line, from (x1,y1) to (x2,y2) in pixels; may be repeated
     ///
     /// `in` is a crossing to the right hand of someone who walks from the first point to the second
-    /// on the picture. Only the segment between the two points counts. Of several sources each has the
+    /// on the picture. Only the segment between the two points counts. More points make a chain of
+    /// segments. With all numbers in percent (door:50%,100%,50%,0%) they are of the picture's size. Of several sources each has the
     /// line, or, with SOURCE/NAME:x1,y1,x2,y2, that one alone.
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
+
+    #[command(flatten)]
+    pub(crate) areas: AreaArgs,
 
     /// Settings in TOML; options on the command line override them
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -200,6 +204,18 @@ pub(crate) struct NetworkArgs {
     pub(crate) threads: Option<u16>,
 }
 
+/// Areas of the picture, in pixels, or with all numbers in percent of its size.
+#[derive(Debug, Default, Args)]
+pub(crate) struct AreaArgs {
+    /// Watch this zone, a polygon: who is in it, and for how long; may be repeated
+    #[arg(long = "zone", value_name = "NAME:x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
+    pub(crate) zones: Vec<Zone>,
+
+    /// Look for nobody who stands in this polygon (a screen, a mirror, the street); may be repeated
+    #[arg(long = "mask", value_name = "x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
+    pub(crate) masks: Vec<Mask>,
+}
+
 /// Track detections from a file: association alone
 ///
 /// Reads MOT text (frame,-1,x,y,w,h,score) or JSON lines with embeddings, a frame a line:
@@ -226,7 +242,14 @@ pub(crate) struct TrackArgs {
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
 
-    /// Settings in TOML: its `tracker`, `counter` and `line` parts
+    #[command(flatten)]
+    pub(crate) areas: AreaArgs,
+
+    /// Size of the picture in pixels, where lines, zones or masks are in percent of it
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub(crate) size: Option<(usize, usize)>,
+
+    /// Settings in TOML: its `tracker`, `counter`, `line`, `zone` and `mask` parts
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
@@ -256,7 +279,11 @@ pub(crate) struct CountArgs {
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
 
-    /// Settings in TOML: its `counter` and `line` parts
+    /// Size of the picture in pixels, where lines are in percent of it
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
+    pub(crate) size: Option<(usize, usize)>,
+
+    /// Settings in TOML: its `counter`, `line` and `zone` parts
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
@@ -326,6 +353,12 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         return Ok(SocketAddr::new(ip, default.port()));
     }
     text.parse().map_err(|_| "expected ADDRESS:PORT, as in 127.0.0.1:8080, or a port".to_owned())
+}
+
+fn size(text: &str) -> Result<(usize, usize), String> {
+    let side = |text: &str| text.parse::<usize>().ok().filter(|&side| side > 0);
+    let sides = text.split_once('x').and_then(|(width, height)| side(width).zip(side(height)));
+    sides.ok_or_else(|| "expected a width and a height in pixels, as in 768x576".into())
 }
 
 fn positive(text: &str) -> Result<f64, String> {

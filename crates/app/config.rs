@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::{Context as _, bail};
-use footfall_count::Line;
+use footfall_count::{Counter, Line, Mask, Zone};
 use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, EmbedderConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
+use crate::cli::{AreaArgs, NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
 use crate::ledger::LedgerConfig;
 pub(crate) use sources::{SourceEntry, Sources};
@@ -38,6 +38,10 @@ pub(crate) struct Config {
     pub(crate) publish: footfall_serve::PublishConfig,
     #[serde(rename = "line")]
     pub(crate) lines: Vec<Line>,
+    #[serde(rename = "zone")]
+    pub(crate) zones: Vec<Zone>,
+    #[serde(rename = "mask")]
+    pub(crate) masks: Vec<Mask>,
     /// The keys of `tracker` that the file sets: the others may come from the source and the networks.
     #[serde(skip)]
     set_in_tracker: BTreeSet<String>,
@@ -106,14 +110,21 @@ impl PipelineConfig {
 }
 
 impl Config {
-    /// The file at `path`, or the defaults; with `lines` instead of the file's where there are any.
-    pub(crate) fn load(path: Option<&Path>, lines: &[Line]) -> anyhow::Result<Self> {
+    /// The file at `path`, or the defaults; with `lines` instead of the file's where there are any, and
+    /// zones and masks likewise.
+    pub(crate) fn load(path: Option<&Path>, lines: &[Line], areas: &AreaArgs) -> anyhow::Result<Self> {
         let mut config = match path {
             Some(path) => Self::read(path).map_err(usage)?,
             None => Self::default(),
         };
         if !lines.is_empty() {
             config.lines = lines.to_vec();
+        }
+        if !areas.zones.is_empty() {
+            config.zones.clone_from(&areas.zones);
+        }
+        if !areas.masks.is_empty() {
+            config.masks.clone_from(&areas.masks);
         }
         config.check_names().map_err(usage)?;
         config.ledger.validate().map_err(usage)?;
@@ -141,12 +152,28 @@ impl Config {
                 bail!("two lines are called \"{}\": give each a name of its own", line.name());
             }
         }
-        Ok(())
+        check_zones(&self.zones)
+    }
+
+    /// The counter of a file's lines and zones, in a picture of this size where it is known.
+    pub(crate) fn counter(&self, size: Option<(usize, usize)>) -> anyhow::Result<Counter> {
+        let mut counter = Counter::new(self.lines.clone(), self.counter)?
+            .with_zones(self.zones.clone())
+            .with_masks(self.masks.clone());
+        if let Some((width, height)) = size {
+            counter.fit(width, height);
+        }
+        if !counter.is_fit() {
+            bail!(
+                "some lines, zones or masks are in percent of the picture: give its size, as in --size 768x576"
+            );
+        }
+        Ok(counter)
     }
 
     /// The configuration of `footfall run`.
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
-        let mut config = Self::load(args.config.as_deref(), &args.lines)?;
+        let mut config = Self::load(args.config.as_deref(), &args.lines, &args.areas)?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
         config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
@@ -159,7 +186,7 @@ impl Config {
 
     /// The configuration of `footfall harvest`: nobody is counted.
     pub(crate) fn for_harvest(path: Option<&Path>, networks: &NetworkArgs) -> anyhow::Result<Self> {
-        let mut config = Self::load(path, &[])?;
+        let mut config = Self::load(path, &[], &AreaArgs::default())?;
         config.override_networks(networks);
         Ok(config)
     }
@@ -233,6 +260,15 @@ fn replace(setting: &mut Option<PathBuf>, flag: Option<&PathBuf>) {
     }
 }
 
+/// Refuses zones of one name.
+pub(crate) fn check_zones(zones: &[Zone]) -> anyhow::Result<()> {
+    let mut names = BTreeSet::new();
+    match zones.iter().find(|zone| !names.insert(zone.name())) {
+        Some(zone) => bail!("two zones are called \"{}\": give each a name of its own", zone.name()),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Config;
@@ -245,6 +281,9 @@ mod tests {
         let mut example = Config::parse(EXAMPLE).unwrap();
         assert_eq!(example.lines.len(), 1, "one line shows how");
         example.lines.clear();
+        assert_eq!((example.zones.len(), example.masks.len()), (1, 1), "one shows how");
+        example.zones.clear();
+        example.masks.clear();
         example.set_in_tracker.clear();
         assert_eq!(example, Config::default());
     }
@@ -272,7 +311,7 @@ mod tests {
         let error = format!("{:#}", Config::parse("[tracker]\nmax_aeg = 3\n").unwrap_err());
         assert!(error.contains("max_aeg") && error.contains("line 2"), "{error}");
         let error = format!("{:#}", Config::parse("[[line]]\nname='a'\nfrom=[1,2]\nto=[1,2]\n").unwrap_err());
-        assert!(error.contains("twice in a row"), "{error}");
+        assert!(error.contains("same point"), "{error}");
     }
 
     #[test]

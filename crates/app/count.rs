@@ -8,7 +8,7 @@ use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
 use footfall_formats::mot::{TrackRow, read_tracks};
 use footfall_track::{Embeddings, Step, TrackId, TrackedBox};
 
-use crate::cli::CountArgs;
+use crate::cli::{AreaArgs, CountArgs};
 use crate::config::Config;
 use crate::exit::usage;
 use crate::{logging, progress};
@@ -16,11 +16,11 @@ use crate::{logging, progress};
 /// Counts, and says what came of it.
 pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let config = Config::load(args.config.as_deref(), &args.lines)?;
+    let config = Config::load(args.config.as_deref(), &args.lines, &AreaArgs::default())?;
     if config.lines.is_empty() {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }
-    let mut counter = Counter::new(config.lines, config.counter).map_err(usage)?;
+    let mut counter = config.counter(args.size).map_err(usage)?;
     let rows = read_tracks(&args.tracks)?;
     let mut writer = CrossingWriter::create(&args.crossings)?;
     let source = args.tracks.to_string_lossy();

@@ -14,6 +14,7 @@ use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Error, Period, Query, Range, Reader};
 use footfall_report::{Format, Report, Screen};
 
+use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 
@@ -112,7 +113,7 @@ fn reset(text: &str) -> Result<Reset, String> {
 
 /// Reads the ledger, and writes the report.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
-    let config = Config::load(args.config.as_deref(), &[])?;
+    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
     let path = args.ledger.clone().or(config.ledger.file).unwrap_or_else(|| "footfall.db".into());
     let zone = zone(args.timezone.as_deref()).map_err(usage)?;
     let query = Query {

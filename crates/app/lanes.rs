@@ -1,9 +1,8 @@
 //! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
 
-use footfall_count::{Counter, Line};
 use footfall_formats::recording::RecordingHead;
 use footfall_pipeline::{BoxError, Feed, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
-use footfall_track::Tracker;
+use footfall_track::{Point, Tracker};
 use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
 use indicatif::ProgressBar;
 
@@ -154,7 +153,7 @@ impl Setup {
     fn parts(self, source: Box<dyn Source>) -> anyhow::Result<Parts> {
         let config = &self.common.config;
         let info = source.info().clone();
-        let counter = Counter::new(self.source.lines.clone(), config.counter).map_err(usage)?;
+        let counter = self.source.counter(config.counter).map_err(usage)?;
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
         let mut sinks = self.sinks(&info)?;
         if let Some(path) = &self.files.record {
@@ -168,7 +167,7 @@ impl Setup {
             );
         }
         let tracker = Tracker::new(settings).map_err(usage)?;
-        warn_about_lines(&self.source.lines, &info);
+        warn_about_lines(&self.source, &info);
         Ok(Parts { source, tracker, counter, sinks, inspector: None })
     }
 
@@ -212,12 +211,15 @@ impl Setup {
 }
 
 /// A line that no one in the picture can pass is most likely meant for another picture.
-fn warn_about_lines(lines: &[Line], info: &SourceInfo) {
+fn warn_about_lines(watched: &NamedSource, info: &SourceInfo) {
     let (width, height) = (info.width as f64, info.height as f64);
-    for line in lines {
-        let (a, b) = (line.a(), line.b());
-        let outside =
-            a.x.max(b.x) < 0.0 || a.x.min(b.x) > width || a.y.max(b.y) < 0.0 || a.y.min(b.y) > height;
+    for line in &watched.lines {
+        let line = line.in_pixels(info.width, info.height);
+        let beyond = |is_beyond: &dyn Fn(&Point) -> bool| line.points().iter().all(is_beyond);
+        let outside = beyond(&|p| p.x < 0.0)
+            || beyond(&|p| p.x > width)
+            || beyond(&|p| p.y < 0.0)
+            || beyond(&|p| p.y > height);
         if outside {
             tracing::warn!(
                 "line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it",
@@ -225,7 +227,7 @@ fn warn_about_lines(lines: &[Line], info: &SourceInfo) {
             );
         }
     }
-    if lines.is_empty() {
+    if watched.lines.is_empty() && watched.zones.is_empty() {
         tracing::warn!("no line was given: people are tracked but not counted (see --line)");
     }
 }

@@ -13,6 +13,7 @@ use footfall_track::{Preset, Tracker};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::session::{Files, Session};
@@ -92,7 +93,7 @@ impl Settings {
     fn of(args: &ReplayArgs, head: &RecordingHead) -> anyhow::Result<Self> {
         let mut settings = match &args.config {
             Some(path) => {
-                let config = Config::load(Some(path), &[])?;
+                let config = Config::load(Some(path), &[], &AreaArgs::default())?;
                 let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
                 Self { tracker, counter: config.counter, lines: config.lines }
             }
@@ -119,7 +120,8 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     let head = reader.head().clone();
     let settings = Settings::of(args, &head)?;
     let tracker = Tracker::new(settings.tracker.clone()).map_err(usage)?;
-    let counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
+    let mut counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
+    counter.fit(head.size[0], head.size[1]);
     let run =
         args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
     let files =

@@ -4,6 +4,7 @@ mod people;
 
 use std::path::Path;
 
+use footfall_count::CountInterval;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub(crate) struct Report {
     /// Boxes of confirmed tracks, over all frames.
     tracked: u64,
     lines: Vec<LineReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneReport>,
     stages: Vec<Stage>,
     networks: Networks,
     outputs: Outputs,
@@ -66,6 +69,25 @@ struct LineReport {
     name: String,
     r#in: u64,
     out: u64,
+    /// The range in which the true number lies with a probability of 95%.
+    in_interval: CountInterval,
+    out_interval: CountInterval,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ZoneReport {
+    /// Where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    name: String,
+    /// People in it at the end.
+    occupancy: u64,
+    /// People in it at once at most.
+    most: u64,
+    /// Visits that were over.
+    visits: u64,
+    /// Mean length of these.
+    dwell_seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,6 +170,7 @@ impl Report {
             people: sum(|s| s.people),
             tracked: sum(|s| s.tracked),
             lines,
+            zones: lanes.iter().flat_map(|lane| zones(lane, several)).collect(),
             stages: outcome.stages.iter().map(stage).collect(),
             networks,
             outputs,
@@ -213,11 +236,26 @@ fn source(lane: &LaneOutcome) -> Option<Source> {
 
 fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = LineReport> {
     let source = several.then(|| lane.name.clone());
-    lane.summary.lines.iter().zip(&lane.summary.tallies).map(move |(name, tally)| LineReport {
+    let counts = lane.summary.tallies.iter().zip(&lane.summary.doubts);
+    lane.summary.lines.iter().zip(counts).map(move |(name, (tally, doubt))| LineReport {
         source: source.clone(),
         name: name.clone(),
         r#in: tally.entered,
         out: tally.left,
+        in_interval: CountInterval::of(tally.entered, doubt.entered),
+        out_interval: CountInterval::of(tally.left, doubt.left),
+    })
+}
+
+fn zones(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = ZoneReport> {
+    let source = several.then(|| lane.name.clone());
+    lane.summary.zones.iter().zip(&lane.summary.zone_tallies).map(move |(name, tally)| ZoneReport {
+        source: source.clone(),
+        name: name.clone(),
+        occupancy: tally.occupancy,
+        most: tally.most,
+        visits: tally.visits,
+        dwell_seconds: tally.mean_dwell().as_secs_f64(),
     })
 }
 

@@ -1,6 +1,5 @@
 //! `footfall run`: sources through every stage.
 
-use footfall_count::Counter;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
 use footfall_track::Tracker;
 
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow::Result<()> {
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
     for source in sources {
-        Counter::new(source.lines.clone(), config.counter).map_err(usage)?;
+        source.counter(config.counter).map_err(usage)?;
     }
     Ok(())
 }

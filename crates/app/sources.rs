@@ -5,11 +5,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use anyhow::bail;
-use footfall_count::Line;
+use footfall_count::{Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
 use footfall_video::{Address, SourceOptions, Transport, display_name};
 
 use crate::cli::{RunArgs, SourceArgs};
-use crate::config::{Config, SourceEntry};
+use crate::config::{Config, SourceEntry, check_zones};
 
 /// One source of a run.
 #[derive(Clone, Debug)]
@@ -19,6 +19,16 @@ pub(crate) struct NamedSource {
     pub(crate) address: Address,
     pub(crate) options: SourceOptions,
     pub(crate) lines: Vec<Line>,
+    pub(crate) zones: Vec<Zone>,
+    pub(crate) masks: Vec<Mask>,
+}
+
+impl NamedSource {
+    /// The counter of its lines and zones. What is in percent it takes as that of the source's picture.
+    pub(crate) fn counter(&self, config: CounterConfig) -> Result<Counter, ConfigError> {
+        let counter = Counter::new(self.lines.clone(), config)?;
+        Ok(counter.with_zones(self.zones.clone()).with_masks(self.masks.clone()))
+    }
 }
 
 /// The sources of a run, in order.
@@ -40,7 +50,14 @@ pub(crate) fn resolve(args: &RunArgs, config: &Config) -> anyhow::Result<Vec<Nam
         if !args.lines.is_empty() {
             source.lines = lines_of(&args.lines, &source.name, &names)?;
         }
+        if !args.areas.zones.is_empty() {
+            source.zones.clone_from(&args.areas.zones);
+        }
+        if !args.areas.masks.is_empty() {
+            source.masks.clone_from(&args.areas.masks);
+        }
         check_lines(&source.lines)?;
+        check_zones(&source.zones)?;
     }
     check_names(&sources)?;
     transport(&sources)?;
@@ -66,8 +83,15 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         name: entry.name.clone(),
         address: Address::new(&entry.url),
         options: entry.options.clone(),
-        lines: if entry.lines.is_empty() { config.lines.clone() } else { entry.lines.clone() },
+        lines: own(&entry.lines, &config.lines),
+        zones: own(&entry.zones, &config.zones),
+        masks: own(&entry.masks, &config.masks),
     }
+}
+
+/// A source's own list, or else that of all.
+fn own<T: Clone>(own: &[T], of_all: &[T]) -> Vec<T> {
+    if own.is_empty() { of_all.to_vec() } else { own.to_vec() }
 }
 
 /// A source that the command line names: `NAME=PLACE`, a place, or the name of one in the configuration.
@@ -81,6 +105,8 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
         address: Address::new(location),
         options: config.source.options.clone(),
         lines: config.lines.clone(),
+        zones: config.zones.clone(),
+        masks: config.masks.clone(),
     }
 }
 

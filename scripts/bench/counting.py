@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import certainty
 import datasets
 import process
 import setting
@@ -69,7 +70,8 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA")
     parser.add_argument("--only", choices=["video", "mot15", "mot17half"], action="append", help="may be repeated")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep tracks and crossings there")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "counting.md", metavar="FILE")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="scores/counting.md or certainty.md")
+    parser.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
         sys.exit("scripts/count wants a folder with ground truth and crossings/: scripts/count DATA; see --help")
@@ -77,11 +79,18 @@ def main() -> None:
         work = arguments.keep or Path(folder)
         names = arguments.only or ["video", "mot15", "mot17half"]
         found = {name: list(sequences(name, arguments.data, work / name)) for name in names}
-        for watched in found.values():
-            for sequence in watched:
-                setting.say(sequence.name)
+        judged = []
+        for sequence in (one for watched in found.values() for one in watched):
+            setting.say(sequence.name)
+            if arguments.certainty:
+                judged += certainty.judge(sequence, footfall(sequence, sequence.scratch / "tracks.txt"))
+            else:
                 count(sequence)
-        setting.publish(page({name: watched for name, watched in found.items() if watched}, work), arguments.out)
+        if arguments.certainty:
+            setting.publish(certainty.page(judged), arguments.out or setting.SCORES / "certainty.md")
+            return
+        watched = {name: sequences for name, sequences in found.items() if sequences}
+        setting.publish(page(watched, work), arguments.out or setting.SCORES / "counting.md")
 
 
 def sequences(name: str, data: Path, work: Path) -> Iterable[Sequence]:

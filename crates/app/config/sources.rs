@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use footfall_count::Line;
+use footfall_count::{Line, Mask, Zone};
 use footfall_video::SourceOptions;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
@@ -26,6 +26,12 @@ pub(crate) struct SourceEntry {
     /// Its lines; without any, those of the whole file.
     #[serde(rename = "line", skip_serializing_if = "Vec::is_empty")]
     pub(crate) lines: Vec<Line>,
+    /// Its zones; without any, those of the whole file.
+    #[serde(rename = "zone", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) zones: Vec<Zone>,
+    /// Its masks; without any, those of the whole file.
+    #[serde(rename = "mask", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) masks: Vec<Mask>,
     #[serde(flatten)]
     pub(crate) options: SourceOptions,
 }
@@ -87,8 +93,12 @@ impl<'de> Deserialize<'de> for SourceEntry {
         };
         let lines =
             table.remove("line").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
+        let zones =
+            table.remove("zone").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
+        let masks =
+            table.remove("mask").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url, lines, options })
+        Ok(Self { name, url, lines, zones, masks, options })
     }
 }
 

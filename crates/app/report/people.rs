@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use console::style;
 
+use footfall_count::CountInterval;
+
 use super::{Report, SourceReport, Stage};
 use crate::config::Outputs;
 
@@ -52,22 +54,45 @@ impl Report {
 
     fn counts(&self, out: &mut String) -> fmt::Result {
         writeln!(out)?;
-        if !self.lines.is_empty() {
-            let name = |line: &super::LineReport| match &line.source {
-                Some(source) => format!("{source}/{}", line.name),
-                None => line.name.clone(),
-            };
-            let width = self.lines.iter().map(|l| name(l).chars().count()).max().unwrap_or(0).max(6);
-            writeln!(out, "  {}", style(format!("{:width$}      in     out", "line")).for_stderr().dim())?;
-            for line in &self.lines {
-                let entered = style(format!("{:7}", line.r#in)).for_stderr().green().bold();
-                let left = style(format!("{:7}", line.out)).for_stderr().yellow().bold();
-                writeln!(out, "  {:width$} {entered} {left}", name(line))?;
-            }
-            writeln!(out)?;
-        }
+        self.lines(out)?;
+        self.zones(out)?;
         let average = self.tracked as f64 / self.frames.processed.max(1) as f64;
         writeln!(out, "  {} people tracked, {average:.1} in a frame", style(self.people).for_stderr().bold())
+    }
+
+    fn lines(&self, out: &mut String) -> fmt::Result {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> =
+            self.lines.iter().map(|line| place(line.source.as_deref(), &line.name)).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(6);
+        let heads = format!("{:width$} {:>20} {:>20}", "line", "in", "out");
+        writeln!(out, "  {}", style(heads).for_stderr().dim())?;
+        for (name, line) in names.iter().zip(&self.lines) {
+            let entered = style(range(line.r#in, line.in_interval)).for_stderr().green().bold();
+            let left = style(range(line.out, line.out_interval)).for_stderr().yellow().bold();
+            writeln!(out, "  {name:width$} {entered} {left}")?;
+        }
+        writeln!(out)
+    }
+
+    fn zones(&self, out: &mut String) -> fmt::Result {
+        if self.zones.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> =
+            self.zones.iter().map(|zone| place(zone.source.as_deref(), &zone.name)).collect();
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(6);
+        let heads =
+            format!("{:width$} {:>8} {:>6} {:>8} {:>12}", "zone", "inside", "most", "visits", "mean dwell");
+        writeln!(out, "  {}", style(heads).for_stderr().dim())?;
+        for (name, zone) in names.iter().zip(&self.zones) {
+            let super::ZoneReport { occupancy, most, visits, dwell_seconds, .. } = zone;
+            let dwell = clock(*dwell_seconds);
+            writeln!(out, "  {name:width$} {occupancy:8} {most:6} {visits:8} {dwell:>12}")?;
+        }
+        writeln!(out)
     }
 
     /// What was wrong with sources, if anything was.
@@ -164,6 +189,16 @@ fn clock(seconds: f64) -> String {
     let whole = Duration::from_secs_f64(seconds).as_secs();
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A line's or zone's name, after that of its source where there are several.
+fn place(source: Option<&str>, name: &str) -> String {
+    source.map_or_else(|| name.to_owned(), |source| format!("{source}/{name}"))
+}
+
+/// `412 (405 to 418)`, as wide as a column.
+fn range(count: u64, interval: CountInterval) -> String {
+    format!("{:>20}", format!("{count} ({} to {})", interval.low, interval.high))
 }
 
 #[cfg(test)]

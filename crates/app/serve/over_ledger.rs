@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::book::LedgerBook;
 use super::refused;
-use crate::cli::ServeArgs;
+use crate::cli::{AreaArgs, ServeArgs};
 use crate::config::Config;
 use crate::say::say;
 use crate::{interrupt, logging, progress};
@@ -18,7 +18,7 @@ use crate::{interrupt, logging, progress};
 /// Serves until somebody asks to stop.
 pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let mut config = Config::load(args.config.as_deref(), &[])?;
+    let mut config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
     config.serve.address = args.address.unwrap_or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;

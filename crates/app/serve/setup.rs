@@ -82,7 +82,8 @@ impl Setup for RunSetup {
         let saved = self.save(&site.name, &drawing.lines)?;
         site.feed.change(move |_, counter| {
             let zones = counter.zones().to_vec();
-            *counter = fresh.with_zones(zones);
+            let masks = counter.masks().to_vec();
+            *counter = fresh.with_zones(zones).with_masks(masks);
         });
         drawing.revision += 1;
         site.drawing().clone_from(&drawing);

@@ -4,10 +4,9 @@ use crate::Reason;
 
 /// Log odds that somebody truly passed who was followed over the line in the open.
 ///
-/// This and the weights are a logistic regression on 1,538 crossings of 86 lines in six sequences of
-/// MOT15, MOT17 and the clips, each matched with the ground truth or not; of a sequence that was left out,
-/// crossings with a confidence of 0.95 and more were true in 97 of 100 cases, others as often as they said
-/// within a few points.
+/// This and the weights are a logistic regression on crossings of many lines in sequences with ground truth,
+/// each of which is true or not: `scripts/count DATA --certainty` makes it, and `scores/certainty.md` says
+/// how well confidences hold on sequences that had no part in it.
 const FOLLOWED: f64 = 3.8;
 
 /// What a reason adds to the log odds.

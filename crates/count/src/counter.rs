@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_track::{Embeddings, Point, Step, TrackId, TrackedBox};
+use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
 
 use crate::config::Limits;
 use crate::newcomer::{Beginning, Newcomer, WATCHED, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
-use crate::{Config, ConfigError, Crossing, Line, Tally, Visit, Zone, ZoneTally};
+use crate::{Config, ConfigError, Crossing, Doubt, Line, Mask, Tally, Visit, Zone, ZoneTally};
 
 /// Counts people over lines.
 ///
@@ -28,8 +28,10 @@ use crate::{Config, ConfigError, Crossing, Line, Tally, Visit, Zone, ZoneTally};
 pub struct Counter {
     lines: Vec<Line>,
     zones: Vec<Zone>,
+    masks: Vec<Mask>,
     limits: Limits,
     tallies: Vec<Tally>,
+    doubts: Vec<Doubt>,
     zone_tallies: Vec<ZoneTally>,
     /// Visits that nobody took yet.
     visits: Vec<Visit>,
@@ -47,18 +49,21 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// A counter for `lines`, in pixels, each starting at zero.
+    /// A counter for `lines`, each starting at zero.
     ///
     /// # Errors
     /// When a number in `config` cannot be used.
     pub fn new(lines: Vec<Line>, config: Config) -> Result<Self, ConfigError> {
         let limits = config.limits()?;
         let tallies = vec![Tally::default(); lines.len()];
+        let doubts = vec![Doubt::default(); lines.len()];
         Ok(Self {
             lines,
             zones: Vec::new(),
+            masks: Vec::new(),
             limits,
             tallies,
+            doubts,
             zone_tallies: Vec::new(),
             visits: Vec::new(),
             began: None,
@@ -70,12 +75,48 @@ impl Counter {
         })
     }
 
-    /// The counter, with zones, in pixels, to watch too.
+    /// The counter, with zones to watch too.
     #[must_use]
     pub fn with_zones(mut self, zones: Vec<Zone>) -> Self {
         self.zone_tallies = vec![ZoneTally::default(); zones.len()];
         self.zones = zones;
         self
+    }
+
+    /// The counter, with masks: places where nobody is to be looked for.
+    #[must_use]
+    pub fn with_masks(mut self, masks: Vec<Mask>) -> Self {
+        self.masks = masks;
+        self
+    }
+
+    /// Takes lines, zones and masks that are relative as parts of a picture of this size, in pixels. Needed
+    /// before the first step if there are any.
+    pub fn fit(&mut self, width: usize, height: usize) {
+        self.lines.iter_mut().for_each(|line| *line = line.in_pixels(width, height));
+        self.zones.iter_mut().for_each(|zone| *zone = zone.in_pixels(width, height));
+        self.masks.iter_mut().for_each(|mask| *mask = mask.in_pixels(width, height));
+    }
+
+    /// Whether nothing is relative to the picture's size any more.
+    #[must_use]
+    pub fn is_fit(&self) -> bool {
+        let relative = self.lines.iter().any(Line::is_relative)
+            || self.zones.iter().any(Zone::is_relative)
+            || self.masks.iter().any(Mask::is_relative);
+        !relative
+    }
+
+    /// Places where nobody is to be looked for.
+    #[must_use]
+    pub fn masks(&self) -> &[Mask] {
+        &self.masks
+    }
+
+    /// Whether a detection with this box is to be ignored: it stands in a mask.
+    #[must_use]
+    pub fn hides(&self, bbox: &Bbox) -> bool {
+        self.masks.iter().any(|mask| mask.hides(bbox))
     }
 
     /// The lines, in the order that [`Crossing::line`] refers to.
@@ -88,6 +129,12 @@ impl Counter {
     #[must_use]
     pub fn tallies(&self) -> &[Tally] {
         &self.tallies
+    }
+
+    /// How much the counts so far are in doubt, a line each.
+    #[must_use]
+    pub fn doubts(&self) -> &[Doubt] {
+        &self.doubts
     }
 
     /// The zones, in the order that [`Visit::zone`] refers to.
@@ -242,6 +289,7 @@ impl Counter {
         crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));
         for crossing in &crossings {
             self.tallies[crossing.line].add(crossing.direction);
+            self.doubts[crossing.line].add(crossing);
         }
         visits.sort_by_key(|visit| (visit.left, visit.track, visit.zone));
         for visit in &visits {

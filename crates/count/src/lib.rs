@@ -25,7 +25,7 @@ pub use config::{Config, ConfigError};
 pub use counter::Counter;
 pub use crossing::{Crossing, Direction, Reason, Tally};
 pub use health::{Condition, HealthChange, Uncounted};
-pub use interval::CountInterval;
+pub use interval::{CountInterval, Doubt};
 pub use line::Line;
 pub use shape::{Kind as ShapeKind, ShapeError};
 pub use site::{Day, Site};

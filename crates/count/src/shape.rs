@@ -103,7 +103,9 @@ impl Kind {
 
     fn degenerate(self, x: f64, y: f64) -> String {
         match self {
-            Self::Line => format!("it has the point ({x}, {y}) twice in a row: neighbouring points differ"),
+            Self::Line => {
+                format!("two of its points in a row are the same point ({x}, {y}); they have to differ")
+            }
             Self::Zone | Self::Mask => "its corners lie on one line: it has no area".to_owned(),
         }
     }

@@ -37,5 +37,6 @@ pub(crate) fn scene(number: u64, image: Image, people: &[(u64, Bbox, f32)]) -> S
         crossings: Vec::new(),
         lines: Arc::new([]),
         tallies: Vec::new(),
+        visits: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Line, Tally};
+use footfall_count::{Crossing, Line, Tally, Visit};
 use footfall_track::{Observations, TrackedBox};
 
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
@@ -120,4 +120,6 @@ pub struct Scene {
     pub lines: Arc<[Line]>,
     /// Counts so far, a line each.
     pub tallies: Vec<Tally>,
+    /// Visits to zones that were over in this frame.
+    pub visits: Vec<Visit>,
 }

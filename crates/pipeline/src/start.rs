@@ -12,7 +12,7 @@ use crate::pool::{Doors, Ends, Giver, Taker, pool};
 use crate::stage::{self, Detected, Door, EmbedStage, MOST_AHEAD, TrackStage, Tracked, WriteStage};
 use crate::summary::Ended;
 use crate::threads::{LaneShared, Shared, Threads};
-use crate::{Frame, Kind, Options, Pipeline, Source, Stop};
+use crate::{Frame, Options, Pipeline, Source, SourceInfo, Stop};
 
 /// How reading a source ended, and what tracking came to; one message each.
 pub(crate) struct Results {
@@ -91,10 +91,10 @@ fn start_lane(
     let (total, tracked) = bounded(1);
     let (state, asked) = (Arc::clone(shared), stop.clone());
     threads.spawn("track", move || {
-        let Some(Tracking { tracker, counter, kind }) = parts(&tracking_parts, &asked, &state.run) else {
+        let Some(Tracking { tracker, counter, info }) = parts(&tracking_parts, &asked, &state.run) else {
             return;
         };
-        let stage = TrackStage::new(tracker, counter, embedding, kind);
+        let stage = TrackStage::new(tracker, counter, embedding, &info);
         // Nobody waits for it only if the run is gone.
         let _ = total.send(stage.run(take, &scenes, &state.feed));
     })?;
@@ -128,7 +128,7 @@ fn start_lane(
 struct Tracking {
     tracker: Tracker,
     counter: Counter,
-    kind: Kind,
+    info: SourceInfo,
 }
 
 /// Brings a lane's parts to its stages.
@@ -141,7 +141,7 @@ impl HandOut {
     fn give(self, parts: Parts) -> Box<dyn Source> {
         let Parts { source, tracker, counter, sinks, inspector } = parts;
         // A stage that does not take its part has been told to end.
-        let _ = self.tracking.send(Tracking { tracker, counter, kind: source.info().kind });
+        let _ = self.tracking.send(Tracking { tracker, counter, info: source.info().clone() });
         let _ = self.writing.send(WriteStage { sinks, inspector });
         source
     }

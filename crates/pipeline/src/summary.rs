@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_count::Tally;
+use footfall_count::{Doubt, Tally, ZoneTally};
 
 use crate::Trouble;
 
@@ -35,7 +35,7 @@ pub struct StageSummary {
 }
 
 /// What was done with the frames of one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// Why it ended.
     pub ended: Ended,
@@ -57,6 +57,12 @@ pub struct Summary {
     pub lines: Vec<String>,
     /// Counts of each line, in the counter's order.
     pub tallies: Vec<Tally>,
+    /// How much these are in doubt.
+    pub doubts: Vec<Doubt>,
+    /// Names of the zones, in the counter's order.
+    pub zones: Vec<String>,
+    /// What each zone has seen, in the counter's order.
+    pub zone_tallies: Vec<ZoneTally>,
     /// Time of the last processed frame since the source's start.
     pub footage: Duration,
     /// From the run's beginning to the last output's completion.

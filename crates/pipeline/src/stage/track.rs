@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Line, Tally};
+use footfall_count::{Counter, Doubt, Line, Tally, ZoneTally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
 use super::{Detected, EmbedStage};
 use crate::feed::Feed;
-use crate::{Frame, Kind, Scene};
+use crate::{Frame, Kind, Scene, SourceInfo};
 
 /// What tracking and counting came to.
 #[derive(Debug, Default)]
@@ -26,6 +26,9 @@ pub(crate) struct Tracked {
     pub(crate) boxes: u64,
     pub(crate) lines: Vec<String>,
     pub(crate) tallies: Vec<Tally>,
+    pub(crate) doubts: Vec<Doubt>,
+    pub(crate) zones: Vec<String>,
+    pub(crate) zone_tallies: Vec<ZoneTally>,
     pub(crate) footage: Duration,
 }
 
@@ -38,6 +41,8 @@ pub(crate) struct TrackStage {
     ahead: usize,
     /// The counter's lines, as scenes share them.
     lines: Arc<[Line]>,
+    /// Width and height of the picture.
+    size: (usize, usize),
 }
 
 /// A frame for which embeddings were asked.
@@ -63,9 +68,15 @@ fn ahead(kind: Kind) -> usize {
 pub(crate) const MOST_AHEAD: usize = 1;
 
 impl TrackStage {
-    pub(crate) fn new(tracker: Tracker, counter: Counter, embedding: Option<EmbedStage>, kind: Kind) -> Self {
+    pub(crate) fn new(
+        tracker: Tracker,
+        mut counter: Counter,
+        embedding: Option<EmbedStage>,
+        info: &SourceInfo,
+    ) -> Self {
+        counter.fit(info.width, info.height);
         let lines = counter.lines().into();
-        Self { tracker, counter, embedding, ahead: ahead(kind), lines }
+        Self { tracker, counter, embedding, ahead: ahead(info.kind), lines, size: (info.width, info.height) }
     }
 
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
@@ -96,8 +107,10 @@ impl TrackStage {
                 // A recording's last frame: what is still open is decided with what there is.
                 scene.crossings.extend(self.counter.finish());
                 scene.tallies.copy_from_slice(self.counter.tallies());
+                scene.visits.extend(self.counter.take_visits());
             }
             total.add(&scene);
+            total.follow(&self.counter);
             if scenes.send(scene).is_err() {
                 return total;
             }
@@ -113,12 +126,14 @@ impl TrackStage {
         for change in changes {
             change(&mut self.tracker, &mut self.counter);
         }
+        self.counter.fit(self.size.0, self.size.1);
         self.lines = self.counter.lines().into();
         total.count(&self.counter);
     }
 
     /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
-    fn ask(&mut self, Detected { frame, detections }: Detected) -> Option<Waiting> {
+    fn ask(&mut self, Detected { frame, mut detections }: Detected) -> Option<Waiting> {
+        detections.retain(|seen| !self.counter.hides(&seen.bbox));
         let asked = match &self.embedding {
             Some(stage) => {
                 Some(stage.ask(&frame, &detections, self.tracker.plan(frame.time, &detections))?)
@@ -145,7 +160,8 @@ impl TrackStage {
             let step = self.tracker.step(frame.time, &observations);
             let crossings = self.counter.step(frame.number, frame.time, step, &observations.embeddings);
             let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
-            Scene { frame, observations, tracks, crossings, lines: Arc::clone(&self.lines), tallies }
+            let (lines, visits) = (Arc::clone(&self.lines), self.counter.take_visits());
+            Scene { frame, observations, tracks, crossings, lines, tallies, visits }
         }))
     }
 }
@@ -155,12 +171,18 @@ impl Tracked {
         self.detections += scene.observations.detections.len() as u64;
         self.boxes += scene.tracks.len() as u64;
         self.people = scene.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
-        self.tallies.clone_from(&scene.tallies);
         self.footage = scene.frame.time;
     }
 
     fn count(&mut self, counter: &Counter) {
         self.lines = counter.lines().iter().map(|line| line.name().to_owned()).collect();
-        self.tallies = counter.tallies().to_vec();
+        self.zones = counter.zones().iter().map(|zone| zone.name().to_owned()).collect();
+        self.follow(counter);
+    }
+
+    fn follow(&mut self, counter: &Counter) {
+        counter.tallies().clone_into(&mut self.tallies);
+        counter.doubts().clone_into(&mut self.doubts);
+        counter.zone_tallies().clone_into(&mut self.zone_tallies);
     }
 }

@@ -44,17 +44,25 @@ pub(super) fn draw(canvas: &mut Canvas, style: &mut Style, lines: &[Line], flash
     let stroke = style.stroke;
     let width = (1.5 * stroke).max(2.0);
     for (index, line) in lines.iter().enumerate() {
-        let Some((a, b)) = canvas.clip_segment(line.a(), line.b(), 0.0) else { continue };
+        let segments: Vec<(Point, Point)> =
+            line.points().windows(2).filter_map(|pair| canvas.clip_segment(pair[0], pair[1], 0.0)).collect();
+        let Some(&(a, b)) = segments.first() else { continue };
         for flash in flashes.iter().filter(|flash| flash.line == index) {
             let colour = palette::of_direction(flash.direction);
             let strength = flash.strength(now);
             let pen = Pen { colour, opacity: 0.8 * strength, width: 8.0 * stroke, cap: Cap::Round };
-            canvas.stroke(a, b, pen);
+            for &(a, b) in &segments {
+                canvas.stroke(a, b, pen);
+            }
         }
         let pen = |colour, width| Pen { colour, opacity: 1.0, width, cap: Cap::Round };
         let casing = |width| Pen { opacity: 0.6, ..pen(palette::BLACK, width + 2.0) };
-        canvas.stroke(a, b, casing(width));
-        canvas.stroke(a, b, pen(palette::WHITE, width));
+        for &(a, b) in &segments {
+            canvas.stroke(a, b, casing(width));
+        }
+        for &(a, b) in &segments {
+            canvas.stroke(a, b, pen(palette::WHITE, width));
+        }
         for end in [line.a(), line.b()] {
             canvas.stroke(end, end, casing(5.0 * stroke));
             canvas.stroke(end, end, pen(palette::WHITE, 5.0 * stroke));

@@ -19,7 +19,7 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
     let (crossings, lines, tallies) = (vec![], [].into(), vec![]);
-    Scene { frame, observations: Observations::default(), tracks, crossings, lines, tallies }
+    Scene { frame, observations: Observations::default(), tracks, crossings, lines, tallies, visits: vec![] }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).
@@ -108,7 +108,7 @@ fn a_crossing_flashes_and_goes_out() {
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
     let after = overlay.draw(&with_line(20)).unwrap();
-    assert_eq!(after.bytes(), plain.bytes());
+    assert!(after.bytes() == plain.bytes());
 }
 
 #[test]
