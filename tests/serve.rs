@@ -22,6 +22,11 @@ impl Page {
     fn open(arguments: &[&str]) -> Self {
         let mut command = footfall();
         command.arg("run").arg(clip()).args(["--serve", "127.0.0.1:0"]).args(arguments);
+        Self::of(command)
+    }
+
+    /// What `command` serves, once it says where.
+    fn of(mut command: Command) -> Self {
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let url = lines.find_map(|line| {
@@ -29,7 +34,7 @@ impl Page {
         });
         // The rest is read on, so that the process is not held up by a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { process, url: url.expect("the run says where its page is") }
+        Self { process, url: url.expect("it says where its page is") }
     }
 }
 
@@ -87,4 +92,56 @@ fn a_line_drawn_with_the_mouse_counts_and_is_kept() {
     assert!(read(&config).starts_with("# the yard\n[counter]\ndead_band = 0.1\n"), "the rest stays");
     assert_eq!(seen["problems"], serde_json::json!([]), "nothing in the browser's log");
     assert_eq!(seen["hosts"], serde_json::json!([]), "no request to another host");
+}
+
+/// `status body` of a GET by Python's own client, which trusts the certificate at `trusted` alone.
+const GET: &str = "import ssl, sys, urllib.error, urllib.request
+url, trusted, token = sys.argv[1:]
+request = urllib.request.Request(url, headers={'Authorization': 'Bearer ' + token} if token else {})
+try:
+    answer = urllib.request.urlopen(request, context=ssl.create_default_context(cafile=trusted), timeout=20)
+except urllib.error.HTTPError as error:
+    answer = error
+print(answer.status, answer.read().decode())";
+
+#[test]
+fn a_ledger_is_served_over_tls_to_who_has_the_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (ledger, certificate, key) = (place("shop.db"), place("server.pem"), place("server.key"));
+    let mut run = footfall();
+    run.arg("run").arg(clip()).args(["--no-embedder", "--max-frames", "80", "--line", "door:384,576,384,0"]);
+    assert!(run.args(["--ledger", &ledger]).output().unwrap().status.success());
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
+        .args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-out", &certificate, "-keyout", &key])
+        .output();
+    assert!(made.unwrap().status.success(), "openssl makes a certificate");
+    let given = footfall().args(["token", "wall"]).output().unwrap();
+    let token = String::from_utf8(given.stdout).unwrap();
+    let said = String::from_utf8(given.stderr).unwrap();
+    let entry = &said[said.find("[[serve.token]]").unwrap()..said.find("\n\nThe token").unwrap()];
+    let config = format!(
+        "[serve]\naddress = \"127.0.0.1:0\"\n[serve.tls]\ncertificate = '{certificate}'\nkey = '{key}'\n{entry}\n"
+    );
+    fs::write(place("serve.toml"), config).unwrap();
+
+    let mut command = footfall();
+    command.args(["serve", "--ledger", &ledger, "--config", &place("serve.toml")]);
+    let page = Page::of(command);
+    assert!(page.url.starts_with("https://127.0.0.1:"), "{}", page.url);
+    let get = |token: &str| {
+        let url = format!("{}/api/v1/crossings", page.url);
+        let output = Command::new("/usr/bin/python3").args(["-c", GET, &url, &certificate, token]).output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    assert!(get("").starts_with("401 "), "{}", get(""));
+    assert!(get(&"0".repeat(64)).starts_with("401 "));
+    let answer = get(token.trim());
+    let body: Value = serde_json::from_str(answer.strip_prefix("200 ").expect(&answer)).unwrap();
+    let report = footfall().args(["report", "--format", "json", "--ledger", &ledger]).output().unwrap();
+    let counted = in_and_out(&serde_json::from_slice(&report.stdout).unwrap());
+    assert_eq!(body["crossings"].as_array().unwrap().len() as u64, counted[0] + counted[1]);
+    assert!(counted[0] + counted[1] >= 2, "the ledger holds something to serve");
 }
