@@ -4,9 +4,11 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use common::{clip, footfall};
 use serde_json::Value;
@@ -15,6 +17,8 @@ use serde_json::Value;
 struct Page {
     process: Child,
     url: String,
+    /// What it says afterwards, a line at a time.
+    said: Receiver<String>,
 }
 
 impl Page {
@@ -33,8 +37,28 @@ impl Page {
             line.unwrap().strip_prefix("the page is at ").map(|url| url.trim_end_matches('/').to_owned())
         });
         // The rest is read on, so that the process is not held up by a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process, url: url.expect("it says where its page is") }
+        let (sender, said) = channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Self { process, url: url.expect("it says where its page is"), said }
+    }
+
+    /// How many crossings the summary has, once the recording is over and the page alone goes on.
+    fn wait_for_the_end(&mut self) -> u64 {
+        let mut counted = 0;
+        for line in &self.said {
+            if let Some(counts) = line.trim_start().strip_prefix("door ") {
+                // 2 (1 to 4)  3 (2 to 5): the counts alone have no parenthesis to them.
+                counted = counts.split_whitespace().filter_map(|word| word.parse::<u64>().ok()).sum();
+            }
+            if line.starts_with("the page stays at") {
+                return counted;
+            }
+        }
+        panic!("the run ended, and its page with it");
     }
 }
 
@@ -144,4 +168,73 @@ fn a_ledger_is_served_over_tls_to_who_has_the_token() {
     let counted = in_and_out(&serde_json::from_slice(&report.stdout).unwrap());
     assert_eq!(body["crossings"].as_array().unwrap().len() as u64, counted[0] + counted[1]);
     assert!(counted[0] + counted[1] >= 2, "the ledger holds something to serve");
+}
+
+/// Takes what is posted to it, and says yes: its address, and the bodies.
+fn receiver() -> (String, Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, bodies) = channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut length = 0;
+            for line in reader.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()) {
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .unwrap();
+            if sender.send(serde_json::from_slice(&body).unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    (address, bodies)
+}
+
+#[test]
+fn publishers_need_a_ledger_and_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, bodies) = receiver();
+    let config = folder.path().join("publish.toml");
+    let webhook =
+        format!("[[publish.webhook]]\nname = \"office\"\nurl = \"http://{address}/\"\nsecret = \"s\"\n");
+    fs::write(&config, webhook).unwrap();
+    let run = |ledger: &[&str]| {
+        let mut command = footfall();
+        command.arg("run").arg(clip()).args(["--no-embedder", "--max-frames", "80"]);
+        command.args(["--line", "door:384,576,384,0", "--config", config.to_str().unwrap()]).args(ledger);
+        common::Ended::from(command.output().unwrap())
+    };
+    run(&[]).failure(2, &["[publish]", "--ledger"]);
+
+    let ledger = folder.path().join("shop.db");
+    let ledger = ledger.to_str().unwrap();
+    run(&["--ledger", ledger]).success();
+    let report = footfall().args(["report", "--format", "json", "--ledger", ledger]).output().unwrap();
+    let [entered, left] = in_and_out(&serde_json::from_slice(&report.stdout).unwrap());
+    let posts: Vec<Value> = bodies.try_iter().collect();
+    let crossings = posts.iter().flat_map(|post| post["crossings"].as_array().unwrap());
+    let told: Vec<u64> = crossings.map(|crossing| crossing["sequence"].as_u64().unwrap()).collect();
+    assert_eq!(told, (1..=entered + left).collect::<Vec<_>>(), "each once, in order");
+    assert!(told.len() >= 2, "the clip has people who pass");
+}
+
+#[test]
+fn without_a_ledger_the_page_counts_all_the_same() {
+    let mut page = Page::open(&["--no-embedder", "--max-frames", "80", "--line", "door:384,576,384,0"]);
+    let counted = page.wait_for_the_end();
+    let script =
+        "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=20).read().decode())";
+    let url = format!("{}/api/v1/crossings", page.url);
+    let answer = Command::new("/usr/bin/python3").args(["-c", script, &url]).output().unwrap();
+    let body: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(body["crossings"].as_array().unwrap().len() as u64, counted);
+    assert!(counted >= 2);
 }

@@ -58,7 +58,6 @@ impl OpenSources {
     ) -> anyhow::Result<Self> {
         let mut opened = Vec::new();
         for source in &sources {
-            // A counter that cannot be is told before anything is opened.
             match open_lasting(&source.address, &source.options, stop) {
                 Ok(source) => opened.push(Opened::Now(source)),
                 Err(error) if sources.len() > 1 && may_come_later(&source.address.get()) => {
@@ -203,7 +202,7 @@ impl Setup {
             sinks.push(Box::new(preview?));
         }
         if let Some(page) = page {
-            sinks.extend(page.sinks(self.index, &self.source.name));
+            sinks.push(page.sink(self.index));
         }
         sinks.push(progress.sink(self.index));
         Ok(sinks)

@@ -18,7 +18,7 @@ use crate::{interrupt, logging, progress, quiet};
 
 /// Runs, and says how it went.
 pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
-    let config = Config::for_run(args)?;
+    let mut config = Config::for_run(args)?;
     let sources = resolve(args, &config).map_err(usage)?;
     if let Some(variable) = transport(&sources)?.variable() {
         quiet::restart_with(variable);
@@ -33,13 +33,16 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
     // What is cheapest and likeliest to fail comes first.
     check_settings(&sources, &config)?;
-    let book = Book::open(&config.ledger)?;
-    let page = args.serve.is_some().then(|| Page::new(&sources, book.as_ref())).transpose()?;
+    let listens = args.serve.is_some();
+    let publishes = !config.publish.is_empty();
+    let book = Book::open(&mut config.ledger, listens, publishes)?;
+    let shown = book.as_ref().filter(|_| listens || publishes);
+    let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
     let opened = OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?;
     let networks = Networks::open(&config)?;
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
-    let serve = |page: Page| page.serve(&config, args.config.as_deref(), &sources, &lanes);
+    let serve = |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes);
     let serving = page.map(serve).transpose()?;
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };

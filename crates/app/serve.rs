@@ -1,4 +1,4 @@
-//! The page and the interface beside a run.
+//! The page, the interface and the publishers beside a run.
 
 mod book;
 mod over_ledger;
@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
-use footfall_serve::{Book, Live, MemoryBook, Parts, Publishers, ServeError, Server};
+use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server};
+
+use tempfile::TempDir;
 
 use crate::config::Config;
 use crate::exit::usage;
@@ -24,50 +26,43 @@ use crate::sources::NamedSource;
 use book::LedgerBook;
 pub(crate) use over_ledger::run;
 use setup::{RunSetup, Site};
-use sink::{BookSink, LiveSink};
+use sink::LiveSink;
 
 /// What a run shows, before anybody can look.
 #[derive(Clone)]
 pub(crate) struct Page {
     live: Live,
     book: Arc<dyn Book>,
-    /// Where crossings are kept while the run lasts, when there is no ledger.
-    memory: Option<Arc<MemoryBook>>,
+    passing: Option<Arc<TempDir>>,
 }
 
-/// The server beside a run.
+/// The server and the publishers beside a run.
 pub(crate) struct Serving {
-    server: Server,
+    server: Option<Server>,
     /// They work until this is dropped.
     _publishers: Option<Publishers>,
+    /// What they read may be gone with this.
+    _passing: Option<Arc<TempDir>>,
     recorded: bool,
 }
 
 impl Page {
-    /// A page of these sources, and of the ledger where there is one.
-    pub(crate) fn new(sources: &[NamedSource], ledger: Option<&ledger::Book>) -> anyhow::Result<Self> {
+    /// A page of these sources and of what the ledger has of them.
+    pub(crate) fn new(sources: &[NamedSource], ledger: &ledger::Book) -> anyhow::Result<Self> {
         let live = Live::new(sources.iter().map(|source| state::of(&source.name)));
-        if let Some(ledger) = ledger {
-            let book = Arc::new(LedgerBook::open(ledger.path(), TimeZone::system())?);
-            return Ok(Self { live, book, memory: None });
-        }
-        let memory = Arc::new(MemoryBook::new(TimeZone::system()));
-        Ok(Self { live, book: memory.clone(), memory: Some(memory) })
+        let book = Arc::new(LedgerBook::open(ledger.path(), TimeZone::system())?);
+        Ok(Self { live, book, passing: ledger.passing() })
     }
 
-    /// What shows the scenes of the source at `index`: crossings are kept before anybody hears of them.
-    pub(crate) fn sinks(&self, index: usize, name: &str) -> Vec<Box<dyn Sink>> {
-        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-        if let Some(memory) = &self.memory {
-            sinks.push(Box::new(BookSink::new(memory.clone(), state::shown_name(name))));
-        }
-        sinks.push(Box::new(LiveSink::new(self.live.clone(), index)));
-        sinks
+    /// What shows the scenes of the source at `index`.
+    pub(crate) fn sink(&self, index: usize) -> Box<dyn Sink> {
+        Box::new(LiveSink::new(self.live.clone(), index))
     }
 
-    /// Listens, and says where.
+    /// Publishes; and, if it is to listen, listens and says where.
     pub(crate) fn serve(
         self,
+        listens: bool,
         config: &Config,
         path: Option<&Path>,
         sources: &[NamedSource],
@@ -82,13 +77,17 @@ impl Page {
         }
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let setup = Arc::new(RunSetup::new(config, path, sites));
         let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
-        let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
-        let server = Server::start(&config.serve, parts).map_err(refused)?;
-        say(&format!("the page is at {}\n", server.url()));
-        Ok(Serving { server, recorded, _publishers: publishers })
+        let listen = || -> anyhow::Result<Server> {
+            let setup = Arc::new(RunSetup::new(config, path, sites));
+            let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
+            let server = Server::start(&config.serve, parts).map_err(refused)?;
+            say(&format!("the page is at {}\n", server.url()));
+            Ok(server)
+        };
+        let server = listens.then(listen).transpose()?;
+        Ok(Serving { server, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
@@ -100,8 +99,9 @@ fn refused(error: ServeError) -> anyhow::Error {
 impl Serving {
     /// Goes on answering when recordings are over, until somebody asks to stop.
     pub(crate) fn stay(self, stop: &Stop) {
+        let Some(server) = &self.server else { return };
         if self.recorded && !stop.is_requested() {
-            say(&format!("the page stays at {} until Ctrl-C\n", self.server.url()));
+            say(&format!("the page stays at {} until Ctrl-C\n", server.url()));
             while !stop.wait(Duration::from_hours(1)) {}
         }
     }

@@ -15,6 +15,9 @@ use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 
 pub(crate) use config::{LedgerArgs, LedgerConfig};
 
+use anyhow::{Context as _, anyhow};
+use tempfile::TempDir;
+
 use crate::config::Config;
 use crate::exit::usage;
 use crate::say::say;
@@ -26,19 +29,46 @@ use sink::LedgerSink;
 pub(crate) struct Book {
     ledger: Ledger,
     runs: Arc<Mutex<BTreeMap<usize, Run>>>,
+    /// Where the ledger is when it lasts as long as the run alone.
+    passing: Option<Arc<TempDir>>,
 }
 
 impl Book {
-    /// Opens the ledger that the configuration names, if it names one.
-    pub(crate) fn open(config: &LedgerConfig) -> anyhow::Result<Option<Self>> {
-        let Some(path) = &config.file else { return Ok(None) };
+    /// Opens the ledger that the configuration names. Without one, what is shown is kept for as long as the
+    /// run lasts, a recording as if it happened now; and publishing is refused.
+    pub(crate) fn open(
+        config: &mut LedgerConfig,
+        shown: bool,
+        published: bool,
+    ) -> anyhow::Result<Option<Self>> {
         let options = Options { retention_days: config.retention, ..Options::default() };
-        Ok(Some(Self { ledger: Ledger::open_with(path, options)?, runs: Arc::default() }))
+        if let Some(path) = &config.file {
+            let ledger = Ledger::open_with(path, options)?;
+            return Ok(Some(Self { ledger, runs: Arc::default(), passing: None }));
+        }
+        if published {
+            return Err(usage(anyhow!(
+                "[publish] without a ledger: what a receiver has not got yet is kept there. Add --ledger FILE"
+            )));
+        }
+        if !shown {
+            return Ok(None);
+        }
+        let folder = tempfile::Builder::new().prefix("footfall-").tempdir();
+        let folder = folder.context("no place for what the page shows; --ledger FILE gives it one")?;
+        config.start_time.get_or_insert_with(Timestamp::now);
+        let ledger = Ledger::open_with(folder.path().join("run.db"), options)?;
+        Ok(Some(Self { ledger, runs: Arc::default(), passing: Some(Arc::new(folder)) }))
     }
 
     /// Where the ledger is.
     pub(crate) fn path(&self) -> &Path {
         self.ledger.path()
+    }
+
+    /// What keeps a ledger that lasts as long as the run alone, for those who read it to the end.
+    pub(crate) fn passing(&self) -> Option<Arc<TempDir>> {
+        self.passing.clone()
     }
 
     /// Begins the run of an opened source; gives the sink that writes for it.
@@ -81,6 +111,9 @@ impl Book {
             })?;
             added += run.recorded().added;
             known += run.recorded().known;
+        }
+        if self.passing.is_some() {
+            return Ok(());
         }
         let known = if known > 0 { format!(", {known} were there already") } else { String::new() };
         say(&format!("  {:10} {}: {added} new entries{known}\n", "ledger", self.ledger.path().display()));

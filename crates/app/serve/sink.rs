@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{BoxError, Scene, Sink};
-use footfall_serve::{Entry, Live, MemoryBook, Person, View};
+use footfall_serve::{Live, Person, View};
 
 use super::picture::FramePicture;
 
@@ -42,46 +41,6 @@ impl Sink for LiveSink {
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),
             },
         );
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), BoxError> {
-        Ok(())
-    }
-}
-
-/// Keeps crossings in memory, where there is no ledger.
-pub(super) struct BookSink {
-    book: Arc<MemoryBook>,
-    source: String,
-}
-
-impl BookSink {
-    pub(super) fn new(book: Arc<MemoryBook>, source: String) -> Self {
-        Self { book, source }
-    }
-}
-
-impl Sink for BookSink {
-    fn name(&self) -> String {
-        "crossings in memory".into()
-    }
-
-    fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        for crossing in &scene.crossings {
-            let line = scene.lines[crossing.line].name();
-            self.book.add(Entry {
-                sequence: 0,
-                identity: format!("{line}/{}/{}/{}", crossing.track, crossing.direction, crossing.frame),
-                at: Timestamp::now(),
-                source: self.source.clone(),
-                line: line.to_owned(),
-                direction: crossing.direction,
-                track: crossing.track.0,
-                frame: crossing.frame,
-                time: crossing.time.as_secs_f64(),
-            });
-        }
         Ok(())
     }
 

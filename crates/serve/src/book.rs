@@ -1,9 +1,5 @@
 //! The port to the ledger: every crossing once, in order.
 
-mod memory;
-
-pub use memory::MemoryBook;
-
 use footfall_count::Direction;
 use jiff::Timestamp;
 

@@ -22,7 +22,7 @@ mod setup;
 mod web;
 
 pub use access::{Role, TokenConfig, new_token};
-pub use book::{Book, Bucket, Counts, CountsQuery, Entry, MemoryBook, Period, PortError, Total};
+pub use book::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
 pub use live::{Health, Live, Person, Picture, Shown, SourceKind, SourceState, StageTime, Status, View};

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use footfall_count::Direction;
 use footfall_serve::{
-    Book, Config, Drawing, Entry, Live, MemoryBook, Parts, Person, Picture, PortError, Saved, Server, Setup,
-    SetupError, SourceKind, SourceState, View,
+    Book, Config, Drawing, Entry, Live, Parts, Person, Picture, PortError, Saved, Server, Setup, SetupError,
+    SourceKind, SourceState, View,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+
+use crate::memory::MemoryBook;
 
 /// The longest that anything here is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);

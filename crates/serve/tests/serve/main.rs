@@ -4,6 +4,7 @@
 mod abuse;
 mod api;
 mod common;
+mod memory;
 mod mqtt;
 mod nats;
 mod webhook;

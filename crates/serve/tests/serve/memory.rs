@@ -1,48 +1,41 @@
-//! A book that lasts as long as the process: for a run without a ledger.
+//! A book in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use footfall_count::Direction;
+use footfall_count::{Direction, Site};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
-use super::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
-
-/// The oldest entries beyond this many are forgotten.
-const MOST: usize = 1_000_000;
+use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
 
 /// Crossings in memory.
 #[derive(Debug)]
-pub struct MemoryBook {
+pub(crate) struct MemoryBook {
     zone: TimeZone,
     kept: Mutex<Kept>,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
-    entries: std::collections::VecDeque<Entry>,
+    entries: Vec<Entry>,
     cursors: BTreeMap<String, u64>,
     head: u64,
 }
 
 impl MemoryBook {
     /// An empty book whose days end at midnight in `zone`.
-    #[must_use]
-    pub fn new(zone: TimeZone) -> Self {
+    pub(crate) fn new(zone: TimeZone) -> Self {
         Self { zone, kept: Mutex::default() }
     }
 
     /// Adds a crossing; its sequence is given here.
-    pub fn add(&self, mut entry: Entry) {
+    pub(crate) fn add(&self, mut entry: Entry) {
         let mut kept = self.kept();
         kept.head += 1;
         entry.sequence = kept.head;
-        kept.entries.push_back(entry);
-        if kept.entries.len() > MOST {
-            kept.entries.pop_front();
-        }
+        kept.entries.push(entry);
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -98,15 +91,11 @@ impl Book for MemoryBook {
     }
 
     fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError> {
-        let mut inside = 0_u64;
+        let mut site = Site::default();
         for entry in self.kept().entries.iter().filter(|e| from <= e.at && e.at < to) {
-            inside = match entry.direction {
-                Direction::In => inside + 1,
-                // Whoever leaves without having been seen to come was inside all the same.
-                Direction::Out => inside.saturating_sub(1),
-            };
+            site.add(entry.direction);
         }
-        Ok(inside)
+        Ok(site.inside)
     }
 
     fn totals(&self, head: u64) -> Result<Vec<Total>, PortError> {
@@ -152,25 +141,4 @@ fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jif
         Period::Week => local.nth_weekday(-1, Weekday::Monday)?.start_of_day()?,
     };
     Ok(start.timestamp())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn start(at: &str, by: Period) -> String {
-        let zone = TimeZone::get("Europe/Vienna").unwrap();
-        start_of(at.parse().unwrap(), by, &zone).unwrap().to_string()
-    }
-
-    #[test]
-    fn periods_start_by_the_clock_on_the_wall() {
-        // 25 October 2026 has 25 hours in Vienna: it starts in summer time and ends in winter time.
-        assert_eq!(start("2026-10-25T22:59:59Z", Period::Day), "2026-10-24T22:00:00Z");
-        assert_eq!(start("2026-10-25T00:30:00Z", Period::Hour), "2026-10-25T00:00:00Z");
-        assert_eq!(start("2026-10-25T01:30:59Z", Period::Hour), "2026-10-25T01:00:00Z");
-        assert_eq!(start("2026-10-25T01:30:59Z", Period::Minute), "2026-10-25T01:30:00Z");
-        assert_eq!(start("2026-10-25T12:00:00Z", Period::Week), "2026-10-18T22:00:00Z");
-        assert_eq!(start("2026-10-26T12:00:00Z", Period::Week), "2026-10-25T23:00:00Z");
-    }
 }
