@@ -50,7 +50,7 @@ fn a_recording_counted_twice_is_there_once_and_reports_say_what_the_crossings_fi
     let sum = |column: usize| rows[1..].iter().map(|row| row[column].parse::<u64>().unwrap()).sum::<u64>();
     assert_eq!((sum(2), sum(5)), (entered, left));
 
-    let day = report(&ledger, &["--by", "day", "--format", "json"]).success().stdout;
+    let day = report(&ledger, &["--by", "day", "--format", "json", "--check"]).success().stdout;
     let day: serde_json::Value = serde_json::from_str(&day).unwrap();
     assert_eq!((&day[0]["from"], &day[0]["in"]), (&"2026-10-25T00:00:00+02:00".into(), &entered.into()));
     let picture = folder.path().join("chart.svg");
@@ -91,6 +91,12 @@ fn one_program_writes_and_the_second_is_told_which() {
     let text = folder.path().join("text.db");
     fs::write(&text, "no database\n".repeat(1000)).unwrap();
     report(&text, &[]).failure(1, &["not a ledger"]);
+
+    let mut bytes = fs::read(&path).unwrap();
+    let end = bytes.len();
+    bytes[end - 8192..].fill(0xA5);
+    fs::write(&path, bytes).unwrap();
+    report(&path, &["--check"]).failure(1, &["is damaged", "shop.db"]);
 }
 
 #[test]

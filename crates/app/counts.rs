@@ -78,6 +78,10 @@ pub(crate) struct ReportArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Go through the whole ledger first, and fail if any of it is damaged
+    #[arg(long)]
+    pub(crate) check: bool,
+
     /// Draw it as a picture, too: an SVG file
     #[arg(long, value_name = "FILE.svg", value_hint = ValueHint::FilePath)]
     pub(crate) chart: Option<PathBuf>,
@@ -133,6 +137,9 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         Error::Missing { .. } => usage(error),
         error => error.into(),
     })?;
+    if args.check {
+        reader.check()?;
+    }
     check_names(&reader, args)?;
     let counts = reader.counts(&query)?;
     let report = Report { counts, by: args.by, title: title(args, &zone) };
@@ -199,7 +206,7 @@ fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
 
 /// A name that the ledger does not have is most likely misspelt.
 fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
-    let lines = reader.places()?;
+    let lines = reader.lines()?;
     let sources: Vec<_> = reader.runs()?.into_iter().map(|run| run.source).collect();
     for (what, wanted, known) in [("line", &args.lines, lines), ("source", &args.sources, sources)] {
         if let Some(name) = wanted.iter().find(|name| !known.contains(name)) {

@@ -173,8 +173,8 @@ impl Setup {
     /// What a recording says of the run.
     fn head(&self, info: &SourceInfo, tracker: &footfall_track::Config) -> anyhow::Result<RecordingHead> {
         let Common { config, max_cosine_distance, .. } = &self.common;
-        let (tracker, lines) = (tracker.clone(), self.source.lines.clone());
-        let settings = Settings { tracker, counter: config.counter, lines };
+        let NamedSource { lines, zones, masks, .. } = self.source.clone();
+        let settings = Settings { tracker: tracker.clone(), counter: config.counter, lines, zones, masks };
         let start = ledger::start_of(config, &self.source, info)?;
         settings.head(&self.source.name, info, start, *max_cosine_distance)
     }

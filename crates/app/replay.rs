@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::{Counter, Line};
+use footfall_count::{Counter, Line, Mask, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
-use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, Run, RunInfo, Start};
+use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
 use footfall_pipeline::SourceInfo;
 use footfall_track::{Preset, Tracker};
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,11 @@ pub(crate) struct Settings {
     pub(crate) tracker: footfall_track::Config,
     pub(crate) counter: footfall_count::Config,
     pub(crate) lines: Vec<Line>,
+    #[serde(default)]
+    pub(crate) zones: Vec<Zone>,
+    /// Those whom they hide are not in the recording.
+    #[serde(default)]
+    pub(crate) masks: Vec<Mask>,
 }
 
 impl Settings {
@@ -95,7 +100,8 @@ impl Settings {
             Some(path) => {
                 let config = Config::load(Some(path), &[], &AreaArgs::default())?;
                 let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
-                Self { tracker, counter: config.counter, lines: config.lines }
+                let Config { counter, lines, zones, masks, .. } = config;
+                Self { tracker, counter, lines, zones, masks }
             }
             None => serde_json::from_value(head.settings.clone()).with_context(|| {
                 format!(
@@ -120,7 +126,8 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     let head = reader.head().clone();
     let settings = Settings::of(args, &head)?;
     let tracker = Tracker::new(settings.tracker.clone()).map_err(usage)?;
-    let mut counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
+    let counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
+    let mut counter = counter.with_zones(settings.zones.clone()).with_masks(settings.masks.clone());
     counter.fit(head.size[0], head.size[1]);
     let run =
         args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
@@ -153,9 +160,16 @@ fn begin(
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let start = head.start.as_ref().and_then(|start| start.parse().ok());
     let of = |value: serde_json::Value| Digest::of([value.to_string().as_bytes()]);
-    let place = |line: &Line| Place {
+    let stages = json!([settings.tracker, settings.counter, settings.masks]);
+    let line = |line: &Line| Place {
+        kind: PlaceKind::Line,
         name: line.name().to_owned(),
-        config: of(json!([settings.tracker, settings.counter, line])),
+        config: of(json!([stages, line])),
+    };
+    let zone = |zone: &Zone| Place {
+        kind: PlaceKind::Zone,
+        name: zone.name().to_owned(),
+        config: of(json!([stages, zone])),
     };
     let info = RunInfo {
         source: head.source.clone(),
@@ -165,7 +179,7 @@ fn begin(
         },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         config: of(json!(settings)),
-        places: settings.lines.iter().map(place).collect(),
+        places: settings.lines.iter().map(line).chain(settings.zones.iter().map(zone)).collect(),
         recount: args.recount,
     };
     ledger.begin(&info).map_err(|error| match error {

@@ -1,12 +1,13 @@
 //! Association and counting over frames from a file, for `track` and `replay`.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use footfall_count::{Counter, Crossing};
+use footfall_count::{Counter, Crossing, Visit};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
 use footfall_formats::mot::TrackWriter;
-use footfall_ledger::{CrossingEntry, Entry, Run};
+use footfall_ledger::{CrossingEntry, Entry, Run, VisitEntry};
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Embeddings, Observations, Step, Tracker};
 
@@ -71,6 +72,8 @@ impl Session {
         observations: &Observations,
     ) -> anyhow::Result<()> {
         self.last = Some((number, time));
+        let seen = unmasked(observations, &self.counter);
+        let observations = seen.as_ref();
         let step = self.tracker.step(time, observations);
         if let Some(recording) = &mut self.recording {
             recording.push(number, time, observations, step);
@@ -97,14 +100,19 @@ impl Session {
     }
 
     fn write_crossings(&mut self, time: Duration, crossings: &[Crossing]) -> anyhow::Result<()> {
-        let line = |crossing: &Crossing| self.counter.lines()[crossing.line].name();
         if let Some(run) = &self.ledger {
+            let visits = self.counter.take_visits();
+            let zones = self.counter.zones();
+            let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, zones[visit.zone].name()));
+            let line = |crossing: &Crossing| self.counter.lines()[crossing.line].name();
             let entry = |crossing| Entry::Crossing(CrossingEntry::new(crossing, line(crossing)));
-            run.scene(time, &crossings.iter().map(entry).collect::<Vec<_>>())?;
+            let entries: Vec<_> = crossings.iter().map(entry).chain(visits.iter().map(visit)).collect();
+            run.scene(time, &entries)?;
         }
         let Some(writer) = &mut self.crossings else { return Ok(()) };
         for crossing in crossings {
-            writer.write(&CrossingRow::new(crossing, line(crossing), &self.source))?;
+            let line = self.counter.lines()[crossing.line].name();
+            writer.write(&CrossingRow::new(crossing, line, &self.source))?;
         }
         Ok(())
     }
@@ -127,4 +135,20 @@ impl Session {
         eprint!("{}", progress::counted(&self.counter));
         Ok(())
     }
+}
+
+/// Everyone but those who stand in a mask.
+fn unmasked<'a>(seen: &'a Observations, counter: &Counter) -> Cow<'a, Observations> {
+    let Observations { detections, embeddings } = seen;
+    let is_seen = |&index: &usize| !counter.hides(&detections[index].bbox);
+    let kept: Vec<usize> = (0..detections.len()).filter(is_seen).collect();
+    if kept.len() == detections.len() {
+        return Cow::Borrowed(seen);
+    }
+    let mut unmasked = Observations::default();
+    for index in kept {
+        unmasked.detections.push(detections[index]);
+        unmasked.embeddings.push_scaled(embeddings.get(index));
+    }
+    Cow::Owned(unmasked)
 }

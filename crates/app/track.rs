@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use footfall_count::Counter;
 use footfall_formats::{DetectionFrame, DetectionReader};
-use footfall_track::{Embeddings, Observations, Tracker};
+use footfall_track::{Observations, Tracker};
 
 use crate::cli::TrackArgs;
 use crate::config::Config;
@@ -23,28 +22,11 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     let counter = config.counter(args.size).map_err(usage)?;
     let source = args.detections.to_string_lossy().into_owned();
     let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
-    let masks = counter.clone();
     let mut session = Session::new(source, tracker, counter, files, args.offline)?;
     for frame in DetectionReader::open(&args.detections)? {
-        take(&mut session, &unmasked(frame?, &masks), frame_rate)?;
+        take(&mut session, &frame?, frame_rate)?;
     }
     session.finish(true)
-}
-
-/// The frame without those who stand in a mask.
-fn unmasked(mut frame: DetectionFrame, counter: &Counter) -> DetectionFrame {
-    let Observations { detections, embeddings } = &frame.observations;
-    let is_seen = |&index: &usize| !counter.hides(&detections[index].bbox);
-    let seen: Vec<usize> = (0..detections.len()).filter(is_seen).collect();
-    if seen.len() < detections.len() {
-        let mut kept = Embeddings::new(embeddings.dimension());
-        for &index in &seen {
-            kept.push(embeddings.get(index));
-        }
-        let detections = seen.iter().map(|&index| detections[index]).collect();
-        frame.observations = Observations { detections, embeddings: kept };
-    }
-    frame
 }
 
 /// After so many frames in a row without anybody nothing changes any more.

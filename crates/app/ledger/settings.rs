@@ -3,7 +3,8 @@
 use std::fs;
 
 use anyhow::Context as _;
-use footfall_ledger::{Digest, Place};
+use footfall_count::{Line, Zone};
+use footfall_ledger::{Digest, Place, PlaceKind};
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -30,15 +31,22 @@ pub(crate) fn digests(
         "detector": config.detector,
         "tracker": tracker,
         "counter": config.counter,
+        "masks": source.masks,
     });
     let of = |value: Value| Digest::of([value.to_string().as_bytes()]);
-    let place = |line: &footfall_count::Line| Place {
+    let line = |line: &Line| Place {
+        kind: PlaceKind::Line,
         name: line.name().to_owned(),
         config: of(json!({ "stages": stages, "line": line })),
     };
+    let zone = |zone: &Zone| Place {
+        kind: PlaceKind::Zone,
+        name: zone.name().to_owned(),
+        config: of(json!({ "stages": stages, "zone": zone })),
+    };
     Ok(Settings {
-        all: of(json!({ "stages": stages, "lines": source.lines })),
-        places: source.lines.iter().map(place).collect(),
+        all: of(json!({ "stages": stages, "lines": source.lines, "zones": source.zones })),
+        places: source.lines.iter().map(line).chain(source.zones.iter().map(zone)).collect(),
     })
 }
 

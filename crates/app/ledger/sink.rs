@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Condition, Crossing, Uncounted};
-use footfall_ledger::{CrossingEntry, Entry, Error, Run};
+use footfall_count::{Condition, Crossing, Uncounted, Visit};
+use footfall_ledger::{CrossingEntry, Entry, Error, Run, VisitEntry};
 use footfall_pipeline::{BoxError, Kind, Note, Scene, Sink, Stop};
 
 /// How often a full disk is tried again.
@@ -17,13 +17,14 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct LedgerSink {
     path: PathBuf,
     run: Run,
+    zones: Vec<String>,
     kind: Kind,
     stop: Stop,
 }
 
 impl LedgerSink {
-    pub(crate) fn new(path: &Path, run: Run, kind: Kind, stop: Stop) -> Self {
-        Self { path: path.to_owned(), run, kind, stop }
+    pub(crate) fn new(path: &Path, run: Run, zones: Vec<String>, kind: Kind, stop: Stop) -> Self {
+        Self { path: path.to_owned(), run, zones, kind, stop }
     }
 
     /// Writes `entries`; of a scene, at `time`, also that it was counted.
@@ -71,7 +72,11 @@ impl Sink for LedgerSink {
         let entry = |crossing: &Crossing| {
             Entry::Crossing(CrossingEntry::new(crossing, scene.lines[crossing.line].name()))
         };
-        let entries: Vec<_> = scene.crossings.iter().map(entry).collect();
+        // Zones stay as they were at the start: only lines change while running.
+        let visit =
+            |visit: &Visit| self.zones.get(visit.zone).map(|zone| Entry::Visit(VisitEntry::new(visit, zone)));
+        let visits = scene.visits.iter().filter_map(visit);
+        let entries: Vec<_> = scene.crossings.iter().map(entry).chain(visits).collect();
         Ok(self.record(Some(scene.frame.time), &entries)?)
     }
 

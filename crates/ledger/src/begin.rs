@@ -87,7 +87,7 @@ fn difference(
         return Ok(Some(Difference::Start { before, now }));
     }
     for place in &info.places {
-        let found = counted(connection, known.id, &place.name)?;
+        let found = counted(connection, known.id, &place.key())?;
         let Some((config, version)) = found else { continue };
         if config != place.config.to_string() {
             return Ok(Some(Difference::Config { place: place.name.clone() }));
@@ -115,12 +115,11 @@ fn forget(connection: &Connection, info: &RunInfo, known: &Known, start: Timesta
         connection.execute("UPDATE source SET start = ?1 WHERE id = ?2", moved)?;
         return Ok(());
     }
-    let of_place =
-        format!("DELETE FROM event WHERE {OF_SOURCE} AND kind IN ('crossing', 'visit') AND name = ?2");
+    let of_place = format!("DELETE FROM event WHERE {OF_SOURCE} AND kind = ?2 AND name = ?3");
     for place in &info.places {
-        connection.execute(&of_place, params![known.id, place.name])?;
+        connection.execute(&of_place, params![known.id, place.event().as_str(), place.name])?;
         connection
-            .execute("DELETE FROM place WHERE source = ?1 AND name = ?2", params![known.id, place.name])?;
+            .execute("DELETE FROM place WHERE source = ?1 AND name = ?2", params![known.id, place.key()])?;
     }
     Ok(())
 }
@@ -138,7 +137,7 @@ fn insert_place(connection: &Connection, source: i64, place: &Place, info: &RunI
     connection.execute(
         "INSERT INTO place (source, name, config, version) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET config = excluded.config, version = excluded.version",
-        params![source, place.name, place.config.to_string(), info.version],
+        params![source, place.key(), place.config.to_string(), info.version],
     )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use footfall_count::{Crossing, Direction, HealthChange, Uncounted};
+use footfall_count::{Crossing, Direction, HealthChange, Uncounted, Visit};
 use serde_json::{Map, Value, json};
 
 use crate::digest::{Digest, EventId};
@@ -72,6 +72,16 @@ impl CrossingEntry {
             time: crossing.time,
             detail,
         }
+    }
+}
+
+impl VisitEntry {
+    /// The entry of `visit` to the zone called `zone`.
+    #[must_use]
+    pub fn new(visit: &Visit, zone: &str) -> Self {
+        let Visit { track, frame, entered, left, .. } = *visit;
+        let (zone, track) = (zone.to_owned(), track.0);
+        Self { zone, track, frame, entered, left, detail: Map::new() }
     }
 }
 

@@ -59,6 +59,6 @@ pub use pieces::Total;
 pub use reader::{Health, Range, Reader, RunRow};
 pub use row::{Event, Row, Seq};
 pub use run::{Recorded, Run};
-pub use source::{Ending, Origin, Place, RunInfo, Start};
+pub use source::{Ending, Origin, Place, PlaceKind, RunInfo, Start};
 
 pub use jiff;

@@ -10,6 +10,7 @@ use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
 use crate::row::{COLUMNS, Row, Seq, TABLES, timestamp};
 use crate::schema::{self, Found};
+use crate::source::ZONE;
 use crate::{Ledger, connection};
 
 /// A stretch of time: from the first moment on, up to and without the second. `None` is unlimited.
@@ -239,14 +240,16 @@ impl Reader {
         self.collect(sql, vec![Value::Text(kind.as_str().to_owned())], |row| row.get(0))
     }
 
-    /// The names of all lines and zones that were ever counted, crossed or not.
+    /// The names of all lines that were ever counted, crossed or not.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn places(&self) -> Result<Vec<String>, Error> {
-        let sql = "SELECT name FROM place UNION SELECT name FROM event WHERE kind IN ('crossing', 'visit')
-                   ORDER BY name";
-        self.collect(sql, Vec::new(), |row| row.get(0))
+    pub fn lines(&self) -> Result<Vec<String>, Error> {
+        let sql = format!(
+            "SELECT name FROM place WHERE name NOT LIKE '{ZONE}%'
+             UNION SELECT name FROM event WHERE kind = 'crossing' ORDER BY name"
+        );
+        self.collect(&sql, Vec::new(), |row| row.get(0))
     }
 
     /// Goes through the whole file: every page and index, and that every entry has its run.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::begin::Beginning;
 use crate::clock::Watch;
 use crate::digest::{Digest, EventId};
-use crate::entry::{Columns, Entry};
+use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
 use crate::source::{Ending, RunInfo};
@@ -43,7 +43,7 @@ struct Shared {
     /// What tells this run's events from others': of a recording its content, of a live source the run.
     scope: Vec<u8>,
     /// How people are looked for at each place of a recording.
-    configs: BTreeMap<String, Digest>,
+    configs: BTreeMap<(Kind, String), Digest>,
     state: Mutex<State>,
 }
 
@@ -82,7 +82,8 @@ impl Run {
     pub(crate) fn new(writer: Arc<Writer>, info: &RunInfo, beginning: Beginning) -> Self {
         let is_live = !info.is_recorded();
         let scope = if is_live { beginning.uid.to_vec() } else { info.identity().into_bytes() };
-        let configs = info.places.iter().map(|place| (place.name.clone(), place.config)).collect();
+        let configs =
+            info.places.iter().map(|place| ((place.event(), place.name.clone()), place.config)).collect();
         let state = State {
             start: beginning.start,
             anchored: !is_live,
@@ -244,7 +245,8 @@ impl Shared {
     }
 
     fn identity(&self, columns: &Columns) -> EventId {
-        let config = self.configs.get(&columns.name).filter(|_| !self.is_live);
+        let place = (columns.kind, columns.name.clone());
+        let config = self.configs.get(&place).filter(|_| !self.is_live);
         columns.identity(&self.scope, config.map_or(&[][..], |config| config.as_bytes()))
     }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::digest::Digest;
+use crate::entry::Kind;
 
 /// A run that is about to begin.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +48,43 @@ pub enum Start {
 /// A line or zone, and how people are looked for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
+    /// Line or zone: one of each may have the same name.
+    pub kind: PlaceKind,
     /// Its name.
     pub name: String,
     /// Of all that decides what is counted there: its own shape, and the settings of every stage before.
     pub config: Digest,
 }
+
+/// What a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// It is crossed.
+    Line,
+    /// It is visited.
+    Zone,
+}
+
+impl Place {
+    /// How it stands in the table of places.
+    pub(crate) fn key(&self) -> String {
+        match self.kind {
+            PlaceKind::Line => self.name.clone(),
+            PlaceKind::Zone => format!("{ZONE}{}", self.name),
+        }
+    }
+
+    /// What happens there.
+    pub(crate) fn event(&self) -> Kind {
+        match self.kind {
+            PlaceKind::Line => Kind::Crossing,
+            PlaceKind::Zone => Kind::Visit,
+        }
+    }
+}
+
+/// Before a zone's name in the table of places.
+pub(crate) const ZONE: &str = "zone:";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

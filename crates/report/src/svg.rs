@@ -62,7 +62,7 @@ pub fn svg(report: &Report) -> Result<String, Error> {
 fn draw(report: &Report, text: &mut String) -> Result<(), Box<dyn std::error::Error>> {
     let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
-    let root = root.titled(&report.title, (FONT, 22))?;
+    let root = root.margin(10, 0, 0, 0).titled(&report.title, (FONT, 22))?;
     let (above, below) = root.split_vertically(i32::try_from(SIZE.1 * 6 / 10)?);
     let counts = one_row_each(&report.counts);
     crossings(report, &counts, &above)?;

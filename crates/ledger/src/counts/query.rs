@@ -116,7 +116,7 @@ impl Reader {
     pub fn counts(&self, query: &Query) -> Result<Vec<Count>, Error> {
         let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
         let periods = periods(whole, query).ok_or(Error::TooLong { most: MOST })?;
-        let mut sums = Sums::new(query, periods, self.lines(query)?);
+        let mut sums = Sums::new(query, periods, self.chosen_lines(query)?);
         let scanned = Range { from: sums.nights.as_ref().map(Nights::next), to: Some(whole.to) };
         self.each_passage(scanned, query, |passage| sums.pass(&passage))?;
         let range = Range { from: Some(whole.from), to: Some(whole.to) };
@@ -142,7 +142,7 @@ impl Reader {
         Ok(Some(Span { from, to }))
     }
 
-    fn lines(&self, query: &Query) -> Result<Vec<Option<String>>, Error> {
+    fn chosen_lines(&self, query: &Query) -> Result<Vec<Option<String>>, Error> {
         if !query.per_line {
             return Ok(vec![None]);
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use footfall_count::Direction;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_ledger::{
-    Clock, CrossingEntry, Digest, Entry, Event, Kind, Ledger, Options, Origin, Place, Reader, Row, RunInfo,
-    Seq, Start,
+    Clock, CrossingEntry, Digest, Entry, Event, Kind, Ledger, Options, Origin, Place, PlaceKind, Reader, Row,
+    RunInfo, Seq, Start,
 };
 use serde_json::Map;
 
@@ -92,7 +92,7 @@ pub(crate) fn camera() -> RunInfo {
         origin: Origin::Live,
         version: "0.1.0".into(),
         config: digest("config"),
-        places: vec![Place { name: "door".into(), config: digest("door") }],
+        places: vec![Place { kind: PlaceKind::Line, name: "door".into(), config: digest("door") }],
         recount: false,
     }
 }

@@ -1,7 +1,9 @@
 //! A recording may be counted again.
 
 use footfall_count::Direction::{In, Out};
-use footfall_ledger::{CrossingEntry, Ending, Entry, Error, Event, Origin, RunInfo, Start};
+use footfall_ledger::{
+    CrossingEntry, Ending, Entry, Error, Event, Origin, Place, PlaceKind, RunInfo, Start, VisitEntry,
+};
 
 use crate::common::{Shelf, at, crossing, digest, frames, recording, seconds};
 
@@ -123,4 +125,25 @@ fn runs_tell_how_they_went() {
     assert_eq!((runs[0].ended, runs[0].outcome.as_deref()), (None, None), "killed, or under way");
     assert_eq!(runs[1].outcome.as_deref(), Some("failed"));
     assert_eq!((runs[1].version.as_str(), &runs[1].config), ("0.1.0", &digest("config").to_string()));
+}
+
+#[test]
+fn a_line_and_a_zone_of_one_name_are_counted_and_replaced_apart() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let mut both = recording();
+    both.places.push(Place { kind: PlaceKind::Zone, name: "door".into(), config: digest("zone") });
+    let (entered, left) = (seconds(1), seconds(9));
+    let detail = serde_json::Map::new();
+    let visit = Entry::Visit(VisitEntry { zone: "door".into(), track: 1, frame: 1, entered, left, detail });
+    for added in [2, 0] {
+        let recorded = ledger.begin(&both).unwrap().record(&[crossing(1, 1, In), visit.clone()]).unwrap();
+        assert_eq!(recorded.added, added);
+    }
+    both.places[1].config = digest("another zone");
+    assert!(ledger.begin(&both).is_err());
+    both.recount = true;
+    ledger.begin(&both).unwrap();
+    assert!(shelf.all().is_empty(), "both are counted anew");
+    assert_eq!(shelf.reader().lines().unwrap(), ["door"]);
 }
