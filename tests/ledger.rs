@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{DOOR, Ended, clip, footfall, run};
-use footfall_ledger::{Ledger, Reader, Seq};
+use footfall_ledger::{Kind, Ledger, Reader, Seq};
 
 /// Arguments of a run over the first frames of the sample clip, in which people pass.
 fn counted(ledger: &Path, more: &[&str]) -> Vec<OsString> {
@@ -133,4 +133,45 @@ fn a_recorded_run_is_replayed_byte_for_byte_and_over_other_lines() {
     assert!(!part.is_empty() && part.len() < all.len() && all.starts_with(&part));
     fs::write(file("run.ffrec"), "nothing of the kind").unwrap();
     replay("f", &[]).failure(1, &["no recording", "run.ffrec", "--record"]);
+}
+
+#[test]
+fn visits_to_a_zone_are_the_same_in_the_run_its_replay_and_their_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let zone = ["--zone", "way:200,150,600,150,600,500,200,500", "--zone", "door:0,0,9,0,9,9"];
+    let outputs = ["--record", "run.ffrec", "--summary", "summary.json"];
+    let outputs = outputs.map(|word| if word.starts_with("--") { word.into() } else { file(word) });
+    let more = zone.map(OsString::from).into_iter().chain(outputs.map(OsString::from));
+    let told = run(clip(), counted(&file("a.db"), &[]).into_iter().chain(more)).success();
+    assert!(told.stderr.contains("mean dwell"), "{}", told.stderr);
+    let replayed = footfall().arg("replay").arg(file("run.ffrec")).arg("--ledger").arg(file("b.db")).output();
+    Ended::from(replayed.unwrap()).success();
+
+    let stays = |ledger: &str| {
+        let rows = Reader::open(file(ledger)).unwrap().entries_after(Seq(0), &[Kind::Visit], 1000).unwrap();
+        rows.into_iter().map(|row| (row.at, row.event)).collect::<Vec<_>>()
+    };
+    assert_eq!(stays("a.db"), stays("b.db"));
+    let summary = common::summary(&file("summary.json"));
+    let seen = &summary["zones"][0];
+    assert!(seen["visits"].as_u64().unwrap() > 2, "{seen}");
+    assert_eq!(seen["visits"], stays("a.db").len());
+
+    let zones = |ledger: &str, more: &[&str]| {
+        let fixed = ["--each-zone", "--by", "day", "--format", "json"];
+        let json = report(&file(ledger), &[&fixed, more].concat()).success().stdout;
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()
+    };
+    let days = zones("a.db", &[]);
+    assert_eq!(days, zones("b.db", &[]));
+    assert_eq!(
+        (&days[0]["zone"], &days[0]["visits"]),
+        (&"door".into(), &0.into()),
+        "a line has its name, too"
+    );
+    assert_eq!((&days[1]["zone"], &days[1]["visits"]), (&"way".into(), &seen["visits"]));
+    assert!((days[1]["dwell"].as_f64().unwrap() - seen["dwell_seconds"].as_f64().unwrap()).abs() < 1e-3);
+    assert_eq!(zones("a.db", &["--zone", "way"])[0], days[1]);
+    report(&file("a.db"), &["--zone", "wya"]).failure(2, &["no zone \"wya\"", "door, way"]);
 }

@@ -1,6 +1,6 @@
 //! `footfall report`: counts out of the ledger.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
@@ -11,8 +11,8 @@ use footfall_formats::PartialFile;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::{Date, DateTime, Time};
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Error, Period, Query, Range, Reader};
-use footfall_report::{Format, Report, Screen};
+use footfall_ledger::{Error, Period, PlaceKind, Query, Range, Reader};
+use footfall_report::{Format, Report, Screen, ZoneReport};
 
 use crate::cli::AreaArgs;
 use crate::config::Config;
@@ -54,6 +54,10 @@ pub(crate) struct ReportArgs {
     #[arg(short, long = "line", value_name = "NAME")]
     pub(crate) lines: Vec<String>,
 
+    /// Take this zone alone for visits and dwell; may be repeated [default: all zones]
+    #[arg(long = "zone", value_name = "NAME")]
+    pub(crate) zones: Vec<String>,
+
     /// Count this source alone; may be repeated [default: all sources]
     #[arg(long = "source", value_name = "NAME")]
     pub(crate) sources: Vec<String>,
@@ -61,6 +65,10 @@ pub(crate) struct ReportArgs {
     /// A row for each line, rather than their sum
     #[arg(long)]
     pub(crate) each_line: bool,
+
+    /// Visits to zones rather than crossings, a row for each zone
+    #[arg(long, conflicts_with_all = ["each_line", "lines", "chart"])]
+    pub(crate) each_zone: bool,
 
     /// Whose clock and calendar: Europe/Zurich, UTC, ... [default: this machine's]
     #[arg(long, value_name = "ZONE")]
@@ -91,6 +99,7 @@ const HELP: &str = "\
 Examples:
   footfall report --ledger shop.db --by day --timezone Europe/Zurich
   footfall report --ledger shop.db --from 2026-03-29 --to 2026-03-29 --format chart
+  footfall report --ledger shop.db --by day --each-zone
   footfall report --ledger shop.db --by day --format parquet --output march.parquet --chart march.svg";
 
 /// A time of day, if there is one.
@@ -129,9 +138,9 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         zone: zone.clone(),
         lines: args.lines.clone(),
         sources: args.sources.clone(),
+        zones: args.zones.clone(),
         per_line: args.each_line,
         reset: args.reset.0,
-        ..Query::default()
     };
     let reader = Reader::open(&path).map_err(|error| match error {
         Error::Missing { .. } => usage(error),
@@ -141,17 +150,26 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         reader.check()?;
     }
     check_names(&reader, args)?;
+    if args.each_zone {
+        let title = title(&args.zones, "all zones", args, &zone);
+        let report = ZoneReport { counts: reader.zone_counts(&query)?, by: args.by, title };
+        return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
+    }
     let counts = reader.counts(&query)?;
-    let report = Report { counts, by: args.by, title: title(args, &zone) };
+    let report = Report { counts, by: args.by, title: title(&args.lines, "all lines", args, &zone) };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;
         file.finish()?;
     }
-    show(&report, args)
+    show(args, |screen, out| footfall_report::write(&report, args.format, screen, out))
 }
 
-fn show(report: &Report, args: &ReportArgs) -> anyhow::Result<()> {
+/// Lets `write` write to where the arguments say.
+fn show(
+    args: &ReportArgs,
+    write: impl FnOnce(Screen, &mut (dyn Write + Send)) -> Result<(), footfall_report::Error>,
+) -> anyhow::Result<()> {
     let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") else {
         let terminal = std::io::stdout().is_terminal();
         if terminal && args.format == Format::Parquet {
@@ -159,8 +177,7 @@ fn show(report: &Report, args: &ReportArgs) -> anyhow::Result<()> {
         }
         let width = if terminal { console::Term::stdout().size().1.into() } else { 100 };
         let screen = Screen { width, colours: terminal && console::colors_enabled() };
-        let written = footfall_report::write(report, args.format, screen, std::io::stdout());
-        return match written {
+        return match write(screen, &mut std::io::stdout()) {
             // Whoever reads has enough: `footfall report | head`.
             Err(footfall_report::Error::Write { source })
                 if source.kind() == std::io::ErrorKind::BrokenPipe =>
@@ -172,8 +189,7 @@ fn show(report: &Report, args: &ReportArgs) -> anyhow::Result<()> {
     };
     let mut file = PartialFile::create(path)?;
     let screen = Screen { width: 100, colours: false };
-    footfall_report::write(report, args.format, screen, &mut file)
-        .with_context(|| format!("{}", path.display()))?;
+    write(screen, &mut file).with_context(|| format!("{}", path.display()))?;
     file.flush()?;
     Ok(file.finish()?)
 }
@@ -206,9 +222,11 @@ fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
 
 /// A name that the ledger does not have is most likely misspelt.
 fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
-    let lines = reader.lines()?;
+    let (lines, zones) = (reader.places(PlaceKind::Line)?, reader.places(PlaceKind::Zone)?);
     let sources: Vec<_> = reader.runs()?.into_iter().map(|run| run.source).collect();
-    for (what, wanted, known) in [("line", &args.lines, lines), ("source", &args.sources, sources)] {
+    let asked =
+        [("line", &args.lines, lines), ("zone", &args.zones, zones), ("source", &args.sources, sources)];
+    for (what, wanted, known) in asked {
         if let Some(name) = wanted.iter().find(|name| !known.contains(name)) {
             let mut known = known.clone();
             known.sort();
@@ -223,12 +241,13 @@ fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn title(args: &ReportArgs, zone: &TimeZone) -> String {
-    let of = |names: &[String], all: &str| if names.is_empty() { all.to_owned() } else { names.join(", ") };
+/// What the rows are of; `all` where none of its names was asked for.
+fn title(names: &[String], all: &str, args: &ReportArgs, zone: &TimeZone) -> String {
+    let names = if names.is_empty() { all.to_owned() } else { names.join(", ") };
     let place = zone.iana_name().map_or_else(|| "local time".to_owned(), ToOwned::to_owned);
     let sources =
         if args.sources.is_empty() { String::new() } else { format!(", {}", args.sources.join(", ")) };
-    format!("{}{sources}, by {}, {place}", of(&args.lines, "all lines"), args.by.as_str())
+    format!("{names}{sources}, by {}, {place}", args.by.as_str())
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn difference(
         return Ok(Some(Difference::Start { before, now }));
     }
     for place in &info.places {
-        let found = counted(connection, known.id, &place.key())?;
+        let found = counted(connection, known.id, place)?;
         let Some((config, version)) = found else { continue };
         if config != place.config.to_string() {
             return Ok(Some(Difference::Config { place: place.name.clone() }));
@@ -99,9 +99,14 @@ fn difference(
     Ok(None)
 }
 
-fn counted(connection: &Connection, source: i64, place: &str) -> rusqlite::Result<Option<(String, String)>> {
-    let sql = "SELECT config, version FROM place WHERE source = ?1 AND name = ?2";
-    connection.query_row(sql, params![source, place], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+fn counted(
+    connection: &Connection,
+    source: i64,
+    place: &Place,
+) -> rusqlite::Result<Option<(String, String)>> {
+    let sql = "SELECT config, version FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
+    let values = params![source, place.kind.as_str(), place.name];
+    connection.query_row(sql, values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
 /// Removes an earlier count of the same recording. Where its start was another one, all of it was dated
@@ -117,9 +122,9 @@ fn forget(connection: &Connection, info: &RunInfo, known: &Known, start: Timesta
     }
     let of_place = format!("DELETE FROM event WHERE {OF_SOURCE} AND kind = ?2 AND name = ?3");
     for place in &info.places {
-        connection.execute(&of_place, params![known.id, place.event().as_str(), place.name])?;
-        connection
-            .execute("DELETE FROM place WHERE source = ?1 AND name = ?2", params![known.id, place.key()])?;
+        connection.execute(&of_place, params![known.id, place.kind.event().as_str(), place.name])?;
+        let sql = "DELETE FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
+        connection.execute(sql, params![known.id, place.kind.as_str(), place.name])?;
     }
     Ok(())
 }
@@ -135,9 +140,9 @@ fn insert_source(connection: &Connection, info: &RunInfo, start: Timestamp) -> r
 
 fn insert_place(connection: &Connection, source: i64, place: &Place, info: &RunInfo) -> rusqlite::Result<()> {
     connection.execute(
-        "INSERT INTO place (source, name, config, version) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO place (source, kind, name, config, version) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET config = excluded.config, version = excluded.version",
-        params![source, place.key(), place.config.to_string(), info.version],
+        params![source, place.kind.as_str(), place.name, place.config.to_string(), info.version],
     )?;
     Ok(())
 }

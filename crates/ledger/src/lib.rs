@@ -5,7 +5,7 @@
 //! | who | opens | for |
 //! |---|---|---|
 //! | the program that counts | [`Ledger`], then a [`Run`] for each source | writing what happens |
-//! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`counts`](Reader::counts), [`uncounted`](Reader::uncounted), [`health`](Reader::health) |
+//! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`counts`](Reader::counts), [`zone_counts`](Reader::zone_counts), [`uncounted`](Reader::uncounted), [`health`](Reader::health) |
 //! | publishers | [`Cursor`] beside it | remembering how far they have come |
 //!
 //! # What holds
@@ -49,7 +49,7 @@ mod source;
 mod totals;
 
 pub use clock::{Clock, SystemClock};
-pub use counts::{Count, Period, Query, Span};
+pub use counts::{Count, Period, Query, Span, ZoneCount};
 pub use cursor::Cursor;
 pub use digest::{Digest, EventId};
 pub use entry::{CrossingEntry, Entry, Kind, VisitEntry};

@@ -10,7 +10,7 @@ use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
 use crate::row::{COLUMNS, Row, Seq, TABLES, timestamp};
 use crate::schema::{self, Found};
-use crate::source::ZONE;
+use crate::source::PlaceKind;
 use crate::{Ledger, connection};
 
 /// A stretch of time: from the first moment on, up to and without the second. `None` is unlimited.
@@ -240,16 +240,15 @@ impl Reader {
         self.collect(sql, vec![Value::Text(kind.as_str().to_owned())], |row| row.get(0))
     }
 
-    /// The names of all lines that were ever counted, crossed or not.
+    /// The names of all lines, or zones, that were ever counted, passed or not.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn lines(&self) -> Result<Vec<String>, Error> {
-        let sql = format!(
-            "SELECT name FROM place WHERE name NOT LIKE '{ZONE}%'
-             UNION SELECT name FROM event WHERE kind = 'crossing' ORDER BY name"
-        );
-        self.collect(&sql, Vec::new(), |row| row.get(0))
+    pub fn places(&self, kind: PlaceKind) -> Result<Vec<String>, Error> {
+        let sql = "SELECT name FROM place WHERE kind = ?1
+                   UNION SELECT name FROM event WHERE kind = ?2 ORDER BY name";
+        let kinds = [kind.as_str(), kind.event().as_str()].map(|kind| Value::Text(kind.to_owned()));
+        self.collect(sql, kinds.into(), |row| row.get(0))
     }
 
     /// Goes through the whole file: every page and index, and that every entry has its run.

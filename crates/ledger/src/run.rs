@@ -14,7 +14,7 @@ use crate::digest::{Digest, EventId};
 use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
-use crate::source::{Ending, RunInfo};
+use crate::source::{Ending, Place, RunInfo};
 
 /// How often it is noted until when a source has been counted, where nothing else is written.
 const BEAT: Duration = Duration::from_secs(5);
@@ -82,8 +82,8 @@ impl Run {
     pub(crate) fn new(writer: Arc<Writer>, info: &RunInfo, beginning: Beginning) -> Self {
         let is_live = !info.is_recorded();
         let scope = if is_live { beginning.uid.to_vec() } else { info.identity().into_bytes() };
-        let configs =
-            info.places.iter().map(|place| ((place.event(), place.name.clone()), place.config)).collect();
+        let config = |place: &Place| ((place.kind.event(), place.name.clone()), place.config);
+        let configs = info.places.iter().map(config).collect();
         let state = State {
             start: beginning.start,
             anchored: !is_live,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{Error, Wording as _};
 
 /// Each brings a ledger one version further. They are never changed, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/v1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// The version that this program writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
@@ -45,22 +45,26 @@ pub(crate) fn inspect(connection: &Connection, path: &Path) -> Result<Found, Err
     u32::try_from(version).map(Found::Version).map_err(|_| Error::NotALedger { path: path.to_owned() })
 }
 
-/// Brings the tables to today's version, a version a transaction: it is done, or not begun.
+/// Brings the tables to today's version in one transaction: it is done, or not begun, whatever happens.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     let from = match inspect(connection, path)? {
         Found::Empty => 0,
+        Found::Version(VERSION) => return Ok(()),
         Found::Version(version) => version,
     };
-    for (version, script) in (1u32..).zip(MIGRATIONS).filter(|(version, _)| *version > from) {
-        apply(connection, version, script).wording(path, "prepare the ledger's tables")?;
+    apply(connection, from).wording(path, "bring the ledger's tables to this program's version")?;
+    if from > 0 {
+        tracing::info!("brought the ledger {} from version {from} to {VERSION}", path.display());
     }
     Ok(())
 }
 
-fn apply(connection: &mut Connection, version: u32, script: &str) -> rusqlite::Result<()> {
+fn apply(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch(script)?;
+    for script in MIGRATIONS.iter().skip(from as usize) {
+        transaction.execute_batch(script)?;
+    }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", version)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }

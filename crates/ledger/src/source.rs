@@ -65,26 +65,23 @@ pub enum PlaceKind {
     Zone,
 }
 
-impl Place {
+impl PlaceKind {
     /// How it stands in the table of places.
-    pub(crate) fn key(&self) -> String {
-        match self.kind {
-            PlaceKind::Line => self.name.clone(),
-            PlaceKind::Zone => format!("{ZONE}{}", self.name),
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Zone => "zone",
         }
     }
 
     /// What happens there.
-    pub(crate) fn event(&self) -> Kind {
-        match self.kind {
-            PlaceKind::Line => Kind::Crossing,
-            PlaceKind::Zone => Kind::Visit,
+    pub(crate) fn event(self) -> Kind {
+        match self {
+            Self::Line => Kind::Crossing,
+            Self::Zone => Kind::Visit,
         }
     }
 }
-
-/// Before a zone's name in the table of places.
-pub(crate) const ZONE: &str = "zone:";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

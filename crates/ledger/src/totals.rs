@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Params, Row, params};
 
 use crate::Ledger;
-use crate::counts::{Passage, Query, Span, union};
+use crate::counts::{Passage, Query, Span, Stay, union};
 use crate::error::{Error, Wording as _};
 use crate::reader::{Range, Reader};
 use crate::row::timestamp;
@@ -112,22 +112,28 @@ impl Reader {
         })
     }
 
-    /// The stays that began in `range`.
+    /// The stays that began in `range`, and those that were under way when it began.
     pub(crate) fn each_visit(
         &self,
         range: Range,
         query: &Query,
-        mut take: impl FnMut(Span),
+        mut take: impl FnMut(Stay),
     ) -> Result<(), Error> {
         let (from, to) = micros(range);
-        let sql = "SELECT event.utc, event.until FROM event
+        // Nobody stays longer than that, and so the index finds them.
+        let longest = SignedDuration::from_hours(24).as_micros() as i64;
+        let sql = "SELECT event.utc, event.until, event.name FROM event
                    JOIN run ON run.id = event.run JOIN source ON source.id = run.source
-                   WHERE event.kind = 'visit' AND event.utc >= ?1 AND event.utc < ?2
+                   WHERE event.kind = 'visit' AND event.utc >= ?5 AND event.utc < ?2
+                   AND (event.utc >= ?1 OR event.until > ?1)
                    AND (?3 = '[]' OR event.name IN (SELECT value FROM json_each(?3)))
                    AND (?4 = '[]' OR source.name IN (SELECT value FROM json_each(?4)))
                    ORDER BY event.utc, event.seq";
-        self.each(sql, params![from, to, names(&query.zones), names(&query.sources)], |row| {
-            take(Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? });
+        let (zones, sources, earliest) =
+            (names(&query.zones), names(&query.sources), from.saturating_sub(longest));
+        self.each(sql, params![from, to, zones, sources, earliest], |row| {
+            let span = Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? };
+            take(Stay { zone: row.get(2)?, span });
             Ok(())
         })
     }

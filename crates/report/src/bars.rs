@@ -1,6 +1,8 @@
-//! A chart of text: two bars a row, in and out.
+//! A chart of text: bars beside each other in each row.
 
 use console::{Alignment, measure_text_width, pad_str, style};
+
+use footfall_ledger::Count;
 
 use crate::label::{labels, length};
 use crate::{Report, Screen};
@@ -8,43 +10,65 @@ use crate::{Report, Screen};
 /// Eighths of a character cell, from none to seven.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
+/// One row of a chart.
+pub(crate) struct Bar {
+    pub(crate) name: String,
+    /// The numbers that are drawn beside each other.
+    pub(crate) sides: Vec<u64>,
+    /// Seconds.
+    pub(crate) uncounted: f64,
+}
+
 pub(crate) fn bars(report: &Report, screen: Screen) -> String {
     if report.counts.is_empty() {
         return format!("{}: nothing was recorded\n", report.title);
     }
-    let names = names(report);
-    let width = names.iter().map(|name| measure_text_width(name)).max().unwrap_or(0);
-    let most = report.counts.iter().map(|c| c.entered.max(c.left)).max().unwrap_or(0);
+    let labels = labels(report.counts.iter().map(|count| &count.from), report.by);
+    let bar = |(count, label): (&Count, String)| Bar {
+        name: label + &count.line.as_ref().map(|line| format!(" {line}")).unwrap_or_default(),
+        sides: vec![count.entered, count.left],
+        uncounted: count.uncounted,
+    };
+    let bars: Vec<_> = report.counts.iter().zip(labels).map(bar).collect();
+    draw_bars(&report.title, &["in", "out"], &bars, screen)
+}
+
+/// A row for each of `bars`; `heads` name its sides.
+pub(crate) fn draw_bars(title: &str, heads: &[&str], bars: &[Bar], screen: Screen) -> String {
+    let width = bars.iter().map(|bar| measure_text_width(&bar.name)).max().unwrap_or(0);
+    let most = bars.iter().flat_map(|bar| &bar.sides).copied().max().unwrap_or(0);
     let digits = most.to_string().len();
-    // Name, two bars with a number behind each, and gaps of two.
-    let bar = (screen.width.saturating_sub(width + 2 * digits + 8) / 2).clamp(8, 60);
-    let mut text = format!("{}\n\n", report.title);
-    let head = format!("{:width$}  {:column$}  out", "", "in", column = bar + digits + 1);
+    // Name, bars with a number behind each, and gaps of two.
+    let sides = heads.len().max(1);
+    let bar = (screen.width.saturating_sub(width + sides * (digits + 3) + 2) / sides).clamp(8, 60);
+    let mut text = format!("{title}\n\n");
+    let mut head = " ".repeat(width);
+    for side in heads {
+        head.push_str("  ");
+        head.push_str(&pad_str(side, bar + digits + 1, Alignment::Left, None));
+    }
     text.push_str(&style(head.trim_end()).force_styling(screen.colours).dim().to_string());
     text.push('\n');
-    for (count, name) in report.counts.iter().zip(&names) {
-        let side = |number: u64| {
+    for Bar { name, sides, uncounted } in bars {
+        text.push_str(&pad_str(name, width, Alignment::Left, None));
+        let mut line = String::new();
+        for (index, &number) in sides.iter().enumerate() {
             let drawn = format!("{} {number}", draw(number, most, bar));
-            pad_str(drawn.trim_start(), bar + digits + 1, Alignment::Left, None).into_owned()
-        };
-        let entered = style(side(count.entered)).force_styling(screen.colours).green();
-        let left = style(side(count.left)).force_styling(screen.colours).yellow();
-        let name = pad_str(name, width, Alignment::Left, None);
-        let gap = match count.uncounted {
-            seconds if seconds > 0.0 => format!("uncounted {}", length(seconds.max(1.0))),
-            _ => String::new(),
-        };
-        let gap = style(gap).force_styling(screen.colours).red();
-        text.push_str(format!("{name}  {entered}  {left}  {gap}").trim_end());
+            let drawn = pad_str(drawn.trim_start(), bar + digits + 1, Alignment::Left, None).into_owned();
+            let styled = style(drawn).force_styling(screen.colours);
+            let styled = if index == 0 { styled.green() } else { styled.yellow() };
+            line.push_str("  ");
+            line.push_str(&styled.to_string());
+        }
+        if *uncounted > 0.0 {
+            let gap = format!("uncounted {}", length(uncounted.max(1.0)));
+            line.push_str("  ");
+            line.push_str(&style(gap).force_styling(screen.colours).red().to_string());
+        }
+        text.push_str(line.trim_end());
         text.push('\n');
     }
     text
-}
-
-fn names(report: &Report) -> Vec<String> {
-    let line = |count: &footfall_ledger::Count| count.line.clone().map(|line| format!(" {line}"));
-    let labels = labels(report).into_iter().zip(&report.counts);
-    labels.map(|(label, count)| label + &line(count).unwrap_or_default()).collect()
 }
 
 /// A bar for `number`, `width` cells long for `most`. What is not nothing is seen.

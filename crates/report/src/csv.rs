@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use crate::Report;
 
-const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%:z";
+/// A time of day as programs read it.
+pub(crate) const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
 pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let is_per_line = report.counts.iter().any(|count| count.line.is_some());
@@ -43,13 +44,18 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
             count.came_unseen.to_string(),
             count.left_unseen.to_string(),
             count.visits.to_string(),
-            count.dwell.map_or_else(String::new, |dwell| dwell.to_string()),
+            optional(count.dwell),
             count.uncounted.to_string(),
         ];
         let line = is_per_line.then(|| count.line.clone().unwrap_or_default());
         rows.write_record(line.into_iter().chain(cells))?;
     }
     rows.flush()
+}
+
+/// A number that may be missing.
+pub(crate) fn optional(number: Option<f64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
 }
 
 #[cfg(test)]

@@ -3,20 +3,18 @@
 use footfall_ledger::jiff::ZonedDateTime;
 use footfall_ledger::{Count, Period};
 
-use crate::Report;
-
-/// The names of the report's rows, by when they begin. Where clocks were set back and an hour is there
-/// twice, the offset tells which is which.
-pub(crate) fn labels(report: &Report) -> Vec<String> {
-    let plain: Vec<_> = report.counts.iter().map(|count| label(&count.from, report.by)).collect();
-    let offsets = report.counts.iter().map(|count| count.from.offset());
-    let first = report.counts.first().map(|count| count.from.offset());
-    let by_clock = matches!(report.by, Period::Minute | Period::Hour);
-    if !by_clock || offsets.into_iter().all(|offset| Some(offset) == first) {
-        return plain;
-    }
-    let with_offset = report.counts.iter().zip(&plain);
-    with_offset.map(|(count, label)| format!("{label} {}", count.from.strftime("%:z"))).collect()
+/// The names of rows that begin at `starts`. Where clocks were set back and an hour is there twice, the
+/// offset tells which is which.
+pub(crate) fn labels<'a>(starts: impl Iterator<Item = &'a ZonedDateTime> + Clone, by: Period) -> Vec<String> {
+    let mut offsets = starts.clone().map(ZonedDateTime::offset);
+    let first = offsets.next();
+    let by_clock = matches!(by, Period::Minute | Period::Hour);
+    let is_told = by_clock && offsets.any(|offset| Some(offset) != first);
+    let name = |start: &ZonedDateTime| {
+        let name = label(start, by);
+        if is_told { format!("{name} {}", start.strftime("%:z")) } else { name }
+    };
+    starts.map(name).collect()
 }
 
 fn label(from: &ZonedDateTime, by: Period) -> String {
@@ -77,8 +75,13 @@ pub(crate) fn length(seconds: f64) -> String {
 mod tests {
     use footfall_ledger::Period;
 
-    use super::{labels, length, ticks};
+    use super::{length, ticks};
+    use crate::Report;
     use crate::testing::report;
+
+    fn labels(report: &Report) -> Vec<String> {
+        super::labels(report.counts.iter().map(|count| &count.from), report.by)
+    }
 
     #[test]
     fn hours_that_are_there_twice_differ() {

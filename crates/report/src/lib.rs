@@ -1,7 +1,8 @@
 //! Counts as people and programs want them: a table, charts, CSV, JSON, Parquet.
 //!
 //! Every form has the same rows: one for each period, and where lines are told apart one for each line
-//! in it. Fields are those of [`footfall_ledger::Count`].
+//! in it; of zones, one for each zone. Fields are those of [`footfall_ledger::Count`] and
+//! [`footfall_ledger::ZoneCount`].
 
 mod bars;
 mod csv;
@@ -11,6 +12,7 @@ mod parquet;
 mod svg;
 mod table;
 mod total;
+mod zones;
 
 use std::io::Write;
 
@@ -18,6 +20,7 @@ use footfall_ledger::{Count, Period};
 
 pub use error::Error;
 pub use svg::svg;
+pub use zones::{ZoneReport, write_zones};
 
 /// What is to be shown.
 #[derive(Clone, Debug)]

@@ -9,16 +9,18 @@ use ::parquet::errors::Result;
 use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{Type, TypePtr};
-use footfall_ledger::Count;
+use footfall_ledger::{Count, ZoneCount};
 
-use crate::Report;
+use crate::{Report, ZoneReport};
+
+/// A column: its name, and its value in a row.
+type Column<Row, Value> = (&'static str, fn(&Row) -> Value);
 
 type Rows<'a, W> = SerializedRowGroupWriter<'a, W>;
 
 pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()> {
     let is_per_line = report.counts.iter().any(|count| count.line.is_some());
-    let properties = WriterProperties::builder().set_created_by("footfall".to_owned()).build();
-    let mut file = SerializedFileWriter::new(out, schema(is_per_line)?, Arc::new(properties))?;
+    let mut file = SerializedFileWriter::new(out, schema(is_per_line)?, properties())?;
     let mut rows = file.next_row_group()?;
     let counts = &report.counts;
     if is_per_line {
@@ -38,11 +40,55 @@ pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()
     Ok(())
 }
 
-/// A column of whole numbers: its name, and its value in a row.
-type Number = (&'static str, fn(&Count) -> i64);
+/// Writes zones likewise.
+pub(crate) fn write_zones(report: &ZoneReport, out: &mut (impl Write + Send)) -> Result<()> {
+    const NUMBERS: [Column<ZoneCount, i64>; 5] = [
+        ("from", |c| c.from.timestamp().as_microsecond()),
+        ("to", |c| c.to.timestamp().as_microsecond()),
+        ("visits", |c| c.visits.cast_signed()),
+        ("occupancy", |c| c.occupancy.cast_signed()),
+        ("peak", |c| c.peak.cast_signed()),
+    ];
+    const LENGTHS: [Column<ZoneCount, Option<f64>>; 2] = [("dwell", |c| c.dwell), ("longest", |c| c.longest)];
+    let mut fields = vec![text_field("zone")?];
+    fields.extend(
+        NUMBERS
+            .iter()
+            .enumerate()
+            .map(|(i, (name, _))| whole_field(name, i < 2))
+            .collect::<Result<Vec<_>>>()?,
+    );
+    fields.extend(
+        LENGTHS.iter().map(|(name, _)| real_field(name, Repetition::OPTIONAL)).collect::<Result<Vec<_>>>()?,
+    );
+    fields.push(real_field("uncounted", Repetition::REQUIRED)?);
+    let schema = Type::group_type_builder("zones").with_fields(fields).build()?;
+    let mut file = SerializedFileWriter::new(out, Arc::new(schema), properties())?;
+    let mut rows = file.next_row_group()?;
+    let counts = &report.counts;
+    let name = |c: &ZoneCount| ByteArray::from(c.zone.clone().into_bytes());
+    column::<ByteArrayType, _>(&mut rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+    for (_, number) in NUMBERS {
+        column::<Int64Type, _>(&mut rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+    }
+    for (_, seconds) in LENGTHS {
+        let known: Vec<_> = counts.iter().map(|count| i16::from(seconds(count).is_some())).collect();
+        let seconds: Vec<_> = counts.iter().filter_map(seconds).collect();
+        column::<DoubleType, _>(&mut rows, &seconds, Some(&known))?;
+    }
+    let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+    column::<DoubleType, _>(&mut rows, &uncounted, None)?;
+    rows.close()?;
+    file.close()?;
+    Ok(())
+}
+
+fn properties() -> Arc<WriterProperties> {
+    Arc::new(WriterProperties::builder().set_created_by("footfall".to_owned()).build())
+}
 
 /// All of them; the first two are times.
-const NUMBERS: [Number; 13] = [
+const NUMBERS: [Column<Count, i64>; 13] = [
     ("from", |c| c.from.timestamp().as_microsecond()),
     ("to", |c| c.to.timestamp().as_microsecond()),
     ("in", |c| c.entered.cast_signed()),
@@ -59,25 +105,40 @@ const NUMBERS: [Number; 13] = [
 ];
 
 fn schema(is_per_line: bool) -> Result<TypePtr> {
-    let field = |name: &str, physical, repetition, logical| {
-        let built = Type::primitive_type_builder(name, physical)
-            .with_repetition(repetition)
-            .with_logical_type(logical)
-            .build();
-        built.map(Arc::new)
-    };
     let mut fields = Vec::new();
     if is_per_line {
-        fields.push(field("line", Physical::BYTE_ARRAY, Repetition::REQUIRED, Some(LogicalType::String))?);
+        fields.push(text_field("line")?);
     }
     for (index, (name, _)) in NUMBERS.iter().enumerate() {
-        let time = LogicalType::timestamp(true, ::parquet::basic::TimeUnit::MICROS);
-        let logical = (index < 2).then_some(time);
-        fields.push(field(name, Physical::INT64, Repetition::REQUIRED, logical)?);
+        fields.push(whole_field(name, index < 2)?);
     }
-    fields.push(field("dwell", Physical::DOUBLE, Repetition::OPTIONAL, None)?);
-    fields.push(field("uncounted", Physical::DOUBLE, Repetition::REQUIRED, None)?);
+    fields.push(real_field("dwell", Repetition::OPTIONAL)?);
+    fields.push(real_field("uncounted", Repetition::REQUIRED)?);
     Type::group_type_builder("counts").with_fields(fields).build().map(Arc::new)
+}
+
+fn text_field(name: &str) -> Result<TypePtr> {
+    field(name, Physical::BYTE_ARRAY, Repetition::REQUIRED, Some(LogicalType::String))
+}
+
+/// Whole numbers, or times.
+fn whole_field(name: &str, is_time: bool) -> Result<TypePtr> {
+    let time = LogicalType::timestamp(true, ::parquet::basic::TimeUnit::MICROS);
+    field(name, Physical::INT64, Repetition::REQUIRED, is_time.then_some(time))
+}
+
+fn real_field(name: &str, repetition: Repetition) -> Result<TypePtr> {
+    field(name, Physical::DOUBLE, repetition, None)
+}
+
+fn field(
+    name: &str,
+    physical: Physical,
+    repetition: Repetition,
+    logical: Option<LogicalType>,
+) -> Result<TypePtr> {
+    let builder = Type::primitive_type_builder(name, physical);
+    builder.with_repetition(repetition).with_logical_type(logical).build().map(Arc::new)
 }
 
 /// Writes the next column; `known` tells, for one that may lack values, which rows have one.

@@ -25,7 +25,9 @@ pub(crate) fn table(report: &Report, screen: Screen) -> String {
     let mut rows = Vec::new();
     let heads = columns.iter().map(|column| column.head.to_owned());
     rows.push(row(report.by.as_str(), is_per_line.then_some("line"), heads));
-    for (count, label) in report.counts.iter().zip(labels(report)) {
+    for (count, label) in
+        report.counts.iter().zip(labels(report.counts.iter().map(|count| &count.from), report.by))
+    {
         let line = is_per_line.then(|| count.line.as_deref().unwrap_or_default());
         rows.push(row(&label, line, columns.iter().map(|column| (column.cell)(count))));
     }
@@ -33,7 +35,7 @@ pub(crate) fn table(report: &Report, screen: Screen) -> String {
     lay_out(&report.title, &rows, if is_per_line { 2 } else { 1 }, screen)
 }
 
-fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> Vec<String> {
     [label.to_owned()].into_iter().chain(line.map(str::to_owned)).chain(cells).collect()
 }
 
@@ -84,11 +86,11 @@ fn total_between(count: u64, doubt: f64) -> String {
     if count == 0 { "0".to_owned() } else { between(count, range.low, range.high) }
 }
 
-fn dash() -> String {
+pub(crate) fn dash() -> String {
     "-".to_owned()
 }
 
-fn gap(seconds: f64) -> String {
+pub(crate) fn gap(seconds: f64) -> String {
     if seconds > 0.0 { length(seconds.max(1.0)) } else { dash() }
 }
 
@@ -103,7 +105,7 @@ fn drift(came: u64, left: u64) -> String {
 }
 
 /// Rows with the first `names` columns to the left and the others, numbers, to the right.
-fn lay_out(title: &str, rows: &[Vec<String>], names: usize, screen: Screen) -> String {
+pub(crate) fn lay_out(title: &str, rows: &[Vec<String>], names: usize, screen: Screen) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
     let widths: Vec<_> = (0..columns).map(width).collect();

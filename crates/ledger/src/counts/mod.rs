@@ -5,10 +5,13 @@ mod period;
 mod query;
 mod spans;
 mod sums;
+mod zones;
 
 pub use period::Period;
 pub(crate) use query::Passage;
 pub use query::{Count, Query};
 pub use spans::Span;
+pub use zones::ZoneCount;
 
 pub(crate) use spans::union;
+pub(crate) use zones::Stay;

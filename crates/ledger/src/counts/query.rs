@@ -100,12 +100,35 @@ pub struct Count {
     pub uncounted: f64,
 }
 
-fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%S%:z"))
 }
 
 /// More periods than anybody reads: a year of minutes is half of it.
 const MOST: usize = 1_000_000;
+
+impl Query {
+    /// The periods of a range that begins and ends with one.
+    pub(super) fn periods(&self, whole: Span) -> Result<Vec<Span>, Error> {
+        let mut periods = Vec::new();
+        let mut from = whole.from;
+        while from < whole.to {
+            if periods.len() == MOST {
+                return Err(Error::TooLong { most: MOST });
+            }
+            let to = self.by.next(from, &self.zone);
+            periods.push(Span { from, to });
+            from = to;
+        }
+        Ok(periods)
+    }
+
+    /// The time of `whole` of which it matters whether anybody counted: nobody counts after the last scene,
+    /// and only those who ask for that time want to know.
+    pub(super) fn known(&self, whole: Span) -> Range {
+        Range { from: Some(whole.from), to: self.range.to.map(|_| whole.to) }
+    }
+}
 
 impl Reader {
     /// Counts by period: one row for each, those without anybody too, by time; with
@@ -115,20 +138,18 @@ impl Reader {
     /// When the ledger cannot be read, or the range has more than a million periods.
     pub fn counts(&self, query: &Query) -> Result<Vec<Count>, Error> {
         let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
-        let periods = periods(whole, query).ok_or(Error::TooLong { most: MOST })?;
+        let periods = query.periods(whole)?;
         let mut sums = Sums::new(query, periods, self.chosen_lines(query)?);
         let scanned = Range { from: sums.nights.as_ref().map(Nights::next), to: Some(whole.to) };
         self.each_passage(scanned, query, |passage| sums.pass(&passage))?;
         let range = Range { from: Some(whole.from), to: Some(whole.to) };
-        self.each_visit(range, query, |stay| sums.visit(stay))?;
-        // Nobody counts after the last scene; that matters only to those who ask for that time.
-        let to = query.range.to.map(|_| whole.to);
-        let uncounted = self.uncounted(Range { to, ..range }, &query.sources)?;
+        self.each_visit(range, query, |stay| sums.visit(stay.span))?;
+        let uncounted = self.uncounted(query.known(whole), &query.sources)?;
         Ok(sums.finish(&uncounted))
     }
 
     /// From the first period's beginning to the last one's end.
-    fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
+    pub(super) fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
         let Some(recorded) = self.recorded(&query.sources)? else { return Ok(None) };
         let from = query.by.floor(query.range.from.unwrap_or(recorded.from), &query.zone);
         let last = match query.range.to {
@@ -162,18 +183,4 @@ pub(crate) struct Passage {
     pub(crate) direction: Direction,
     /// How likely it was one, 0 to 1.
     pub(crate) confidence: f64,
-}
-
-fn periods(whole: Span, query: &Query) -> Option<Vec<Span>> {
-    let mut periods = Vec::new();
-    let mut from = whole.from;
-    while from < whole.to {
-        if periods.len() == MOST {
-            return None;
-        }
-        let to = query.by.next(from, &query.zone);
-        periods.push(Span { from, to });
-        from = to;
-    }
-    Some(periods)
 }

@@ -8,7 +8,7 @@ use footfall_ledger::jiff::civil::time;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_ledger::{
-    Count, CrossingEntry, Entry, Origin, Period, Query, Range, Run, RunInfo, Start, VisitEntry,
+    Count, CrossingEntry, Entry, Origin, Period, Query, Range, Run, RunInfo, Start, VisitEntry, ZoneCount,
 };
 use proptest::prelude::*;
 
@@ -129,19 +129,52 @@ fn lines_and_sources_are_chosen_and_each_line_stands_for_itself() {
     assert_eq!(total(&Query { sources: vec!["elsewhere".into()], ..Query::default() }), []);
 }
 
+fn stay(zone: &str, track: u64, entered: u64, left: u64) -> Entry {
+    let (entered, left) = (Duration::from_secs(entered), Duration::from_secs(left));
+    let detail = serde_json::Map::new();
+    Entry::Visit(VisitEntry { zone: zone.into(), track, frame: 1, entered, left, detail })
+}
+
 #[test]
 fn dwell_is_the_mean_of_the_stays_that_began_then() {
     let shelf = Shelf::new();
     let run = begin(&shelf, "2026-06-01T10:00:00Z");
-    let stay = |track, entered, left| {
-        let (entered, left) = (Duration::from_secs(entered), Duration::from_secs(left));
-        let detail = serde_json::Map::new();
-        Entry::Visit(VisitEntry { zone: "shelf".into(), track, frame: 1, entered, left, detail })
-    };
-    run.record(&[stay(1, 0, 10), stay(2, 3599, 3629), stay(3, 3600, 3605)]).unwrap();
+    run.record(&[stay("shelf", 1, 0, 10), stay("shelf", 2, 3599, 3629), stay("shelf", 3, 3600, 3605)])
+        .unwrap();
     let hours = shelf.reader().counts(&Query::default()).unwrap();
     let visits: Vec<_> = hours.iter().map(|c| (c.visits, c.dwell)).collect();
     assert_eq!(visits, [(2, Some(20.0)), (1, Some(5.0))]);
+}
+
+#[test]
+fn each_zone_stands_for_itself() {
+    let shelf = Shelf::new();
+    let run = begin(&shelf, "2026-10-25T02:30:00+02:00");
+    let stays =
+        [("shelf", 1, 0, 60), ("shelf", 2, 30, 1900), ("till", 3, 1830, 1840), ("shelf", 4, 1900, 2000)];
+    run.record(&stays.map(|(zone, track, entered, left)| stay(zone, track, entered, left))).unwrap();
+    pass(&run, "door", 90, In);
+    let shown = |query: &Query| {
+        let counts = shelf.reader().zone_counts(query).unwrap();
+        let row = |c: &ZoneCount| {
+            let label = format!("{} {}", c.from.strftime("%H:%M%:z"), c.zone);
+            (label, c.visits, c.dwell, c.longest, c.occupancy, c.peak)
+        };
+        counts.iter().map(row).collect::<Vec<_>>()
+    };
+    let hours = [
+        ("02:00+02:00 shelf", 2, Some(965.0), Some(1870.0), 1, 2),
+        ("02:00+02:00 till", 0, None, None, 0, 0),
+        ("02:00+01:00 shelf", 1, Some(100.0), Some(100.0), 0, 1),
+        ("02:00+01:00 till", 1, Some(10.0), Some(10.0), 0, 1),
+        ("03:00+01:00 shelf", 0, None, None, 0, 0),
+        ("03:00+01:00 till", 0, None, None, 0, 0),
+    ];
+    let hours = hours.map(|(label, a, b, c, d, e)| (label.to_owned(), a, b, c, d, e));
+    assert_eq!(shown(&zurich(Period::Hour))[..4], hours[..4]);
+    let second = Range { from: Some(at("2026-10-25T01:00:00Z")), to: Some(at("2026-10-25T01:59:00Z")) };
+    let one = Query { range: second, zones: vec!["shelf".into()], ..zurich(Period::Hour) };
+    assert_eq!(shown(&one), hours[2..3], "whoever was there before is known");
 }
 
 #[test]

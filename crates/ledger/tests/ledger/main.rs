@@ -4,6 +4,7 @@
 mod common;
 mod counts;
 mod live;
+mod migrations;
 mod recorded;
 mod refusals;
 mod sequence;

@@ -145,5 +145,7 @@ fn a_line_and_a_zone_of_one_name_are_counted_and_replaced_apart() {
     both.recount = true;
     ledger.begin(&both).unwrap();
     assert!(shelf.all().is_empty(), "both are counted anew");
-    assert_eq!(shelf.reader().lines().unwrap(), ["door"]);
+    for kind in [PlaceKind::Line, PlaceKind::Zone] {
+        assert_eq!(shelf.reader().places(kind).unwrap(), ["door"]);
+    }
 }

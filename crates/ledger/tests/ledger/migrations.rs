@@ -1,0 +1,148 @@
+//! Ledgers of earlier programs.
+
+use footfall_ledger::{
+    Cursor, Ending, Error, Event, Kind, Ledger, Place, PlaceKind, Reader, Row, RunInfo, Seq,
+};
+use rusqlite::{Connection, params};
+
+use crate::common::{Shelf, camera, crossing, digest, recording};
+use footfall_count::Direction::In;
+
+const V1: &str = include_str!("../../src/schema/v1.sql");
+/// "Foot" in ASCII.
+const APPLICATION_ID: i64 = 0x466f_6f74;
+
+/// A ledger as the first version made it: a recording with a line and a zone of one name, a camera's run
+/// that was killed, entries of every kind, a publisher half way through, and something expired.
+fn old(shelf: &Shelf) -> Connection {
+    let connection = Connection::open(shelf.path()).unwrap();
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    connection.execute_batch(V1).unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let (start, content) = (1_772_359_200_000_000_i64, digest("pixels"));
+    let rows = [
+        format!("INSERT INTO source VALUES (1, 'sha256:{content}', 'monday.mp4', 1, {start})"),
+        "INSERT INTO source VALUES (2, 'live:door camera', 'door camera', 0, NULL)".to_owned(),
+        format!("INSERT INTO run VALUES (1, x'01', 1, 5, {start}, {start}, 9, 'done', '0.1.0', 'c')"),
+        "INSERT INTO run VALUES (2, x'02', 2, 7, 7, 8, NULL, NULL, '0.1.0', 'c')".to_owned(),
+        format!("INSERT INTO place VALUES (1, 'door', '{}', '0.1.0')", digest("door")),
+        format!("INSERT INTO place VALUES (1, 'zone:door', '{}', '0.1.0')", digest("zone")),
+        "INSERT INTO expired VALUES (1, 3)".to_owned(),
+        "INSERT INTO cursor VALUES ('mqtt', 2, 6)".to_owned(),
+    ];
+    for row in rows {
+        connection.execute(&row, []).unwrap();
+    }
+    let entries = [
+        (1, "crossing", None, "door", Some("in")),
+        (1, "visit", Some(start + 9), "door", None),
+        (2, "health", None, "covered", Some("raised")),
+        (2, "uncounted", Some(start + 5), "stopped", None),
+    ];
+    for (number, (run, kind, until, name, direction)) in (1_i64..).zip(entries) {
+        let id = identity(name, kind);
+        let sql =
+            "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 4, 12, 1100000, '{\"point\":[1,2]}')";
+        let values = params![10 * number, id, run, kind, start, until, name, direction];
+        connection.execute(sql, values).unwrap();
+    }
+    connection
+}
+
+/// Sixteen bytes for an entry of this name and kind.
+fn identity(name: &str, kind: &str) -> Vec<u8> {
+    digest(&format!("{kind} {name}")).as_bytes()[..16].to_vec()
+}
+
+fn kind(row: &Row) -> Kind {
+    match row.event {
+        Event::Crossing { .. } => Kind::Crossing,
+        Event::Visit { .. } => Kind::Visit,
+        Event::Health { .. } => Kind::Health,
+        Event::Uncounted { .. } => Kind::Uncounted,
+    }
+}
+
+fn version(shelf: &Shelf) -> i64 {
+    let connection = Connection::open(shelf.path()).unwrap();
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_ledger_of_the_first_version_is_brought_forward_with_all_that_is_in_it() {
+    let shelf = Shelf::new();
+    drop(old(&shelf));
+    let rows = shelf.all();
+    let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
+    assert_eq!(seqs, [10, 20, 30, 40].map(Seq));
+    let kinds: Vec<_> = rows.iter().map(kind).collect();
+    assert_eq!(kinds, Kind::ALL);
+    assert!(matches!(&rows[0].event, Event::Crossing { line, direction: In, .. } if line == "door"));
+    assert_eq!(rows[0].id.as_bytes().as_slice(), identity("door", "crossing"));
+    assert!(rows.iter().all(|row| row.detail["point"] == serde_json::json!([1, 2]) && row.time == 1.1));
+    let reader = shelf.reader();
+    reader.check().unwrap();
+    assert_eq!(reader.runs().unwrap().len(), 2);
+    for kind in [PlaceKind::Line, PlaceKind::Zone] {
+        assert_eq!(reader.places(kind).unwrap(), ["door"]);
+    }
+    assert_eq!(Cursor::open(shelf.path(), "mqtt").unwrap().position(), Seq(2));
+    assert!(version(&shelf) > 1);
+    let connection = Connection::open(shelf.path()).unwrap();
+    let expired: i64 = connection.query_row("SELECT before FROM expired", [], |row| row.get(0)).unwrap();
+    assert_eq!(expired, 3);
+    let views = "SELECT (SELECT count(*) FROM crossing), (SELECT count(*) FROM visit)";
+    let views = connection.query_row(views, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(views, (1, 1));
+}
+
+#[test]
+fn a_recording_that_was_counted_before_the_migration_is_known_after_it() {
+    let shelf = Shelf::new();
+    drop(old(&shelf));
+    let zone = |text| Place { kind: PlaceKind::Zone, name: "door".into(), config: digest(text) };
+    let with = |zone: Place| {
+        let mut info = recording();
+        info.places.push(zone);
+        info
+    };
+    let ledger = shelf.open();
+    ledger.begin(&with(zone("zone"))).unwrap().end(Ending::Done).unwrap();
+    assert!(matches!(ledger.begin(&with(zone("another"))), Err(Error::CountedOtherwise(_))));
+    let run = ledger.begin(&camera()).unwrap();
+    run.record(&[crossing(1, 1, In)]).unwrap();
+    assert_eq!(shelf.all().last().unwrap().seq, Seq(42), "the sequence goes on, with the gap since then");
+    let recount = RunInfo { recount: true, ..with(zone("another")) };
+    ledger.begin(&recount).unwrap();
+    assert_eq!(shelf.all().iter().filter(|row| kind(row) == Kind::Visit).count(), 0);
+}
+
+#[test]
+fn a_migration_that_fails_leaves_the_old_ledger_as_it_was() {
+    let shelf = Shelf::new();
+    let connection = old(&shelf);
+    // In the way of what the migration makes last.
+    connection.execute_batch("CREATE TABLE visit (id INTEGER)").unwrap();
+    for error in [Ledger::open(shelf.path()).err(), Reader::open(shelf.path()).err()] {
+        let error = error.unwrap().to_string();
+        assert!(error.contains("shop.db") && error.contains("to this program's version"), "{error}");
+    }
+    assert_eq!(version(&shelf), 1);
+    let places = "SELECT group_concat(name) FROM (SELECT name FROM place ORDER BY name)";
+    let places: String = connection.query_row(places, [], |row| row.get(0)).unwrap();
+    assert_eq!(places, "door,zone:door");
+    connection.execute_batch("DROP TABLE visit").unwrap();
+    assert_eq!(shelf.all().len(), 4);
+}
+
+#[test]
+fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let connection = Connection::open(shelf.path()).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    assert!(matches!(Reader::open(shelf.path()), Err(Error::Locked { .. })));
+    drop(ledger);
+}
