@@ -11,10 +11,14 @@ use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::Device;
 
+use crate::check::CheckArgs;
 use crate::counts::ReportArgs;
+use crate::doctor::DoctorArgs;
 use crate::eval::EvalArgs;
 use crate::harvest::HarvestArgs;
+use crate::init::InitArgs;
 use crate::ledger::LedgerArgs;
+use crate::logging::LogFormat;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
 
@@ -28,11 +32,25 @@ pub(crate) struct Cli {
     /// Say more on stderr; twice: everything. `RUST_LOG` says it in detail.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+
+    /// Lines on stderr for people or for programs
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t,
+        env = "FOOTFALL_LOG_FORMAT"
+    )]
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Box<RunArgs>),
+    Init(InitArgs),
+    Check(CheckArgs),
+    Doctor(DoctorArgs),
     Track(TrackArgs),
     Replay(ReplayArgs),
     Count(CountArgs),

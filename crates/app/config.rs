@@ -31,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) tracker: footfall_track::Config,
     pub(crate) counter: footfall_count::Config,
     pub(crate) overlay: OverlayConfig,
+    pub(crate) health: footfall_health::CheckConfig,
     pub(crate) pipeline: PipelineConfig,
     pub(crate) outputs: Outputs,
     pub(crate) ledger: LedgerConfig,
@@ -134,7 +135,13 @@ impl Config {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-        Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))
+        let mut config =
+            Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
+        // The file means paths from the folder that it is in.
+        for reference in config.source.list.iter_mut().filter_map(|source| source.reference.as_mut()) {
+            *reference = path.parent().unwrap_or(Path::new("")).join(&*reference);
+        }
+        Ok(config)
     }
 
     pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
@@ -169,6 +176,11 @@ impl Config {
             );
         }
         Ok(counter)
+    }
+
+    /// Makes settings comparable, whether they stand in a file or are as they are by default.
+    pub(crate) fn forget_what_is_set(&mut self) {
+        self.set_in_tracker.clear();
     }
 
     /// The configuration of `footfall run`.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::logging::{self, NOTICE};
 use crate::say::say;
 
 /// Marks an error as the caller's: wrong arguments or a wrong configuration.
@@ -29,9 +30,15 @@ pub(crate) fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
 /// Says what went wrong, if anything did, and how the process ends.
 pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
+    let status = if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE };
+    if logging::is_json() {
+        logging::ensure();
+        tracing::error!(target: NOTICE, "{}", chain(&error));
+        return status;
+    }
     let label = console::style("error:").for_stderr().red().bold();
     say(&format!("{label} {}\n", chain(&error)));
-    if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    status
 }
 
 /// The error and its causes, each once: many of our errors already end with their cause.

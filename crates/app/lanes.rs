@@ -1,15 +1,22 @@
 //! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
 use footfall_formats::recording::RecordingHead;
-use footfall_pipeline::{BoxError, Feed, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
+use footfall_health::{Grey, PictureCheck};
+use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
 use footfall_track::{Point, Tracker};
-use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
+use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
 use indicatif::ProgressBar;
 
 use crate::cli::RunArgs;
 use crate::config::{Config, Outputs};
 use crate::exit::usage;
 use crate::ledger::{self, Book};
+use crate::ledger::Book;
+use crate::logging::NOTICE;
 use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;
 use crate::record::RecordSink;
@@ -143,7 +150,7 @@ impl Setup {
             let Some(source) = await_source(address, options, &self.common.stop, failed)? else {
                 return Ok(None);
             };
-            tracing::warn!("{} is there now", self.source.name);
+            tracing::info!(target: NOTICE, "{} is there now", self.source.name);
             Ok(Some(self.parts(source)?))
         };
         Lane::later(name, Box::new(open))
@@ -167,7 +174,18 @@ impl Setup {
         }
         let tracker = Tracker::new(settings).map_err(usage)?;
         warn_about_lines(&self.source, &info);
-        Ok(Parts { source, tracker, counter, sinks, inspector: None })
+        let inspector = self.inspector(info.kind)?;
+        Ok(Parts { source, tracker, counter, sinks, inspector })
+    }
+
+    /// Who looks whether a live picture is fit for counting.
+    fn inspector(&self, kind: Kind) -> anyhow::Result<Option<Box<dyn Inspector>>> {
+        let check = &self.common.config.health;
+        if kind == Kind::Recorded || !check.enabled {
+            return Ok(None);
+        }
+        let reference = self.source.reference.as_deref().map(reference).transpose()?;
+        Ok(Some(Box::new(PictureCheck::new(check.clone(), reference.as_ref()))))
     }
 
     /// What a recording says of the run.
@@ -207,6 +225,13 @@ impl Setup {
         sinks.push(progress.sink(self.index));
         Ok(sinks)
     }
+}
+
+/// The picture from set-up.
+pub(crate) fn reference(path: &Path) -> anyhow::Result<Grey> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).with_context(|| format!("cannot read the reference picture {name}"))?;
+    Ok(Grey::of(&decode_picture(&bytes, &name)?))
 }
 
 /// A line that no one in the picture can pass is most likely meant for another picture.

@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Context as _;
+use clap::ValueEnum;
 use footfall_formats::PartialPath;
 use indicatif::ProgressBar;
 use tracing_chrome::{ChromeLayerBuilder, FlushGuard};
@@ -12,6 +14,38 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
+
+/// Events that everyone may want to know of, though nothing is wrong.
+pub(crate) const NOTICE: &str = "footfall::notice";
+
+/// How lines on stderr look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// A JSON object a line: timestamp, level, target and fields, of which `message` says what happened.
+    Json,
+}
+
+static FORMAT: OnceLock<LogFormat> = OnceLock::new();
+
+/// Chooses the format of the process, once.
+pub(crate) fn set_format(format: LogFormat) {
+    FORMAT.get_or_init(|| format);
+}
+
+pub(crate) fn is_json() -> bool {
+    FORMAT.get() == Some(&LogFormat::Json)
+}
+
+/// Makes sure that structured lines go somewhere, where an error comes before logging has started.
+pub(crate) fn ensure() {
+    if !tracing::dispatcher::has_been_set() {
+        let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).json().with_span_list(false);
+        tracing_subscriber::registry().with(lines.with_filter(filter(0))).init();
+    }
+}
 
 /// A trace that is being written; complete after [`Trace::finish`].
 pub(crate) struct Trace {
@@ -31,12 +65,13 @@ impl Trace {
 ///
 /// Lines are written above `bar`. How much: `RUST_LOG`, else as `verbose` says.
 pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> anyhow::Result<Option<Trace>> {
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(AboveBar(bar.clone()))
-        .with_ansi(console::colors_enabled_stderr())
-        .with_target(verbose > 0)
-        .without_time()
-        .with_filter(filter(verbose));
+    let lines = tracing_subscriber::fmt::layer().with_writer(AboveBar(bar.clone()));
+    let lines = if is_json() {
+        lines.json().with_current_span(false).with_span_list(false).with_filter(filter(verbose)).boxed()
+    } else {
+        let ansi = console::colors_enabled_stderr();
+        lines.with_ansi(ansi).with_target(verbose > 0).without_time().with_filter(filter(verbose)).boxed()
+    };
     let (layer, trace) = match trace {
         Some(path) => {
             let place = PartialPath::create(path)?;
@@ -56,7 +91,7 @@ pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> any
 
 fn filter(verbose: u8) -> EnvFilter {
     let own = match verbose {
-        0 => "warn,ort=error",
+        0 => "warn,footfall::notice=info,ort=error",
         1 => "info,ort=warn",
         _ => "debug,ort=info",
     };

@@ -1,12 +1,15 @@
 //! `footfall`: the command line, the configuration and the wiring. No logic of its own.
 
+mod check;
 mod cli;
 mod config;
 mod count;
 mod counts;
+mod doctor;
 mod eval;
 mod exit;
 mod harvest;
+mod init;
 mod interrupt;
 mod lanes;
 mod ledger;
@@ -24,6 +27,8 @@ mod run;
 mod say;
 mod serve;
 mod session;
+mod reload;
+mod service;
 mod sources;
 mod table;
 mod token;
@@ -38,8 +43,12 @@ use crate::cli::{Cli, Command};
 fn main() -> ExitCode {
     quiet::restart_without_ffmpeg_chatter();
     let cli = Cli::parse();
+    logging::set_format(cli.log_format);
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.verbose),
+        Command::Init(args) => init::run(&args, cli.verbose),
+        Command::Check(args) => check::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Track(args) => track::run(&args, cli.verbose),
         Command::Replay(args) => replay::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),

@@ -2,7 +2,15 @@
 
 use std::io::Write as _;
 
-/// Writes to stderr. Where it is closed nobody listens, which is no reason to end.
+use crate::logging::{self, NOTICE};
+
+/// Writes to stderr; with structured logs, as an event. Where it is closed nobody listens, which is no
+/// reason to end.
 pub(crate) fn say(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    if logging::is_json() {
+        logging::ensure();
+        tracing::info!(target: NOTICE, "{}", console::strip_ansi_codes(text).trim());
+    } else {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use footfall_count::{Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
@@ -21,6 +21,8 @@ pub(crate) struct NamedSource {
     pub(crate) lines: Vec<Line>,
     pub(crate) zones: Vec<Zone>,
     pub(crate) masks: Vec<Mask>,
+    /// The picture from set-up.
+    pub(crate) reference: Option<PathBuf>,
 }
 
 impl NamedSource {
@@ -86,12 +88,18 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         lines: own(&entry.lines, &config.lines),
         zones: own(&entry.zones, &config.zones),
         masks: own(&entry.masks, &config.masks),
+        reference: entry.reference.clone(),
     }
 }
 
 /// A source's own list, or else that of all.
 fn own<T: Clone>(own: &[T], of_all: &[T]) -> Vec<T> {
     if own.is_empty() { of_all.to_vec() } else { own.to_vec() }
+}
+
+/// A source by itself: `NAME=PLACE`, or a place.
+pub(crate) fn named(text: &OsStr, config: &Config) -> NamedSource {
+    of_argument(text, config)
 }
 
 /// A source that the command line names: `NAME=PLACE`, a place, or the name of one in the configuration.
@@ -107,6 +115,7 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
         lines: config.lines.clone(),
         zones: config.zones.clone(),
         masks: config.masks.clone(),
+        reference: None,
     }
 }
 

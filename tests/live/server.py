@@ -44,9 +44,7 @@ def serve_rtsp(folder: Path, port: int, login: str | None) -> None:
     server.attach(None)
     print(server.get_bound_port(), flush=True)
     loop = GLib.MainLoop()
-    threading.Thread(
-        target=lambda: (sys.stdin.read(), loop.quit()), daemon=True
-    ).start()
+    threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
     loop.run()
 
 
@@ -71,9 +69,7 @@ class Camera(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(200)
-        self.send_header(
-            "Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
-        )
+        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}")
         self.end_headers()
         start = time.monotonic()
         try:

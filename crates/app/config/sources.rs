@@ -1,6 +1,7 @@
 //! The configuration's `source`: settings for all, or a list of sources with names.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use footfall_count::{Line, Mask, Zone};
 use footfall_video::SourceOptions;
@@ -32,6 +33,9 @@ pub(crate) struct SourceEntry {
     /// Its masks; without any, those of the whole file.
     #[serde(rename = "mask", skip_serializing_if = "Vec::is_empty")]
     pub(crate) masks: Vec<Mask>,
+    /// The picture from set-up, that tells whether the camera was moved since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<PathBuf>,
     #[serde(flatten)]
     pub(crate) options: SourceOptions,
 }
@@ -79,7 +83,7 @@ impl<'de> Deserialize<'de> for SourceEntry {
             Some(other) => Err(D::Error::custom(format!("{key} = {other}: expected a text in quotes"))),
             None => Ok(None),
         };
-        let (name, url) = (text("name")?, text("url")?);
+        let (name, url, reference) = (text("name")?, text("url")?, text("reference")?.map(PathBuf::from));
         let name =
             name.ok_or_else(|| D::Error::custom("a [[source]] needs a name: counts are kept under it"))?;
         let missing = || {
@@ -98,7 +102,7 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let masks =
             table.remove("mask").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url, lines, zones, masks, options })
+        Ok(Self { name, url, lines, zones, masks, reference, options })
     }
 }
 

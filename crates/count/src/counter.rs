@@ -11,6 +11,8 @@ use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{Config, ConfigError, Crossing, Doubt, Line, Mask, Tally, Visit, Zone, ZoneTally};
 
+mod change;
+
 /// Counts people over lines.
 ///
 /// The anchor of a person (bottom centre of the box) takes a side of a line once it is more than the

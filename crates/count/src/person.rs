@@ -67,6 +67,14 @@ impl Person {
         }
     }
 
+    /// Goes on with other lines: each has the relation that the line at the index in `before` had.
+    pub(crate) fn change_lines(&mut self, before: &[Option<usize>]) {
+        let old = std::mem::take(&mut self.relations);
+        let relation =
+            |index: &Option<usize>| index.and_then(|index| old.get(index).copied()).unwrap_or_default();
+        self.relations = before.iter().map(relation).collect();
+    }
+
     /// Where they were last seen, if they were.
     pub(crate) fn last(&self) -> Option<&Sight> {
         self.tail.back()

@@ -201,10 +201,13 @@ impl Feed {
 
 impl State {
     fn health(&mut self, change: &HealthChange) {
+        let before = self.problems.len();
         self.problems.retain(|on| on.condition != change.condition);
+        let is_new = self.problems.len() == before;
         if change.raised {
             self.problems.push(change.clone());
-            self.troubles.entry(change.condition).or_default().0 += 1;
+            // Said again of what is known already, as with each attempt that fails, it counts once.
+            self.troubles.entry(change.condition).or_default().0 += u64::from(is_new);
         }
     }
 

@@ -1,5 +1,8 @@
 //! What there is to tell about a source beside its frames.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use footfall_count::{HealthChange, Uncounted};
 
 /// Something to tell about a source.
@@ -9,4 +12,29 @@ pub enum Note {
     Health(HealthChange),
     /// A time is over in which people may have passed uncounted.
     Uncounted(Uncounted),
+}
+
+impl fmt::Display for Note {
+    /// `dark (limit 20, mean 6.3)`, `no longer dark (...)`, `12.5 s uncounted (dark)`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Health(change) => {
+                let prefix = if change.raised { "" } else { "no longer " };
+                write!(formatter, "{prefix}{}{}", change.condition, figures(&change.evidence))
+            }
+            Self::Uncounted(span) => {
+                let seconds = span.to.saturating_sub(span.from).as_secs_f64();
+                write!(formatter, "{seconds:.1} s uncounted ({})", span.reason)
+            }
+        }
+    }
+}
+
+fn figures(evidence: &BTreeMap<String, f64>) -> String {
+    if evidence.is_empty() {
+        return String::new();
+    }
+    let figures: Vec<_> =
+        evidence.iter().map(|(name, value)| format!("{} {value}", name.replace('_', " "))).collect();
+    format!(" ({})", figures.join(", "))
 }

@@ -95,9 +95,10 @@ impl Pipeline {
         let began = Instant::now();
         let workers = Workers { detect: self.detectors.len(), embed: self.embedders.len() };
         let mut threads = Threads::default();
+        let has_others = self.lanes.len() > 1;
         let share = |lane: &Lane| {
             let (feed, run) = (Arc::clone(&lane.feed), Arc::clone(&threads.shared));
-            Arc::new(LaneShared { feed, failure: Failure::default(), run })
+            Arc::new(LaneShared { feed, failure: Failure::default(), run, has_others })
         };
         let lanes: Arc<[_]> = self.lanes.iter().map(share).collect();
         // Dropped when all threads but the readers have ended.

@@ -21,6 +21,8 @@ pub(crate) struct LaneShared {
     /// Of the source: it ends this lane alone.
     pub(crate) failure: Failure,
     pub(crate) run: Arc<Shared>,
+    /// Whether other lanes go on when this one fails.
+    pub(crate) has_others: bool,
 }
 
 impl Shared {

@@ -93,6 +93,24 @@ impl Tracker {
         }
     }
 
+    /// Goes on by other settings; tracks are kept.
+    ///
+    /// # Errors
+    /// When a setting is out of its range, or the preset is another one: that is another tracker.
+    pub fn reconfigure(&mut self, config: Config) -> Result<(), ConfigError> {
+        config.validate()?;
+        match &mut self.engine {
+            Engine::DeepSort(deepsort) if config.preset == Preset::DeepSort => deepsort.reconfigure(&config),
+            Engine::Best(best) if config.preset == Preset::Best => best.reconfigure(&config),
+            _ => {
+                let (field, expected) = ("preset", "the one that the tracker began with");
+                return Err(ConfigError { field, value: format!("{:?}", config.preset), expected });
+            }
+        }
+        self.config = config;
+        Ok(())
+    }
+
     /// The settings it works by.
     #[must_use]
     pub fn config(&self) -> &Config {

@@ -138,8 +138,9 @@ impl Reconnecting {
                 Ok(source) => break source,
                 Err(error) => error,
             };
-            let condition = connector.condition(&error);
-            let attempts = lost.as_ref().map_or(0, |lost| lost.attempts) + 1;
+            let first = lost.as_ref().map(|lost| (lost.condition, lost.attempts));
+            let (condition, attempts) = first.unwrap_or_else(|| (connector.condition(&error), 0));
+            let attempts = attempts + 1;
             let now = lost.insert(Lost { condition, since: Duration::ZERO, attempts, error });
             failed(&now.raised());
             if config.give_up_after.is_some_and(|most| timer.now().saturating_sub(origin) >= most) {
@@ -190,7 +191,7 @@ impl Reconnecting {
         if let Some(lost) = back {
             let name = &self.info.name;
             let away = frame.time.saturating_sub(lost.since).as_secs_f64();
-            warn!("{name} is back after {away:.1} s and {} attempts", lost.attempts);
+            info!(target: "footfall::notice", "{name} is back after {away:.1} s and {} attempts", lost.attempts);
             self.items.push_back(Item::Note(Note::Health(lost.cleared(frame.time, frame.number))));
             self.settle_size(frame.time, frame.number);
         }

@@ -1,7 +1,7 @@
 //! Frames out of the source, up to a limit or a request to stop.
 
 use crossbeam_channel::Sender;
-use tracing::info_span;
+use tracing::{error, info_span};
 
 use crate::error::RunError;
 use crate::pool::{Giver, Put};
@@ -59,6 +59,10 @@ pub(crate) fn read(
                 }
             }
             Some(Err(error)) => {
+                if lane.has_others {
+                    // It becomes the run's error at the very end, which may be months away.
+                    error!("{}: {error}. The others go on", lane.feed.name());
+                }
                 lane.failure.report(RunError::Read { name: source.info().name.clone(), source: error });
                 return Ended::Failed;
             }

@@ -51,8 +51,12 @@ impl WriteStage {
         let well = lane.feed.meter.write.spend(|| {
             let _span = info_span!("write", source = lane.feed.name(), frame = scene.frame.number).entered();
             let notes = self.inspector.as_mut().map(|inspector| inspector.inspect(&scene.frame));
-            notes.unwrap_or_default().iter().all(|note| self.tell(note, lane))
-                && self.each(lane, |sink| sink.write(&scene))
+            notes.unwrap_or_default().iter().all(|note| {
+                if let Note::Health(_) = note {
+                    warn!("{}: the picture is {note}", lane.feed.name());
+                }
+                self.tell(note, lane)
+            }) && self.each(lane, |sink| sink.write(&scene))
         });
         lane.feed.meter.write.count();
         if well {

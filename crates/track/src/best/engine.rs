@@ -76,6 +76,13 @@ impl Best {
         }
     }
 
+    /// Goes on by other valid settings.
+    pub(crate) fn reconfigure(&mut self, config: &Config) {
+        self.config = config.best.clone();
+        self.frame_rate = config.frame_rate;
+        self.neutral_distance = 2.0 * f64::from(config.max_cosine_distance);
+    }
+
     /// Takes the next frame, `interval` after the last one.
     pub(crate) fn step(&mut self, interval: Duration, observations: &Observations) -> &Step {
         self.step.tracks.clear();

@@ -48,6 +48,13 @@ impl DeepSort {
         }
     }
 
+    /// Goes on by other valid settings.
+    pub(crate) fn reconfigure(&mut self, config: &Config) {
+        self.config = config.deepsort.clone();
+        self.frame_rate = config.frame_rate;
+        self.max_cosine_distance = config.max_cosine_distance;
+    }
+
     /// Takes the next frame, `interval` after the last one.
     pub(crate) fn step(&mut self, interval: Duration, observations: &Observations) -> &Step {
         self.step.tracks.clear();

@@ -1,0 +1,66 @@
+//! `footfall check`: whether a configuration can be used, without opening a source.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser as _, ValueHint};
+
+use crate::cli::{Cli, Command, RunArgs};
+use crate::config::Config;
+use crate::exit::usage;
+use crate::lanes::reference;
+use crate::run::check_settings;
+use crate::say::say;
+use crate::sources::{NamedSource, resolve};
+
+/// Check a configuration, without opening its sources
+///
+/// Exit status: 0 it can be used, 2 it cannot, and why.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The configuration
+    #[arg(value_hint = ValueHint::FilePath)]
+    config: PathBuf,
+}
+
+/// Checks, and says what the configuration has.
+pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
+    let run = as_run(&args.config)?;
+    let config = Config::for_run(&run)?;
+    let sources =
+        if config.source.list.is_empty() { Vec::new() } else { resolve(&run, &config).map_err(usage)? };
+    check_settings(&sources, &config)?;
+    config.outputs.of(&sources, None).map_err(usage)?;
+    for path in sources.iter().filter_map(|source| source.reference.as_deref()) {
+        reference(path).map_err(usage)?;
+    }
+    for path in [&config.networks.detector, &config.networks.embedder].into_iter().flatten() {
+        path.metadata()
+            .with_context(|| format!("cannot read the network {}", path.display()))
+            .map_err(usage)?;
+    }
+    say(&format!("{} can be used\n", args.config.display()));
+    if sources.is_empty() {
+        let lines = config.lines.len();
+        say(&format!("  no [[source]]: the command line names sources; {lines} lines for each\n"));
+    }
+    for source in &sources {
+        say(&about(source));
+    }
+    Ok(())
+}
+
+fn about(source: &NamedSource) -> String {
+    let lines: Vec<_> = source.lines.iter().map(footfall_count::Line::name).collect();
+    let lines = if lines.is_empty() { "no line".to_owned() } else { lines.join(", ") };
+    format!("  {}  {}  {lines}\n", source.name, source.address)
+}
+
+/// `footfall run` with this configuration alone.
+fn as_run(config: &std::path::Path) -> anyhow::Result<RunArgs> {
+    let words = ["footfall".as_ref(), "run".as_ref(), "--config".as_ref(), config.as_os_str()];
+    match Cli::try_parse_from(words)?.command {
+        Command::Run(args) => Ok(*args),
+        _ => anyhow::bail!("no run"),
+    }
+}

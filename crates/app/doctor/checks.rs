@@ -1,0 +1,178 @@
+//! Each thing that is looked at.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use footfall_pipeline::{BoxError, Image, Kind};
+use footfall_track::Bbox;
+use footfall_video::{Address, SourceOptions, open_source};
+
+use super::Finding;
+use crate::config::Config;
+use crate::networks::Networks;
+
+/// Less free room than this is told of.
+const LITTLE_ROOM: u64 = 1 << 30;
+/// With less than this no run begins well.
+const NO_ROOM: u64 = 100 << 20;
+/// No clock that is right shows a time before 2025; in seconds since 1970.
+const EARLIEST: u64 = 1_735_689_600;
+
+/// The runtime and both networks: opened, and run once on an even picture.
+pub(super) fn networks(config: &Config) -> Vec<Finding> {
+    let mut config = config.clone();
+    config.pipeline.threads = std::num::NonZeroUsize::new(1);
+    let mut networks = match Networks::open(&config) {
+        Ok(networks) => networks,
+        Err(error) => {
+            let advice = "scripts/setup fetches the runtime and the detector; `[networks]` of a configuration names others";
+            return vec![Finding::bad("networks", format!("{error:#}"), advice)];
+        }
+    };
+    let image = match even_picture() {
+        Ok(image) => image,
+        Err(error) => return vec![Finding::bad("networks", error.to_string(), "")],
+    };
+    let mut findings = Vec::new();
+    let told = (networks.told.detector.clone(), networks.told.embedder.clone());
+    let detector = networks.detectors.first_mut();
+    findings
+        .extend(detector.map(|detector| timed("detector", &told.0, || detector.detect(&image).map(drop))));
+    let person = Bbox::new(200.0, 100.0, 80.0, 200.0);
+    let embedder = networks.embedders.first_mut();
+    findings.extend(embedder.map(|embedder| {
+        timed("embedder", told.1.as_deref().unwrap_or_default(), || {
+            embedder.embed(&image, &[person]).map(drop)
+        })
+    }));
+    findings
+}
+
+/// Runs a network twice: the first run also sets things up.
+fn timed(check: &'static str, what: &str, mut run: impl FnMut() -> Result<(), BoxError>) -> Finding {
+    let mut second = || -> Result<Duration, BoxError> {
+        run()?;
+        let began = Instant::now();
+        run()?;
+        Ok(began.elapsed())
+    };
+    match second() {
+        Ok(time) => Finding::good(check, format!("{what}, {:.0} ms", 1e3 * time.as_secs_f64())),
+        Err(error) => Finding::bad(check, format!("{what}: {error}"), "another file, or another device?"),
+    }
+}
+
+fn even_picture() -> Result<Image, footfall_pipeline::ImageError> {
+    let (width, height) = (640, 480);
+    Image::new(width, height, Arc::new(vec![127; width * height * 3]))
+}
+
+/// Each source is opened, and a few frames are read; without any, the cameras of this machine are listed.
+pub(super) fn cameras(named: &[OsString], config: &Config) -> Vec<Finding> {
+    let mut sources: Vec<(Address, SourceOptions)> =
+        named.iter().map(|place| (Address::new(place), config.source.options.clone())).collect();
+    sources.extend(config.source.list.iter().map(|entry| (Address::new(&entry.url), entry.options.clone())));
+    if sources.is_empty() {
+        return vec![devices()];
+    }
+    sources.iter().map(|(address, options)| camera(address, options)).collect()
+}
+
+fn camera(address: &Address, options: &SourceOptions) -> Finding {
+    const FRAMES: u32 = 10;
+    let read = || -> Result<String, BoxError> {
+        let mut source = open_source(address.get(), options)?;
+        let info = source.info().clone();
+        let began = Instant::now();
+        for _ in 0..FRAMES {
+            if source.next_frame()?.is_none() {
+                break;
+            }
+        }
+        let rate = match info.kind {
+            Kind::Live => {
+                format!("{:.1} frames/s", f64::from(FRAMES) / began.elapsed().as_secs_f64().max(1e-9))
+            }
+            Kind::Recorded => "a recording".to_owned(),
+        };
+        Ok(format!("{address}: {}x{}, {rate}", info.width, info.height))
+    };
+    match read() {
+        Ok(found) => Finding::good("source", found),
+        Err(error) => {
+            Finding::bad("source", error.to_string(), "does another program get a picture from it?")
+        }
+    }
+}
+
+fn devices() -> Finding {
+    let mut devices: Vec<_> = fs::read_dir("/dev")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with("video"))
+        .map(|name| format!("/dev/{name}"))
+        .collect();
+    devices.sort();
+    if devices.is_empty() {
+        let advice = "name a stream or a video to try it: footfall doctor rtsp://10.0.0.7/stream";
+        return Finding::doubtful("source", "no camera at this machine, and no source was named", advice);
+    }
+    let locked: Vec<_> = devices.iter().filter(|device| fs::File::open(device).is_err()).cloned().collect();
+    if locked.is_empty() {
+        return Finding::good("source", devices.join(", "));
+    }
+    let advice = "sudo usermod -aG video $USER, then log in again";
+    Finding::doubtful("source", format!("{} may not be read by this user", locked.join(", ")), advice)
+}
+
+/// Room where outputs go.
+pub(super) fn disk(config: &Config) -> Finding {
+    let outputs = &config.outputs;
+    let files = [&outputs.video, &outputs.crossings, &outputs.tracks].into_iter().flatten();
+    let folder = files.filter_map(|path| path.parent()).find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let Ok(disk) = rustix::fs::statvfs(folder) else {
+        return Finding::doubtful(
+            "disk",
+            format!("{} cannot be examined", folder.display()),
+            "does it exist?",
+        );
+    };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let found = format!("{:.1} GB free in {}", free as f64 / 1e9, folder.display());
+    if free < NO_ROOM {
+        Finding::bad("disk", found, "make room, or name another folder for outputs")
+    } else if free < LITTLE_ROOM {
+        Finding::doubtful("disk", found, "a video takes about 1 GB an hour")
+    } else {
+        Finding::good("disk", found)
+    }
+}
+
+/// Whether the machine's clock can be believed: reports are by the hour.
+pub(super) fn clock() -> Finding {
+    let advice = "sudo timedatectl set-ntp true";
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    if now.as_secs() < EARLIEST {
+        return Finding::bad("clock", "the clock shows a time long gone", advice);
+    }
+    if Path::new("/run/systemd/timesync/synchronized").exists() {
+        return Finding::good("clock", "kept right over the network");
+    }
+    let asked = Command::new("timedatectl").args(["show", "--property=NTPSynchronized", "--value"]).output();
+    match asked.map(|answer| answer.stdout) {
+        Ok(answer) if answer.starts_with(b"yes") => Finding::good("clock", "kept right over the network"),
+        Ok(answer) if answer.starts_with(b"no") => {
+            Finding::doubtful("clock", "not kept right over the network: it will drift", advice)
+        }
+        _ => Finding::doubtful(
+            "clock",
+            "nobody here tells whether it is kept right",
+            "is a time service running?",
+        ),
+    }
+}

@@ -1,0 +1,147 @@
+//! Lines and thresholds that change while a run goes on.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use anyhow::bail;
+use footfall_count::Counter;
+use footfall_pipeline::{Hub, Stop};
+use footfall_track::Tracker;
+
+use crate::cli::RunArgs;
+use crate::config::Config;
+use crate::lanes::in_pixels;
+use crate::logging::NOTICE;
+use crate::sources::{NamedSource, resolve};
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Reads the configuration again when its file changes, and brings what can change to the lanes.
+pub(crate) struct Reload<'a> {
+    args: &'a RunArgs,
+    path: &'a Path,
+    config: Config,
+    sources: Vec<NamedSource>,
+    hub: Hub,
+    max_cosine_distance: Option<f64>,
+}
+
+/// What tells that a file is another one than before: its time, its length.
+type Stamp = Option<(SystemTime, u64)>;
+
+impl<'a> Reload<'a> {
+    /// `None` where there is no file.
+    pub(crate) fn new(
+        args: &'a RunArgs,
+        config: &Config,
+        sources: Vec<NamedSource>,
+        hub: Hub,
+        max_cosine_distance: Option<f64>,
+    ) -> Option<Self> {
+        let path = args.config.as_deref()?;
+        Some(Self { args, path, config: config.clone(), sources, hub, max_cosine_distance })
+    }
+
+    /// Watches the file until the run is `done`.
+    pub(crate) fn watch(mut self, done: &Stop) {
+        let mut known = stamp(self.path);
+        let mut latest = known;
+        while !done.wait(EVERY) {
+            let now = stamp(self.path);
+            // An editor may write in pieces: what counts is a file that stays as it is for a while.
+            let settled = std::mem::replace(&mut latest, now) == now;
+            if now == known || !settled {
+                continue;
+            }
+            known = now;
+            if let Err(error) = self.read_again() {
+                let path = self.path.display();
+                tracing::error!(
+                    "{path} was changed, but cannot be used: {error:#}. The settings from before stay in force"
+                );
+            }
+        }
+    }
+
+    fn read_again(&mut self) -> anyhow::Result<()> {
+        let config = Config::for_run(self.args)?;
+        let sources = resolve(self.args, &config)?;
+        if sources.iter().map(|s| &s.name).ne(self.sources.iter().map(|s| &s.name)) {
+            bail!("sources come and go with a restart only");
+        }
+        if config.tracker.preset != self.config.tracker.preset {
+            bail!("the tracker's preset changes with a restart only");
+        }
+        for source in &sources {
+            Counter::new(source.lines.clone(), config.counter)?;
+        }
+        Tracker::new(config.tracker(None, self.max_cosine_distance))?;
+        let mut changed = Vec::new();
+        for (index, source) in sources.iter().enumerate() {
+            changed.extend(self.apply(index, source, &config));
+        }
+        let path = self.path.display();
+        let what =
+            if changed.is_empty() { "nothing that changes now".to_owned() } else { changed.join(", ") };
+        tracing::info!(target: NOTICE, "{path} was read again: {what}");
+        if self.needs_restart(&config, &sources) {
+            tracing::warn!("{path}: other settings have changed too; they are in force after a restart");
+        }
+        (self.config, self.sources) =
+            (config, sources.into_iter().zip(&self.sources).map(keep_address).collect());
+        Ok(())
+    }
+
+    /// Brings what is new about a source to its lane; says what that is.
+    fn apply(&self, index: usize, next: &NamedSource, config: &Config) -> Option<String> {
+        let (before, feed) = (&self.sources[index], &self.hub.feeds()[index]);
+        let mut what = Vec::new();
+        if next.address.get() != before.address.get() {
+            before.address.set(next.address.get());
+            what.push("address (from the next connection on)");
+        }
+        let info = feed.status().info?;
+        let rate = info.frame_rate;
+        let tracker = config.tracker(rate, self.max_cosine_distance);
+        let (has_lines, has_counter) = (next.lines != before.lines, config.counter != self.config.counter);
+        let has_tracker = tracker != self.config.tracker(rate, self.max_cosine_distance);
+        what.extend(has_lines.then_some("lines"));
+        what.extend((has_counter || has_tracker).then_some("thresholds"));
+        if has_lines || has_counter || has_tracker {
+            let (lines, counter) = (in_pixels(&next.lines, &info), config.counter);
+            feed.change(move |tracking, counting| {
+                // Both were tried before: neither can fail.
+                let _ = tracking.reconfigure(tracker);
+                let _ = counting.change(lines, counter);
+            });
+        }
+        (!what.is_empty()).then(|| format!("{} of {}", what.join(", "), next.name))
+    }
+
+    /// Whether something else has changed than what is brought to lanes.
+    fn needs_restart(&self, config: &Config, sources: &[NamedSource]) -> bool {
+        let rest = |config: &Config| {
+            let mut rest = config.clone();
+            (rest.lines, rest.source) = (Vec::new(), crate::config::Sources::default());
+            (rest.counter, rest.tracker) =
+                (footfall_count::Config::default(), footfall_track::Config::default());
+            rest.forget_what_is_set();
+            rest
+        };
+        let options = |sources: &[NamedSource]| {
+            sources.iter().map(|s| (s.options.clone(), s.reference.clone())).collect::<Vec<_>>()
+        };
+        rest(config) != rest(&self.config) || options(sources) != options(&self.sources)
+    }
+}
+
+/// The source as it is now, with the address that its reader looks at.
+fn keep_address((next, before): (NamedSource, &NamedSource)) -> NamedSource {
+    NamedSource { address: before.address.clone(), ..next }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = path.metadata().ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

@@ -1,0 +1,122 @@
+//! By how much one picture is moved against another.
+
+use crate::Grey;
+
+/// How far a shift is looked for, as a share of the picture's width and height.
+const REACH: f64 = 0.15;
+
+/// Pictures that correlate so well are not looked at for a shift: that is most of the work.
+const SAME: f64 = 0.8;
+
+/// Where the edges of a picture are: for each pixel of the small copy the strength of its edge, less
+/// the mean, so that light that comes or goes evenly changes nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Edges {
+    width: usize,
+    height: usize,
+    strength: Vec<f32>,
+}
+
+/// The best fit of one picture's edges on another's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fit {
+    /// By how many pixels of the small copy the picture has moved to the right and down.
+    pub(crate) shift: [i32; 2],
+    /// Correlation there, -1 to 1.
+    pub(crate) there: f64,
+    /// Correlation without any shift.
+    pub(crate) here: f64,
+}
+
+impl Edges {
+    pub(crate) fn of(grey: &Grey) -> Self {
+        let (width, height) = (grey.width, grey.height);
+        let mut strength = vec![0.0; width * height];
+        for y in 1..height.saturating_sub(1) {
+            for x in 1..width.saturating_sub(1) {
+                let across = grey.at(x + 1, y) - grey.at(x - 1, y);
+                let down = grey.at(x, y + 1) - grey.at(x, y - 1);
+                // The root keeps a few hard edges from outweighing everything else.
+                strength[y * width + x] = across.hypot(down).sqrt();
+            }
+        }
+        let mean = strength.iter().sum::<f32>() / strength.len().max(1) as f32;
+        for edge in &mut strength {
+            *edge -= mean;
+        }
+        Self { width, height, strength }
+    }
+
+    /// How `now` fits on these edges; `None` where the sizes differ.
+    pub(crate) fn fit(&self, now: &Self) -> Option<Fit> {
+        if (self.width, self.height) != (now.width, now.height) {
+            return None;
+        }
+        let reach = |side: usize| (side as f64 * REACH) as i32;
+        let here = self.correlation(now, [0, 0]);
+        if here > SAME {
+            return Some(Fit { shift: [0, 0], there: here, here });
+        }
+        let mut best = Fit { shift: [0, 0], there: here, here };
+        for dy in -reach(self.height)..=reach(self.height) {
+            for dx in -reach(self.width)..=reach(self.width) {
+                let there = self.correlation(now, [dx, dy]);
+                if there > best.there {
+                    best = Fit { shift: [dx, dy], there, here };
+                }
+            }
+        }
+        Some(best)
+    }
+
+    /// Correlation of these edges with those of `now`, moved back by `shift`, where both overlap.
+    fn correlation(&self, now: &Self, [dx, dy]: [i32; 2]) -> f64 {
+        let (width, height) = (self.width as i32, self.height as i32);
+        let (left, right) = ((-dx).max(0), width - dx.max(0));
+        let (mut product, mut own, mut other) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for y in (-dy).max(0)..height - dy.max(0) {
+            let a = &self.strength[(y * width + left) as usize..(y * width + right) as usize];
+            let at = (y + dy) * width + dx;
+            let b = &now.strength[(at + left) as usize..(at + right) as usize];
+            for (a, b) in a.iter().zip(b) {
+                product += a * b;
+                own += a * a;
+                other += b * b;
+            }
+        }
+        f64::from(product) / f64::from(own * other).sqrt().max(1e-9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Edges;
+    use crate::Grey;
+
+    /// Blobs at odd places, moved by a shift.
+    fn scene(dx: i32, dy: i32, gain: f32) -> Grey {
+        let (width, height) = (128_i32, 96_i32);
+        let blob = |x: i32, y: i32| {
+            let (x, y) = ((x - dx) as f32, (y - dy) as f32);
+            ((x * 0.31).sin() * (y * 0.23 + x * 0.05).cos() + (x * 0.07).cos()) * 40.0 + 120.0
+        };
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| gain * blob(x, y))).collect();
+        Grey { width: width as usize, height: height as usize, pixels, detail: 0.0 }
+    }
+
+    #[test]
+    fn a_shift_is_found_whatever_the_light() {
+        let reference = Edges::of(&scene(0, 0, 1.0));
+        for (dx, dy) in [(0, 0), (7, 0), (-5, 9), (12, -3)] {
+            let fit = reference.fit(&Edges::of(&scene(dx, dy, 0.6))).unwrap();
+            assert_eq!(fit.shift, [dx, dy]);
+            assert!(fit.there > 0.9, "{fit:?}");
+        }
+    }
+
+    #[test]
+    fn pictures_of_other_sizes_do_not_fit() {
+        let other = Grey { width: 64, height: 192, ..scene(0, 0, 1.0) };
+        assert!(Edges::of(&scene(0, 0, 1.0)).fit(&Edges::of(&other)).is_none());
+    }
+}
