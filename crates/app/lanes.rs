@@ -15,7 +15,6 @@ use crate::cli::RunArgs;
 use crate::config::{Config, Outputs};
 use crate::exit::usage;
 use crate::ledger::{self, Book};
-use crate::ledger::Book;
 use crate::logging::NOTICE;
 use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;

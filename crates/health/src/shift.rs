@@ -93,14 +93,15 @@ mod tests {
     use super::Edges;
     use crate::Grey;
 
-    /// Blobs at odd places, moved by a shift.
+    /// Squares of random grey, moved by a shift.
     fn scene(dx: i32, dy: i32, gain: f32) -> Grey {
         let (width, height) = (128_i32, 96_i32);
-        let blob = |x: i32, y: i32| {
-            let (x, y) = ((x - dx) as f32, (y - dy) as f32);
-            ((x * 0.31).sin() * (y * 0.23 + x * 0.05).cos() + (x * 0.07).cos()) * 40.0 + 120.0
+        let square = |x: i32, y: i32| {
+            let place =
+                (x - dx).div_euclid(7).wrapping_mul(7919) ^ (y - dy).div_euclid(7).wrapping_mul(104_729);
+            (place.wrapping_mul(747_796_405).wrapping_add(place >> 3) as u32 >> 24) as f32
         };
-        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| gain * blob(x, y))).collect();
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| gain * square(x, y))).collect();
         Grey { width: width as usize, height: height as usize, pixels, detail: 0.0 }
     }
 
