@@ -9,6 +9,7 @@ use clap::{Args, ValueHint};
 use console::style;
 use serde::Serialize;
 
+use crate::cli::AreaArgs;
 use crate::config::Config;
 
 /// Look whether everything is there that a run needs: networks, runtime, device, cameras, disk, clock
@@ -67,7 +68,7 @@ impl Finding {
 /// Looks, and tells on stdout.
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     footfall_video::quiet();
-    let config = Config::load(args.config.as_deref(), &[])?;
+    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
     let mut findings = checks::networks(&config);
     findings.extend(checks::cameras(&args.sources, &config));
     findings.push(checks::disk(&config));

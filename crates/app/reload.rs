@@ -4,14 +4,13 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
-use footfall_count::Counter;
-use footfall_pipeline::{Hub, Stop};
-use footfall_track::Tracker;
+use footfall_pipeline::{Hub, Kind, Stop};
 
 use crate::cli::RunArgs;
 use crate::config::Config;
-use crate::lanes::in_pixels;
 use crate::logging::NOTICE;
+use crate::run::check_settings;
+use crate::serve::Board;
 use crate::sources::{NamedSource, resolve};
 
 /// How often the file is looked at.
@@ -24,6 +23,8 @@ pub(crate) struct Reload<'a> {
     config: Config,
     sources: Vec<NamedSource>,
     hub: Hub,
+    /// What the page shows of each source's lines; empty without a page.
+    boards: Vec<Board>,
     max_cosine_distance: Option<f64>,
 }
 
@@ -37,10 +38,11 @@ impl<'a> Reload<'a> {
         config: &Config,
         sources: Vec<NamedSource>,
         hub: Hub,
+        boards: Vec<Board>,
         max_cosine_distance: Option<f64>,
     ) -> Option<Self> {
         let path = args.config.as_deref()?;
-        Some(Self { args, path, config: config.clone(), sources, hub, max_cosine_distance })
+        Some(Self { args, path, config: config.clone(), sources, hub, boards, max_cosine_distance })
     }
 
     /// Watches the file until the run is `done`.
@@ -56,9 +58,9 @@ impl<'a> Reload<'a> {
             }
             known = now;
             if let Err(error) = self.read_again() {
-                let path = self.path.display();
                 tracing::error!(
-                    "{path} was changed, but cannot be used: {error:#}. The settings from before stay in force"
+                    "{} was changed and cannot be used; the settings from before stay in force: {error:#}",
+                    self.path.display()
                 );
             }
         }
@@ -73,10 +75,7 @@ impl<'a> Reload<'a> {
         if config.tracker.preset != self.config.tracker.preset {
             bail!("the tracker's preset changes with a restart only");
         }
-        for source in &sources {
-            Counter::new(source.lines.clone(), config.counter)?;
-        }
-        Tracker::new(config.tracker(None, self.max_cosine_distance))?;
+        check_settings(&sources, &config)?;
         let mut changed = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             changed.extend(self.apply(index, source, &config));
@@ -94,26 +93,39 @@ impl<'a> Reload<'a> {
     }
 
     /// Brings what is new about a source to its lane; says what that is.
+    ///
+    /// A recording is counted to its end as it was begun: its counts are known by their settings.
     fn apply(&self, index: usize, next: &NamedSource, config: &Config) -> Option<String> {
         let (before, feed) = (&self.sources[index], &self.hub.feeds()[index]);
+        let info = feed.status().info;
+        if info.as_ref().is_some_and(|info| info.kind == Kind::Recorded) {
+            return None;
+        }
         let mut what = Vec::new();
         if next.address.get() != before.address.get() {
             before.address.set(next.address.get());
             what.push("address (from the next connection on)");
         }
-        let info = feed.status().info?;
-        let rate = info.frame_rate;
+        let rate = info.as_ref().and_then(|info| info.frame_rate);
         let tracker = config.tracker(rate, self.max_cosine_distance);
-        let (has_lines, has_counter) = (next.lines != before.lines, config.counter != self.config.counter);
         let has_tracker = tracker != self.config.tracker(rate, self.max_cosine_distance);
-        what.extend(has_lines.then_some("lines"));
-        what.extend((has_counter || has_tracker).then_some("thresholds"));
-        if has_lines || has_counter || has_tracker {
-            let (lines, counter) = (in_pixels(&next.lines, &info), config.counter);
+        what.extend((next.lines != before.lines).then_some("lines"));
+        what.extend((next.zones != before.zones).then_some("zones"));
+        what.extend((next.masks != before.masks).then_some("masks"));
+        what.extend((has_tracker || config.counter != self.config.counter).then_some("thresholds"));
+        // Both were tried before: neither can fail.
+        if !what.is_empty()
+            && let Ok(mut counter) = next.counter(config.counter)
+        {
+            if let Some(info) = info {
+                counter.fit(info.width, info.height);
+            }
+            if let Some(board) = self.boards.get(index) {
+                board.replace(&next.lines);
+            }
             feed.change(move |tracking, counting| {
-                // Both were tried before: neither can fail.
                 let _ = tracking.reconfigure(tracker);
-                let _ = counting.change(lines, counter);
+                counting.change(counter);
             });
         }
         (!what.is_empty()).then(|| format!("{} of {}", what.join(", "), next.name))
@@ -123,7 +135,8 @@ impl<'a> Reload<'a> {
     fn needs_restart(&self, config: &Config, sources: &[NamedSource]) -> bool {
         let rest = |config: &Config| {
             let mut rest = config.clone();
-            (rest.lines, rest.source) = (Vec::new(), crate::config::Sources::default());
+            (rest.lines, rest.zones, rest.masks) = (Vec::new(), Vec::new(), Vec::new());
+            rest.source = crate::config::Sources::default();
             (rest.counter, rest.tracker) =
                 (footfall_count::Config::default(), footfall_track::Config::default());
             rest.forget_what_is_set();

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use footfall_count::Counter;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
 use footfall_track::Tracker;
 
@@ -15,7 +16,7 @@ use crate::outputs::SharedCrossings;
 use crate::reload::Reload;
 use crate::report::Report;
 use crate::say::say;
-use crate::serve::Page;
+use crate::serve::{Page, Serving};
 use crate::sources::{NamedSource, resolve, transport};
 use crate::{interrupt, logging, progress, quiet, service};
 
@@ -36,13 +37,12 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
     // What is cheapest and likeliest to fail comes first.
     check_settings(&sources, &config)?;
-    let attending = sources.clone();
     let listens = args.serve.is_some();
     let publishes = !config.publish.is_empty();
     let book = Book::open(&mut config.ledger, listens, publishes)?;
     let shown = book.as_ref().filter(|_| listens || publishes);
     let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
-    let opened = OpenSources::open(sources, book.clone(), page.clone(), &stop)?;
+    let opened = OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?;
     let networks = Networks::open(&config)?;
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
@@ -51,7 +51,9 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
     let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
-    let outcome = attended(args, &config, attending, distance, pipeline, &options, &stop);
+    let boards = serving.as_ref().map(Serving::boards).unwrap_or_default();
+    let reload = Reload::new(args, &config, sources, pipeline.hub(), boards, distance);
+    let outcome = attended(reload, pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let completed = complete(crossings.as_ref(), &outcome);
@@ -72,18 +74,9 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
 /// Runs, and meanwhile reads the configuration again when it changes, and tells the service manager how it
 /// goes.
-fn attended(
-    args: &RunArgs,
-    config: &Config,
-    sources: Vec<NamedSource>,
-    max_cosine_distance: Option<f64>,
-    pipeline: Pipeline,
-    options: &Options,
-    stop: &Stop,
-) -> Outcome {
+fn attended(reload: Option<Reload<'_>>, pipeline: Pipeline, options: &Options, stop: &Stop) -> Outcome {
     let (hub, done) = (pipeline.hub(), Stop::new());
     thread::scope(|scope| {
-        let reload = Reload::new(args, config, sources, hub.clone(), max_cosine_distance);
         scope.spawn(|| reload.map(|reload| reload.watch(&done)));
         scope.spawn(|| service::attend(&hub, stop, &done));
         let outcome = pipeline.run(options, stop);
@@ -95,6 +88,7 @@ fn attended(
 /// Settings that no lane could be made with, before anything is opened.
 pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow::Result<()> {
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
+    Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     config.health.validate().map_err(usage)?;
     for source in sources {
         source.counter(config.counter).map_err(usage)?;

@@ -25,6 +25,7 @@ use crate::say::say;
 use crate::sources::NamedSource;
 use book::LedgerBook;
 pub(crate) use over_ledger::run;
+pub(crate) use setup::Board;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
 
@@ -43,6 +44,7 @@ pub(crate) struct Serving {
     _publishers: Option<Publishers>,
     /// What they read may be gone with this.
     _passing: Option<Arc<TempDir>>,
+    boards: Vec<Board>,
     recorded: bool,
 }
 
@@ -75,6 +77,7 @@ impl Page {
             let id = self.live.id(index).unwrap_or_default().to_owned();
             sites.push(Site::new(id, source, lane.feed().clone()));
         }
+        let boards = sites.iter().map(Site::board).collect();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
         let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
@@ -87,7 +90,7 @@ impl Page {
             Ok(server)
         };
         let server = listens.then(listen).transpose()?;
-        Ok(Serving { server, recorded, _publishers: publishers, _passing: self.passing })
+        Ok(Serving { server, boards, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
@@ -97,6 +100,11 @@ fn refused(error: ServeError) -> anyhow::Error {
 }
 
 impl Serving {
+    /// What is drawn of each source's lines, in the order of the run's lanes.
+    pub(crate) fn boards(&self) -> Vec<Board> {
+        self.boards.clone()
+    }
+
     /// Goes on answering when recordings are over, until somebody asks to stop.
     pub(crate) fn stay(self, stop: &Stop) {
         let Some(server) = &self.server else { return };

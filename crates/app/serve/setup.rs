@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use footfall_count::{Counter, Line};
+use footfall_count::Line;
 use footfall_pipeline::Feed;
 use footfall_serve::{Drawing, Saved, Setup, SetupError};
 use serde_json::Value;
@@ -14,7 +14,6 @@ use crate::sources::NamedSource;
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {
-    counting: footfall_count::Config,
     /// Where lines are saved, if anywhere.
     path: Option<PathBuf>,
     sites: Vec<Site>,
@@ -28,24 +27,46 @@ pub(super) struct Site {
     id: String,
     name: String,
     feed: Arc<Feed>,
-    drawing: Mutex<Drawing>,
+    board: Board,
+}
+
+/// What the page has drawn of one source's lines; whoever changes them elsewhere writes it here.
+#[derive(Clone)]
+pub(crate) struct Board(Arc<Mutex<Drawing>>);
+
+impl Board {
+    /// Takes lines that were changed elsewhere: who draws from the ones before is refused.
+    pub(crate) fn replace(&self, lines: &[Line]) {
+        let mut drawing = self.drawing();
+        if drawing.lines != lines {
+            drawing.revision += 1;
+            drawing.lines = lines.to_vec();
+        }
+    }
+
+    fn drawing(&self) -> MutexGuard<'_, Drawing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Site {
     pub(super) fn new(id: String, source: &NamedSource, feed: Arc<Feed>) -> Self {
-        let drawing = Mutex::new(Drawing { revision: 1, lines: source.lines.clone() });
-        Self { id, name: source.name.clone(), feed, drawing }
+        let drawing = Drawing { revision: 1, lines: source.lines.clone() };
+        Self { id, name: source.name.clone(), feed, board: Board(Arc::new(Mutex::new(drawing))) }
+    }
+
+    pub(super) fn board(&self) -> Board {
+        self.board.clone()
     }
 
     fn drawing(&self) -> MutexGuard<'_, Drawing> {
-        self.drawing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.board.drawing()
     }
 }
 
 impl RunSetup {
     pub(super) fn new(config: &Config, path: Option<&Path>, sites: Vec<Site>) -> Self {
         Self {
-            counting: config.counter,
             path: path.map(Path::to_owned),
             sites,
             configuration: config.shown(),
@@ -77,14 +98,9 @@ impl Setup for RunSetup {
         if drawing.revision != current {
             return Err(SetupError::Stale { current });
         }
-        let counter = Counter::new(drawing.lines.clone(), self.counting);
-        let fresh = counter.map_err(|error| SetupError::Invalid { problem: error.to_string() })?;
         let saved = self.save(&site.name, &drawing.lines)?;
-        site.feed.change(move |_, counter| {
-            let zones = counter.zones().to_vec();
-            let masks = counter.masks().to_vec();
-            *counter = fresh.with_zones(zones).with_masks(masks);
-        });
+        let lines = drawing.lines.clone();
+        site.feed.change(move |_, counter| counter.redraw(lines));
         drawing.revision += 1;
         site.drawing().clone_from(&drawing);
         Ok((drawing, saved))

@@ -11,7 +11,7 @@ use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{Config, ConfigError, Crossing, Doubt, Line, Mask, Tally, Visit, Zone, ZoneTally};
 
-mod change;
+pub(crate) mod change;
 
 /// Counts people over lines.
 ///

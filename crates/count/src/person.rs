@@ -6,6 +6,7 @@ use std::time::Duration;
 use footfall_track::TrackId;
 
 use crate::config::Limits;
+use crate::counter::change::kept;
 use crate::look::Look;
 use crate::path::Path;
 use crate::relation::Relation;
@@ -69,10 +70,12 @@ impl Person {
 
     /// Goes on with other lines: each has the relation that the line at the index in `before` had.
     pub(crate) fn change_lines(&mut self, before: &[Option<usize>]) {
-        let old = std::mem::take(&mut self.relations);
-        let relation =
-            |index: &Option<usize>| index.and_then(|index| old.get(index).copied()).unwrap_or_default();
-        self.relations = before.iter().map(relation).collect();
+        self.relations = kept(before, &self.relations);
+    }
+
+    /// Goes on with other zones: in each they stay as in the zone at the index in `before`.
+    pub(crate) fn change_zones(&mut self, before: &[Option<usize>]) {
+        self.stays = kept(before, &self.stays);
     }
 
     /// Where they were last seen, if they were.

@@ -1,25 +1,41 @@
-//! Other lines and settings, between two frames.
+//! Other lines, zones, masks and settings, between two frames.
 
-use crate::{Config, ConfigError, Counter, Line, Tally};
+use crate::{Counter, Line};
 
 impl Counter {
-    /// Goes on with other lines and settings. Everyone is followed on: at lines that are as before
-    /// nothing changes, at others they take their side anew. Counts go on under a line's name.
-    ///
-    /// # Errors
-    /// When a number in `config` cannot be used; then nothing has changed.
-    pub fn change(&mut self, lines: Vec<Line>, config: Config) -> Result<(), ConfigError> {
-        self.limits = config.limits()?;
-        let before: Vec<_> = lines.iter().map(|line| self.lines.iter().position(|old| old == line)).collect();
-        self.people.values_mut().for_each(|person| person.change_lines(&before));
-        let tally = |line: &Line| {
-            let old = self.lines.iter().position(|old| old.name() == line.name());
-            old.map_or_else(Tally::default, |old| self.tallies[old])
-        };
-        self.tallies = lines.iter().map(tally).collect();
-        self.lines = lines;
-        Ok(())
+    /// Goes on with the lines, zones, masks and settings of `next`, a counter that has seen nothing yet and
+    /// [is fit](Counter::is_fit). Everyone is followed on: at lines that are as before nothing changes, at
+    /// others they take their side anew; in a zone they stay as long as one of its name is around them. Counts
+    /// go on under a line's or zone's name, and end with it.
+    pub fn change(&mut self, next: Self) {
+        let Self { lines, zones, masks, limits, .. } = next;
+        (self.masks, self.limits) = (masks, limits);
+        self.redraw(lines);
+        let before = places(&zones, |zone| self.zones.iter().position(|old| old.name() == zone.name()));
+        self.people.values_mut().for_each(|person| person.change_zones(&before));
+        self.zone_tallies = kept(&before, &self.zone_tallies);
+        self.zones = zones;
     }
+
+    /// As [`change`](Self::change), of lines alone; in pixels.
+    pub fn redraw(&mut self, lines: Vec<Line>) {
+        let same = places(&lines, |line| self.lines.iter().position(|old| old == line));
+        self.people.values_mut().for_each(|person| person.change_lines(&same));
+        let named = places(&lines, |line| self.lines.iter().position(|old| old.name() == line.name()));
+        self.tallies = kept(&named, &self.tallies);
+        self.doubts = kept(&named, &self.doubts);
+        self.lines = lines;
+    }
+}
+
+/// Where each of `next` was before.
+fn places<T>(next: &[T], before: impl Fn(&T) -> Option<usize>) -> Vec<Option<usize>> {
+    next.iter().map(before).collect()
+}
+
+/// What was at each place before; nothing yet where there was none.
+pub(crate) fn kept<T: Clone + Default>(before: &[Option<usize>], old: &[T]) -> Vec<T> {
+    before.iter().map(|place| place.and_then(|place| old.get(place).cloned()).unwrap_or_default()).collect()
 }
 
 #[cfg(test)]
@@ -28,7 +44,7 @@ mod tests {
 
     use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 
-    use crate::{Config, Counter, Line};
+    use crate::{Config, Counter, Line, Zone};
 
     fn line(text: &str) -> Line {
         text.parse().unwrap()
@@ -37,7 +53,8 @@ mod tests {
     /// Somebody walks from left to right over x = 100; `change` comes when they are at x = 90.
     fn walk(change: impl Fn(&mut Counter)) -> Counter {
         let lines = vec![line("door:100,200,100,0"), line("gate:30,200,30,0")];
-        let mut counter = Counter::new(lines, Config::default()).unwrap();
+        let hall = "hall:40,0,100,0,100,200,40,200".parse().unwrap();
+        let mut counter = Counter::new(lines, Config::default()).unwrap().with_zones(vec![hall]);
         for frame in 0..80_u32 {
             let x = 2.0 * f64::from(frame);
             if frame == 45 {
@@ -59,7 +76,7 @@ mod tests {
         assert_eq!((unchanged.tallies()[0].entered, unchanged.tallies()[1].entered), (1, 1));
         let changed = walk(|counter| {
             let lines = vec![line("gate:20,200,20,0"), line("door:100,200,100,0"), line("new:130,200,130,0")];
-            counter.change(lines, Config { dead_band: 0.2, ..Config::default() }).unwrap();
+            counter.change(Counter::new(lines, Config { dead_band: 0.2, ..Config::default() }).unwrap());
         });
         let names: Vec<_> = changed.lines().iter().map(|l| (l.name(), 0)).collect();
         assert_eq!(names.len(), changed.tallies().len());
@@ -68,12 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_cannot_be_changes_nothing() {
+    fn whoever_is_in_a_zone_stays_in_it_under_its_name_and_a_mask_is_taken_over() {
+        let zone = |text: &str| -> Zone { text.parse().unwrap() };
         let counter = walk(|counter| {
-            let wrong = Config { dead_band: -1.0, ..Config::default() };
-            assert!(counter.change(vec![line("x:0,0,1,1")], wrong).is_err());
+            let zones = vec![zone("rest:500,0,510,0,510,10"), zone("hall:40,0,120,0,120,200,40,200")];
+            let next = Counter::new(counter.lines().to_vec(), Config::default()).unwrap();
+            counter.change(next.with_zones(zones).with_masks(vec!["0,0,5,0,5,5".parse().unwrap()]));
         });
-        assert_eq!(counter.lines().len(), 2);
-        assert_eq!(counter.tallies()[0].entered, 1);
+        let visits: Vec<_> = counter.zone_tallies().iter().map(|tally| tally.visits).collect();
+        assert_eq!(visits, [0, 1]);
+        assert_eq!(counter.tallies()[0].entered, 1, "lines are as before");
+        assert_eq!(counter.masks().len(), 1);
     }
 }
