@@ -95,8 +95,7 @@ impl Book {
             error => error.into(),
         })?;
         self.lock().insert(index, run.clone());
-        let zones = source.zones.iter().map(|zone| zone.name().to_owned()).collect();
-        Ok(Box::new(LedgerSink::new(self.ledger.path(), run, zones, info.kind, stop.clone())))
+        Ok(Box::new(LedgerSink::new(self.ledger.path(), run, info.kind, stop.clone())))
     }
 
     /// Writes down how each run went, and says what the ledger has of them.

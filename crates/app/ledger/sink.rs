@@ -17,14 +17,13 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct LedgerSink {
     path: PathBuf,
     run: Run,
-    zones: Vec<String>,
     kind: Kind,
     stop: Stop,
 }
 
 impl LedgerSink {
-    pub(crate) fn new(path: &Path, run: Run, zones: Vec<String>, kind: Kind, stop: Stop) -> Self {
-        Self { path: path.to_owned(), run, zones, kind, stop }
+    pub(crate) fn new(path: &Path, run: Run, kind: Kind, stop: Stop) -> Self {
+        Self { path: path.to_owned(), run, kind, stop }
     }
 
     /// Writes `entries`; of a scene, at `time`, also that it was counted.
@@ -72,10 +71,8 @@ impl Sink for LedgerSink {
         let entry = |crossing: &Crossing| {
             Entry::Crossing(CrossingEntry::new(crossing, scene.lines[crossing.line].name()))
         };
-        // Zones stay as they were at the start: only lines change while running.
-        let visit =
-            |visit: &Visit| self.zones.get(visit.zone).map(|zone| Entry::Visit(VisitEntry::new(visit, zone)));
-        let visits = scene.visits.iter().filter_map(visit);
+        let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, scene.zones[visit.zone].name()));
+        let visits = scene.visits.iter().map(visit);
         let entries: Vec<_> = scene.crossings.iter().map(entry).chain(visits).collect();
         Ok(self.record(Some(scene.frame.time), &entries)?)
     }

@@ -37,6 +37,7 @@ pub(crate) fn scene(number: u64, image: Image, people: &[(u64, Bbox, f32)]) -> S
         crossings: Vec::new(),
         lines: Arc::new([]),
         tallies: Vec::new(),
+        zones: [].into(),
         visits: Vec::new(),
     }
 }

@@ -36,7 +36,16 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let tracks = walkers(frame.number, people, &info);
         let tallies = vec![Tally::default(); lines.len()];
         let (observations, crossings, lines) = (Observations::default(), Vec::new(), lines.clone());
-        let scene = Scene { frame, observations, tracks, crossings, lines, tallies, visits: vec![] };
+        let scene = Scene {
+            frame,
+            observations,
+            tracks,
+            crossings,
+            lines,
+            tallies,
+            zones: [].into(),
+            visits: vec![],
+        };
         start = Instant::now();
         match &mut sink {
             Some(sink) => sink.write(&scene).map(|()| writing.push(start.elapsed()))?,

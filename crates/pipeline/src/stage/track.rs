@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Doubt, Line, Tally, ZoneTally};
+use footfall_count::{Counter, Doubt, Line, Tally, Zone, ZoneTally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
@@ -41,6 +41,8 @@ pub(crate) struct TrackStage {
     ahead: usize,
     /// The counter's lines, as scenes share them.
     lines: Arc<[Line]>,
+    /// Its zones, likewise.
+    zones: Arc<[Zone]>,
     /// Width and height of the picture.
     size: (usize, usize),
 }
@@ -75,8 +77,9 @@ impl TrackStage {
         info: &SourceInfo,
     ) -> Self {
         counter.fit(info.width, info.height);
-        let lines = counter.lines().into();
-        Self { tracker, counter, embedding, ahead: ahead(info.kind), lines, size: (info.width, info.height) }
+        let (lines, zones, size) =
+            (counter.lines().into(), counter.zones().into(), (info.width, info.height));
+        Self { tracker, counter, embedding, ahead: ahead(info.kind), lines, zones, size }
     }
 
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
@@ -128,6 +131,7 @@ impl TrackStage {
         }
         self.counter.fit(self.size.0, self.size.1);
         self.lines = self.counter.lines().into();
+        self.zones = self.counter.zones().into();
         total.count(&self.counter);
     }
 
@@ -160,8 +164,9 @@ impl TrackStage {
             let step = self.tracker.step(frame.time, &observations);
             let crossings = self.counter.step(frame.number, frame.time, step, &observations.embeddings);
             let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
-            let (lines, visits) = (Arc::clone(&self.lines), self.counter.take_visits());
-            Scene { frame, observations, tracks, crossings, lines, tallies, visits }
+            let (lines, zones) = (Arc::clone(&self.lines), Arc::clone(&self.zones));
+            let visits = self.counter.take_visits();
+            Scene { frame, observations, tracks, crossings, lines, tallies, zones, visits }
         }))
     }
 }
