@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use footfall_count::{Line, Mask, Zone};
 use footfall_track::Preset;
 use footfall_video::Transport;
-use footfall_vision::Device;
+use footfall_vision::DeviceRequest;
 
 use crate::check::CheckArgs;
 use crate::counts::ReportArgs;
@@ -201,9 +201,12 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Networks")]
 pub(crate) struct NetworkArgs {
-    /// What the networks run on: cpu, cuda or cuda:N. One that cannot be had is an error
+    /// What the networks run on: cpu, cuda[:N], tensorrt[:N], coreml (on macOS) or auto [default: cpu]
+    ///
+    /// One that is named and cannot be had is an error; auto takes the fastest that can be had, and says
+    /// which and why. GPUs need the libraries that scripts/setup-gpu fetches.
     #[arg(long, value_name = "DEVICE")]
-    pub(crate) device: Option<Device>,
+    pub(crate) device: Option<DeviceRequest>,
 
     /// Person detector in ONNX [default: NanoDet-g from scripts/setup, int8 on a CPU]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -217,7 +220,7 @@ pub(crate) struct NetworkArgs {
     #[arg(long, conflicts_with = "embedder")]
     pub(crate) no_embedder: bool,
 
-    /// Copies of each network that work side by side, a thread each [default: the number of cores]
+    /// Copies of each network that work side by side, a thread each [default: the number of cores, 2 on a GPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
 }

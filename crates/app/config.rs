@@ -11,7 +11,7 @@ use std::thread::available_parallelism;
 use anyhow::{Context as _, bail};
 use footfall_count::{Counter, Line, Mask, Zone};
 use footfall_video::OverlayConfig;
-use footfall_vision::{DetectorConfig, Device, EmbedderConfig};
+use footfall_vision::{DetectorConfig, Device, DeviceRequest, EmbedderConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{AreaArgs, NetworkArgs, OutputArgs, RunArgs};
@@ -52,7 +52,7 @@ pub(crate) struct Config {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Networks {
-    pub(crate) device: Device,
+    pub(crate) device: DeviceRequest,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detector: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub(crate) struct Networks {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PipelineConfig {
-    /// Copies of each network that work side by side; by default as many as there are cores.
+    /// Copies of each network that work side by side; by default as many as there are cores, and two on a GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Frames that may wait between two stages.
@@ -103,10 +103,14 @@ impl Default for PipelineConfig {
 impl PipelineConfig {
     /// Beyond this a copy of the networks costs memory and brings nothing.
     const MOST: usize = 8;
+    /// On a GPU one copy prepares its input while the other's is worked on.
+    const ON_GPU: usize = 2;
 
-    pub(crate) fn workers(&self) -> usize {
+    /// Copies of each network on this device.
+    pub(crate) fn workers(&self, device: Device) -> usize {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(Self::MOST);
-        self.threads.map_or_else(cores, NonZeroUsize::get)
+        let usual = || if device.is_cpu() { cores() } else { Self::ON_GPU };
+        self.threads.map_or_else(usual, NonZeroUsize::get)
     }
 }
 

@@ -4,15 +4,18 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use footfall_pipeline::{Detector, Embedder};
-use footfall_vision::{EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
+use footfall_vision::{Device, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 
 use crate::config::Config;
+use crate::say::say;
 use crate::{models, report};
 
 /// Opened networks, and what is said about them.
 pub(crate) struct Networks {
     pub(crate) detectors: Vec<Box<dyn Detector>>,
     pub(crate) embedders: Vec<Box<dyn Embedder>>,
+    /// What they run on.
+    pub(crate) device: Device,
     /// As far as the embedder's makers measured it.
     pub(crate) max_cosine_distance: Option<f64>,
     pub(crate) told: report::Networks,
@@ -23,19 +26,22 @@ impl Networks {
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let wanted = &config.networks;
         let (library, device) = (wanted.runtime.clone(), wanted.device);
-        let runtime = Runtime::load(&RuntimeConfig { library, device, threads: NonZeroUsize::MIN })?;
-        let threads = config.pipeline.workers();
-        let path = wanted.detector.clone().map_or_else(|| models::detector(device), Ok)?;
+        let runtime = load_runtime(&RuntimeConfig { library, device, threads: NonZeroUsize::MIN })?;
+        let device = runtime.device();
+        let threads = config.pipeline.workers(device);
+        let path = wanted.detector.clone().map_or_else(|| models::detector(device.into()), Ok)?;
         let mut opened = Self {
             detectors: Vec::new(),
             embedders: Vec::new(),
+            device,
             max_cosine_distance: None,
             told: report::Networks { threads, ..report::Networks::default() },
         };
         for _ in 0..threads {
             let detector = OnnxDetector::open(&runtime, &path, &config.detector)?;
-            opened.told.detector =
-                format!("{} ({}, {})", file_name(&path), detector.family(), detector.provider());
+            let report = detector.providers();
+            opened.told.detector = format!("{} ({}, {report})", file_name(&path), detector.family());
+            opened.told.detector_ran_on = report.clone();
             opened.detectors.push(Box::new(detector));
             if !wanted.no_embedder {
                 opened.add_embedder(&runtime, config)?;
@@ -47,12 +53,22 @@ impl Networks {
     fn add_embedder(&mut self, runtime: &Runtime, config: &Config) -> anyhow::Result<()> {
         let path = config.networks.embedder.as_deref();
         let (embedder, name) = open_embedder(runtime, path, &config.embedder)?;
-        let told = format!("{name} ({} numbers, {})", embedder.dimension(), embedder.provider());
-        self.told.embedder = Some(told);
+        let report = embedder.providers();
+        self.told.embedder = Some(format!("{name} ({} numbers, {report})", embedder.dimension()));
+        self.told.embedder_ran_on = Some(report.clone());
         self.max_cosine_distance = embedder.max_cosine_distance();
         self.embedders.push(Box::new(embedder));
         Ok(())
     }
+}
+
+/// Loads ONNX Runtime, and says what `auto` came to.
+pub(crate) fn load_runtime(config: &RuntimeConfig) -> anyhow::Result<Runtime> {
+    let (runtime, choice) = Runtime::choose(config)?;
+    if let Some(choice) = choice {
+        say(&format!("device: {choice}\n"));
+    }
+    Ok(runtime)
 }
 
 /// The embedder of that file, or the one in this program; with its name.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use footfall_formats::crops::Naming;
-use footfall_vision::Device;
+use footfall_vision::DeviceRequest;
 
 use crate::{logging, progress};
 
@@ -33,9 +33,9 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 struct EmbedderArgs {
-    /// What the network runs on: cpu, cuda or cuda:N. One that cannot be had is an error
+    /// What the network runs on: cpu, cuda[:N], tensorrt[:N], coreml (on macOS) or auto
     #[arg(long, value_name = "DEVICE", default_value_t)]
-    device: Device,
+    device: DeviceRequest,
 
     /// Re-identification network in ONNX [default: the one in this program]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -7,6 +7,7 @@ use std::path::Path;
 use footfall_count::CountInterval;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
+use footfall_vision::ProviderReport;
 use serde::Serialize;
 
 use crate::config::{Config, Outputs};
@@ -140,7 +141,10 @@ struct TroubleReport {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Networks {
     pub(crate) detector: String,
+    /// Nodes of it that each execution provider runs, by ONNX Runtime's own profile.
+    pub(crate) detector_ran_on: ProviderReport,
     pub(crate) embedder: Option<String>,
+    pub(crate) embedder_ran_on: Option<ProviderReport>,
     pub(crate) threads: usize,
 }
 

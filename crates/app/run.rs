@@ -44,6 +44,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
     let opened = OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?;
     let networks = Networks::open(&config)?;
+    // What was counted on one device is not taken for what another would count.
+    config.networks.device = networks.device.into();
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
     let serve = |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes);

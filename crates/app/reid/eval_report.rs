@@ -34,7 +34,7 @@ struct Embedder {
     file: String,
     dimension: usize,
     input: String,
-    provider: &'static str,
+    provider: String,
     max_cosine_distance: Option<f64>,
 }
 
@@ -48,7 +48,7 @@ impl About {
                 file: workers.name.clone(),
                 dimension: embedder.dimension(),
                 input: embedder.crop_size().to_string(),
-                provider: embedder.provider(),
+                provider: embedder.providers().to_string(),
                 max_cosine_distance: embedder.max_cosine_distance(),
             },
             percentiles: PERCENTILES,

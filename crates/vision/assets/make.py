@@ -12,6 +12,7 @@ embedder-pair.onnx   The same for exactly two crops at a time.
 embedder-half.onnx   The same through an identity matrix that is stored as float16 and cast when it is used.
 embedder-int8.onnx   The same with pixels and matrix in 8 bits (QuantizeLinear, DequantizeLinear), and all
                      of Footfall's metadata.
+trial.onnx           One convolution of three channels into one, to try a device out; it is part of the crate.
 nanodet.json         Outputs that a NanoDet could have for a 32x64 input, and what the reference in
                      scripts/models/detect.py makes of them.
 """
@@ -126,6 +127,12 @@ def embedder_int8():
     save("embedder-int8", nodes, [("input", ["N", 3, 8, 4])], [("output", ["N", 3])], constants, metadata)
 
 
+def trial():
+    weights = np.array([1, -2, 3], np.float32).reshape(1, 3, 1, 1)
+    nodes = [helper.make_node("Conv", ["images", "weights"], ["output"])]
+    save("trial", nodes, [("images", [1, 3, 8, 8])], [("output", [1, 1, 8, 8])], {"weights": weights})
+
+
 def nanodet():
     """Random outputs with two decimals, so that the file is the same on every machine."""
     size, bins, floor, limit = (32, 64), 11, 0.3, 0.6
@@ -156,4 +163,5 @@ if __name__ == "__main__":
     embedder("embedder-pair", 2)
     embedder_half()
     embedder_int8()
+    trial()
     nanodet()

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::{Device, Size};
+use crate::{Device, DeviceFault, Size};
 
 /// An error of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -41,19 +41,12 @@ pub enum Error {
         wanted: PathBuf,
     },
     /// The device cannot be had.
-    #[error(
-        "{device} cannot be used with the ONNX Runtime in {}; check the driver with nvidia-smi, point \
-         FOOTFALL_ONNXRUNTIME at a build with CUDA (onnxruntime-gpu, with cuDNN on the library path), \
-         or use --device cpu",
-        library.display()
-    )]
+    #[error("{device} cannot be used")]
     Device {
         /// The device that was asked for.
         device: Device,
-        /// The runtime library.
-        library: PathBuf,
-        /// What ONNX Runtime says.
-        source: ort::Error,
+        /// What is wrong, and what to do.
+        source: DeviceFault,
     },
     /// The model file cannot be read.
     #[error("cannot read the model {}; run scripts/setup for the models that come with Footfall", path.display())]
@@ -108,6 +101,14 @@ pub enum Error {
         device: Device,
         /// What ONNX Runtime says.
         source: ort::Error,
+    },
+    /// ONNX Runtime's profile of a run could not be had.
+    #[error("no profile of {} could be had; set TMPDIR to a folder that can be written to", path.display())]
+    Profile {
+        /// The model file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// The picture could not be resized.
     #[error("cannot resize a picture of {width}x{height} pixels")]

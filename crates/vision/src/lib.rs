@@ -19,6 +19,7 @@
 //! Each value is one session of its own, so a pool of workers opens one apiece.
 
 pub mod cache;
+mod cost;
 mod detect;
 mod device;
 mod embed;
@@ -27,6 +28,8 @@ mod letterbox;
 mod library;
 mod metadata;
 mod normalise;
+mod profile;
+mod providers;
 mod resample;
 mod runtime;
 mod session;
@@ -35,9 +38,11 @@ mod size;
 #[cfg(test)]
 mod testing;
 
+pub use cost::multiply_adds;
 pub use detect::{DetectorConfig, OnnxDetector};
-pub use device::{Device, ParseDeviceError};
+pub use device::{Choice, Device, DeviceFault, DeviceRequest, ParseDeviceError};
 pub use embed::{EmbedderConfig, OnnxEmbedder};
 pub use error::{Error, ModelFault};
+pub use providers::{ProviderReport, ProviderShare};
 pub use runtime::{Runtime, RuntimeConfig};
 pub use size::{ParseSizeError, Size};

@@ -21,8 +21,16 @@ const VARIABLES: [(&str, &str); 2] = [
     ("ORT_DYLIB_PATH", "named by ORT_DYLIB_PATH"),
 ];
 
+/// Where below the cache `scripts/setup-gpu` puts what it set up last.
+const GPU: &str = "onnxruntime-gpu/current/lib";
+
+/// What the CUDA provider needs, each before those that need it. Theirs is the folder of ONNX Runtime itself.
+const CUDA_LIBRARIES: [&str; 8] =
+    ["cudart", "nvrtc-builtins", "nvrtc", "cublasLt", "cublas", "curand", "cufft", "cudnn"];
+
 /// The library to load: the configured one, else the one that `FOOTFALL_ONNXRUNTIME` or
-/// `ORT_DYLIB_PATH` names, else the newest version in the cache.
+/// `ORT_DYLIB_PATH` names, else the one for GPUs in the cache where one is `for_gpu`, else the newest version
+/// for the CPU there.
 ///
 /// One that is named but missing is returned all the same: loading it fails with its name.
 ///
@@ -30,6 +38,7 @@ const VARIABLES: [(&str, &str); 2] = [
 /// When none is named and there is none in the cache.
 pub(crate) fn find(
     configured: Option<&Path>,
+    for_gpu: bool,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Library, Error> {
     if let Some(path) = configured {
@@ -40,7 +49,12 @@ pub(crate) fn find(
             return Ok(Library { path: path.into(), origin });
         }
     }
-    let versions = cache::folder_by(&variable).map(|folder| folder.join("onnxruntime"));
+    let cache = cache::folder_by(&variable);
+    let gpu = cache.as_ref().map(|folder| folder.join(GPU).join(file_name()));
+    if let Some(path) = gpu.filter(|path| for_gpu && path.is_file()) {
+        return Ok(Library { path, origin: "in Footfall's cache" });
+    }
+    let versions = cache.map(|folder| folder.join("onnxruntime"));
     if let Some(path) = versions.as_deref().and_then(newest) {
         return Ok(Library { path, origin: "in Footfall's cache" });
     }
@@ -66,6 +80,30 @@ fn newest(versions: &Path) -> Option<PathBuf> {
         path.is_file().then_some((numbers, path))
     });
     libraries.max().map(|(_, path)| path)
+}
+
+/// Loads the CUDA libraries that lie beside ONNX Runtime, where there are any: the linker would look for them
+/// on the system alone, and takes those that a process has loaded before.
+///
+/// One that cannot be loaded is left to the provider, whose error names it.
+pub(crate) fn load_cuda_beside(library: &Path) {
+    let Some(Ok(entries)) = library.parent().map(fs::read_dir) else { return };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    for name in CUDA_LIBRARIES {
+        let prefix = format!("{DLL_PREFIX}{name}{DLL_SUFFIX}");
+        let is_it = |path: &&PathBuf| {
+            path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
+        };
+        for path in files.iter().filter(is_it) {
+            let outcome = check_whole(path).map_err(|error| error.to_string());
+            let outcome =
+                outcome.and_then(|()| ort::util::preload_dylib(path).map_err(|error| error.to_string()));
+            if let Err(error) = outcome {
+                tracing::warn!("{} cannot be loaded: {error}", path.display());
+            }
+        }
+    }
 }
 
 /// Refuses what cannot be a whole library.
@@ -113,7 +151,7 @@ mod tests {
     use crate::{Error, testing};
 
     fn found(configured: Option<&str>, set: &[(&str, &str)]) -> Result<Library, Error> {
-        find(configured.map(Path::new), |name| {
+        find(configured.map(Path::new), false, |name| {
             set.iter().find(|(n, _)| *n == name).map(|(_, value)| value.into())
         })
     }
@@ -141,6 +179,25 @@ mod tests {
         std::fs::create_dir_all(cache.path().join("onnxruntime/2.0.0/lib")).unwrap();
         let path = found(None, &set).unwrap().path;
         assert!(path.ends_with(Path::new("1.31.1/lib").join(file_name())), "{}", path.display());
+    }
+
+    #[test]
+    fn the_one_for_gpus_is_taken_where_a_gpu_is_asked_for() {
+        let cache = tempfile::tempdir().unwrap();
+        let put = |folder: &str| {
+            let folder = cache.path().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(file_name()), "").unwrap();
+        };
+        let found = |for_gpu| {
+            find(None, for_gpu, |name| (name == "FOOTFALL_CACHE").then(|| cache.path().into())).unwrap().path
+        };
+        put("onnxruntime/1.31.1/lib");
+        let cpu = found(false);
+        assert_eq!(found(true), cpu, "there is no other");
+        put("onnxruntime-gpu/current/lib");
+        assert_eq!(found(true), cache.path().join("onnxruntime-gpu/current/lib").join(file_name()));
+        assert_eq!(found(false), cpu);
     }
 
     #[test]

@@ -7,10 +7,13 @@ use std::sync::{Mutex, PoisonError};
 
 use ort::environment::Environment;
 use ort::logging::LogLevel;
+use ort::session::builder::GraphOptimizationLevel;
 use serde::{Deserialize, Serialize};
 
+use crate::device::{self, Choice};
 use crate::library::{self, Library};
-use crate::{Device, Error};
+use crate::session::Model;
+use crate::{Device, DeviceFault, DeviceRequest, Error};
 
 /// Which library to load and how its sessions run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,14 +24,14 @@ pub struct RuntimeConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub library: Option<PathBuf>,
     /// What sessions run on.
-    pub device: Device,
+    pub device: DeviceRequest,
     /// Threads within one session, on the CPU. More sessions use cores better than more threads.
     pub threads: NonZeroUsize,
 }
 
 impl Default for RuntimeConfig {
     fn default() -> Self {
-        Self { library: None, device: Device::Cpu, threads: NonZeroUsize::MIN }
+        Self { library: None, device: DeviceRequest::default(), threads: NonZeroUsize::MIN }
     }
 }
 
@@ -38,6 +41,7 @@ pub struct Runtime {
     process: Process,
     device: Device,
     threads: usize,
+    optimisation: GraphOptimizationLevel,
 }
 
 /// What the process has once.
@@ -51,20 +55,75 @@ struct Process {
 /// and the one it has must outlive every session.
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
 
+/// One convolution, whose run shows whether a device can be had.
+const TRIAL: &[u8] = include_bytes!("../assets/trial.onnx");
+
 impl Runtime {
-    /// Loads the library, or takes the one that this process has loaded already.
+    /// Loads the library, or takes the one that this process has loaded already, and tries the device out.
     ///
     /// # Errors
-    /// When no library is found, it is missing, corrupt or too old, or another one is loaded.
+    /// When no library is found, it is missing, corrupt or too old, or another one is loaded; when a named
+    /// device cannot be had.
     pub fn load(config: &RuntimeConfig) -> Result<Self, Error> {
+        Ok(Self::choose(config)?.0)
+    }
+
+    /// As [`Runtime::load`], and tells what `auto` came to and why; `None` where a device was named.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`].
+    pub fn choose(config: &RuntimeConfig) -> Result<(Self, Option<Choice>), Error> {
+        let runtime = Self::on_cpu(config)?;
+        match config.device {
+            DeviceRequest::Named(device) => {
+                runtime.try_out(device)?;
+                Ok((Self { device, ..runtime }, None))
+            }
+            DeviceRequest::Auto => {
+                let choice = device::choose(Device::CANDIDATES, |device| runtime.try_briefly(device));
+                Ok((Self { device: choice.device, ..runtime }, Some(choice)))
+            }
+        }
+    }
+
+    fn on_cpu(config: &RuntimeConfig) -> Result<Self, Error> {
         let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = match &*process {
-            Some(loaded) => loaded.clone().unless_other_than(config.library.as_deref())?,
-            None => process
-                .insert(Process::start(&library::find(config.library.as_deref(), |v| env::var_os(v))?)?)
-                .clone(),
+        let process = if let Some(loaded) = &*process {
+            loaded.clone().unless_other_than(config.library.as_deref())?
+        } else {
+            let is_of_use =
+                || config.device != DeviceRequest::Auto || has_driver() || cfg!(target_os = "macos");
+            let for_gpu = config.device.may_be_gpu() && is_of_use();
+            let library = library::find(config.library.as_deref(), for_gpu, |v| env::var_os(v))?;
+            process.insert(Process::start(&library, for_gpu)?).clone()
         };
-        Ok(Self { process, device: config.device, threads: config.threads.get() })
+        let optimisation = GraphOptimizationLevel::All;
+        Ok(Self { process, device: Device::Cpu, threads: config.threads.get(), optimisation })
+    }
+
+    /// Whether sessions can run on the device, shown by a run of a small network on it.
+    ///
+    /// # Errors
+    /// When it cannot be had; the error says why, and what to do.
+    pub fn try_out(&self, device: Device) -> Result<(), Error> {
+        if device.is_cpu() {
+            return Ok(());
+        }
+        DeviceFault::foresee(device, self.library(), has_driver)
+            .map_err(|source| Error::Device { device, source })?;
+        Model::from_bytes(&Self { device, ..self.clone() }, "the trial network", TRIAL)?.prove([1, 3, 8, 8])
+    }
+
+    fn try_briefly(&self, device: Device) -> Result<(), String> {
+        self.try_out(device).map_err(|error| match error {
+            Error::Device { source, .. } => source.to_string(),
+            other => other.to_string(),
+        })
+    }
+
+    /// The same library, where graphs run on the CPU just as their files have them.
+    pub(crate) fn plain(&self) -> Self {
+        Self { device: Device::Cpu, optimisation: GraphOptimizationLevel::Disable, ..self.clone() }
     }
 
     /// The library that is loaded.
@@ -86,14 +145,26 @@ impl Runtime {
     pub(crate) fn threads(&self) -> usize {
         self.threads
     }
+
+    pub(crate) fn optimisation(&self) -> GraphOptimizationLevel {
+        self.optimisation
+    }
+}
+
+/// Whether there is an NVIDIA driver.
+fn has_driver() -> bool {
+    ort::util::preload_dylib(device::DRIVER).is_ok()
 }
 
 impl Process {
-    fn start(library: &Library) -> Result<Self, Error> {
+    fn start(library: &Library, for_gpu: bool) -> Result<Self, Error> {
         let unusable = |source| Error::Runtime { path: library.path.clone(), origin: library.origin, source };
         // The loader takes a relative path as relative to the program's own folder first.
         let path = absolute(&library.path).map_err(|source| unusable(source.into()))?;
         library::check_whole(&path).map_err(|source| unusable(source.into()))?;
+        if for_gpu {
+            library::load_cuda_beside(&path);
+        }
         let environment = ort::init_from(&path)
             .map_err(|error| unusable(reason(error)))?
             .with_name("footfall")
@@ -120,5 +191,45 @@ fn reason(error: ort::LoadDynamicError) -> Box<dyn std::error::Error + Send + Sy
     match error {
         ort::LoadDynamicError::Dlopen { error, .. } => error.into(),
         other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::{Runtime, RuntimeConfig, TRIAL};
+    use crate::session::Model;
+    use crate::{Device, DeviceFault, DeviceRequest, Error, testing};
+
+    #[test]
+    fn the_trial_shows_what_ran_it() {
+        let mut trial = Model::from_bytes(&testing::runtime(), "trial", TRIAL).unwrap();
+        assert_eq!(trial.providers().to_string(), "not proven");
+        trial.prove([1, 3, 8, 8]).unwrap();
+        assert_eq!(trial.providers().shares[0].provider, "CPUExecutionProvider");
+        assert_eq!(trial.providers().shares[0].heavy, 1);
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_had_is_an_error_when_named_and_a_reason_when_not() {
+        let runtime = testing::runtime();
+        for device in [Device::Cuda(0), Device::TensorRt(1)] {
+            let error = runtime.try_out(device).unwrap_err();
+            assert!(
+                matches!(error, Error::Device { source: DeviceFault::NotBuiltIn { .. }, .. }),
+                "{error:?}"
+            );
+            assert_eq!(error.to_string(), format!("{device} cannot be used"));
+            assert!(error.source().unwrap().to_string().contains("scripts/setup-gpu"), "{error:?}");
+            let named = RuntimeConfig { device: device.into(), ..RuntimeConfig::default() };
+            assert!(matches!(Runtime::load(&named), Err(Error::Device { .. })));
+        }
+        let auto = RuntimeConfig { device: DeviceRequest::Auto, ..RuntimeConfig::default() };
+        let (runtime, choice) = Runtime::choose(&auto).unwrap();
+        let choice = choice.unwrap();
+        assert_eq!((runtime.device(), choice.device), (Device::Cpu, Device::Cpu));
+        assert_eq!(choice.refused.len(), Device::CANDIDATES.len(), "{choice}");
+        assert!(Runtime::choose(&RuntimeConfig::default()).unwrap().1.is_none(), "the CPU was named");
     }
 }

@@ -1,18 +1,20 @@
 //! One ONNX file as a session that runs.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ort::ErrorCode;
 use ort::logging::LogLevel;
-use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
+use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionOutputs};
 use ort::value::TensorRef;
 
+use tempfile::TempDir;
+
 use crate::metadata::Metadata;
+use crate::profile::Profile;
 use crate::signature::Signature;
-use crate::{Device, Error, ModelFault, Runtime};
+use crate::{Device, DeviceFault, Error, ModelFault, ProviderReport, Runtime};
 
 /// A model file, opened on a device.
 pub(crate) struct Model {
@@ -21,6 +23,9 @@ pub(crate) struct Model {
     signature: Signature,
     metadata: Metadata,
     device: Device,
+    /// Where the runtime notes what it does, until [`Model::prove`]; or why it cannot.
+    notes: Option<io::Result<TempDir>>,
+    providers: ProviderReport,
 }
 
 /// One output of a run: values in row-major order.
@@ -70,20 +75,90 @@ impl Model {
         commit: impl FnOnce(SessionBuilder) -> ort::Result<Session>,
     ) -> Result<Self, Error> {
         let device = runtime.device();
-        let no_device = |source| Error::Device { device, library: runtime.library().to_path_buf(), source };
-        let builder = options(runtime).map_err(no_device)?;
-        let session = commit(builder).map_err(|source| match (device, source.code()) {
-            // A provider finds out only now that there is no driver, no such GPU or no cuDNN.
-            (
-                Device::Cuda(_),
-                ErrorCode::GenericFailure | ErrorCode::RuntimeException | ErrorCode::ExecutionProviderFailure,
-            ) => no_device(source),
-            _ => Error::Load { path: path.to_path_buf(), source },
-        })?;
+        let refused = |source| match device_fault(device, source) {
+            Ok(error) => error,
+            Err(source) => Error::Load { path: path.to_path_buf(), source },
+        };
+        let notes = tempfile::Builder::new().prefix("footfall-").tempdir();
+        let builder = options(runtime, notes.as_ref().ok().map(TempDir::path)).map_err(refused)?;
+        let session = commit(builder).map_err(refused)?;
         let signature = Signature::of(&session);
         let metadata = read_metadata(&session, path)?;
         tracing::debug!(model = %path.display(), %device, %signature, "opened");
-        Ok(Self { path: path.to_path_buf(), session, signature, metadata, device })
+        Ok(Self {
+            path: path.to_path_buf(),
+            session,
+            signature,
+            metadata,
+            device,
+            notes: Some(notes),
+            providers: ProviderReport::default(),
+        })
+    }
+
+    /// Runs the network once on an empty input of `shape`, and learns from the runtime's own profile of that
+    /// run what it ran on.
+    ///
+    /// # Errors
+    /// When it does not run, or when it was to run on a GPU and did not.
+    pub(crate) fn prove(&mut self, shape: [usize; 4]) -> Result<(), Error> {
+        self.warm_up(shape)?;
+        let profile = self.take_profile();
+        let refuse = |fault| Err(Error::Device { device: self.device, source: fault });
+        match profile {
+            Ok(profile) => self.providers = ProviderReport::of(&profile),
+            Err(error) if self.device.is_cpu() => {
+                tracing::debug!(model = %self.path.display(), %error, "there is no profile");
+                return Ok(());
+            }
+            Err(error) => {
+                return refuse(DeviceFault::Unproven { network: self.path.clone(), source: error.into() });
+            }
+        }
+        let report = &self.providers;
+        if !self.device.is_cpu() && !report.is_on(self.device) {
+            return refuse(DeviceFault::Elsewhere { network: self.path.clone(), report: report.clone() });
+        }
+        let elsewhere = report.heavy_elsewhere(self.device);
+        if elsewhere > 0 {
+            tracing::warn!(
+                "{}: {elsewhere} convolutions or matrix products do not run on {} ({report})",
+                self.path.display(),
+                self.device
+            );
+        }
+        Ok(())
+    }
+
+    /// Runs the network on an empty input of `shape`, so that the first one that matters waits for nothing.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub(crate) fn warm_up(&mut self, shape: [usize; 4]) -> Result<(), Error> {
+        self.run(shape, &vec![0.0; shape.iter().product()], [], |[]| Ok(()))
+    }
+
+    /// The nodes of a run on an empty input of `shape`.
+    ///
+    /// # Errors
+    /// When the network does not run, or no profile of it can be had.
+    pub(crate) fn profile(&mut self, shape: [usize; 4]) -> Result<Profile, Error> {
+        self.warm_up(shape)?;
+        self.take_profile().map_err(|source| Error::Profile { path: self.path.clone(), source })
+    }
+
+    /// The nodes that have run since the session was opened.
+    fn take_profile(&mut self) -> io::Result<Profile> {
+        let folder = self.notes.take().ok_or(io::ErrorKind::NotFound)??;
+        let file = self.session.end_profiling().map_err(io::Error::other)?;
+        let profile = Profile::parse(&fs::read(file)?)?;
+        folder.close()?;
+        Ok(profile)
+    }
+
+    /// What the network ran on when it was proven.
+    pub(crate) fn providers(&self) -> &ProviderReport {
+        &self.providers
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -119,7 +194,10 @@ impl Model {
         names: [&str; N],
         read: impl FnOnce([Tensor<'_>; N]) -> Result<T, ModelFault>,
     ) -> Result<T, Error> {
-        let failed = |source| Error::Run { path: self.path.clone(), device: self.device, source };
+        let failed = |source| match device_fault(self.device, source) {
+            Ok(error) => error,
+            Err(source) => Error::Run { path: self.path.clone(), device: self.device, source },
+        };
         let input = TensorRef::from_array_view((shape, input)).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![input]).map_err(failed)?;
         let mut tensors = [Tensor { shape: &[], values: &[] }; N];
@@ -128,6 +206,12 @@ impl Model {
         }
         read(tensors).map_err(|source| Error::Model { path: self.path.clone(), source })
     }
+}
+
+/// The error of the device that an error of ONNX Runtime is about, if it is about one: a provider finds out
+/// only in a session that there is no such GPU, or no memory on it.
+fn device_fault(device: Device, source: ort::Error) -> Result<Error, ort::Error> {
+    if device.is_cpu() { Err(source) } else { Ok(Error::Device { device, source: DeviceFault::of(source)? }) }
 }
 
 fn readable(path: &Path) -> io::Result<()> {
@@ -139,10 +223,10 @@ fn readable(path: &Path) -> io::Result<()> {
 
 /// Options under which the same input gives the same output, and waiting threads leave the cores
 /// to others: with the default spinning, two sessions on two cores run up to twice slower.
-fn options(runtime: &Runtime) -> ort::Result<SessionBuilder> {
+fn options(runtime: &Runtime, notes: Option<&Path>) -> ort::Result<SessionBuilder> {
     let builder = Session::builder(runtime.environment())?
         .with_log_level(LogLevel::Warning)?
-        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_optimization_level(runtime.optimisation())?
         .with_deterministic_compute(true)?
         .with_parallel_execution(false)?
         .with_inter_threads(1)?
@@ -150,7 +234,10 @@ fn options(runtime: &Runtime) -> ort::Result<SessionBuilder> {
         .with_intra_op_spinning(false)?
         .with_inter_op_spinning(false)?
         .with_execution_providers(runtime.device().providers())?;
-    Ok(builder)
+    match notes {
+        Some(folder) => Ok(builder.with_profiling(folder.join("run"))?),
+        None => Ok(builder),
+    }
 }
 
 fn read_metadata(session: &Session, path: &Path) -> Result<Metadata, Error> {

@@ -20,7 +20,7 @@ use crate::detect::input::InputSize;
 use crate::letterbox::Letterbox;
 use crate::metadata::Task;
 use crate::session::Model;
-use crate::{Device, Error, ModelFault, Runtime, Size};
+use crate::{Device, Error, ModelFault, ProviderReport, Runtime, Size};
 
 /// What counts as a detection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,9 @@ impl DetectorConfig {
     }
 }
 
+/// The picture for which a network is warmed up, where it takes more than one size.
+const USUAL: Size = Size::new(1080, 1920);
+
 /// A person detector from an ONNX file: one session, buffers of its own.
 pub struct OnnxDetector {
     model: Model,
@@ -76,7 +79,7 @@ impl OnnxDetector {
     /// be had.
     pub fn open(runtime: &Runtime, path: &Path, config: &DetectorConfig) -> Result<Self, Error> {
         config.check()?;
-        let model = Model::open(runtime, path)?;
+        let mut model = Model::open(runtime, path)?;
         if model.metadata().task == Some(Task::Embed) {
             let fault = ModelFault::Task { wanted: "detect people", found: "embed crops of people" };
             return Err(model.unusable(fault));
@@ -86,6 +89,8 @@ impl OnnxDetector {
         let recipe = family.recipe(model.metadata());
         let input = InputSize::new(&model, &recipe, config.input_size)?;
         let letterbox = Letterbox::new(recipe.placement, recipe.pad, recipe.normaliser());
+        let Size { height, width } = input.for_picture(USUAL);
+        model.prove([1, 3, height, width])?;
         Ok(Self { model, family, input, letterbox, config: config.clone() })
     }
 
@@ -101,10 +106,10 @@ impl OnnxDetector {
         self.model.device()
     }
 
-    /// The execution provider that the session was given, in ONNX Runtime's words.
+    /// What the network really ran on when it was opened, in ONNX Runtime's own words.
     #[must_use]
-    pub fn provider(&self) -> &'static str {
-        self.model.device().provider()
+    pub fn providers(&self) -> &ProviderReport {
+        self.model.providers()
     }
 
     /// The network's input for pictures of this size.

@@ -15,7 +15,7 @@ use crate::embed::layout::Layout;
 use crate::normalise::Normaliser;
 use crate::resample::{Filter, Region, Resampler};
 use crate::session::Model;
-use crate::{Device, Error, Runtime, Size};
+use crate::{Device, Error, ProviderReport, Runtime, Size};
 
 /// How crops are embedded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +28,11 @@ pub struct EmbedderConfig {
 }
 
 impl EmbedderConfig {
-    fn batch(&self, device: Device) -> usize {
-        match (self.max_batch, device) {
-            (Some(batch), _) => batch.get(),
-            (None, Device::Cpu) => 4,
-            (None, Device::Cuda(_)) => 32,
-        }
+    /// Crops in one run of the network on this device, at most.
+    #[must_use]
+    pub fn batch(&self, device: Device) -> usize {
+        let usual = if device.is_cpu() { 4 } else { 32 };
+        self.max_batch.map_or(usual, NonZeroUsize::get)
     }
 }
 
@@ -74,7 +73,7 @@ impl OnnxEmbedder {
         Self::over(Model::from_bytes(runtime, name, bytes)?, config)
     }
 
-    fn over(model: Model, config: &EmbedderConfig) -> Result<Self, Error> {
+    fn over(mut model: Model, config: &EmbedderConfig) -> Result<Self, Error> {
         let path = model.path().display().to_string();
         let layout =
             Layout::new(model.signature(), model.metadata()).map_err(|fault| model.unusable(fault))?;
@@ -84,8 +83,15 @@ impl OnnxEmbedder {
                 "the embedder's metadata lacks footfall.colour, mean or std: assuming RGB and ImageNet's"
             );
         }
+        let batch = layout.batch.unwrap_or_else(|| config.batch(model.device()));
+        let Size { height, width } = layout.size;
+        model.prove([layout.batch.unwrap_or(1), 3, height, width])?;
+        if !model.device().is_cpu() {
+            // A GPU's libraries prepare themselves for each number of crops, this one the most costly.
+            model.warm_up([batch, 3, height, width])?;
+        }
         Ok(Self {
-            batch: layout.batch.unwrap_or_else(|| config.batch(model.device())),
+            batch,
             // As training resizes its crops.
             resampler: Resampler::new(Filter::Antialiased),
             normaliser: Normaliser::new(layout.colour, layout.mean, layout.std),
@@ -129,10 +135,10 @@ impl OnnxEmbedder {
         self.model.device()
     }
 
-    /// The execution provider that the session was given, in ONNX Runtime's words.
+    /// What the network really ran on when it was opened, in ONNX Runtime's own words.
     #[must_use]
-    pub fn provider(&self) -> &'static str {
-        self.model.device().provider()
+    pub fn providers(&self) -> &ProviderReport {
+        self.model.providers()
     }
 
     /// A unit vector for each box that has a pixel in the picture, from the pixels that it touches.

@@ -71,7 +71,9 @@ fn the_repositorys_embedder_says_what_it_needs() {
     let embedder = embedder(32);
     assert_eq!(embedder.crop_size().to_string(), "128x64");
     assert!(embedder.max_cosine_distance().is_some_and(|distance| distance > 0.0 && distance < 1.0));
-    assert_eq!(embedder.provider(), "CPUExecutionProvider");
+    let [share] = embedder.providers().shares.as_slice() else { panic!("{:?}", embedder.providers()) };
+    assert_eq!(share.provider, "CPUExecutionProvider");
+    assert!(share.heavy > 20 && share.nodes > share.heavy, "{share:?}");
 }
 
 /// Embeds with a fixture whose embedding is the mean colour.
