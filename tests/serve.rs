@@ -92,7 +92,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn a_line_drawn_with_the_mouse_counts_and_is_kept() {
+fn a_line_and_a_zone_drawn_with_the_mouse_count_and_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("shop.toml");
     fs::write(&config, "# the yard\n[counter]\ndead_band = 0.1\n").unwrap();
@@ -113,6 +113,10 @@ fn a_line_drawn_with_the_mouse_counts_and_is_kept() {
     assert!(counted[0] + counted[1] >= 5, "{seen}");
     let kept: toml::Table = read(&config).parse().unwrap();
     assert_eq!(kept["line"][0]["name"].as_str(), Some("yard"));
+    assert_eq!(kept["zone"][0]["name"].as_str(), Some("all of it"));
+    assert_eq!(kept["zone"][0]["points"].as_array().map(Vec::len), Some(4));
+    assert!(kept.get("mask").is_none(), "the mask was given up");
+    assert!(seen["zone"]["visits"].as_u64() >= Some(5) && seen["zone"]["most"].as_u64() >= Some(2), "{seen}");
     assert!(read(&config).starts_with("# the yard\n[counter]\ndead_band = 0.1\n"), "the rest stays");
     assert_eq!(seen["problems"], serde_json::json!([]), "nothing in the browser's log");
     assert_eq!(seen["hosts"], serde_json::json!([]), "no request to another host");

@@ -121,7 +121,7 @@ impl<'a> Reload<'a> {
                 counter.fit(info.width, info.height);
             }
             if let Some(board) = self.boards.get(index) {
-                board.replace(&next.lines);
+                board.replace(next);
             }
             feed.change(move |tracking, counting| {
                 let _ = tracking.reconfigure(tracker);

@@ -15,6 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 FRAMES = 795  # in the sample clip
@@ -64,7 +65,8 @@ def other_hosts(driver, url):
 
 
 def draw(driver, url):
-    """Draws a line from the picture's lower to its upper edge, names it, saves it, and waits for the clip's end."""
+    """Draws a line from the picture's lower to its upper edge and a zone over most of it, names and saves both, and
+    waits for the clip's end."""
     driver.get(url)
     wait(driver, lambda d: text(d, "#frame"))
     driver.find_element(By.ID, "draw").click()
@@ -73,21 +75,64 @@ def draw(driver, url):
     mouse = ActionChains(driver)
     mouse.move_to_element_with_offset(lines, 0, int(height * 0.48)).click_and_hold()
     mouse.move_by_offset(3, -int(height * 0.5)).move_by_offset(-3, -int(height * 0.46)).release().perform()
-    name = driver.switch_to.active_element
-    name.clear()
-    name.send_keys("yard")
-    driver.find_element(By.CSS_SELECTOR, "#unsaved button.primary").click()
-    wait(driver, lambda d: not d.find_element(By.ID, "unsaved").is_displayed())
+    rename(driver, "yard")
+    # Corner by corner, closed by a double click on the last one.
+    driver.find_element(By.ID, "draw-zone").click()
+    driver.execute_script("scrollTo(0, 0)")
+    mouse = ActionChains(driver)
+    for x, y in ((0.4, 0.4), (-0.4, 0.4), (-0.4, -0.4)):
+        mouse.move_to_element_with_offset(lines, int(width * x), int(height * y)).click()
+    mouse.move_to_element_with_offset(lines, int(width * 0.4), int(-height * 0.4)).double_click().perform()
+    rename(driver, "all of it")
+    save(driver)
     wait(driver, lambda _: api(url, "sources")["sources"][0]["status"]["health"] == "ended")
     # The last people are decided about when the clip is over.
     wait(driver, lambda _: api(url, "sources")["sources"][0]["status"]["frames"] == FRAMES)
     shown = lambda d: {"in": int(text(d, "#in-today")), "out": int(text(d, "#out-today"))}  # noqa: E731
     wait(driver, lambda d: shown(d) == {way: api(url, "today")[way] for way in ("in", "out")})
     of_line = api(url, "today")["lines"][0]
-    row = text(driver, "#line-list .counts")
+    row = text(driver, "#line-list .line .counts")
     assert row == f"in {of_line['in']} · out {of_line['out']}", row
-    assert width > 0
-    return {"page": shown(driver)}
+    zone = api(url, "sources")["sources"][0]["status"]["zones"][0]
+    told = f"{zone['people']} inside · {zone['visits']} visits of "
+    wait(driver, lambda d: text(d, "#line-list .zone .counts").startswith(told))
+    by_keyboard(driver)
+    return {"page": shown(driver), "zone": zone}
+
+
+def by_keyboard(driver):
+    """Draws, moves and removes without a mouse, then gives it all up."""
+    count = lambda d: len(d.find_elements(By.CSS_SELECTOR, "#line-list li"))  # noqa: E731
+    points = lambda d: d.find_element(By.CSS_SELECTOR, "#lines .mask .edge").get_attribute("points")  # noqa: E731
+    before = count(driver)
+    mask = driver.find_element(By.ID, "draw-mask")
+    mask.send_keys(Keys.SPACE, Keys.ESCAPE)
+    assert mask.get_attribute("aria-pressed") == "false" and count(driver) == before
+    mask.send_keys(Keys.SPACE, Keys.ENTER)
+    wait(driver, lambda d: count(d) == before + 1)
+    drawn = points(driver)
+    driver.execute_script("document.querySelector('#lines .mask .end').focus()")
+    driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    moved = points(driver)
+    assert moved != drawn and moved.split()[1:] == drawn.split()[1:], (drawn, moved)
+    driver.switch_to.active_element.send_keys(Keys.DELETE)
+    assert len(points(driver).split()) == 3
+    driver.switch_to.active_element.send_keys(Keys.DELETE)
+    wait(driver, lambda d: count(d) == before)
+    driver.find_element(By.ID, "discard").click()
+    wait(driver, lambda d: not d.find_element(By.ID, "unsaved").is_displayed())
+
+
+def rename(driver, name):
+    """Names the shape that was just drawn: its field has the focus."""
+    field = driver.switch_to.active_element
+    field.clear()
+    field.send_keys(name)
+
+
+def save(driver):
+    driver.find_element(By.CSS_SELECTOR, "#unsaved button.primary").click()
+    wait(driver, lambda d: not d.find_element(By.ID, "unsaved").is_displayed())
 
 
 def screenshots(folder, footfall, clip):

@@ -1,58 +1,130 @@
-//! Lines into a configuration file that somebody has written by hand: everything else in it stays.
+//! A drawing into a configuration file that somebody has written by hand: everything else in it stays.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use footfall_count::Line;
+use footfall_count::{Line, Mask, Zone};
 use footfall_formats::PartialFile;
+use footfall_serve::Drawing;
+use footfall_track::Point;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-/// Replaces the lines of `source` in the file at `path`: those of its own `[[source]]` where it has one, else
-/// those of the whole file.
-pub(super) fn save(path: &Path, source: &str, lines: &[Line]) -> anyhow::Result<()> {
+/// Brings the file at `path` from what was drawn over `source` to `drawing`: in its own `[[source]]` where it
+/// has one, else for the whole file. What is as it was is not written.
+pub(super) fn save(path: &Path, source: &str, was: &Drawing, drawing: &Drawing) -> anyhow::Result<()> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text =
-        with_lines(&text, source, lines).with_context(|| format!("cannot change {}", path.display()))?;
+        redrawn(&text, source, was, drawing).with_context(|| format!("cannot change {}", path.display()))?;
     let mut file = PartialFile::create(path)?;
     file.put(text.as_bytes())?;
     Ok(file.finish()?)
 }
 
-/// The configuration in `text` with these lines in place of its own. A line that was there under the same
+/// The configuration in `text` with this drawing in place of its own. A shape that was there under the same
 /// name keeps its place and the comments beside it.
-fn with_lines(text: &str, source: &str, lines: &[Line]) -> anyhow::Result<String> {
+fn redrawn(text: &str, source: &str, was: &Drawing, drawing: &Drawing) -> anyhow::Result<String> {
     let mut document: DocumentMut = text.parse()?;
     let sources = document.get_mut("source").and_then(Item::as_array_of_tables_mut);
     let own = sources.and_then(|sources| sources.iter_mut().find(|table| name(table) == Some(source)));
-    match own {
-        Some(table) => replace(table, lines),
-        None => replace(document.as_table_mut(), lines),
+    let owner = match own {
+        Some(table) => table,
+        None => document.as_table_mut(),
+    };
+    if drawing.lines != was.lines {
+        replace(owner, "line", &drawing.lines.iter().map(Shape::of_line).collect::<Vec<_>>());
+    }
+    if drawing.zones != was.zones {
+        replace(owner, "zone", &drawing.zones.iter().map(Shape::of_zone).collect::<Vec<_>>());
+    }
+    if drawing.masks != was.masks {
+        replace(owner, "mask", &drawing.masks.iter().map(Shape::of_mask).collect::<Vec<_>>());
     }
     Ok(document.to_string())
 }
 
-fn replace(owner: &mut Table, lines: &[Line]) {
-    let mut tables = match owner.remove("line") {
+/// A line, zone or mask as it stands in the file.
+struct Shape<'a> {
+    /// Masks have none.
+    name: Option<&'a str>,
+    /// Everything else, in order.
+    entries: Vec<(&'static str, Item)>,
+}
+
+/// What a shape's table may have beside its name.
+const KEYS: [&str; 4] = ["from", "to", "points", "relative"];
+
+impl<'a> Shape<'a> {
+    fn of_line(line: &'a Line) -> Self {
+        let entries = match line.points() {
+            [a, b] => vec![("from", value(pair(a))), ("to", value(pair(b)))],
+            points => vec![("points", corners(points))],
+        };
+        Self::new(Some(line.name()), entries, line.is_relative())
+    }
+
+    fn of_zone(zone: &'a Zone) -> Self {
+        Self::new(Some(zone.name()), vec![("points", corners(zone.corners()))], zone.is_relative())
+    }
+
+    fn of_mask(mask: &'a Mask) -> Self {
+        Self::new(None, vec![("points", corners(mask.corners()))], mask.is_relative())
+    }
+
+    fn new(name: Option<&'a str>, mut entries: Vec<(&'static str, Item)>, relative: bool) -> Self {
+        if relative {
+            entries.push(("relative", value(true)));
+        }
+        Self { name, entries }
+    }
+
+    /// Whether the table is this shape, as it was before: by its name, or what has none by all it says.
+    fn is(&self, table: &Table) -> bool {
+        match self.name {
+            Some(_) => name(table) == self.name,
+            None => KEYS.iter().all(|key| match self.entries.iter().find(|(own, _)| own == key) {
+                Some((_, item)) => table.get(key).is_some_and(|old| is_same(old, item)),
+                None => table.get(key).is_none(),
+            }),
+        }
+    }
+
+    fn put(&self, table: &mut Table) {
+        if let Some(text) = self.name
+            && name(table) != self.name
+        {
+            table.insert("name", value(text));
+        }
+        for key in KEYS {
+            if !self.entries.iter().any(|(own, _)| *own == key) {
+                table.remove(key);
+            }
+        }
+        for (key, item) in &self.entries {
+            if !table.get(key).is_some_and(|old| is_same(old, item)) {
+                table.insert(key, item.clone());
+            }
+        }
+    }
+}
+
+fn replace(owner: &mut Table, kind: &str, shapes: &[Shape<'_>]) {
+    let mut tables = match owner.remove(kind) {
         Some(Item::ArrayOfTables(tables)) => tables,
         _ => ArrayOfTables::new(),
     };
-    let wanted = |name: Option<&str>| lines.iter().find(|line| Some(line.name()) == name);
-    tables.retain(|table| wanted(name(table)).is_some());
-    for table in tables.iter_mut() {
-        if let Some(line) = wanted(name(table)) {
-            put(table, line);
-        }
-    }
-    for line in lines {
-        if !tables.iter().any(|table| name(table) == Some(line.name())) {
+    tables.retain(|table| shapes.iter().any(|shape| shape.is(table)));
+    for shape in shapes {
+        if let Some(table) = tables.iter_mut().find(|table| shape.is(table)) {
+            shape.put(table);
+        } else {
             let mut table = Table::new();
-            put(&mut table, line);
+            shape.put(&mut table);
             tables.push(table);
         }
     }
     if !tables.is_empty() {
-        owner.insert("line", Item::ArrayOfTables(tables));
+        owner.insert(kind, Item::ArrayOfTables(tables));
     }
 }
 
@@ -60,35 +132,48 @@ fn name(table: &Table) -> Option<&str> {
     table.get("name").and_then(Item::as_str)
 }
 
-/// A value without what stands around it.
-fn bare(item: &Item) -> Option<String> {
-    let mut value = item.as_value()?.clone();
-    value.decor_mut().clear();
-    Some(value.to_string())
+fn pair(p: &Point) -> Array {
+    Array::from_iter([p.x, p.y])
 }
 
-fn put(table: &mut Table, line: &Line) {
-    let point = |p: &footfall_track::Point| Array::from_iter([p.x, p.y]);
-    let mut wanted = vec![("name", value(line.name()))];
-    match line.points() {
-        [a, b] => wanted.extend([("from", value(point(a))), ("to", value(point(b)))]),
-        points => wanted.push(("points", value(points.iter().map(point).collect::<Array>()))),
-    }
-    for key in ["from", "to", "points", "relative"] {
-        if !wanted.iter().any(|(name, _)| *name == key) {
-            table.remove(key);
+fn corners(points: &[Point]) -> Item {
+    value(points.iter().map(pair).collect::<Array>())
+}
+
+/// Whether two items say the same, as numbers or as text without what stands around it.
+fn is_same(a: &Item, b: &Item) -> bool {
+    fn numbers(item: &toml_edit::Value) -> Option<Vec<f64>> {
+        match item {
+            toml_edit::Value::Integer(n) => Some(vec![*n.value() as f64]),
+            toml_edit::Value::Float(x) => Some(vec![*x.value()]),
+            toml_edit::Value::Array(items) => {
+                items.iter().map(numbers).collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+            }
+            _ => None,
         }
     }
-    for (key, item) in wanted {
-        if table.get(key).and_then(bare) != bare(&item) {
-            table.insert(key, item);
-        }
+    let (a, b) = (a.as_value(), b.as_value());
+    let figures = a.and_then(numbers);
+    if figures.is_some() {
+        return figures == b.and_then(numbers);
     }
+    a.and_then(toml_edit::Value::as_bool).is_some_and(|a| b.and_then(toml_edit::Value::as_bool) == Some(a))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::with_lines;
+    use footfall_count::Line;
+    use footfall_serve::Drawing;
+
+    use super::redrawn;
+
+    const NOTHING: Drawing = Drawing { revision: 1, lines: Vec::new(), zones: Vec::new(), masks: Vec::new() };
+
+    /// `text` with these lines, of which it had others.
+    fn with_lines(text: &str, source: &str, lines: &[Line]) -> String {
+        let other = Drawing { lines: vec!["other:0,0,1,1".parse().unwrap()], ..NOTHING };
+        redrawn(text, source, &other, &Drawing { lines: lines.to_vec(), ..NOTHING }).unwrap()
+    }
 
     const TEXT: &str = "\
 # my shop
@@ -110,7 +195,7 @@ to = [3.0, 4.0]
     #[test]
     fn other_lines_and_comments_stay() {
         let lines = ["new \"one\":5,6,7,8.5".parse().unwrap(), "door:380,576,384,0".parse().unwrap()];
-        let text = with_lines(TEXT, "clip", &lines).unwrap();
+        let text = with_lines(TEXT, "clip", &lines);
         let expected = TEXT.replace("[384.0, 576.0]", "[380.0, 576.0]");
         let expected = expected.split("\n[[line]]\nname = \"back\"").next().unwrap();
         assert!(text.starts_with(expected), "{text}");
@@ -119,23 +204,69 @@ to = [3.0, 4.0]
         let names: Vec<_> =
             read["line"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["door", "new \"one\""]);
-        assert_eq!(with_lines(&text, "clip", &lines).unwrap(), text, "once more changes nothing");
+        assert_eq!(with_lines(&text, "clip", &lines), text, "once more changes nothing");
     }
 
     #[test]
     fn a_file_without_lines_gets_them_and_loses_them() {
-        let text =
-            with_lines("[counter]\ndead_band = 0.2\n", "clip", &["a:1,2,3,4".parse().unwrap()]).unwrap();
+        let text = with_lines("[counter]\ndead_band = 0.2\n", "clip", &["a:1,2,3,4".parse().unwrap()]);
         assert!(text.starts_with("[counter]\ndead_band = 0.2\n") && text.contains("[[line]]"), "{text}");
-        assert!(!with_lines(&text, "clip", &[]).unwrap().contains("line"));
+        assert!(!with_lines(&text, "clip", &[]).contains("line"));
     }
 
     #[test]
     fn a_source_of_the_file_has_its_own() {
         let text = "[[source]]\nname = \"a\"\nurl = \"0\"\n\n[[source]]\nname = \"b\"\nurl = \"1\"\n";
-        let changed = with_lines(text, "b", &["door:1,2,3,4".parse().unwrap()]).unwrap();
+        let changed = with_lines(text, "b", &["door:1,2,3,4".parse().unwrap()]);
         let read: toml::Table = changed.parse().unwrap();
         assert!(read.get("line").is_none() && read["source"][0].get("line").is_none(), "{changed}");
         assert_eq!(read["source"][1]["line"][0]["name"].as_str(), Some("door"));
+    }
+
+    #[test]
+    fn zones_and_masks_are_kept_beside_what_was_written() {
+        let text = "\
+[[line]]
+name = \"door\" # of glass
+from = [384, 576]
+to = [384, 0]
+
+# the tills
+[[zone]]
+name = \"till\"
+points = [[0.1, 0.2], [0.3, 0.2], [0.3, 0.5]] # by the window
+relative = true
+
+# the mirror
+[[mask]]
+points = [[1, 2], [3, 2], [3, 9]]
+";
+        let was = Drawing {
+            lines: vec!["door:384,576,384,0".parse().unwrap()],
+            zones: vec!["till:10%,20%,30%,20%,30%,50%".parse().unwrap()],
+            masks: vec!["1,2,3,2,3,9".parse().unwrap()],
+            ..NOTHING
+        };
+        assert_eq!(redrawn(text, "clip", &was, &was).unwrap(), text);
+        let mut drawing = was.clone();
+        drawing.zones.push("shelf:0,0,9,0,9,9".parse().unwrap());
+        drawing.masks.push("0,0,5,0,5,5".parse().unwrap());
+        let changed = redrawn(text, "clip", &was, &drawing).unwrap();
+        let read: toml::Table = changed.parse().unwrap();
+        assert_eq!(read["zone"][1]["points"][2][1].as_float(), Some(9.0), "{changed}");
+        assert_eq!(
+            (read["mask"].as_array().unwrap().len(), read["zone"][0]["relative"].as_bool()),
+            (2, Some(true))
+        );
+        for kept in
+            ["# of glass\nfrom = [384, 576]\n", "# the tills\n", "# by the window\n", "# the mirror\n"]
+        {
+            assert!(changed.contains(kept), "{kept} in {changed}");
+        }
+        let moved =
+            Drawing { zones: vec!["till:1,2,3,2,3,4".parse().unwrap()], masks: Vec::new(), ..was.clone() };
+        let changed = redrawn(&changed, "clip", &drawing, &moved).unwrap();
+        assert!(!changed.contains("relative") && !changed.contains("mirror") && !changed.contains("shelf"));
+        assert!(changed.contains("# the tills\n"), "{changed}");
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use footfall_count::Line;
+use footfall_count::{Line, Mask, Zone};
 use footfall_pipeline::Feed;
 use footfall_serve::{Drawing, Saved, Setup, SetupError};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::sources::NamedSource;
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {
-    /// Where lines are saved, if anywhere.
+    /// Where drawings are saved, if anywhere.
     path: Option<PathBuf>,
     sites: Vec<Site>,
     configuration: Value,
@@ -22,7 +22,7 @@ pub(super) struct RunSetup {
     changing: Mutex<()>,
 }
 
-/// One source's lines.
+/// What is drawn over one source.
 pub(super) struct Site {
     id: String,
     name: String,
@@ -30,17 +30,18 @@ pub(super) struct Site {
     board: Board,
 }
 
-/// What the page has drawn of one source's lines; whoever changes them elsewhere writes it here.
+/// What the page has drawn over one source, as it stands in the configuration: some of it may be relative.
+/// Whoever changes it elsewhere writes it here.
 #[derive(Clone)]
 pub(crate) struct Board(Arc<Mutex<Drawing>>);
 
 impl Board {
-    /// Takes lines that were changed elsewhere: who draws from the ones before is refused.
-    pub(crate) fn replace(&self, lines: &[Line]) {
+    /// Takes what was changed elsewhere: who draws over what was before is refused.
+    pub(crate) fn replace(&self, source: &NamedSource) {
         let mut drawing = self.drawing();
-        if drawing.lines != lines {
-            drawing.revision += 1;
-            drawing.lines = lines.to_vec();
+        let next = of_source(source, drawing.revision);
+        if *drawing != next {
+            *drawing = Drawing { revision: drawing.revision + 1, ..next };
         }
     }
 
@@ -51,8 +52,8 @@ impl Board {
 
 impl Site {
     pub(super) fn new(id: String, source: &NamedSource, feed: Arc<Feed>) -> Self {
-        let drawing = Drawing { revision: 1, lines: source.lines.clone() };
-        Self { id, name: source.name.clone(), feed, board: Board(Arc::new(Mutex::new(drawing))) }
+        let board = Board(Arc::new(Mutex::new(of_source(source, 1))));
+        Self { id, name: source.name.clone(), feed, board }
     }
 
     pub(super) fn board(&self) -> Board {
@@ -61,6 +62,11 @@ impl Site {
 
     fn drawing(&self) -> MutexGuard<'_, Drawing> {
         self.board.drawing()
+    }
+
+    /// Width and height of the picture, once there is one.
+    fn size(&self) -> Option<(usize, usize)> {
+        self.feed.status().info.map(|info| (info.width, info.height))
     }
 }
 
@@ -78,32 +84,36 @@ impl RunSetup {
         let site = self.sites.iter().find(|site| site.id == id);
         site.ok_or_else(|| SetupError::NoSource { id: id.to_owned() })
     }
+
+    fn save(&self, source: &str, now: &Drawing, drawing: &Drawing) -> Result<Saved, SetupError> {
+        let Some(path) = &self.path else { return Ok(Saved::Memory) };
+        save(path, source, now, drawing).map_err(|error| SetupError::Save { source: error.into() })?;
+        Ok(Saved::File)
+    }
 }
 
 impl Setup for RunSetup {
     fn drawing(&self, source: &str) -> Result<Drawing, SetupError> {
         let site = self.site(source)?;
-        let mut drawing = site.drawing().clone();
-        if let Some(info) = site.feed.status().info {
-            drawing.lines =
-                drawing.lines.iter().map(|line| line.in_pixels(info.width, info.height)).collect();
-        }
-        Ok(drawing)
+        let drawing = site.drawing().clone();
+        Ok(site.size().map_or(drawing.clone(), |size| in_pixels(&drawing, size)))
     }
 
-    fn redraw(&self, source: &str, mut drawing: Drawing) -> Result<(Drawing, Saved), SetupError> {
+    fn redraw(&self, source: &str, wanted: Drawing) -> Result<(Drawing, Saved), SetupError> {
         let site = self.site(source)?;
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = site.drawing().revision;
-        if drawing.revision != current {
-            return Err(SetupError::Stale { current });
+        let now = site.drawing().clone();
+        if wanted.revision != now.revision {
+            return Err(SetupError::Stale { current: now.revision });
         }
-        let saved = self.save(&site.name, &drawing.lines)?;
-        let lines = drawing.lines.clone();
-        site.feed.change(move |_, counter| counter.redraw(lines));
+        let mut drawing = site.size().map_or(wanted.clone(), |size| as_it_was(&wanted, &now, size));
+        let saved = self.save(&site.name, &now, &drawing)?;
         drawing.revision += 1;
         site.drawing().clone_from(&drawing);
-        Ok((drawing, saved))
+        let shown = site.size().map_or(drawing.clone(), |size| in_pixels(&drawing, size));
+        let Drawing { lines, zones, masks, .. } = shown.clone();
+        site.feed.change(move |_, counter| counter.redraw(lines, zones, masks));
+        Ok((shown, saved))
     }
 
     fn configuration(&self) -> Value {
@@ -111,10 +121,54 @@ impl Setup for RunSetup {
     }
 }
 
-impl RunSetup {
-    fn save(&self, source: &str, lines: &[Line]) -> Result<Saved, SetupError> {
-        let Some(path) = &self.path else { return Ok(Saved::Memory) };
-        save(path, source, lines).map_err(|error| SetupError::Save { source: error.into() })?;
-        Ok(Saved::File)
+/// What is drawn over a source by its configuration.
+fn of_source(source: &NamedSource, revision: u64) -> Drawing {
+    let NamedSource { lines, zones, masks, .. } = source.clone();
+    Drawing { revision, lines, zones, masks }
+}
+
+/// The drawing in pixels of a picture of this size.
+fn in_pixels(drawing: &Drawing, (width, height): (usize, usize)) -> Drawing {
+    Drawing {
+        revision: drawing.revision,
+        lines: drawing.lines.iter().map(|line| line.in_pixels(width, height)).collect(),
+        zones: drawing.zones.iter().map(|zone| zone.in_pixels(width, height)).collect(),
+        masks: drawing.masks.iter().map(|mask| mask.in_pixels(width, height)).collect(),
+    }
+}
+
+/// What is `wanted` in pixels; what nobody has moved as it was written, relative to the picture or not.
+fn as_it_was(wanted: &Drawing, now: &Drawing, (width, height): (usize, usize)) -> Drawing {
+    fn keep<T: Clone + PartialEq>(wanted: &[T], now: &[T], in_pixels: impl Fn(&T) -> T) -> Vec<T> {
+        let was = |shape: &T| now.iter().find(|old| in_pixels(old) == *shape).unwrap_or(shape).clone();
+        wanted.iter().map(was).collect()
+    }
+    Drawing {
+        revision: wanted.revision,
+        lines: keep(&wanted.lines, &now.lines, |line: &Line| line.in_pixels(width, height)),
+        zones: keep(&wanted.zones, &now.zones, |zone: &Zone| zone.in_pixels(width, height)),
+        masks: keep(&wanted.masks, &now.masks, |mask: &Mask| mask.in_pixels(width, height)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Drawing, as_it_was, in_pixels};
+
+    #[test]
+    fn what_nobody_has_moved_stays_relative() {
+        let now = Drawing {
+            revision: 1,
+            lines: vec!["door:50%,100%,50%,0%".parse().unwrap(), "gate:10%,0%,10%,33%".parse().unwrap()],
+            zones: vec!["till:0%,0%,10%,0%,10%,70%".parse().unwrap()],
+            masks: vec!["1,2,3,4,5,9".parse().unwrap()],
+        };
+        let size = (768, 576);
+        let mut wanted = in_pixels(&now, size);
+        assert_eq!(as_it_was(&wanted, &now, size), now);
+        wanted.lines[0] = "door:380,576,384,0".parse().unwrap();
+        let drawn = as_it_was(&wanted, &now, size);
+        assert_eq!(drawn.lines, [wanted.lines[0].clone(), now.lines[1].clone()]);
+        assert_eq!((drawn.zones, drawn.masks), (now.zones, now.masks));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use footfall_count::{Zone, ZoneTally};
 use footfall_pipeline::{BoxError, Scene, Sink};
-use footfall_serve::{Live, Person, View};
+use footfall_serve::{Live, Person, View, ZoneState};
 
 use super::picture::FramePicture;
 
@@ -29,6 +30,13 @@ impl Sink for LiveSink {
             let b = track.bbox;
             Person { id: track.id.0, bbox: [b.x, b.y, b.width, b.height] }
         };
+        let zone = |(zone, tally): (&Zone, &ZoneTally)| ZoneState {
+            name: zone.name().to_owned(),
+            people: tally.occupancy,
+            most: tally.most,
+            visits: tally.visits,
+            mean_dwell: tally.mean_dwell().as_secs_f64(),
+        };
         self.live.publish(
             self.index,
             View {
@@ -37,6 +45,7 @@ impl Sink for LiveSink {
                 frame: scene.frame.number,
                 time: scene.frame.time.as_secs_f64(),
                 people: scene.tracks.iter().map(person).collect(),
+                zones: scene.zones.iter().zip(&scene.zone_tallies).map(zone).collect(),
                 crossings: scene.crossings.len(),
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),
             },

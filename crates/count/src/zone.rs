@@ -22,6 +22,14 @@ pub struct Mask {
 }
 
 impl Zone {
+    /// The zone `name` with these corners: in pixels, or `relative` to the picture's width and height.
+    ///
+    /// # Errors
+    /// Without a name, with fewer than three corners or no area, and with coordinates that are not finite.
+    pub fn new(name: impl Into<String>, corners: Vec<Point>, relative: bool) -> Result<Self, ShapeError> {
+        Shape::new(Kind::Zone, name.into(), corners, relative).map(|shape| Self { shape })
+    }
+
     /// What its visits are reported under.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -56,6 +64,14 @@ impl Zone {
 }
 
 impl Mask {
+    /// The mask with these corners: in pixels, or `relative` to the picture's width and height.
+    ///
+    /// # Errors
+    /// As [`Zone::new`], but for the name.
+    pub fn new(corners: Vec<Point>, relative: bool) -> Result<Self, ShapeError> {
+        Shape::new(Kind::Mask, String::new(), corners, relative).map(|shape| Self { shape })
+    }
+
     /// Its corners in order, three at least; the last one is joined to the first.
     #[must_use]
     pub fn corners(&self) -> &[Point] {

@@ -38,6 +38,7 @@ pub(crate) fn scene(number: u64, image: Image, people: &[(u64, Bbox, f32)]) -> S
         lines: Arc::new([]),
         tallies: Vec::new(),
         zones: [].into(),
+        zone_tallies: Vec::new(),
         visits: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Line, Tally, Visit, Zone};
+use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
 use footfall_track::{Observations, TrackedBox};
 
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
@@ -120,8 +120,11 @@ pub struct Scene {
     pub lines: Arc<[Line]>,
     /// Counts so far, a line each.
     pub tallies: Vec<Tally>,
-    /// The zones that `visits` refer to, in the counter's order. They may change likewise.
+    /// The zones that `visits` and `zone_tallies` refer to, in the counter's order. They may change from
+    /// one scene to the next.
     pub zones: Arc<[Zone]>,
+    /// What zones have seen so far, one each.
+    pub zone_tallies: Vec<ZoneTally>,
     /// Visits to zones that were over in this frame.
     pub visits: Vec<Visit>,
 }

@@ -5,11 +5,12 @@ mod configuration;
 mod counts;
 mod crossings;
 mod csv;
+mod drawing;
 mod events;
-mod lines;
 mod live;
 mod problem;
 mod session;
+mod shapes;
 mod shared;
 mod sources;
 
@@ -67,7 +68,7 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(sources::sources))
         .routes(routes!(sources::health))
         .routes(routes!(sources::heat))
-        .routes(routes!(lines::get, lines::put))
+        .routes(routes!(drawing::get, drawing::put))
         .routes(routes!(live::snapshot))
         .routes(routes!(live::motion_jpeg))
         .routes(routes!(live::live))

@@ -25,7 +25,9 @@ pub use access::{Role, TokenConfig, new_token};
 pub use book::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
-pub use live::{Health, Live, Person, Picture, Shown, SourceKind, SourceState, StageTime, Status, View};
+pub use live::{
+    Health, Live, Person, Picture, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
+};
 pub use publish::{
     MqttConfig, NatsConfig, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
 };

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 pub(crate) use heat::Heat;
-pub use status::{Health, SourceKind, SourceState, StageTime, Status};
+pub use status::{Health, SourceKind, SourceState, StageTime, Status, ZoneState};
 
 use crate::PortError;
 use status::Pace;
@@ -46,6 +46,8 @@ pub struct View {
     pub height: u32,
     /// Who was tracked in it.
     pub people: Vec<Person>,
+    /// What its zones have seen until then.
+    pub zones: Vec<ZoneState>,
     /// How many crossings were decided in it.
     pub crossings: usize,
     /// Its pixels.
@@ -165,8 +167,7 @@ impl Source {
             heat.add(view.time, &view.people);
             inner.pace.tick(Instant::now())
         };
-        let people = view.people.len();
-        self.lock_state().status.see(at, view.frame, view.time, people, rate);
+        self.lock_state().status.see(at, &view, rate);
         self.newest.send_replace(Some(Shown { view: Arc::new(view), at }));
     }
 
@@ -233,6 +234,7 @@ mod tests {
             width: 640,
             height: 480,
             people,
+            zones: Vec::new(),
             crossings: 1,
             picture: Arc::new(Nothing),
         }

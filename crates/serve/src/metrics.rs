@@ -84,6 +84,7 @@ impl Collector for Site {
             sources.iter().try_for_each(|s| family.gauge(&[("source", &s.name)], read(s)))?;
         }
         crossings(&shared, &mut encoder)?;
+        zones(&sources, &mut encoder)?;
         stages(&sources, &mut encoder)?;
         publishers(&shared, &mut encoder)?;
         let viewers = shared.limits.viewers as usize - shared.viewers.available_permits();
@@ -102,6 +103,18 @@ fn crossings(shared: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Resul
         }
     }
     Ok(())
+}
+
+fn zones(sources: &[SourceState], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let each = || sources.iter().flat_map(|s| s.status.zones.iter().map(|zone| (&*s.name, zone)));
+    let mut family = Family::begin(encoder, "zone_people", "People in a zone now", MetricType::Gauge)?;
+    each().try_for_each(|(source, zone)| {
+        family.gauge(&[("source", source), ("zone", &*zone.name)], zone.people as f64)
+    })?;
+    let mut family = Family::begin(encoder, "zone_visits", "Visits that are over", MetricType::Counter)?;
+    each().try_for_each(|(source, zone)| {
+        family.counter(&[("source", source), ("zone", &*zone.name)], zone.visits)
+    })
 }
 
 fn stages(sources: &[SourceState], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! The port to what can be set up on the page.
 
-use footfall_count::Line;
+use footfall_count::{Line, Mask, Zone};
 use serde_json::Value;
 
 use crate::PortError;
@@ -12,6 +12,10 @@ pub struct Drawing {
     pub revision: u64,
     /// In the picture's pixels.
     pub lines: Vec<Line>,
+    /// In the picture's pixels.
+    pub zones: Vec<Zone>,
+    /// In the picture's pixels.
+    pub masks: Vec<Mask>,
 }
 
 /// Where a change is now.
@@ -33,7 +37,7 @@ pub enum SetupError {
         id: String,
     },
     /// Somebody else was faster.
-    #[error("the lines were changed meanwhile (revision {current}): load them again")]
+    #[error("the lines and zones were changed meanwhile (revision {current}): load them again")]
     Stale {
         /// The revision that is in effect.
         current: u64,
@@ -55,7 +59,7 @@ pub enum SetupError {
     },
 }
 
-/// Lines and configuration: the port to whoever runs the pipeline and owns the file.
+/// What is drawn, and the configuration: the port to whoever runs the pipeline and owns the file.
 pub trait Setup: Send + Sync {
     /// What is drawn over a source's picture.
     ///
@@ -63,7 +67,7 @@ pub trait Setup: Send + Sync {
     /// When there is no such source.
     fn drawing(&self, source: &str) -> Result<Drawing, SetupError>;
 
-    /// Puts these lines into effect at once, and saves them where that can be done.
+    /// Puts these lines, zones and masks into effect at once, and saves them where that can be done.
     ///
     /// # Errors
     /// When the drawing's revision is not the current one, or it cannot be saved; then nothing changes.

@@ -1,15 +1,15 @@
 // Puts the page together.
 
 import { get, send, whenUnknown } from "./api.js";
+import { Drawing } from "./drawing.js";
 import { listen } from "./events.js";
 import { History } from "./history.js";
-import { Lines } from "./lines.js";
 import { Picture } from "./picture.js";
 import { tellCrossing, tellSources, tellToday } from "./today.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const picture = new Picture();
-const lines = new Lines();
+const drawing = new Drawing();
 const history = new History();
 /** @type {any[]} */
 let sources = [];
@@ -38,9 +38,11 @@ function tellAll(/** @type {any[]} */ told) {
     choice.replaceChildren(...told.map((s) => new Option(s.name, s.id)));
     choice.parentElement.hidden = told.length < 2;
     document.body.classList.toggle("no-picture", told.length === 0);
-    lines.show(chosen());
     showView();
   }
+  else if (location.hash !== "#history") picture.show(chosen());
+  drawing.show(chosen());
+  drawing.tellZones(chosen()?.status.zones ?? []);
 }
 
 function link(/** @type {"up" | "down"} */ state) {
@@ -59,9 +61,9 @@ async function begin() {
   crossings.forEach((/** @type {any} */ crossing) => tellCrossing(crossing, false));
   listen(next, {
     crossing: (/** @type {any} */ crossing) => tellCrossing(crossing, true),
-    today: (/** @type {any} */ today) => { tellToday(today); lines.tell(today.lines); },
+    today: (/** @type {any} */ today) => { tellToday(today); drawing.tellLines(today.lines); },
     sources: tellAll,
-    lines: () => lines.changed(),
+    lines: () => drawing.changed(),
     up: () => link("up"),
     down: () => link("down"),
   });
@@ -86,7 +88,7 @@ byId("sign-out").addEventListener("click", async () => {
   await send("DELETE", "session", null);
   location.reload();
 });
-byId("source").addEventListener("change", () => { lines.show(chosen()); showView(); });
+byId("source").addEventListener("change", () => { drawing.show(chosen()); showView(); });
 byId("theme").addEventListener("click", () => {
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
   document.documentElement.dataset.theme = localStorage.theme = dark ? "light" : "dark";

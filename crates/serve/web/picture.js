@@ -30,11 +30,12 @@ export class Picture {
 
   /** Shows another source. @param {{id: string, width: number, height: number} | null} source */
   show(source) {
+    // A source that is awaited has no size yet.
+    if (source?.width) this.stage.style.aspectRatio = `${source.width} / ${source.height}`;
     if (source?.id === this.source?.id) return;
     this.source = source;
     this.trails.clear();
     this.heat = this.last = null;
-    if (source) this.stage.style.aspectRatio = `${source.width} / ${source.height}`;
     this.follow();
     this.loadHeat();
   }

@@ -36,16 +36,9 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let tracks = walkers(frame.number, people, &info);
         let tallies = vec![Tally::default(); lines.len()];
         let (observations, crossings, lines) = (Observations::default(), Vec::new(), lines.clone());
-        let scene = Scene {
-            frame,
-            observations,
-            tracks,
-            crossings,
-            lines,
-            tallies,
-            zones: [].into(),
-            visits: vec![],
-        };
+        let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
+        let scene =
+            Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits };
         start = Instant::now();
         match &mut sink {
             Some(sink) => sink.write(&scene).map(|()| writing.push(start.elapsed()))?,

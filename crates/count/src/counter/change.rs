@@ -1,6 +1,6 @@
 //! Other lines, zones, masks and settings, between two frames.
 
-use crate::{Counter, Line};
+use crate::{Counter, Line, Mask, Zone};
 
 impl Counter {
     /// Goes on with the lines, zones, masks and settings of `next`, a counter that has seen nothing yet and
@@ -9,22 +9,22 @@ impl Counter {
     /// go on under a line's or zone's name, and end with it.
     pub fn change(&mut self, next: Self) {
         let Self { lines, zones, masks, limits, .. } = next;
-        (self.masks, self.limits) = (masks, limits);
-        self.redraw(lines);
-        let before = places(&zones, |zone| self.zones.iter().position(|old| old.name() == zone.name()));
-        self.people.values_mut().for_each(|person| person.change_zones(&before));
-        self.zone_tallies = kept(&before, &self.zone_tallies);
-        self.zones = zones;
+        self.limits = limits;
+        self.redraw(lines, zones, masks);
     }
 
-    /// As [`change`](Self::change), of lines alone; in pixels.
-    pub fn redraw(&mut self, lines: Vec<Line>) {
+    /// As [`change`](Self::change), with the settings as they are.
+    pub fn redraw(&mut self, lines: Vec<Line>, zones: Vec<Zone>, masks: Vec<Mask>) {
         let same = places(&lines, |line| self.lines.iter().position(|old| old == line));
         self.people.values_mut().for_each(|person| person.change_lines(&same));
         let named = places(&lines, |line| self.lines.iter().position(|old| old.name() == line.name()));
         self.tallies = kept(&named, &self.tallies);
         self.doubts = kept(&named, &self.doubts);
         self.lines = lines;
+        let before = places(&zones, |zone| self.zones.iter().position(|old| old.name() == zone.name()));
+        self.people.values_mut().for_each(|person| person.change_zones(&before));
+        self.zone_tallies = kept(&before, &self.zone_tallies);
+        (self.zones, self.masks) = (zones, masks);
     }
 }
 

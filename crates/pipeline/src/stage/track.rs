@@ -77,8 +77,8 @@ impl TrackStage {
         info: &SourceInfo,
     ) -> Self {
         counter.fit(info.width, info.height);
-        let (lines, zones, size) =
-            (counter.lines().into(), counter.zones().into(), (info.width, info.height));
+        let (lines, zones) = (counter.lines().into(), counter.zones().into());
+        let size = (info.width, info.height);
         Self { tracker, counter, embedding, ahead: ahead(info.kind), lines, zones, size }
     }
 
@@ -111,6 +111,7 @@ impl TrackStage {
                 scene.crossings.extend(self.counter.finish());
                 scene.tallies.copy_from_slice(self.counter.tallies());
                 scene.visits.extend(self.counter.take_visits());
+                scene.zone_tallies.copy_from_slice(self.counter.zone_tallies());
             }
             total.add(&scene);
             total.follow(&self.counter);
@@ -165,8 +166,8 @@ impl TrackStage {
             let crossings = self.counter.step(frame.number, frame.time, step, &observations.embeddings);
             let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
             let (lines, zones) = (Arc::clone(&self.lines), Arc::clone(&self.zones));
-            let visits = self.counter.take_visits();
-            Scene { frame, observations, tracks, crossings, lines, tallies, zones, visits }
+            let (zone_tallies, visits) = (self.counter.zone_tallies().to_vec(), self.counter.take_visits());
+            Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
         }))
     }
 }

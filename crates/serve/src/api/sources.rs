@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::body::Path;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
-use crate::{Health, Live, SourceKind, SourceState};
+use crate::{Health, Live, SourceKind, SourceState, ZoneState};
 
 /// A source of frames.
 #[derive(Serialize, ToSchema)]
@@ -63,6 +63,22 @@ struct Status {
     time: f64,
     /// People in the newest frame.
     people: usize,
+    /// Its zones, as of the newest frame.
+    zones: Vec<Zone>,
+}
+
+/// What a zone has seen since the run's start.
+#[derive(Serialize, ToSchema)]
+struct Zone {
+    name: String,
+    /// How many people are in it now.
+    people: u64,
+    /// How many were in it at the same time at most.
+    most: u64,
+    /// Visits that are over.
+    visits: u64,
+    /// Mean length of these in seconds.
+    mean_dwell: f64,
 }
 
 /// `starting`: no frame yet; `good`; `poor`: counts may suffer; `lost`: nothing is seen; `ended`: a
@@ -107,8 +123,16 @@ impl Source {
                 rate: (status.rate * 100.0).round() / 100.0,
                 time: status.time,
                 people: status.people,
+                zones: status.zones.into_iter().map(Zone::from).collect(),
             },
         }
+    }
+}
+
+impl From<ZoneState> for Zone {
+    fn from(zone: ZoneState) -> Self {
+        let ZoneState { name, people, most, visits, mean_dwell } = zone;
+        Self { name, people, most, visits, mean_dwell: (mean_dwell * 10.0).round() / 10.0 }
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::View;
+
 /// Whether frames wait to be counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
@@ -68,8 +70,25 @@ pub struct Status {
     pub time: f64,
     /// People in the newest frame.
     pub people: usize,
+    /// Its zones, as of the newest frame.
+    pub zones: Vec<ZoneState>,
     /// The work of each stage, in a frame's order.
     pub stages: Vec<StageTime>,
+}
+
+/// What a zone has seen since the run's start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneState {
+    /// Its name.
+    pub name: String,
+    /// How many people are in it now.
+    pub people: u64,
+    /// How many were in it at the same time at most.
+    pub most: u64,
+    /// Visits that are over.
+    pub visits: u64,
+    /// Mean length of these in seconds.
+    pub mean_dwell: f64,
 }
 
 /// A stage's work on the frames of a source.
@@ -101,6 +120,7 @@ impl SourceState {
             rate: 0.0,
             time: 0.0,
             people: 0,
+            zones: Vec::new(),
             stages: Vec::new(),
         };
         Self { name: name.into(), kind, width, height, frame_rate: None, status }
@@ -117,11 +137,13 @@ impl Status {
         self.detail = detail;
     }
 
-    pub(super) fn see(&mut self, at: Timestamp, frame: u64, time: f64, people: usize, rate: f64) {
+    pub(super) fn see(&mut self, at: Timestamp, view: &View, rate: f64) {
+        let View { frame, time, ref people, ref zones, .. } = *view;
         self.frames += 1;
         // Frames that are missing in the numbering were dropped at the door.
         self.dropped = self.dropped.max(frame.saturating_sub(self.frames));
-        (self.seen, self.time, self.people, self.rate) = (Some(at), time, people, rate);
+        (self.seen, self.time, self.people, self.rate) = (Some(at), time, people.len(), rate);
+        self.zones.clone_from(zones);
         if matches!(self.health, Health::Starting | Health::Lost) {
             self.turn(Health::Good, None);
         }

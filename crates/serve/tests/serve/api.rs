@@ -38,6 +38,8 @@ fn sources_and_counts_are_told() {
     assert_eq!(status, 200);
     let door = &sources["sources"][0];
     assert_eq!((&door["id"], &door["status"]["frames"]), (&json!("door"), &json!(5)));
+    let till = json!({"name": "till", "people": 1, "most": 3, "visits": 8, "mean_dwell": 12.3});
+    assert_eq!(door["status"]["zones"], json!([till]));
     assert_eq!(get(&site, "/api/v1/health").0, 200);
     let (_, today) = get(&site, "/api/v1/today");
     assert_eq!((&today["in"], &today["out"], &today["occupancy"]), (&json!(3), &json!(2), &json!(1)));
@@ -50,6 +52,8 @@ fn sources_and_counts_are_told() {
     let (_, metrics) = get(&site, "/metrics");
     let line = "footfall_crossings_total{source=\"Door\",line=\"entrance\",direction=\"in\"} 3";
     until(|| get(&site, "/metrics").1.as_str().unwrap().contains(line).then_some(()));
+    let inside = "footfall_zone_people{source=\"Door\",zone=\"till\"} 1";
+    assert!(metrics.as_str().unwrap().contains(inside), "{metrics}");
     assert!(metrics.as_str().unwrap().ends_with("# EOF\n"), "{metrics}");
 }
 
@@ -126,6 +130,31 @@ fn lines_are_changed_by_whoever_has_seen_the_present_ones() {
     }
     assert_eq!(put(&site, &json!({"lines": 3})).0, 422);
     assert_eq!(get(&site, "/api/v1/sources/window/lines").0, 404);
+}
+
+#[test]
+fn zones_and_masks_are_drawn_beside_lines() {
+    let site = Site::start(|_| ());
+    let corners = json!([[0.0, 0.0], [50.0, 0.0], [50.0, 40.0]]);
+    let zones = json!([{"name": "till", "points": corners}]);
+    let masks = json!([{"points": corners}]);
+    let (status, drawn) = put(&site, &json!({"revision": 1, "lines": [], "zones": zones, "masks": masks}));
+    assert_eq!((status, &drawn["zones"], &drawn["masks"]), (200, &zones, &masks));
+    let (status, drawn) = put(&site, &json!({"revision": 2, "lines": [line_as_told("a")]}));
+    assert_eq!((status, &drawn["zones"], &drawn["masks"]), (200, &zones, &masks), "not named: as they were");
+    assert_eq!(get(&site, "/api/v1/sources/door/lines").1["zones"], zones);
+    for (zones, word) in [
+        (json!([zones[0], zones[0]]), "two zones"),
+        (json!([{"name": "x", "points": [[0, 0], [1, 1]]}]), "at least 3"),
+        (json!([{"name": "x", "points": [[0, 0], [1, 1], [2, 2]]}]), "no area"),
+        (json!([{"name": "", "points": corners}]), "name"),
+    ] {
+        let (status, problem) = put(&site, &json!({"revision": 3, "lines": [], "zones": zones}));
+        assert_eq!(status, 422, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(word), "{problem}");
+    }
+    let none = put(&site, &json!({"revision": 3, "lines": [], "zones": [], "masks": []}));
+    assert_eq!((none.0, &none.1["zones"], &none.1["masks"]), (200, &json!([]), &json!([])));
 }
 
 fn line_as_told(name: &str) -> Value {

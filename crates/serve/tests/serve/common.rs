@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use footfall_count::Direction;
 use footfall_serve::{
     Book, Config, Drawing, Entry, Live, Parts, Person, Picture, PortError, Saved, Server, Setup, SetupError,
-    SourceKind, SourceState, View,
+    SourceKind, SourceState, View, ZoneState,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,7 +29,7 @@ impl Picture for Numbered {
     }
 }
 
-/// Lines in memory.
+/// A drawing in memory.
 pub(crate) struct Lines(Mutex<Drawing>);
 
 impl Setup for Lines {
@@ -45,7 +45,7 @@ impl Setup for Lines {
         if drawing.revision != current {
             return Err(SetupError::Stale { current });
         }
-        let drawn = Drawing { revision: current + 1, lines: drawing.lines };
+        let drawn = Drawing { revision: current + 1, ..drawing };
         *self.0.lock().unwrap() = drawn.clone();
         Ok((drawn, Saved::Memory))
     }
@@ -67,7 +67,12 @@ impl Site {
         let live = Live::new([SourceState::new("Door", SourceKind::Live, 640, 480)]);
         let book = Arc::new(MemoryBook::new(TimeZone::UTC));
         let line = "entrance:320,480,320,0".parse().unwrap();
-        let setup = Arc::new(Lines(Mutex::new(Drawing { revision: 1, lines: vec![line] })));
+        let setup = Arc::new(Lines(Mutex::new(Drawing {
+            revision: 1,
+            lines: vec![line],
+            zones: Vec::new(),
+            masks: Vec::new(),
+        })));
         let parts = Parts {
             live: live.clone(),
             book: book.clone(),
@@ -89,7 +94,9 @@ impl Site {
         let people = vec![Person { id: 7, bbox: [10.0, 20.0, 30.0, 60.0] }];
         let picture = Arc::new(Numbered(frame));
         let time = frame as f64 / 10.0;
-        self.live.publish(0, View { frame, time, width: 640, height: 480, people, crossings, picture });
+        let zones = vec![ZoneState { name: "till".into(), people: 1, most: 3, visits: 8, mean_dwell: 12.34 }];
+        let (width, height) = (640, 480);
+        self.live.publish(0, View { frame, time, width, height, people, zones, crossings, picture });
     }
 
     /// Counts crossing number `n`, and shows the frame that it was decided in.

@@ -19,16 +19,9 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
     let (crossings, lines, tallies) = (vec![], [].into(), vec![]);
-    Scene {
-        frame,
-        observations: Observations::default(),
-        tracks,
-        crossings,
-        lines,
-        tallies,
-        zones: [].into(),
-        visits: vec![],
-    }
+    let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
+    let observations = Observations::default();
+    Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).

@@ -21,16 +21,9 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     let image = Image::new(width, height, Arc::new(bytes)).unwrap();
     let frame = Frame { number, time: Duration::from_secs_f64(time), image };
     let (tracks, crossings, lines, tallies) = (vec![], vec![], [].into(), vec![]);
-    Scene {
-        frame,
-        observations: Observations::default(),
-        tracks,
-        crossings,
-        lines,
-        tallies,
-        zones: [].into(),
-        visits: vec![],
-    }
+    let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
+    let observations = Observations::default();
+    Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
 }
 
 /// A picture that no encoder makes small, so that it reaches the disk at once.
