@@ -14,6 +14,16 @@ const MIN_PAIRS: usize = 3;
 const SIGNIFICANT: f64 = 2.0;
 /// Standard deviation over median absolute deviation, of a normal distribution.
 const DEVIATIONS: f64 = 1.4826;
+/// Share by which the standing of the camera follows the latest frame.
+const MEMORY: f64 = 0.1;
+/// Squared standard errors beyond which a frame says no more for a moving camera: one is enough to be sure of
+/// itself, and not of those before and after it.
+const MOST_EVIDENCE: f64 = 20.0;
+/// Mean of the squared standard errors up to which a camera is at rest. Chance alone makes it 2, one for each
+/// axis, and people who turn round together some more.
+const AT_REST: f64 = 5.0;
+/// Squared standard errors that are believed even of a camera at rest: somebody knocked against it.
+const KNOCKED: f64 = 100.0;
 /// Variance of the median over that of the mean, of a normal distribution: pi / 2.
 const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
 /// A pair's shift is known to this share of the person's height at best.
@@ -26,7 +36,8 @@ const LEAST_SPREAD: f64 = 0.01;
 /// common: the median distance from expected to detected boxes, over tracks and detections that are
 /// each other's most similar. A few people who walk differently do not move a median. Where little
 /// is seen, chance has a median too, so the estimate is shrunk towards zero as far as its standard
-/// error asks for (James and Stein, 1961): a camera at rest stays at rest.
+/// error asks for (James and Stein, 1961), and once more by what the frames before it showed: most
+/// cameras are screwed to a wall, and a group that turns round is no reason to think otherwise.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Camera {
     /// For each sighting: the greatest similarity to any track, and that track.
@@ -36,6 +47,8 @@ pub(crate) struct Camera {
     x: Vec<f64>,
     y: Vec<f64>,
     heights: Vec<f64>,
+    /// Mean of the latest frames' squared standard errors that the shift was away from zero.
+    evidence: Option<f64>,
     spare: Vec<f64>,
 }
 
@@ -60,8 +73,17 @@ impl Camera {
         let y_spread = spread(&self.y, y, &mut self.spare).max(least);
         let squares = (x / x_spread).powi(2) + (y / y_spread).powi(2);
         let distance = squares * pairs as f64 / MEDIAN_VARIANCE;
-        let kept = 1.0 - SIGNIFICANT * SIGNIFICANT / distance;
+        let moving = shrunk(AT_REST, self.moving(distance)).max(shrunk(KNOCKED, distance));
+        let kept = shrunk(SIGNIFICANT * SIGNIFICANT, distance) * moving;
         (kept > 0.0).then_some((kept * x, kept * y))
+    }
+
+    /// The mean of the evidence for a moving camera, once this frame's is in it.
+    fn moving(&mut self, distance: f64) -> f64 {
+        let now = distance.min(MOST_EVIDENCE);
+        let mean = self.evidence.map_or(now, |mean| mean + MEMORY * (now - mean));
+        self.evidence = Some(mean);
+        mean
     }
 
     /// Finds everyone's most similar counterpart.
@@ -108,6 +130,11 @@ impl Camera {
     }
 }
 
+/// What is left of an estimate whose squared standard errors are `distance`, when `chance` of them mean nothing.
+fn shrunk(chance: f64, distance: f64) -> f64 {
+    (1.0 - chance / distance).max(0.0)
+}
+
 /// The lower median of values, of which there is one at least; changes their order.
 fn median(values: &mut [f64]) -> f64 {
     let middle = (values.len() - 1) / 2;
@@ -119,4 +146,47 @@ fn spread(values: &[f64], middle: f64, spare: &mut Vec<f64>) -> f64 {
     spare.clear();
     spare.extend(values.iter().map(|value| (value - middle).abs()));
     DEVIATIONS * median(spare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Camera;
+    use crate::best::feature::Feature;
+    use crate::best::track::Track;
+    use crate::sighting::Sightings;
+    use crate::{Bbox, Detection};
+
+    /// What is said of five people of 100 pixels who are seen `shift` from where they are expected, and by a
+    /// pixel or two to either side of that.
+    fn said(camera: &mut Camera, shift: f64) -> f64 {
+        let body = |person: i32| Bbox::new(200.0 * f64::from(person), 50.0, 40.0, 100.0);
+        let tracks: Vec<_> = (0..5).map(|person| Track::new(&body(person), Feature::default())).collect();
+        let seen = |person: i32| {
+            let bbox = body(person);
+            Detection { bbox: Bbox { x: bbox.x + shift + f64::from(person - 2), ..bbox }, confidence: 0.9 }
+        };
+        let mut sightings = Sightings::default();
+        sightings.fill(&(0..5).map(seen).collect::<Vec<_>>(), 0.1);
+        camera.shift(&tracks, &sightings, 0.5).map_or(0.0, |(x, _)| x)
+    }
+
+    #[test]
+    fn one_frame_does_not_move_a_camera_that_is_at_rest() {
+        let mut camera = Camera::default();
+        for _ in 0..20 {
+            assert_eq!(said(&mut camera, 0.5), 0.0);
+        }
+        assert_eq!(said(&mut camera, 4.0), 0.0);
+        let frames: Vec<_> = (0..20).map(|_| said(&mut camera, 4.0)).collect();
+        assert!(frames.is_sorted() && frames[19] > 2.0, "{frames:?}");
+    }
+
+    #[test]
+    fn a_knock_is_felt_at_once() {
+        let mut camera = Camera::default();
+        for _ in 0..20 {
+            said(&mut camera, 0.5);
+        }
+        assert!(said(&mut camera, 30.0) > 20.0);
+    }
 }

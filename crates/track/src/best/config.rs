@@ -14,6 +14,9 @@ pub struct BestConfig {
     /// A detection of at least this confidence can begin a track, 0 to 1. In units of
     /// the detector's own scale, see `scale_memory`.
     pub new_confidence: f32,
+    /// A detection of at most this confidence is no evidence that a track is somebody, 0 to 1, in units of the
+    /// detector's own scale.
+    pub doubtful_confidence: f32,
     /// A detection of at least this confidence takes part in the first association, 0 to 1, in units
     /// of the detector's own scale.
     pub high_confidence: f32,
@@ -26,9 +29,12 @@ pub struct BestConfig {
     /// Share by which the detector's scale, the usual confidence of a frame's clearest detection,
     /// follows the latest frame, 0 to 1. At 0 the scale is 1.
     pub scale_memory: f32,
-    /// A track is confirmed once it was seen in this many frames in succession; those that begin
-    /// in the first frame with anybody in it are confirmed at once.
+    /// A track is confirmed once it was seen in this many frames in succession, with enough `evidence`; those
+    /// that begin in the first frame with anybody in it are confirmed at once.
     pub n_init: u32,
+    /// What the confidences of a track's detections have to add up to, counted from `doubtful_confidence`: a
+    /// clear person needs two detections, one far away some more.
+    pub evidence: f32,
     /// A confirmed track that was not seen for longer than this is removed. In seconds.
     #[serde(with = "seconds")]
     pub max_age: Duration,
@@ -61,16 +67,18 @@ pub struct BestConfig {
 impl Default for BestConfig {
     fn default() -> Self {
         Self {
-            new_confidence: 0.8,
+            new_confidence: 0.7,
+            doubtful_confidence: 0.6,
             high_confidence: 0.3,
             low_confidence: 0.1,
             embedding_confidence: 0.5,
             scale_memory: 0.05,
             n_init: 2,
+            evidence: 0.5,
             max_age: Duration::from_millis(1500),
             max_distance: 0.75,
             max_low_distance: 0.3,
-            max_tentative_distance: 0.6,
+            max_tentative_distance: 0.7,
             box_buffer: 0.15,
             height_similarity: true,
             occlusion_noise: 4.0,
@@ -86,6 +94,7 @@ impl BestConfig {
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         let shares = [
             ("best.new_confidence", f64::from(self.new_confidence)),
+            ("best.doubtful_confidence", f64::from(self.doubtful_confidence)),
             ("best.high_confidence", f64::from(self.high_confidence)),
             ("best.low_confidence", f64::from(self.low_confidence)),
             ("best.embedding_confidence", f64::from(self.embedding_confidence)),
@@ -98,6 +107,7 @@ impl BestConfig {
             check(field, &value, (0.0..=1.0).contains(&value), UNIT)?;
         }
         check("best.n_init", &self.n_init, self.n_init >= 1, "1 or more")?;
+        check("best.evidence", &self.evidence, (0.0..=100.0).contains(&self.evidence), "from 0 to 100")?;
         check_age("best.max_age", self.max_age)?;
         let Self { max_distance, box_buffer, appearance_weight, .. } = self;
         check(

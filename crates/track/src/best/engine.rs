@@ -240,13 +240,17 @@ impl Best {
 
     /// Confirms a matched track if it is time, and adds it to the outcome if it is confirmed.
     fn report(&mut self, track: usize, sighting: usize, least_hits: u32) {
+        let seen = &self.sightings.as_slice()[sighting];
         let track = &mut self.tracks[track];
-        if track.id.is_none() && track.hits >= least_hits {
-            self.last_id += 1;
-            track.id = Some(TrackId(self.last_id));
+        if track.id.is_none() {
+            track.evidence += (self.scale.normal(seen.confidence) - self.config.doubtful_confidence).max(0.0);
+            let is_clear = least_hits == 1 || track.evidence >= self.config.evidence;
+            if track.hits >= least_hits && is_clear {
+                self.last_id += 1;
+                track.id = Some(TrackId(self.last_id));
+            }
         }
         if let Some(id) = track.id {
-            let seen = &self.sightings.as_slice()[sighting];
             self.step.tracks.push(seen.tracked_as(id, track.motion.bbox()));
         }
     }

@@ -24,6 +24,11 @@ impl ScoreScale {
         Self { mean: Some(mean) }
     }
 
+    /// What a confidence would be from a detector whose scores reach 1.
+    pub(crate) fn normal(self, confidence: f32) -> f32 {
+        confidence / self.mean.unwrap_or(1.0)
+    }
+
     /// What a threshold for scores up to 1 amounts to.
     pub(crate) fn apply(self, threshold: f32) -> f32 {
         threshold * self.mean.unwrap_or(1.0)
@@ -46,6 +51,7 @@ mod tests {
         assert_eq!(scale.apply(0.5), 0.4);
         let scale = scale.with(&seen(&[0.4]), 0.1, 0.25);
         assert!((scale.apply(1.0) - 0.7).abs() < 1e-6);
+        assert!((scale.normal(scale.apply(0.3)) - 0.3).abs() < 1e-6);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Track {
     pub(crate) id: Option<TrackId>,
     /// Frames in which it was matched.
     pub(crate) hits: u32,
+    /// How much its detections' confidences speak for somebody being there.
+    pub(crate) evidence: f32,
     /// Frames since it was last matched, the one that is being processed not counted.
     pub(crate) missed: u32,
     /// Time since it was last matched.
@@ -34,6 +36,7 @@ impl Track {
             feature,
             id: None,
             hits: 1,
+            evidence: 0.0,
             missed: 0,
             unseen: Duration::ZERO,
             unembedded: Duration::ZERO,

@@ -76,6 +76,20 @@ fn thresholds_go_with_the_detectors_scale() {
     }
 }
 
+/// A person far away is seen by half, and a poster is taken for one now and then.
+#[test]
+fn the_less_certain_a_detection_is_the_more_of_them_a_track_needs() {
+    let mut scene = Scene::new();
+    let mut frames_until_known = |confidence: f32, x: f64| {
+        scene.see(&[(0.0, 1.0)]);
+        (1..20).find(|_| scene.see(&[(0.0, 1.0), (x, confidence)]).tracks.len() == 2)
+    };
+    assert_eq!(frames_until_known(0.95, 300.0), Some(2));
+    assert_eq!(frames_until_known(0.82, 600.0), Some(3));
+    assert_eq!(frames_until_known(0.75, 900.0), Some(4));
+    assert_eq!(frames_until_known(0.65, 1200.0), None, "it begins no track");
+}
+
 /// Everyone jumps by a body's width, and one of them was hidden meanwhile.
 #[test]
 fn a_jump_of_the_camera_moves_lost_tracks_with_it() {
