@@ -60,6 +60,9 @@ class Config:
     verification_margin how far apart different people must be, for pairs
     cosine_scale        above 0: identification by cosines times this, the right one's less
                         `cosine_margin`
+    average             above 0: what is judged and exported is not the last batch's weights but
+                        their running mean, of which each batch keeps this share (0.999: of the
+                        last thousand batches)
     """
 
     version: str = "0"
@@ -89,6 +92,7 @@ class Config:
     circle_weight: float = 0.0
     verification_weight: float = 1.0
     verification_margin: float = 1.0
+    average: float = 0.0
     checkpoint_every: int = 200
     evaluate_every: int = 800
     augment: Augment = field(default_factory=Augment)

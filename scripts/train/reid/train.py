@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 from reid import checkpoint, sampler
 from reid.augment import training_batch
@@ -49,6 +50,13 @@ def start(config: Config):
     return network
 
 
+def running_mean(network, share: float) -> AveragedModel:
+    """The mean of `network`'s weights and batch statistics over its past, each update keeping `share` of what was."""
+    return AveragedModel(
+        network, avg_fn=lambda mean, now, _: share * mean + (1 - share) * now, use_buffers=True
+    )
+
+
 class Run:
     """Everything that a training run holds between batches."""
 
@@ -61,25 +69,37 @@ class Run:
         self.labels = np.searchsorted(people, crops.identities)
         self.network = start(config)
         self.network.to(device).to(memory_format=torch.channels_last)
+        self.average = running_mean(self.network, config.average) if config.average else None
         self.losses = Losses(len(people), config).to(device)
         learnt = [*self.network.parameters(), *self.losses.parameters()]
         self.optimiser = torch.optim.AdamW(learnt, lr=config.learning_rate, weight_decay=config.weight_decay)
         self.sampler = sampler.build(crops.identities, self.train_rows, config)
         self.batch = 0
 
+    @property
+    def result(self):
+        """The network that is judged and exported."""
+        return self.average.module if self.average else self.network
+
     def state(self) -> dict:
+        learning = {"learning": self.network.state_dict()} if self.average else {}
         return {
+            **learning,
             "batch": self.batch,
             "config": self.config.as_dict(),
             "sets": self.crops.names,
             "people": self.losses.people,
-            "network": self.network.state_dict(),
+            "network": self.result.state_dict(),
             "recipe": self.losses.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
 
     def resume(self, state: dict):
-        self.network.load_state_dict(state["network"])
+        self.result.load_state_dict(state["network"])
+        self.network.load_state_dict(state.get("learning", state["network"]))
+        if self.average:
+            # Its first update would otherwise start the mean afresh.
+            self.average.n_averaged.fill_(state["batch"])
         self.losses.load_state_dict(state["recipe"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.batch = state["batch"]
@@ -101,13 +121,15 @@ class Run:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
+        if self.average:
+            self.average.update_parameters(self.network)
         self.batch += 1
         return parts
 
     def look(self) -> dict:
         """Figures on held-out people, seen at the size of the current phase."""
         height = self.config.phase_at(self.batch - 1).height
-        embeddings = embed(self.network, self.crops.pixels[self.test_rows], self.device, height)
+        embeddings = embed(self.result, self.crops.pixels[self.test_rows], self.device, height)
         report = judge(self.crops, self.test_rows, embeddings)
         return {name: {key: round(r["ranking"][key], 4) for key in ("rank-1", "mAP")} for name, r in report.items()}
 

@@ -53,8 +53,10 @@ def test_bfloat16_learns_as_float32_does(crops, recipe, tmp_path):
     np.testing.assert_allclose(losses["bfloat16"], losses["float32"], rtol=0.1)
 
 
-def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path):
+@pytest.mark.parametrize("average", [0.0, 0.7])
+def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path, average):
     config = read_config(recipe)
+    config.average = average
     unbroken = Run(config, crops, tmp_path, "cpu")
     for _ in range(4):
         unbroken.step()
@@ -64,8 +66,24 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path):
     second = Run(config, crops, tmp_path, "cpu")
     second.resume(checkpoint.load(tmp_path))
     second.step(), second.step()
-    for ours, theirs in zip(unbroken.network.state_dict().values(), second.network.state_dict().values(), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+    for ours, theirs in ((unbroken.network, second.network), (unbroken.result, second.result)):
+        for a, b in zip(ours.state_dict().values(), theirs.state_dict().values(), strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_the_mean_of_weights_is_what_is_kept(crops, recipe, tmp_path):
+    config = read_config(recipe)
+    config.average = 0.7
+    run = Run(config, crops, tmp_path, "cpu")
+    passed = []
+    for _ in range(3):
+        run.step()
+        passed.append(run.network.dense.weight.detach().clone())
+    mean = passed[0]
+    for weights in passed[1:]:
+        mean = 0.7 * mean + 0.3 * weights
+    torch.testing.assert_close(run.state()["network"]["dense.weight"], mean)
+    assert not torch.equal(mean, passed[-1])
 
 
 def test_the_file_says_how_to_use_it(exported):
