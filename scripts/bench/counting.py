@@ -19,7 +19,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import certainty
 import datasets
 import process
 import setting
@@ -75,6 +74,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
         sys.exit("scripts/count wants a folder with ground truth and crossings/: scripts/count DATA; see --help")
+    import certainty  # by numpy, which --help does without
+
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.keep or Path(folder)
         names = arguments.only or ["video", "mot15", "mot17half"]

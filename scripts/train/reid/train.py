@@ -52,9 +52,7 @@ def start(config: Config):
 
 def running_mean(network, share: float) -> AveragedModel:
     """The mean of `network`'s weights and batch statistics over its past, each update keeping `share` of what was."""
-    return AveragedModel(
-        network, avg_fn=lambda mean, now, _: share * mean + (1 - share) * now, use_buffers=True
-    )
+    return AveragedModel(network, avg_fn=lambda mean, now, _: share * mean + (1 - share) * now, use_buffers=True)
 
 
 class Run:
