@@ -98,7 +98,7 @@ def write(network: nn.Module, path: Path, facts: dict, name: str, precision: str
     if precision == "fp16":
         model = halve_weights(model)
     elif precision == "int8":
-        model = quantise(model, calibration)
+        model = quantise(model, network.first_in_float, calibration)
     model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = DIMENSION
     model.producer_name, model.producer_version, model.graph.name = "footfall", "", f"{name}-{DIMENSION}"
     helper.set_model_props(model, facts)

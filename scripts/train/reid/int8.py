@@ -3,8 +3,9 @@
 Static: every tensor's range is measured on calibration crops and fixed, at the
 percentile that leaves a ten-thousandth of its values out; kernels have a scale
 for each output channel. Convolutions and what lies between them are quantised,
-but for the first and last few, which cost little time and most of the loss;
-pooling, the dense layer and the scaling to unit length stay in float too.
+but for the first and last few, which cost little time and most of the loss: how
+many of the first ones, the network says. Pooling, the dense layer and the
+scaling to unit length stay in float too.
 
 Kernels have all 8 bits: with 7, an embedder loses several times as much. On x86
 without VNNI (before 2019) a runtime adds two products in 16 bits, which such
@@ -27,8 +28,8 @@ from reid.pixels import normalise
 QUANTISED = ["Conv", "Add", "Clip", "Relu", "MaxPool", "Concat", "Mul"]
 BATCH = 16
 PERCENTILE = 99.99
-# Convolutions that stay in float, at either end.
-FIRST, LAST = 2, 4
+# Convolutions that stay in float at the end.
+LAST = 4
 
 
 class Calibration(CalibrationDataReader):
@@ -42,8 +43,8 @@ class Calibration(CalibrationDataReader):
         return next(self.batches, None)
 
 
-def quantise(model: onnx.ModelProto, pixels: np.ndarray) -> onnx.ModelProto:
-    """`model` in 8 bits, calibrated on `pixels`."""
+def quantise(model: onnx.ModelProto, first: int, pixels: np.ndarray) -> onnx.ModelProto:
+    """`model` in 8 bits but for its `first` convolutions, calibrated on `pixels`."""
     logger = logging.getLogger()
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -60,7 +61,7 @@ def quantise(model: onnx.ModelProto, pixels: np.ndarray) -> onnx.ModelProto:
                 quant_format=QuantFormat.QDQ,
                 op_types_to_quantize=QUANTISED,
                 per_channel=True,
-                nodes_to_exclude=[*convolutions[:FIRST], *convolutions[-LAST:]],
+                nodes_to_exclude=[*convolutions[:first], *convolutions[-LAST:]],
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
                 calibrate_method=CalibrationMethod.Percentile,

@@ -27,6 +27,9 @@ class Embedder(nn.Module):
     layers; with `unit` off the embedding is not brought to the unit sphere.
     """
 
+    first_in_float = 2
+    """Convolutions at the start that an int8 file computes in float."""
+
     def __init__(self):
         super().__init__()
         self.train_stem, self.unit = True, True

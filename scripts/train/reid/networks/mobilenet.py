@@ -86,6 +86,9 @@ def take_layers(layers: nn.Sequential, path: Path):
 class MobileNet(Embedder):
     """The whole network; its stem is the first `STEM` layers."""
 
+    # The stem but for its last convolution. With two in float the error is three times that, for a tenth more speed.
+    first_in_float = 8
+
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(stem(), *inverted_residuals(STEM_CHANNELS, STAGES))
