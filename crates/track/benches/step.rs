@@ -101,12 +101,12 @@ fn is_near(a: &Bbox, b: &Bbox) -> bool {
     squares.iter().sum::<f64>() <= 9.4877
 }
 
-/// A full gallery whose latest row is `embedding`.
+/// A full gallery of somebody who looks like `embedding`, its latest row.
 fn gallery(embedding: &[f32], random: &mut Random) -> Gallery {
     let mut gallery = Gallery::default();
     for _ in 0..99 {
-        let noise: Vec<f32> = embedding.iter().map(|_| 0.08 * random.normal() as f32).collect();
-        gallery.push(&noise, 100);
+        let row: Vec<f32> = embedding.iter().map(|value| value + 0.035 * random.normal() as f32).collect();
+        gallery.push(&row, 100);
     }
     gallery.push(embedding, 100);
     gallery
