@@ -42,6 +42,25 @@ fn only_vision_knows_onnx_only_video_opencv_and_only_ledger_sqlite() {
     }
 }
 
+/// What is measured on a host that has a GPU and nothing else is built without OpenCV.
+#[test]
+fn the_benches_need_no_more_than_the_networks() {
+    knows(
+        "bench",
+        &[
+            "clap",
+            "footfall-pipeline",
+            "footfall-track",
+            "footfall-vision",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ],
+    );
+    let own = ["footfall-pipeline", "footfall-track", "fast_image_resize", "ort"];
+    knows("vision", &[&own[..], &["serde", "serde_json", "tempfile", "thiserror", "tracing"]].concat());
+}
+
 /// Words that would bring the world into a pure crate without a dependency.
 #[test]
 fn the_pure_crates_do_no_io() {

@@ -62,6 +62,32 @@ fn two_sources_in_one_process_come_out_as_each_does_alone() {
     assert!((shares - 1.0).abs() < 1e-6, "{told}");
 }
 
+/// One may gather crops on a CPU too: whose crops are beside one's own in a batch changes nothing.
+#[test]
+fn sources_whose_crops_go_together_come_out_as_each_does_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let run = |wait: &str, tracks: &str| {
+        let ended: Ended = footfall()
+            .args(["run", "--max-frames", "30", "--line", "door:384,576,384,0", "--batch-wait-ms", wait])
+            .args(["--max-batch", "32", "--threads", "2"])
+            .args(["a", "b"].map(|name| format!("{name}={}", clip().display())))
+            .arg("--tracks")
+            .arg(file(tracks))
+            .output()
+            .unwrap()
+            .into();
+        ended.success();
+    };
+    run("0", "alone/");
+    run("20", "together/");
+    for name in ["a.txt", "b.txt"] {
+        let read = |tracks: &str| fs::read_to_string(file(tracks).join(name)).unwrap();
+        assert!(!read("alone").is_empty());
+        assert_eq!(read("alone"), read("together"), "{name}");
+    }
+}
+
 #[test]
 fn what_cannot_be_told_apart_is_refused() {
     let failed = |arguments: &[&str], words: &[&str]| {

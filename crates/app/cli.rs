@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use footfall_bench::BenchArgs;
 use footfall_count::{Line, Mask, Zone};
 use footfall_track::Preset;
 use footfall_video::Transport;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Eval(EvalArgs),
     Reid(ReidArgs),
     Harvest(Box<HarvestArgs>),
+    Bench(BenchArgs),
 }
 
 /// Count people in videos, folders of pictures, cameras or streams
@@ -223,6 +225,15 @@ pub(crate) struct NetworkArgs {
     /// Copies of each network that work side by side, a thread each [default: the number of cores, 2 on a GPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
+
+    /// Crops in one run of the re-identification network, at most [default: 4 on a CPU, 32 on a GPU]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) max_batch: Option<u16>,
+
+    /// Milliseconds that crops wait for those of other frames and sources, to go together
+    /// [default: 0 on a CPU, 3 on a GPU]
+    #[arg(long, value_name = "MS", value_parser = batch_wait)]
+    pub(crate) batch_wait_ms: Option<f64>,
 }
 
 /// Areas of the picture, in pixels, or with all numbers in percent of its size.
@@ -380,6 +391,13 @@ fn size(text: &str) -> Result<(usize, usize), String> {
     let side = |text: &str| text.parse::<usize>().ok().filter(|&side| side > 0);
     let sides = text.split_once('x').and_then(|(width, height)| side(width).zip(side(height)));
     sides.ok_or_else(|| "expected a width and a height in pixels, as in 768x576".into())
+}
+
+fn batch_wait(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(wait) if (0.0..=1000.0).contains(&wait) => Ok(wait),
+        _ => Err("expected milliseconds from 0 to 1000".into()),
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -7,9 +7,11 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use footfall_count::{Counter, Line, Mask, Zone};
+use footfall_pipeline::{Gather, Options};
 use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, DeviceRequest, EmbedderConfig};
 use serde::{Deserialize, Serialize};
@@ -73,6 +75,10 @@ pub(crate) struct PipelineConfig {
     pub(crate) threads: Option<NonZeroUsize>,
     /// Frames that may wait between two stages.
     pub(crate) queue: NonZeroUsize,
+    /// Milliseconds that a frame's crops wait for those of other frames and sources, to go together; by default
+    /// 3 on a GPU, and on a CPU 0, where more at once only wear out its caches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) batch_wait_ms: Option<f64>,
 }
 
 /// What is written.
@@ -96,7 +102,7 @@ pub(crate) struct Outputs {
 impl Default for PipelineConfig {
     fn default() -> Self {
         let queue = NonZeroUsize::MIN.saturating_add(footfall_pipeline::Options::default().queue - 1);
-        Self { threads: None, queue }
+        Self { threads: None, queue, batch_wait_ms: None }
     }
 }
 
@@ -111,6 +117,20 @@ impl PipelineConfig {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(Self::MOST);
         let usual = || if device.is_cpu() { cores() } else { Self::ON_GPU };
         self.threads.map_or_else(usual, NonZeroUsize::get)
+    }
+
+    fn batch_wait(&self, device: Device) -> Duration {
+        let usual = if device.is_cpu() { 0.0 } else { 3.0 };
+        Duration::from_secs_f64(self.batch_wait_ms.unwrap_or(usual) / 1e3)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        match self.batch_wait_ms {
+            Some(wait) if !(0.0..=1000.0).contains(&wait) => {
+                bail!("batch_wait_ms is {wait}; expected milliseconds from 0 to 1000")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -133,6 +153,7 @@ impl Config {
         }
         config.check_names().map_err(usage)?;
         config.ledger.validate().map_err(usage)?;
+        config.pipeline.check().map_err(usage)?;
         Ok(config)
     }
 
@@ -207,8 +228,18 @@ impl Config {
         Ok(config)
     }
 
+    /// How a run with networks on this device is held.
+    pub(crate) fn options(&self, device: Device, max_frames: Option<u64>) -> Options {
+        let (max_batch, wait) = (self.embedder.batch(device), self.pipeline.batch_wait(device));
+        Options { queue: self.pipeline.queue.get(), max_frames, gather: Gather { max_batch, wait } }
+    }
+
     fn override_networks(&mut self, args: &NetworkArgs) {
         self.networks.override_by(args);
+        if let Some(crops) = args.max_batch {
+            self.embedder.max_batch = NonZeroUsize::new(crops.into());
+        }
+        self.pipeline.batch_wait_ms = args.batch_wait_ms.or(self.pipeline.batch_wait_ms);
         if let Some(threads) = args.threads {
             self.pipeline.threads = NonZeroUsize::new(threads.into());
         }

@@ -135,8 +135,7 @@ pub(crate) fn run(args: &HarvestArgs, verbose: u8) -> anyhow::Result<()> {
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
     let (done, manifest) = channel();
-    let (pipeline, kind) = assemble(args, &config, done, &bar)?;
-    let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
+    let (pipeline, kind, options) = assemble(args, &config, done, &bar)?;
     let mut outcome = pipeline.run(&options, &stop);
     let lane = outcome.lanes.remove(0);
     bar.finish_and_clear();
@@ -158,7 +157,7 @@ fn assemble(
     config: &Config,
     done: Sender<Manifest>,
     bar: &ProgressBar,
-) -> anyhow::Result<(Pipeline, Kind)> {
+) -> anyhow::Result<(Pipeline, Kind, Options)> {
     let name = display_name(&args.source);
     let encode = |image: &_, name: &_| Ok(encode_jpeg(image, JPEG_QUALITY, name)?);
     let wanted = args.crops.config(&config.tracker);
@@ -175,9 +174,10 @@ fn assemble(
     let counter = Counter::new(Vec::new(), config.counter).map_err(usage)?;
     let progress = Progress::start(bar, &[Some(info.clone())], args.max_frames).sink(0);
     let sinks = vec![harvest, progress];
+    let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, .. } = networks;
     let parts = Parts { source, tracker, counter, sinks, inspector: None };
-    Ok((Pipeline { lanes: vec![Lane::new(name, parts)], detectors, embedders }, info.kind))
+    Ok((Pipeline { lanes: vec![Lane::new(name, parts)], detectors, embedders }, info.kind, options))
 }
 
 fn for_people(manifest: &Manifest, args: &HarvestArgs) -> String {

@@ -1,5 +1,6 @@
 //! `footfall`: the command line, the configuration and the wiring. No logic of its own.
 
+mod bench;
 mod check;
 mod cli;
 mod config;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Harvest(args) => harvest::run(&args, cli.verbose),
+        Command::Bench(args) => bench::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),
     };
     exit::code(result)

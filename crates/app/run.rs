@@ -50,9 +50,9 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
     let serve = |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes);
     let serving = page.map(serve).transpose()?;
+    let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let options = Options { queue: config.pipeline.queue.get(), max_frames: args.max_frames };
     let boards = serving.as_ref().map(Serving::boards).unwrap_or_default();
     let reload = Reload::new(args, &config, sources, pipeline.hub(), boards, distance);
     let outcome = attended(reload, pipeline, &options, &stop);

@@ -6,6 +6,7 @@
 mod error;
 mod feed;
 mod frame;
+mod gather;
 mod lane;
 pub mod live;
 mod note;
@@ -21,6 +22,7 @@ mod threads;
 pub use error::RunError;
 pub use feed::{Change, Feed, Hub, Phase, Status, Trouble};
 pub use frame::{Frame, Image, ImageError, Pixels, Scene};
+pub use gather::Gather;
 pub use lane::{Lane, Opener, Parts};
 pub use note::Note;
 pub use pool::WhenBusy;

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -41,6 +42,18 @@ pub(crate) struct Job<T, R> {
     pub(crate) lane: usize,
     pub(crate) item: T,
     pub(crate) reply: Sender<R>,
+}
+
+/// What came of looking for an item.
+pub(crate) enum Tried<T, R> {
+    /// It was taken.
+    Took(Job<T, R>),
+    /// The next one was not wanted; it stays where it is, and its lane's turn remains.
+    Unfit,
+    /// There is none now.
+    Nothing,
+    /// There will be none any more.
+    Over,
 }
 
 /// What became of an item that was put at the door.
@@ -136,9 +149,14 @@ impl<T, R> State<T, R> {
         })
     }
 
+    /// Whether the lane may bring more items.
+    fn may_bring(lane: &LaneState<T, R>) -> bool {
+        lane.wanted && (lane.open || lane.door.is_some())
+    }
+
     /// Whether there will never be work again.
     fn is_over(&self) -> bool {
-        self.lanes.iter().all(|lane| !lane.wanted || (!lane.open && lane.door.is_none()))
+        !self.lanes.iter().any(Self::may_bring)
     }
 
     fn is_served(&self, lane: usize) -> bool {
@@ -234,6 +252,51 @@ impl<T, R> Drop for Taker<T, R> {
     }
 }
 
+impl<T, R> Pool<T, R> {
+    /// Takes the item of the lane whose turn it is, if it fits.
+    fn take(&self, state: &mut State<T, R>, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+        let Some(lane) = state.next_lane() else {
+            return if state.is_over() { Tried::Over } else { Tried::Nothing };
+        };
+        let own = &mut state.lanes[lane];
+        let Some(item) = own.door.take_if(|item| fits(item)) else { return Tried::Unfit };
+        state.turn = lane + 1;
+        let (reply, result) = bounded(1);
+        own.results.push_back(result);
+        self.lanes[lane].notify_all();
+        Tried::Took(Job { lane, item, reply })
+    }
+}
+
+impl<T, R> Worker<T, R> {
+    /// Takes the item of the lane whose turn it is, if there is one now and it fits.
+    #[cfg(test)]
+    pub(crate) fn try_next(&self, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+        self.0.take(&mut self.0.lock(), fits)
+    }
+
+    /// As the iterator's next, but waits until `deadline` at most, and takes only what fits.
+    pub(crate) fn next_by(&self, deadline: Instant, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+        let pool = &self.0;
+        let mut state = pool.lock();
+        loop {
+            match (pool.take(&mut state, &fits), deadline.checked_duration_since(Instant::now())) {
+                (Tried::Nothing, Some(left)) if !left.is_zero() => {
+                    state = pool.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+                }
+                (tried, _) => return tried,
+            }
+        }
+    }
+
+    /// Whether a lane beside these may bring more items.
+    pub(crate) fn has_beside(&self, lanes: &[usize]) -> bool {
+        let state = self.0.lock();
+        let mut others = state.lanes.iter().enumerate().filter(|(index, _)| !lanes.contains(index));
+        others.any(|(_, lane)| State::may_bring(lane))
+    }
+}
+
 impl<T, R> Iterator for Worker<T, R> {
     type Item = Job<T, R>;
 
@@ -242,20 +305,11 @@ impl<T, R> Iterator for Worker<T, R> {
         let pool = &self.0;
         let mut state = pool.lock();
         loop {
-            if let Some(lane) = state.next_lane() {
-                state.turn = lane + 1;
-                let own = &mut state.lanes[lane];
-                if let Some(item) = own.door.take() {
-                    let (reply, result) = bounded(1);
-                    own.results.push_back(result);
-                    pool.lanes[lane].notify_all();
-                    return Some(Job { lane, item, reply });
-                }
+            match pool.take(&mut state, |_| true) {
+                Tried::Took(job) => return Some(job),
+                Tried::Over => return None,
+                Tried::Nothing | Tried::Unfit => state = wait(&pool.work, state),
             }
-            if state.is_over() {
-                return None;
-            }
-            state = wait(&pool.work, state);
         }
     }
 }

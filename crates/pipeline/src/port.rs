@@ -97,6 +97,14 @@ pub trait Embedder: Send {
     /// # Errors
     /// When the network cannot be run.
     fn embed(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, BoxError>;
+
+    /// [`Embedder::embed`] for each of several pictures, in as few runs of the network as it takes.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    fn embed_all(&mut self, pictures: &[(&Image, &[Bbox])]) -> Result<Vec<Embeddings>, BoxError> {
+        pictures.iter().map(|(image, boxes)| self.embed(image, boxes)).collect()
+    }
 }
 
 /// Takes finished scenes, in the order of their frames.

@@ -19,6 +19,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 use crate::error::{Failure, RunError};
 use crate::feed::Hub;
+use crate::gather::Gather;
 use crate::lane::Lane;
 use crate::start::{Results, start};
 use crate::summary::{Ended, StageSummary, Summary, Workers, total};
@@ -42,11 +43,13 @@ pub struct Options {
     pub queue: usize,
     /// End a source after so many of its frames were read.
     pub max_frames: Option<u64>,
+    /// How crops go together into the embedder.
+    pub gather: Gather,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { queue: 2, max_frames: None }
+        Self { queue: 2, max_frames: None, gather: Gather::default() }
     }
 }
 

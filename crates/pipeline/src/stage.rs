@@ -8,7 +8,7 @@ mod track;
 mod write;
 
 pub(crate) use detect::{Detected, detect};
-pub(crate) use embed::{EmbedStage, embed};
+pub(crate) use embed::{EmbedStage, Gathering, embed};
 pub(crate) use read::{Door, read};
-pub(crate) use track::{MOST_AHEAD, TrackStage, Tracked};
+pub(crate) use track::{TrackStage, Tracked};
 pub(crate) use write::WriteStage;

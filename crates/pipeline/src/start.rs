@@ -9,7 +9,7 @@ use footfall_track::Tracker;
 use crate::error::RunError;
 use crate::lane::{Lane, Opener, Parts, Start};
 use crate::pool::{Doors, Ends, Giver, Taker, pool};
-use crate::stage::{self, Detected, Door, EmbedStage, MOST_AHEAD, TrackStage, Tracked, WriteStage};
+use crate::stage::{self, Detected, Door, EmbedStage, Gathering, TrackStage, Tracked, WriteStage};
 use crate::summary::Ended;
 use crate::threads::{LaneShared, Shared, Threads};
 use crate::{Frame, Options, Pipeline, Source, SourceInfo, Stop};
@@ -39,18 +39,20 @@ pub(crate) fn start(
         threads.spawn("detect", move || stage::detect(detector, work, &lanes, &run))?;
     }
     let Ends { lanes: detection, doors, .. } = detection;
-    // Room for the shares of all frames that are asked for at once.
-    let embedding = pool(lanes.len(), embedders * (MOST_AHEAD + 1));
+    // What a lane asks for at once is bounded by the frames it asks for, in however many shares.
+    let embedding = pool(lanes.len(), usize::MAX);
+    let gathering = Gathering::new(options.gather);
     for embedder in pipeline.embedders {
         let (work, lanes, run) = (embedding.worker.clone(), Arc::clone(lanes), Arc::clone(&threads.shared));
-        threads.spawn("embed", move || stage::embed(embedder, work, &lanes, &run))?;
+        let gathering = gathering.clone();
+        threads.spawn("embed", move || stage::embed(embedder, work, &gathering, &lanes, &run))?;
     }
     watch(doors, stop, over, threads)?;
     let ends = detection.into_iter().zip(embedding.lanes);
     let starts = pipeline.lanes.into_iter().zip(lanes.iter()).zip(ends);
     starts
         .map(|((lane, shared), (frames, crops))| {
-            let embedding = (embedders > 0).then(|| EmbedStage::new(embedders, crops));
+            let embedding = (embedders > 0).then(|| EmbedStage::new(embedders, options.gather, crops));
             start_lane(lane, shared, frames, embedding, options, stop, threads)
         })
         .collect()

@@ -129,12 +129,16 @@ impl Clock {
     pub(crate) fn spend<T>(&self, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let result = work();
-        let elapsed = began.elapsed();
+        self.add(began.elapsed());
+        result
+    }
+
+    /// Adds the time of some work.
+    pub(crate) fn add(&self, elapsed: Duration) {
         let nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
         self.busy.fetch_add(nanoseconds, Ordering::Relaxed);
         let length = BOUNDS.partition_point(|bound| *bound < elapsed.as_secs_f64());
         self.lengths[length].fetch_add(1, Ordering::Relaxed);
-        result
     }
 
     fn work(&self, stage: &'static str) -> Work {

@@ -63,7 +63,7 @@ fn a_slow_sink_holds_the_source_back() {
     let ahead = film.ahead.clone();
     let mut run = pipeline(film, workers);
     run.sinks.push(Collector::boxed(&collected));
-    let _ = run.run(&Options { queue, max_frames: None }, &Stop::new());
+    let _ = run.run(&Options { queue, ..Options::default() }, &Stop::new());
     // Two queues; the detectors' workers; one frame in the hands of the reader, one in the sink's, and
     // two in the tracker's.
     let bound = 2 * queue + workers + 4;

@@ -13,6 +13,7 @@ embedder-half.onnx   The same through an identity matrix that is stored as float
 embedder-int8.onnx   The same with pixels and matrix in 8 bits (QuantizeLinear, DequantizeLinear), and all
                      of Footfall's metadata.
 trial.onnx           One convolution of three channels into one, to try a device out; it is part of the crate.
+product.onnx         The product of a matrix with itself, to see how fast a device is; part of the crate.
 nanodet.json         Outputs that a NanoDet could have for a 32x64 input, and what the reference in
                      scripts/models/detect.py makes of them.
 """
@@ -36,12 +37,19 @@ STRIDES = (8, 16, 32)
 def save(name, nodes, inputs, outputs, constants, metadata=None):
     """Writes a checked model; `inputs` and `outputs` are (name, shape) pairs."""
     tensor = [
-        [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in ports]
+        [
+            helper.make_tensor_value_info(n, TensorProto.FLOAT, shape)
+            for n, shape in ports
+        ]
         for ports in (inputs, outputs)
     ]
-    initializers = [numpy_helper.from_array(value, key) for key, value in constants.items()]
+    initializers = [
+        numpy_helper.from_array(value, key) for key, value in constants.items()
+    ]
     graph = helper.make_graph(nodes, name, *tensor, initializers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="footfall")
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="footfall"
+    )
     model.ir_version = 8
     helper.set_model_props(model, metadata or {})
     onnx.checker.check_model(model, full_check=True)
@@ -60,17 +68,31 @@ def yolox():
         "second": np.array([1], np.int64),
         "channel": np.array([1], np.int64),
     }
-    nodes = [helper.make_node("Slice", ["images", "first", "second", "channel"], ["blue"])]
+    nodes = [
+        helper.make_node("Slice", ["images", "first", "second", "channel"], ["blue"])
+    ]
     for stride in STRIDES:
         pool = {"kernel_shape": [stride] * 2, "strides": [stride] * 2}
-        nodes.append(helper.make_node("AveragePool", ["blue"], [f"mean{stride}"], **pool))
-        nodes.append(helper.make_node("Reshape", [f"mean{stride}", "column"], [f"rows{stride}"]))
+        nodes.append(
+            helper.make_node("AveragePool", ["blue"], [f"mean{stride}"], **pool)
+        )
+        nodes.append(
+            helper.make_node("Reshape", [f"mean{stride}", "column"], [f"rows{stride}"])
+        )
     nodes += [
         helper.make_node("Concat", [f"rows{s}" for s in STRIDES], ["rows"], axis=1),
         helper.make_node("Div", ["rows", "white"], ["objectness"]),
-        helper.make_node("Concat", ["box", "objectness", "classes"], ["output"], axis=2),
+        helper.make_node(
+            "Concat", ["box", "objectness", "classes"], ["output"], axis=2
+        ),
     ]
-    save("yolox-tiny", nodes, [("images", [1, 3, side, side])], [("output", [1, cells, 7])], constants)
+    save(
+        "yolox-tiny",
+        nodes,
+        [("images", [1, 3, side, side])],
+        [("output", [1, cells, 7])],
+        constants,
+    )
 
 
 def embedder(name, batch):
@@ -89,21 +111,31 @@ def embedder_half():
         helper.make_node("MatMul", ["row", "matrix"], ["output"]),
     ]
     half = np.eye(3, dtype=np.float16)
-    save("embedder-half", nodes, [("input", ["N", 3, 8, 4])], [("output", ["N", 3])], {"half": half})
+    save(
+        "embedder-half",
+        nodes,
+        [("input", ["N", 3, 8, 4])],
+        [("output", ["N", 3])],
+        {"half": half},
+    )
 
 
 def embedder_int8():
     def both(value, scale, zero, result):
         return [
             helper.make_node("QuantizeLinear", [value, scale, zero], [f"{result}.q"]),
-            helper.make_node("DequantizeLinear", [f"{result}.q", scale, zero], [result]),
+            helper.make_node(
+                "DequantizeLinear", [f"{result}.q", scale, zero], [result]
+            ),
         ]
 
     nodes = [
         *both("input", "step", "zero", "pixels"),
         helper.make_node("GlobalAveragePool", ["pixels"], ["mean"]),
         helper.make_node("Flatten", ["mean"], ["row"]),
-        helper.make_node("DequantizeLinear", ["weights", "weight_step", "weight_zero"], ["matrix"]),
+        helper.make_node(
+            "DequantizeLinear", ["weights", "weight_step", "weight_zero"], ["matrix"]
+        ),
         helper.make_node("MatMul", ["row", "matrix"], ["product"]),
         *both("product", "step", "zero", "output"),
     ]
@@ -124,13 +156,32 @@ def embedder_int8():
         "footfall.max_cosine_distance": "0.25",
         "footfall.same_person": "0.4,0.05",
     }
-    save("embedder-int8", nodes, [("input", ["N", 3, 8, 4])], [("output", ["N", 3])], constants, metadata)
+    save(
+        "embedder-int8",
+        nodes,
+        [("input", ["N", 3, 8, 4])],
+        [("output", ["N", 3])],
+        constants,
+        metadata,
+    )
 
 
 def trial():
     weights = np.array([1, -2, 3], np.float32).reshape(1, 3, 1, 1)
     nodes = [helper.make_node("Conv", ["images", "weights"], ["output"])]
-    save("trial", nodes, [("images", [1, 3, 8, 8])], [("output", [1, 1, 8, 8])], {"weights": weights})
+    save(
+        "trial",
+        nodes,
+        [("images", [1, 3, 8, 8])],
+        [("output", [1, 1, 8, 8])],
+        {"weights": weights},
+    )
+
+
+def product():
+    shape = [1, 1, "side", "side"]
+    nodes = [helper.make_node("MatMul", ["matrix", "matrix"], ["output"])]
+    save("product", nodes, [("matrix", shape)], [("output", shape)], {})
 
 
 def nanodet():
@@ -164,4 +215,5 @@ if __name__ == "__main__":
     embedder_half()
     embedder_int8()
     trial()
+    product()
     nanodet()

@@ -1,4 +1,6 @@
-//! How much arithmetic a network takes.
+//! How much arithmetic a network takes, and how much a device can do.
+
+use std::time::{Duration, Instant};
 
 use crate::profile::Node;
 use crate::session::Model;
@@ -16,9 +18,32 @@ pub fn multiply_adds(runtime: &Runtime, name: &str, bytes: &[u8], shape: [usize;
     Ok(profile.nodes.iter().map(Node::multiply_adds).sum())
 }
 
+/// The product of a matrix with itself.
+const PRODUCT: &[u8] = include_bytes!("../assets/product.onnx");
+
+/// Operations a second of the runtime's device in a product of float matrices with sides of `side`, 2 `side`^3
+/// operations, in the fastest of so many rounds.
+///
+/// # Errors
+/// When it does not run.
+pub fn product_rate(runtime: &Runtime, side: usize, rounds: usize) -> Result<f64, Error> {
+    let mut model = Model::from_bytes(runtime, "the product of matrices", PRODUCT)?;
+    // Neither zeros, which some hardware is faster with, nor numbers that grow out of bounds.
+    let matrix: Vec<f32> = (0..side * side).map(|index| ((index * 7919) % 201) as f32 / 1e3 - 0.1).collect();
+    let shape = [1, 1, side, side];
+    model.prove(shape)?;
+    let mut best = Duration::MAX;
+    for _ in 0..rounds.max(1) {
+        let began = Instant::now();
+        model.run(shape, &matrix, ["output"], |[_]| Ok(()))?;
+        best = best.min(began.elapsed());
+    }
+    Ok(2.0 * (side as f64).powi(3) / best.as_secs_f64())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::multiply_adds;
+    use super::{multiply_adds, product_rate};
     use crate::testing::{asset, cached, reid, runtime};
 
     fn count(path: &std::path::Path, shape: [usize; 4]) -> u64 {
@@ -29,6 +54,12 @@ mod tests {
     fn the_arithmetic_of_a_known_network_is_counted() {
         // One 1x1 convolution of three channels over 8x8 pixels.
         assert_eq!(count(&asset("trial.onnx"), [1, 3, 8, 8]), 3 * 64);
+    }
+
+    #[test]
+    fn a_product_of_matrices_runs() {
+        assert!(product_rate(&runtime(), 64, 3).unwrap() > 1e6);
+        assert_eq!(count(&asset("product.onnx"), [1, 1, 64, 64]), 64 * 64 * 64);
     }
 
     #[test]

@@ -37,8 +37,9 @@ mod signature;
 mod size;
 #[cfg(test)]
 mod testing;
+mod times;
 
-pub use cost::multiply_adds;
+pub use cost::{multiply_adds, product_rate};
 pub use detect::{DetectorConfig, OnnxDetector};
 pub use device::{Choice, Device, DeviceFault, DeviceRequest, ParseDeviceError};
 pub use embed::{EmbedderConfig, OnnxEmbedder};
@@ -46,3 +47,4 @@ pub use error::{Error, ModelFault};
 pub use providers::{ProviderReport, ProviderShare};
 pub use runtime::{Runtime, RuntimeConfig};
 pub use size::{ParseSizeError, Size};
+pub use times::Times;

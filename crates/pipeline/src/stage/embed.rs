@@ -1,12 +1,14 @@
-//! The embedding stage: a frame's crops, shared out among workers.
+//! The embedding stage: crops of frames, shared out among workers or gathered for them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use footfall_track::{Bbox, Detection, Embeddings};
 use tracing::info_span;
 
 use crate::error::RunError;
-use crate::pool::{Giver, Job, Taker, Worker};
+use crate::gather::{self, Gather, Supply, gather};
+use crate::pool::{Giver, Job, Taker, Tried, Worker};
 use crate::threads::{LaneShared, Shared};
 use crate::{Embedder, Frame, Image};
 
@@ -17,22 +19,81 @@ pub(crate) struct Crops {
     boxes: Vec<Bbox>,
 }
 
+impl gather::Crops for Crops {
+    fn crops(&self) -> usize {
+        self.boxes.len()
+    }
+}
+
+/// A worker's end of the pool, on the clock of the machine.
+struct Live(Worker<Crops, Embeddings>, Instant);
+
+impl Supply<Crops, Embeddings> for Live {
+    fn now(&self) -> Duration {
+        self.1.elapsed()
+    }
+
+    fn first(&mut self) -> Option<Job<Crops, Embeddings>> {
+        self.0.next()
+    }
+
+    fn another(&mut self, deadline: Duration, fits: impl Fn(&Crops) -> bool) -> Tried<Crops, Embeddings> {
+        self.0.next_by(self.1 + deadline, fits)
+    }
+
+    fn has_beside(&self, lanes: &[usize]) -> bool {
+        self.0.has_beside(lanes)
+    }
+}
+
+/// What the workers of the stage have in common.
+#[derive(Clone)]
+pub(crate) struct Gathering {
+    limits: Gather,
+    /// One gathers at a time, while the others work: two would each get half.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Gathering {
+    pub(crate) fn new(limits: Gather) -> Self {
+        Self { limits, turn: Arc::default() }
+    }
+
+    fn next(&self, work: &mut Live) -> Option<Vec<Job<Crops, Embeddings>>> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        gather(work, &self.limits)
+    }
+}
+
 /// One worker: embeds until there is no more work or the network fails.
 pub(crate) fn embed(
     mut embedder: Box<dyn Embedder>,
     work: Worker<Crops, Embeddings>,
+    gathering: &Gathering,
     lanes: &[Arc<LaneShared>],
     run: &Shared,
 ) {
-    for Job { lane, item: Crops { frame, image, boxes }, reply } in work {
-        let feed = &lanes[lane].feed;
-        let embedded = feed.meter.embed.spend(|| {
-            let _span = info_span!("embed", source = feed.name(), frame, people = boxes.len()).entered();
-            embedder.embed(&image, &boxes)
-        });
+    let mut work = Live(work, Instant::now());
+    while let Some(jobs) = gathering.next(&mut work) {
+        let Some(first) = jobs.first() else { continue };
+        let (feed, frame) = (&lanes[first.lane].feed, first.item.frame);
+        let people: usize = jobs.iter().map(|job| job.item.boxes.len()).sum();
+        let began = Instant::now();
+        let embedded = {
+            let _span = info_span!("embed", source = feed.name(), frame, people).entered();
+            let pictures: Vec<_> =
+                jobs.iter().map(|job| (&job.item.image, job.item.boxes.as_slice())).collect();
+            embedder.embed_all(&pictures)
+        };
+        let each = began.elapsed().div_f64(people.max(1) as f64);
         match embedded {
-            // Where nobody takes it, its lane has ended; there may be others.
-            Ok(embeddings) => drop(reply.send(embeddings)),
+            Ok(embedded) => {
+                for (job, embeddings) in jobs.into_iter().zip(embedded) {
+                    lanes[job.lane].feed.meter.embed.add(each.mul_f64(job.item.boxes.len() as f64));
+                    // Where nobody takes it, its lane has ended; there may be others.
+                    drop(job.reply.send(embeddings));
+                }
+            }
             Err(source) => {
                 run.fail(RunError::Stage { stage: "embed", name: feed.name().to_owned(), frame, source });
                 return;
@@ -57,6 +118,7 @@ impl Asked {
 /// All workers of the stage, as one lane sees them.
 pub(crate) struct EmbedStage {
     workers: usize,
+    limits: Gather,
     give: Giver<Crops, Embeddings>,
     take: Taker<Crops, Embeddings>,
 }
@@ -66,17 +128,19 @@ impl EmbedStage {
     /// once.
     pub(crate) fn new(
         workers: usize,
+        limits: Gather,
         (give, take): (Giver<Crops, Embeddings>, Taker<Crops, Embeddings>),
     ) -> Self {
-        Self { workers, give, take }
+        Self { workers, limits, give, take }
     }
 
     /// Sets workers to those of the frame's `detections` that are `wanted`, by index; `None` once the
     /// workers are gone.
     ///
-    /// They are shared out evenly, so that all workers end at about the same time.
+    /// They are shared out evenly, so that all workers end at about the same time; or, where they are
+    /// gathered with those of other frames, as many together as go into a batch.
     pub(crate) fn ask(&self, frame: &Frame, detections: &[Detection], wanted: &[usize]) -> Option<Asked> {
-        let share = wanted.len().div_ceil(self.workers).max(1);
+        let share = self.limits.share(wanted.len(), self.workers);
         let mut shares = 0;
         for indices in wanted.chunks(share) {
             let boxes = indices.iter().map(|&i| detections[i].bbox).collect();

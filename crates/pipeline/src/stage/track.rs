@@ -61,13 +61,10 @@ struct Waiting {
 /// the outcome does not depend on who was faster. A live frame is not held back for the next one.
 fn ahead(kind: Kind) -> usize {
     match kind {
-        Kind::Recorded => MOST_AHEAD,
+        Kind::Recorded => 1,
         Kind::Live => 0,
     }
 }
-
-/// The most that [`ahead`] gives.
-pub(crate) const MOST_AHEAD: usize = 1;
 
 impl TrackStage {
     pub(crate) fn new(

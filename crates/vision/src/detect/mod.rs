@@ -10,6 +10,7 @@ mod tests;
 mod yolox;
 
 use std::path::Path;
+use std::time::Instant;
 
 use footfall_pipeline::{BoxError, Detector, Image};
 use footfall_track::Detection;
@@ -20,7 +21,7 @@ use crate::detect::input::InputSize;
 use crate::letterbox::Letterbox;
 use crate::metadata::Task;
 use crate::session::Model;
-use crate::{Device, Error, ModelFault, ProviderReport, Runtime, Size};
+use crate::{Device, Error, ModelFault, ProviderReport, Runtime, Size, Times};
 
 /// What counts as a detection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +69,7 @@ pub struct OnnxDetector {
     input: InputSize,
     letterbox: Letterbox,
     config: DetectorConfig,
+    times: Times,
 }
 
 impl OnnxDetector {
@@ -91,7 +93,7 @@ impl OnnxDetector {
         let letterbox = Letterbox::new(recipe.placement, recipe.pad, recipe.normaliser());
         let Size { height, width } = input.for_picture(USUAL);
         model.prove([1, 3, height, width])?;
-        Ok(Self { model, family, input, letterbox, config: config.clone() })
+        Ok(Self { model, family, input, letterbox, config: config.clone(), times: Times::default() })
     }
 
     /// How the network's outputs are decoded: `nanodet`, `yolox`.
@@ -112,6 +114,12 @@ impl OnnxDetector {
         self.model.providers()
     }
 
+    /// What the time went into since it was opened.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        self.times
+    }
+
     /// The network's input for pictures of this size.
     #[must_use]
     pub fn input_size(&self, width: usize, height: usize) -> Size {
@@ -127,17 +135,22 @@ impl OnnxDetector {
     /// # Errors
     /// When the network does not run or its outputs are not of the expected shape.
     pub fn find(&mut self, image: &Image) -> Result<Vec<Detection>, Error> {
+        let began = Instant::now();
         let picture = Size::new(image.height(), image.width());
         let input = self.input.for_picture(picture);
         let (planes, fit) = self.letterbox.prepare(image, input)?;
         let shape = [1, 3, input.height, input.width];
+        let prepared = Instant::now();
+        self.times.prepare += prepared - began;
         let mut found = Vec::new();
         self.family.run(&mut self.model, shape, planes, self.config.confidence, &mut found)?;
         for detection in &mut found {
             detection.bbox = fit.to_picture(&detection.bbox);
         }
         found.retain(|detection| touches(detection, picture));
-        Ok(nms::suppress(found, self.config.nms_iou, self.config.max_detections))
+        let kept = nms::suppress(found, self.config.nms_iou, self.config.max_detections);
+        self.times.network += prepared.elapsed();
+        Ok(kept)
     }
 }
 

@@ -6,6 +6,7 @@ mod tests;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Instant;
 
 use footfall_pipeline::{BoxError, Embedder, Image};
 use footfall_track::{Bbox, Embeddings};
@@ -15,7 +16,7 @@ use crate::embed::layout::Layout;
 use crate::normalise::Normaliser;
 use crate::resample::{Filter, Region, Resampler};
 use crate::session::Model;
-use crate::{Device, Error, ProviderReport, Runtime, Size};
+use crate::{Device, Error, ProviderReport, Runtime, Size, Times};
 
 /// How crops are embedded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,7 @@ pub struct OnnxEmbedder {
     planes: Vec<f32>,
     /// `[crops, dimension]` of one call.
     rows: Vec<f32>,
+    times: Times,
 }
 
 impl OnnxEmbedder {
@@ -97,9 +99,16 @@ impl OnnxEmbedder {
             normaliser: Normaliser::new(layout.colour, layout.mean, layout.std),
             planes: Vec::new(),
             rows: Vec::new(),
+            times: Times::default(),
             model,
             layout,
         })
+    }
+
+    /// What the time went into since it was opened.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        self.times
     }
 
     /// Numbers in an embedding.
@@ -146,16 +155,33 @@ impl OnnxEmbedder {
     /// # Errors
     /// When the network does not run or its output is not of the expected shape.
     pub fn map(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, Error> {
-        let picture = Size::new(image.height(), image.width());
-        let regions: Vec<_> = boxes.iter().map(|bbox| Region::of(bbox, picture)).collect();
-        let present: Vec<_> = regions.iter().copied().flatten().map(|region| (image, region)).collect();
+        Ok(self.map_all(&[(image, boxes)])?.pop().unwrap_or_default())
+    }
+
+    /// [`OnnxEmbedder::map`] for each of several pictures, whose crops go together.
+    ///
+    /// # Errors
+    /// As [`OnnxEmbedder::map`].
+    pub fn map_all(&mut self, pictures: &[(&Image, &[Bbox])]) -> Result<Vec<Embeddings>, Error> {
+        let regions: Vec<Vec<Option<Region>>> = (pictures.iter())
+            .map(|(image, boxes)| {
+                let picture = Size::new(image.height(), image.width());
+                boxes.iter().map(|bbox| Region::of(bbox, picture)).collect()
+            })
+            .collect();
+        let present: Vec<_> = (pictures.iter().zip(&regions))
+            .flat_map(|((image, _), regions)| regions.iter().flatten().map(|&region| (*image, region)))
+            .collect();
         self.run_all(&present)?;
         let mut rows = self.rows.chunks_exact(self.layout.dimension);
-        let mut embeddings = Embeddings::new(self.layout.dimension);
-        for region in regions {
-            embeddings.push(region.and_then(|_| rows.next()));
-        }
-        Ok(embeddings)
+        let each = regions.into_iter().map(|regions| {
+            let mut embeddings = Embeddings::new(self.layout.dimension);
+            for region in regions {
+                embeddings.push(region.and_then(|_| rows.next()));
+            }
+            embeddings
+        });
+        Ok(each.collect())
     }
 
     /// A unit vector for each picture, which is one person's crop, all of it.
@@ -180,6 +206,7 @@ impl OnnxEmbedder {
 
     /// Embeds the regions in one run and appends their rows.
     fn run(&mut self, regions: &[(&Image, Region)]) -> Result<(), Error> {
+        let began = Instant::now();
         let Layout { size, dimension, ref output, .. } = self.layout;
         let crop = 3 * size.area();
         // What is left of a fixed batch runs along, and its rows are left out.
@@ -190,16 +217,24 @@ impl OnnxEmbedder {
             self.normaliser.write(bgr, size.width, planes, size, (0, 0));
         }
         let shape = [count, 3, size.height, size.width];
-        self.model.run(shape, &self.planes, [output.as_str()], |[rows]| {
+        let prepared = Instant::now();
+        self.times.prepare += prepared - began;
+        let ran = self.model.run(shape, &self.planes, [output.as_str()], |[rows]| {
             rows.expect_shape(output, &[count, dimension])?;
             self.rows.extend_from_slice(&rows.values[..regions.len() * dimension]);
             Ok(())
-        })
+        });
+        self.times.network += prepared.elapsed();
+        ran
     }
 }
 
 impl Embedder for OnnxEmbedder {
     fn embed(&mut self, image: &Image, boxes: &[Bbox]) -> Result<Embeddings, BoxError> {
         Ok(self.map(image, boxes)?)
+    }
+
+    fn embed_all(&mut self, pictures: &[(&Image, &[Bbox])]) -> Result<Vec<Embeddings>, BoxError> {
+        Ok(self.map_all(pictures)?)
     }
 }

@@ -49,6 +49,19 @@ fn company_in_the_batch_changes_no_bit_of_an_embedding() {
 }
 
 #[test]
+fn pictures_that_go_together_come_out_as_each_does_alone() {
+    let pictures = [picture(320, 240), picture(200, 300), picture(64, 64)];
+    let boxes = boxes();
+    let asked = [(&pictures[0], &boxes[..]), (&pictures[1], &boxes[..3]), (&pictures[2], &[])];
+    for max_batch in [1, 4, 32] {
+        let mut embedder = embedder(max_batch);
+        let alone: Vec<_> = asked.iter().map(|(image, boxes)| embedder.map(image, boxes).unwrap()).collect();
+        assert_eq!(embedder.map_all(&asked).unwrap(), alone, "batches of {max_batch}");
+    }
+    assert!(embedder(4).map_all(&[]).unwrap().is_empty());
+}
+
+#[test]
 fn a_crop_is_embedded_as_its_box_in_the_picture() {
     let whole = picture(320, 240);
     let boxes = [(10, 20, 40, 100), (200, 100, 64, 128), (0, 0, 31, 77)];

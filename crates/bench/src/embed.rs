@@ -1,0 +1,97 @@
+//! `bench embed`.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use footfall_vision::{
+    Device, EmbedderConfig, OnnxEmbedder, Runtime, RuntimeConfig, Size, Times, multiply_adds,
+};
+
+use crate::args::EmbedArgs;
+use crate::measure;
+use crate::parity::Parity;
+use crate::peak::Peak;
+use crate::report::{Report, Row};
+use crate::{BuiltIn, Error, picture};
+
+/// Crops that are compared with the CPU's.
+const COMPARED: usize = 200;
+/// What one camera of 30 frames a second with 20 people brings, where everyone is embedded.
+const CROPS_OF_A_CAMERA: f64 = 30.0 * 20.0;
+
+/// A network's name and file.
+struct Network {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Network {
+    fn read(path: &PathBuf) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        Ok(Self { name: path.display().to_string(), bytes })
+    }
+
+    fn open(&self, runtime: &Runtime, batch: usize) -> Result<OnnxEmbedder, Error> {
+        let config = EmbedderConfig { max_batch: NonZeroUsize::new(batch) };
+        Ok(OnnxEmbedder::from_bytes(runtime, &self.name, &self.bytes, &config)?)
+    }
+}
+
+pub(crate) fn measure(
+    args: &EmbedArgs,
+    built_in: Option<BuiltIn<'_>>,
+    say: &dyn Fn(&str),
+) -> Result<Report, Error> {
+    let network = match (&args.embedder, built_in) {
+        (Some(path), _) => Network::read(path)?,
+        (None, Some((name, bytes))) => Network { name: name.to_owned(), bytes: bytes.to_vec() },
+        (None, None) => return Err(Error::NoNetwork { option: "embedder" }),
+    };
+    let runtime = crate::report::load(&args.common, say)?;
+    let pictures = picture::load(&args.common.pictures)?;
+    let peak = Peak::find(&runtime, &args.common)?;
+    let first = network.open(&runtime, 1)?;
+    let Size { height, width } = first.crop_size();
+    let each = multiply_adds(&runtime, &network.name, &network.bytes, [1, 3, height, width])?;
+    let mut report = Report::new("crops", &network.name, &runtime, first.providers(), each, peak);
+    for batch in args.batches.iter().map(|&batch| usize::from(batch)) {
+        say(&format!("{batch} crops in a run"));
+        let mut embedder = network.open(&runtime, batch)?;
+        let people: Vec<_> = pictures.iter().map(|image| picture::people(image, batch)).collect();
+        let times = std::cell::Cell::new(Times::default());
+        let embedder = std::cell::RefCell::new(&mut embedder);
+        let call = |number: usize| {
+            let at = number % pictures.len();
+            embedder.borrow_mut().map(&pictures[at], &people[at]).map(drop)
+        };
+        let latencies = measure::measure(args.common.seconds, call, || times.set(embedder.borrow().times()))?;
+        let spent = embedder.borrow().times() - times.get();
+        report.rows.push(Row::new(batch, latencies, spent, each, report.peak.as_ref()));
+    }
+    report.cameras = Some(report.best() / CROPS_OF_A_CAMERA);
+    report.parity = compare(args, &network, &runtime, &pictures)?;
+    Ok(report)
+}
+
+/// The device beside the CPU; `None` where they are the same.
+fn compare(
+    args: &EmbedArgs,
+    network: &Network,
+    runtime: &Runtime,
+    pictures: &[footfall_pipeline::Image],
+) -> Result<Option<Parity>, Error> {
+    let reference = match &args.common.reference {
+        Some(path) => Network::read(path)?,
+        None if runtime.device().is_cpu() => return Ok(None),
+        None => Network { name: network.name.clone(), bytes: network.bytes.clone() },
+    };
+    let cpu = RuntimeConfig { device: Device::Cpu.into(), ..RuntimeConfig::default() };
+    let mut reference = reference.open(&Runtime::load(&cpu)?, 4)?;
+    let mut found = network.open(runtime, 32)?;
+    let people = picture::people(&pictures[0], COMPARED);
+    Ok(Some(Parity::of_embeddings(
+        &reference.map(&pictures[0], &people)?,
+        &found.map(&pictures[0], &people)?,
+    )))
+}

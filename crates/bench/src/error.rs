@@ -1,0 +1,46 @@
+//! Why nothing could be measured.
+
+use std::io;
+use std::path::PathBuf;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The device, the library or a network.
+    #[error(transparent)]
+    Vision(#[from] footfall_vision::Error),
+    /// No network is named, and there is none by default.
+    #[error("there is no network to measure: name one with --{option}")]
+    NoNetwork {
+        /// The option that names one.
+        option: &'static str,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A picture is of another format.
+    #[error("{} is no binary PPM picture with 8 bits a colour: {reason}", path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The result cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The result cannot be put into words.
+    #[error("the result cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
