@@ -4,12 +4,14 @@ usage: drive.py draw URL
        drive.py screenshots FOLDER FOOTFALL CLIP
 """
 
+import base64
 import json
 import signal
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -136,27 +138,39 @@ def save(driver):
 
 
 def screenshots(folder, footfall, clip):
-    """Saves the page over a run of the clip."""
+    """Saves pictures of the page over a run of the clip: on a desk, dark with the heat map, and on a phone."""
     command = [footfall, "run", clip, "--line", "door:384,576,384,0", "--serve", "127.0.0.1:0"]
+    command += ["--zone", "crossroads:430,220,700,200,740,420,480,420"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         url = next(line.split()[-1] for line in process.stderr if line.startswith("the page is at"))
         next(line for line in process.stderr if line.startswith("the page stays at"))
-        take(url, f"{folder}/page.png", (1400, 860))
+        take(url, f"{folder}/page.webp", (1400, 900))
+        take(url, f"{folder}/page-dark.webp", (1400, 900), dark=True, heat=True)
+        take(url, f"{folder}/page-phone.webp", (390, 844))
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate()
 
 
-def take(url, path, size):
+def take(url, path, size, dark=False, heat=False):
     driver = browser(size)
+    send = driver.execute_cdp_cmd
     try:
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        send("Emulation.setEmulatedMedia", {"features": [scheme]})
+        width, height = size
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        send("Emulation.setDeviceMetricsOverride", screen)
         driver.get(url)
         wait(driver, lambda d: text(d, "#frame"))
         wait(driver, lambda d: text(d, "#in-today").isdigit())
+        if heat:
+            driver.find_element(By.ID, "show-heat").click()
         # One more frame of the browser, so that what was drawn last is in the picture.
         driver.execute_async_script("setTimeout(arguments[0], 1500)")
-        driver.save_screenshot(path)
+        picture = send("Page.captureScreenshot", {"format": "webp", "quality": 82})["data"]
+        Path(path).write_bytes(base64.b64decode(picture))
     finally:
         driver.quit()
 

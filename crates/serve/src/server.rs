@@ -57,11 +57,12 @@ impl Server {
         let listener = listen(config.address)?;
         let address =
             listener.local_addr().map_err(|source| ServeError::Listen { address: config.address, source })?;
+        let priority = rustix::process::getpriority_process(None).unwrap_or_default() + NICE;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("serve")
             .worker_threads(config.threads.into())
             .max_blocking_threads(BLOCKING)
-            .on_thread_start(give_way)
+            .on_thread_start(move || give_way(priority))
             .enable_io()
             .enable_time()
             .build()
@@ -122,7 +123,7 @@ pub(crate) async fn end_of(mut ended: watch::Receiver<bool>) {
 }
 
 /// Counting comes first: a thread that answers gets what the others leave, where the system knows
-/// priorities of threads.
-fn give_way() {
-    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
+/// priorities of threads. What it is to have is told, as threads begin with that of whoever starts them.
+fn give_way(priority: i32) {
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), priority);
 }
