@@ -174,6 +174,18 @@ fn a_ledger_is_served_over_tls_to_who_has_the_token() {
     assert!(counted[0] + counted[1] >= 2, "the ledger holds something to serve");
 }
 
+#[test]
+fn strangers_at_the_page_get_nothing_and_change_no_count() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/attack.py");
+    let program = env!("CARGO_BIN_EXE_footfall");
+    let attack = Command::new("/usr/bin/python3").args([script, program]).arg(clip()).arg("200").output();
+    let ended = common::Ended::from(attack.unwrap()).success();
+    let found: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert!(found["wrong tokens"]["429"].as_u64() > Some(100), "guessing has an end: {found}");
+    assert!(found["connections over the share"]["hung up on"].as_u64() > Some(100), "{found}");
+    assert!(found["crossings, as without strangers"].as_u64() >= Some(4), "{found}");
+}
+
 /// Takes what is posted to it, and says yes: its address, and the bodies.
 fn receiver() -> (String, Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
