@@ -181,7 +181,8 @@ def report(found: dict[int, list[list[Window]]], rounds: int) -> str:
         f"every core wanted: {rates}. Each window with viewers beside the two without; medians of {rounds}.",
         setting.table(heads, (row(number, windows) for number, windows in found.items())),
         "A picture is encoded once for all; a slow viewer, as all are here while counting wants all processors, "
-        "gets fewer of them, each the newest. The server's threads have a lower priority than those that count.",
+        "gets fewer of them, each the newest. The server's threads have a lower priority than those that count. "
+        "Where the machine has other work, rates waver; processor time does not.",
         f"Machine: {setting.machine()}, with {setting.load():.1f} programs that wanted a core in the last minute.",
     ]
     return "\n\n".join(parts)
