@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use common::{DOOR, Ended, clip, footfall, run};
-use footfall_ledger::{Kind, Ledger, Reader, Seq};
+use footfall_count::Direction::In;
+use footfall_ledger::{Event, Kind, Ledger, Reader, Seq};
 
 /// Arguments of a run over the first frames of the sample clip, in which people pass.
 fn counted(ledger: &Path, more: &[&str]) -> Vec<OsString> {
@@ -136,10 +137,11 @@ fn a_recorded_run_is_replayed_byte_for_byte_and_over_other_lines() {
 }
 
 #[test]
-fn visits_to_a_zone_are_the_same_in_the_run_its_replay_and_their_reports() {
+fn visits_and_visitors_are_the_same_in_the_run_its_replay_and_their_reports() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    let zone = ["--zone", "way:200,150,600,150,600,500,200,500", "--zone", "door:0,0,9,0,9,9"];
+    let zone =
+        ["--zone", "way:200,150,600,150,600,500,200,500", "--zone", "door:0,0,9,0,9,9", "--visitors", "1"];
     let outputs = ["--record", "run.ffrec", "--summary", "summary.json"];
     let outputs = outputs.map(|word| if word.starts_with("--") { word.into() } else { file(word) });
     let more = zone.map(OsString::from).into_iter().chain(outputs.map(OsString::from));
@@ -148,15 +150,28 @@ fn visits_to_a_zone_are_the_same_in_the_run_its_replay_and_their_reports() {
     let replayed = footfall().arg("replay").arg(file("run.ffrec")).arg("--ledger").arg(file("b.db")).output();
     Ended::from(replayed.unwrap()).success();
 
-    let stays = |ledger: &str| {
-        let rows = Reader::open(file(ledger)).unwrap().entries_after(Seq(0), &[Kind::Visit], 1000).unwrap();
-        rows.into_iter().map(|row| (row.at, row.event)).collect::<Vec<_>>()
+    let entries = |ledger: &str, kind| {
+        let rows = Reader::open(file(ledger)).unwrap().entries_after(Seq(0), &[kind], 1000).unwrap();
+        rows.into_iter().map(|row| (row.at, row.event, row.detail)).collect::<Vec<_>>()
     };
+    let stays = |ledger| entries(ledger, Kind::Visit);
     assert_eq!(stays("a.db"), stays("b.db"));
+    let crossings = entries("a.db", Kind::Crossing);
+    assert_eq!(crossings, entries("b.db", Kind::Crossing));
+    let entered = |event: &Event| matches!(event, Event::Crossing { direction: In, .. });
+    let comings: Vec<_> = crossings.iter().filter(|(_, event, _)| entered(event)).collect();
+    assert!(comings.len() > 1 && comings.iter().all(|(.., detail)| detail["coming"].is_u64()), "{comings:?}");
+    assert!(comings.iter().any(|(.., detail)| detail["visitor"] == 1), "somebody's looks are known");
     let summary = common::summary(&file("summary.json"));
     let seen = &summary["zones"][0];
     assert!(seen["visits"].as_u64().unwrap() > 2, "{seen}");
     assert_eq!(seen["visits"], stays("a.db").len());
+
+    let day = report(&file("a.db"), &["--by", "day", "--format", "json"]).success().stdout;
+    let day = &serde_json::from_str::<serde_json::Value>(&day).unwrap()[0];
+    assert_eq!(day["visitors"].as_u64().unwrap() + day["again"].as_u64().unwrap(), comings.len() as u64);
+    assert_eq!(day["in"], comings.len());
+    run(clip(), ["--visitors", "1", "--no-embedder"]).failure(2, &["--no-embedder"]);
 
     let zones = |ledger: &str, more: &[&str]| {
         let fixed = ["--each-zone", "--by", "day", "--format", "json"];

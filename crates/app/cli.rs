@@ -113,6 +113,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 
+    /// Tell visitors who come in again within so many hours from new ones, by how they look
+    /// [default: 0, nobody is known again]
+    #[arg(long, value_name = "HOURS", conflicts_with = "no_embedder", value_parser = hours)]
+    pub(crate) visitors: Option<f64>,
+
     /// Show a page with the live picture and the counts, and an HTTP interface, at this address
     /// [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
@@ -397,6 +402,13 @@ fn batch_wait(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(wait) if (0.0..=1000.0).contains(&wait) => Ok(wait),
         _ => Err("expected milliseconds from 0 to 1000".into()),
+    }
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=8784.0).contains(&number) => Ok(number),
+        _ => Err("expected a number of hours, 0 to a year".into()),
     }
 }
 

@@ -212,6 +212,7 @@ impl Config {
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
         let mut config = Self::load(args.config.as_deref(), &args.lines, &args.areas)?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
+        config.counter.visitors.window = args.visitors.unwrap_or(config.counter.visitors.window);
         config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
         config.ledger.override_by(&args.ledger).map_err(usage)?;

@@ -6,6 +6,7 @@ mod eval;
 mod eval_report;
 mod identify;
 mod verify;
+mod visitors;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ enum Command {
     Eval(EvalArgs),
     Verify(VerifyArgs),
     Identify(IdentifyArgs),
+    Visitors(VisitorsArgs),
 }
 
 /// Which embedder runs, and where.
@@ -150,6 +152,38 @@ struct IdentifyArgs {
     embedder: EmbedderArgs,
 }
 
+/// Measure what telling visitors apart costs: `footfall run --visitors`
+///
+/// How many new visitors are taken for somebody who came before, and how many who come again are taken for
+/// new, by how many people came within the window. A visit is what one camera saw of a person, and they come
+/// again before another camera: at one door, from one side, expect less. People that the network was
+/// trained on make it look better than it is.
+#[derive(Debug, Args)]
+struct VisitorsArgs {
+    /// Crops: a folder, or a .tar, of IDENTITY/IMAGE (jpg, png, bmp, webp)
+    #[arg(value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    set: PathBuf,
+
+    /// How file names tell the camera
+    #[arg(long, value_enum, value_name = "NAMING", default_value_t)]
+    cameras: Cameras,
+
+    /// How many people came within the window; with more than the set has, errors follow from those of pairs
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_values_t = [10, 20, 50, 100, 200, 500])]
+    sizes: Vec<usize>,
+
+    /// Greatest cosine distances of one visitor, 0 to 2 [default: that of the counter]
+    #[arg(long, value_name = "D,D,...", value_delimiter = ',', value_parser = distance)]
+    max_cosine_distance: Vec<f64>,
+
+    /// Every figure as JSON; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    json: Option<PathBuf>,
+
+    #[command(flatten)]
+    embedder: EmbedderArgs,
+}
+
 /// Does what was asked for.
 pub(crate) fn run(args: &ReidArgs, verbose: u8) -> anyhow::Result<()> {
     let bar = progress::bar();
@@ -159,6 +193,7 @@ pub(crate) fn run(args: &ReidArgs, verbose: u8) -> anyhow::Result<()> {
         Command::Eval(args) => eval::run(args, &bar),
         Command::Verify(args) => verify::run(args, &bar),
         Command::Identify(args) => identify::run(args, &bar),
+        Command::Visitors(args) => visitors::run(args, &bar),
     }
 }
 

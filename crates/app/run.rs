@@ -92,6 +92,12 @@ pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
     Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     config.health.validate().map_err(usage)?;
+    if !config.counter.visitors.is_off() && config.networks.no_embedder {
+        return Err(usage(anyhow::anyhow!(
+            "visitors are told apart by how they look, and no embedder is to run: take out no_embedder, or set \
+             counter.visitors.window to 0"
+        )));
+    }
     for source in sources {
         source.counter(config.counter).map_err(usage)?;
     }

@@ -147,6 +147,8 @@ impl From<TrueSequence> for Truth {
             decided: None,
             confidence: None,
             reasons: Vec::new(),
+            visitor: None,
+            coming: None,
         });
         Self {
             name: sequence.name,

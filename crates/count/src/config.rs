@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::VisitorConfig;
+
 /// Settings of a [`Counter`](crate::Counter); the defaults are one compromise for all footage, found by
 /// `scripts/count`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,9 @@ pub struct Config {
     /// How many seconds the path of somebody who comes out of an occlusion is followed back to where
     /// they came from; 0 follows nobody's.
     pub emergence: f64,
+    /// Who comes again.
+    #[serde(skip_serializing_if = "VisitorConfig::is_off")]
+    pub visitors: VisitorConfig,
 }
 
 /// Why a configuration cannot be used.
@@ -49,6 +54,7 @@ impl Default for Config {
             join_gap: 2.0,
             max_cosine_distance: 0.7,
             emergence: 1.0,
+            visitors: VisitorConfig::default(),
         }
     }
 }
@@ -62,6 +68,8 @@ pub(crate) struct Limits {
     pub(crate) join_gap: Duration,
     pub(crate) max_cosine_distance: f64,
     pub(crate) emergence: Duration,
+    /// The window, and the greatest cosine distance in it.
+    pub(crate) visitors: Option<(Duration, f64)>,
 }
 
 impl Config {
@@ -81,7 +89,10 @@ impl Config {
             let fits = (0.0..=most).contains(&value);
             fits.then_some(value).ok_or(ConfigError { setting, value, expected })
         };
-        let &Self { dead_band, max_gap, smoothing, join_gap, max_cosine_distance, emergence } = self;
+        let &Self { dead_band, max_gap, smoothing, join_gap, max_cosine_distance, emergence, visitors } =
+            self;
+        let hours = "a number of hours, 0 or more; 0 knows nobody again (0)";
+        let window = seconds("visitors.window", visitors.window, hours)?.saturating_mul(3600);
         Ok(Limits {
             dead_band: within(
                 "dead_band",
@@ -99,6 +110,16 @@ impl Config {
                 "a cosine distance, 0 to 2 (0.7)",
             )?,
             emergence: seconds("emergence", emergence, "a number of seconds, 0 or more (1)")?,
+            visitors: Some((
+                window,
+                within(
+                    "visitors.max_cosine_distance",
+                    visitors.max_cosine_distance,
+                    2.0,
+                    "a cosine distance, 0 to 2 (0.4)",
+                )?,
+            ))
+            .filter(|_| !visitors.is_off()),
         })
     }
 }

@@ -9,7 +9,9 @@ use crate::config::Limits;
 use crate::newcomer::{Beginning, Newcomer, WATCHED, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
-use crate::{Config, ConfigError, Crossing, Doubt, Line, Mask, Tally, Visit, Zone, ZoneTally};
+use crate::{
+    Config, ConfigError, Crossing, Direction, Doubt, Line, Mask, Tally, Visit, Visitors, Zone, ZoneTally,
+};
 
 pub(crate) mod change;
 
@@ -48,6 +50,8 @@ pub struct Counter {
     newcomers: BTreeMap<TrackId, Newcomer>,
     /// How many people there have been.
     appeared: u64,
+    /// Those who can be known again, where anybody is to be.
+    visitors: Option<Visitors>,
 }
 
 impl Counter {
@@ -74,6 +78,7 @@ impl Counter {
             person_of: BTreeMap::new(),
             newcomers: BTreeMap::new(),
             appeared: 0,
+            visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
         })
     }
 
@@ -272,10 +277,26 @@ impl Counter {
     fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
         let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
         let (mut deeds, decided) = (Vec::new(), self.latest);
-        for person in self.people.values_mut() {
+        let mut doers = Vec::new();
+        for (&key, person) in &mut self.people {
             person.advance(&scenery, now, decided, &mut deeds);
+            doers.resize(deeds.len(), key);
         }
+        self.recognise(&mut deeds, &doers);
         deeds
+    }
+
+    /// Says of those who came in who they are; `doers` has a person for each deed.
+    fn recognise(&mut self, deeds: &mut [Deed], doers: &[u64]) {
+        let (Some(visitors), people) = (&mut self.visitors, &self.people) else { return };
+        let is_present = |key| people.get(&key).is_some_and(|person| !person.ended);
+        for (deed, &key) in deeds.iter_mut().zip(doers) {
+            let Deed::Passed(crossing) = deed else { continue };
+            if crossing.direction == Direction::In {
+                let look = people.get(&key).and_then(|person| person.look.average());
+                crossing.visitor = Some(visitors.come(key, look.as_deref(), crossing.time, is_present));
+            }
+        }
     }
 
     /// Adds what people did to the counts; gives their crossings.

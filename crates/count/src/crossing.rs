@@ -6,6 +6,8 @@ use std::time::Duration;
 use footfall_track::{Point, TrackId};
 use serde::{Deserialize, Serialize};
 
+use crate::Visitor;
+
 /// Which way a line was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +39,8 @@ pub struct Crossing {
     pub confidence: f64,
     /// What the confidence rests on, each at most once, in the order of [`Reason`].
     pub reasons: Vec<Reason>,
+    /// Who it was, of those who come in, where [`VisitorConfig`](crate::VisitorConfig) asks for it.
+    pub visitor: Option<Visitor>,
 }
 
 /// Something about a crossing that makes it more or less certain.

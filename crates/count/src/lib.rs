@@ -19,6 +19,7 @@ mod shape;
 mod sight;
 mod site;
 mod visit;
+mod visitors;
 mod zone;
 
 pub use config::{Config, ConfigError};
@@ -30,4 +31,5 @@ pub use line::Line;
 pub use shape::{Kind as ShapeKind, ShapeError};
 pub use site::{Day, Site};
 pub use visit::{Visit, ZoneTally};
+pub use visitors::{Visitor, VisitorConfig, Visitors};
 pub use zone::{Mask, Zone};

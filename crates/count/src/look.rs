@@ -1,9 +1,12 @@
 //! What a person looks like.
 
-/// The running mean of a person's embeddings; empty until the first one.
+/// What a person's embeddings come to; empty until the first one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Look {
+    /// The running mean, which follows how they look now.
     mean: Vec<f32>,
+    /// The sum of all, which tells best how they look at all.
+    sum: Vec<f32>,
 }
 
 /// Share of the mean that stays when an embedding is added.
@@ -16,10 +19,21 @@ impl Look {
             for (mean, value) in self.mean.iter_mut().zip(embedding) {
                 *mean = MOMENTUM * *mean + (1.0 - MOMENTUM) * value;
             }
+            for (sum, value) in self.sum.iter_mut().zip(embedding) {
+                *sum += value;
+            }
         } else {
-            self.mean.clear();
-            self.mean.extend_from_slice(embedding);
+            embedding.clone_into(&mut self.mean);
+            embedding.clone_into(&mut self.sum);
         }
+    }
+
+    /// The mean of all embeddings, scaled to unit length; none where there is no direction.
+    pub(crate) fn average(&self) -> Option<Vec<f32>> {
+        let square = self.sum.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>();
+        let norm = square.sqrt();
+        let is_direction = norm.is_finite() && norm > f64::from(f32::MIN_POSITIVE);
+        is_direction.then(|| self.sum.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
     }
 
     /// Whether there was any.
@@ -60,5 +74,18 @@ mod tests {
         assert!(one.distance(&other).unwrap() < 1.0);
         one.add(&[1.0, 0.0, 0.0]);
         assert_eq!(one.distance(&other), None);
+    }
+
+    #[test]
+    fn the_average_has_unit_length_and_every_embedding_weighs_the_same() {
+        let mut look = Look::default();
+        assert_eq!(look.average(), None);
+        for embedding in [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]] {
+            look.add(&embedding);
+        }
+        let half = 0.5_f32.sqrt();
+        assert!(look.average().unwrap().iter().all(|value| (value - half).abs() < 1e-6));
+        look.add(&[0.0, 0.0, 2.0]);
+        assert_eq!(look.average().unwrap(), [0.0, 0.0, 1.0]);
     }
 }

@@ -12,6 +12,7 @@ mod hota;
 mod identity;
 mod matrix;
 mod overlap;
+mod random;
 mod range;
 pub mod reid;
 mod scores;

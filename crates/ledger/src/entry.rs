@@ -64,6 +64,12 @@ impl CrossingEntry {
         detail.insert("point".to_owned(), json!([crossing.point.x, crossing.point.y]));
         detail.insert("confidence".to_owned(), json!(crossing.confidence));
         detail.insert("reasons".to_owned(), json!(crossing.reasons));
+        if let Some(visitor) = &crossing.visitor {
+            detail.insert("coming".to_owned(), json!(visitor.coming()));
+            if let Some(number) = visitor.number() {
+                detail.insert("visitor".to_owned(), json!(number));
+            }
+        }
         Self {
             line: line.to_owned(),
             direction: crossing.direction,

@@ -30,6 +30,11 @@ pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()
     for number in NUMBERS.map(|(_, number)| number) {
         column::<Int64Type, _>(&mut rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
     }
+    for (_, number) in KNOWN {
+        let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
+        let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
+        column::<Int64Type, _>(&mut rows, &numbers, Some(&known))?;
+    }
     let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
     let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
     column::<DoubleType, _>(&mut rows, &dwell, Some(&known))?;
@@ -104,6 +109,9 @@ const NUMBERS: [Column<Count, i64>; 13] = [
     ("visits", |c| c.visits.cast_signed()),
 ];
 
+/// Whole numbers that may be missing.
+const KNOWN: [Column<Count, Option<u64>>; 2] = [("visitors", |c| c.visitors), ("again", |c| c.again)];
+
 fn schema(is_per_line: bool) -> Result<TypePtr> {
     let mut fields = Vec::new();
     if is_per_line {
@@ -111,6 +119,9 @@ fn schema(is_per_line: bool) -> Result<TypePtr> {
     }
     for (index, (name, _)) in NUMBERS.iter().enumerate() {
         fields.push(whole_field(name, index < 2)?);
+    }
+    for (name, _) in KNOWN {
+        fields.push(field(name, Physical::INT64, Repetition::OPTIONAL, None)?);
     }
     fields.push(real_field("dwell", Repetition::OPTIONAL)?);
     fields.push(real_field("uncounted", Repetition::REQUIRED)?);
@@ -174,8 +185,8 @@ mod tests {
         for (row, count) in rows.iter().zip(&report.counts) {
             assert_eq!(row.get_timestamp_micros(0).unwrap(), count.from.timestamp().as_microsecond());
             assert_eq!(row.get_long(2).unwrap(), count.entered.cast_signed());
-            assert_eq!(row.get_double(13).ok(), count.dwell);
-            assert_eq!(row.get_double(14).unwrap(), count.uncounted);
+            assert_eq!(row.get_double(15).ok(), count.dwell);
+            assert_eq!(row.get_double(16).unwrap(), count.uncounted);
         }
     }
 }

@@ -60,6 +60,10 @@ fn columns(total: &Total) -> Vec<Column> {
             total: |t| drift(t.came_unseen, t.left_unseen),
         },
     ];
+    if total.visitors.is_some() {
+        columns.push(Column { head: "visitors", cell: |c| known(c.visitors), total: |t| known(t.visitors) });
+        columns.push(Column { head: "again", cell: |c| known(c.again), total: |t| known(t.again) });
+    }
     if total.visits > 0 {
         columns.push(Column {
             head: "visits",
@@ -84,6 +88,10 @@ fn between(count: u64, low: u64, high: u64) -> String {
 fn total_between(count: u64, doubt: f64) -> String {
     let range = CountInterval::of(count, doubt);
     if count == 0 { "0".to_owned() } else { between(count, range.low, range.high) }
+}
+
+fn known(number: Option<u64>) -> String {
+    number.map_or_else(dash, |number| number.to_string())
 }
 
 pub(crate) fn dash() -> String {

@@ -32,6 +32,8 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         peak: 9 * n,
         came_unseen: n % 2,
         left_unseen: n % 3,
+        visitors: None,
+        again: None,
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,

@@ -12,6 +12,9 @@ pub(crate) struct Total {
     pub(crate) peak: u64,
     pub(crate) came_unseen: u64,
     pub(crate) left_unseen: u64,
+    /// See [`Count::visitors`].
+    pub(crate) visitors: Option<u64>,
+    pub(crate) again: Option<u64>,
     pub(crate) visits: u64,
     pub(crate) dwell: Option<f64>,
     pub(crate) uncounted: f64,
@@ -29,6 +32,10 @@ impl Total {
             total.peak = total.peak.max(count.peak);
             total.came_unseen += count.came_unseen;
             total.left_unseen += count.left_unseen;
+            let add =
+                |sum: Option<u64>, number: Option<u64>| number.map_or(sum, |n| Some(sum.unwrap_or(0) + n));
+            total.visitors = add(total.visitors, count.visitors);
+            total.again = add(total.again, count.again);
             // Rows of one period, a line each, tell of the same stays and gaps.
             if period.replace(&count.from) != Some(&count.from) {
                 total.visits += count.visits;

@@ -4,7 +4,7 @@ use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
 use proptest::prelude::*;
 
 use super::Counter;
-use crate::{Config, Crossing, Direction, Line, Reason, Tally, confidence};
+use crate::{Config, Crossing, Direction, Line, Reason, Tally, Visitor, VisitorConfig, confidence};
 
 /// Heights of 100 pixels: the dead band reaches 10 pixels to either side.
 const HEIGHT: f64 = 100.0;
@@ -322,4 +322,44 @@ fn a_zone_knows_who_is_in_it_and_for_how_long() {
     // In from x = 370 (beyond the band of 10 pixels) until x = 470: eleven frames later.
     assert_eq!((visit.zone, visit.frame, visit.dwell()), (0, 8, Duration::from_secs(1)));
     assert_eq!((counter.zone_tallies()[0].visits, counter.zone_tallies()[0].occupancy), (1, 0));
+}
+
+/// Walks somebody who looks like this through the door, from `start` seconds on, and out of the picture.
+fn come_in(counter: &mut Counter, id: u64, start: u64, look: Option<[f32; 2]>) -> Vec<Crossing> {
+    let mut crossings = Vec::new();
+    let step_at = |counter: &mut Counter, tenth: u64, step: &Step| {
+        let mut embeddings = Embeddings::new(2);
+        embeddings.push(look.as_ref().map(|look| &look[..]));
+        let frame = 10 * start + tenth;
+        counter.step(frame, Duration::from_millis(100 * frame), step, &embeddings)
+    };
+    for tenth in 0..12 {
+        let tracks = vec![seen(id, 300.0 + 20.0 * tenth as f64, 300.0)];
+        crossings.extend(step_at(counter, tenth, &Step { tracks, removed: Vec::new() }));
+    }
+    let gone = Step { tracks: Vec::new(), removed: vec![TrackId(id)] };
+    crossings.extend(step_at(counter, 12, &gone));
+    crossings
+}
+
+#[test]
+fn visitors_who_come_in_again_are_known_within_the_window() {
+    let visitors = VisitorConfig { window: 1.0, max_cosine_distance: 0.1 };
+    let config = Config { visitors, ..Config::plain() };
+    let mut counter = Counter::new(vec![DOOR.parse().unwrap()], config).unwrap();
+    let (red, blue) = (Some([1.0, 0.0]), Some([0.0, 1.0]));
+    let comings = [(1, 0, red), (2, 10, blue), (3, 20, red), (4, 30, None), (5, 4000, red)];
+    let known: Vec<_> = comings
+        .iter()
+        .flat_map(|&(id, start, look)| come_in(&mut counter, id, start, look))
+        .map(|crossing| crossing.visitor)
+        .collect();
+    let visitor = |number, coming| Some(Visitor::Known { number, coming });
+    let expected = [visitor(1, 1), visitor(2, 1), visitor(1, 2), Some(Visitor::Unknown), visitor(3, 1)];
+    assert_eq!(known, expected);
+
+    let mut plain = Counter::new(vec![DOOR.parse().unwrap()], Config::plain()).unwrap();
+    assert_eq!(come_in(&mut plain, 1, 0, red)[0].visitor, None, "nobody asked");
+    let mut outwards = Counter::new(vec!["door:384,0,384,576".parse().unwrap()], config).unwrap();
+    assert_eq!(come_in(&mut outwards, 1, 0, red)[0].visitor, None, "who leaves is no visitor");
 }

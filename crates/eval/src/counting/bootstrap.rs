@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::random::SplitMix;
+
 const RESAMPLES: usize = 2000;
 const SEED: u64 = 0x0f00_7fa1_1000_0001;
 /// Share of the resamples beyond each end of an interval.
@@ -64,34 +66,9 @@ fn middle(mut draws: Vec<f64>) -> Interval {
     Interval { low: draws[beyond], high: draws[draws.len() - 1 - beyond] }
 }
 
-/// `SplitMix64` (Steele, Lea and Flood, 2014): the same numbers in every version of this program.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`. The bias is less than `end` in 2^64.
-    fn below(&mut self, end: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Intervals, SplitMix};
-
-    #[test]
-    fn the_generator_is_the_published_one() {
-        let mut random = SplitMix(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
-    }
+    use super::Intervals;
 
     #[test]
     fn intervals_hold_the_score_and_shrink_with_more_of_it() {

@@ -2,7 +2,7 @@
 //!
 //! Pure functions of unit vectors, identities and cameras. [`Report`] holds everything; its parts are
 //! [`Ranking`] (CMC, mAP, mINP), [`Verification`] (same person or not, by a threshold on distance) and
-//! [`Identification`] (the nearest identity's centre). Distances are cosine distances, `1 - a.b`: 0 for
+//! [`Identification`] (the nearest identity's centre). [`VisitorReport`] says what telling visitors apart costs. Distances are cosine distances, `1 - a.b`: 0 for
 //! the same direction, 2 for the opposite.
 //!
 //! No more than a block of rows of the distance matrix is in memory at a time.
@@ -17,6 +17,7 @@ mod spectrum;
 #[cfg(test)]
 mod testing;
 mod verification;
+mod visitors;
 
 pub use centres::{Centres, Identification, Match};
 pub use crops::{Crops, CropsError};
@@ -25,3 +26,4 @@ pub use logistic::Logistic;
 pub use ranking::{Ranking, Rule};
 pub use report::Report;
 pub use verification::{OperatingPoint, PERCENTILES, Pairs, ROC_RATES, Verification};
+pub use visitors::{VisitorReport, Window};

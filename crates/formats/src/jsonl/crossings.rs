@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use footfall_count::{Crossing, Direction, Reason};
+use footfall_count::{Crossing, Direction, Reason, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::Lines;
@@ -42,6 +42,12 @@ pub struct CrossingRow {
     /// What the confidence rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Which visitor came in, from 1, where they can be known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<u64>,
+    /// Which of their comings it is, from 1; above it, they come again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<u64>,
 }
 
 impl CrossingRow {
@@ -62,6 +68,8 @@ impl CrossingRow {
             decided: Some(crossing.decided),
             confidence: Some((crossing.confidence * 1e4).round() / 1e4),
             reasons: crossing.reasons.clone(),
+            visitor: crossing.visitor.as_ref().and_then(Visitor::number),
+            coming: crossing.visitor.as_ref().map(Visitor::coming),
         }
     }
 }
@@ -155,6 +163,7 @@ mod tests {
             point: Point::new(384.0, 301.256),
             confidence: 0.912_34,
             reasons: vec![Reason::Joined, Reason::LineEnd],
+            visitor: None,
         };
         let row = CrossingRow::new(&crossing, "door", "shop.mp4");
         let folder = tempfile::tempdir().unwrap();

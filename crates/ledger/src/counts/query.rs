@@ -92,6 +92,13 @@ pub struct Count {
     pub came_unseen: u64,
     /// Drift that was corrected: people who were still inside at the nightly reset.
     pub left_unseen: u64,
+    /// Different visitors among those who came in, as far as the runs told them apart: those who had not
+    /// come within the window before. None where no run did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visitors: Option<u64>,
+    /// Those who came in and had come within the window before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<u64>,
     /// Stays in zones that began in this period.
     pub visits: u64,
     /// Their mean length, in seconds.
@@ -183,4 +190,6 @@ pub(crate) struct Passage {
     pub(crate) direction: Direction,
     /// How likely it was one, 0 to 1.
     pub(crate) confidence: f64,
+    /// Which coming of this visitor it was, from 1, where visitors were told apart.
+    pub(crate) coming: Option<u64>,
 }

@@ -19,6 +19,8 @@ pub(super) struct Sums<'a> {
     lines: BTreeMap<Option<String>, LineSums>,
     /// Number and total seconds of stays, by period.
     visits: Vec<(u64, f64)>,
+    /// Whether visitors were told apart anywhere.
+    knows_visitors: bool,
 }
 
 /// One line's sums, or those of all lines together.
@@ -37,6 +39,8 @@ struct Tallied {
     occupancy: u64,
     peak: u64,
     drift: (u64, u64),
+    /// Those who came first, and again, of those of whom it is known.
+    comings: (u64, u64),
 }
 
 impl<'a> Sums<'a> {
@@ -50,6 +54,7 @@ impl<'a> Sums<'a> {
             per_line: query.per_line,
             lines: lines.into_iter().map(|line| (line, fresh())).collect(),
             visits: vec![(0, 0.0); count],
+            knows_visitors: false,
             periods,
         }
     }
@@ -62,6 +67,7 @@ impl<'a> Sums<'a> {
     pub(super) fn pass(&mut self, passage: &Passage) {
         self.reset_until(passage.at);
         let index = self.index(passage.at);
+        self.knows_visitors |= passage.coming.is_some() && index.is_some();
         let line = if self.per_line { Some(passage.line.clone()) } else { None };
         if let Some(sums) = self.lines.get_mut(&line) {
             sums.go_to(index);
@@ -129,6 +135,8 @@ impl<'a> Sums<'a> {
             peak: tallied.peak,
             came_unseen: tallied.drift.0,
             left_unseen: tallied.drift.1,
+            visitors: self.knows_visitors.then_some(tallied.comings.0),
+            again: self.knows_visitors.then_some(tallied.comings.1),
             visits,
             dwell: (visits > 0).then(|| seconds / visits as f64),
             uncounted,
@@ -167,6 +175,11 @@ impl LineSums {
                 count.left += 1;
                 count.doubt.1 += lack;
             }
+        }
+        match passage.coming {
+            Some(0 | 1) => count.comings.0 += 1,
+            Some(_) => count.comings.1 += 1,
+            None => {}
         }
         count.drift.0 += self.site.unexplained - unexplained;
         count.occupancy = self.site.inside;

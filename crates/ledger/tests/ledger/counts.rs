@@ -129,6 +129,26 @@ fn lines_and_sources_are_chosen_and_each_line_stands_for_itself() {
     assert_eq!(total(&Query { sources: vec!["elsewhere".into()], ..Query::default() }), []);
 }
 
+#[test]
+fn different_visitors_are_those_who_came_for_the_first_time() {
+    let shelf = Shelf::new();
+    let run = begin(&shelf, "2026-06-01T10:00:00Z");
+    let come = |minutes, coming: Option<u64>| {
+        let mut entry = passage("door", minutes, In);
+        let Entry::Crossing(crossing) = &mut entry else { unreachable!() };
+        crossing.detail.extend(coming.map(|coming| ("coming".to_owned(), coming.into())));
+        entry
+    };
+    run.record(&[come(0, Some(1)), come(1, Some(2)), come(2, Some(1)), come(3, None), come(61, Some(3))])
+        .unwrap();
+    let hours = shelf.reader().counts(&Query::default()).unwrap();
+    let told: Vec<_> = hours.iter().map(|c| (c.entered, c.visitors, c.again)).collect();
+    assert_eq!(told, [(4, Some(2), Some(1)), (1, Some(0), Some(1))]);
+    let plain = Shelf::new();
+    pass(&begin(&plain, "2026-06-01T10:00:00Z"), "door", 0, In);
+    assert_eq!(plain.reader().counts(&Query::default()).unwrap()[0].visitors, None, "nobody told them apart");
+}
+
 fn stay(zone: &str, track: u64, entered: u64, left: u64) -> Entry {
     let (entered, left) = (Duration::from_secs(entered), Duration::from_secs(left));
     let detail = serde_json::Map::new();

@@ -106,6 +106,7 @@ fn a_crossing_flashes_and_goes_out() {
         point: Point::new(160.0, 60.0),
         confidence: 1.0,
         reasons: vec![Reason::Followed],
+        visitor: None,
     });
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
@@ -172,6 +173,7 @@ proptest! {
                 point: Point::new(x, y),
                 confidence: 1.0,
                 reasons: vec![Reason::Followed],
+                visitor: None,
             });
             overlay.draw(&scene).unwrap();
         }

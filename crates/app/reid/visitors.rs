@@ -1,0 +1,69 @@
+//! `footfall reid visitors`.
+
+use std::io::Write as _;
+
+use anyhow::ensure;
+use footfall_eval::reid::VisitorReport;
+use footfall_formats::crops::CropSet;
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::VisitorsArgs;
+use super::embed::Workers;
+use super::eval::{crops, embed};
+use crate::outputs::save;
+use crate::table::Table;
+
+#[derive(Serialize)]
+struct Document {
+    set: String,
+    embedder: String,
+    reports: Vec<VisitorReport>,
+}
+
+/// Embeds the set, and measures what telling its people apart would cost a counter.
+pub(super) fn run(args: &VisitorsArgs, bar: &ProgressBar) -> anyhow::Result<()> {
+    let set = CropSet::open(&args.set, args.cameras.naming())?;
+    let mut workers = Workers::open(&args.embedder, set.crops().len())?;
+    let embeddings = embed(&set, &mut workers, bar)?;
+    let crops = crops(&set, &embeddings)?;
+    let mut distances = args.max_cosine_distance.clone();
+    if distances.is_empty() {
+        distances.push(footfall_count::VisitorConfig::default().max_cosine_distance);
+    }
+    let of = |&distance: &f64| VisitorReport::of(&crops, distance, &args.sizes);
+    let reports: Vec<_> = distances.iter().map(of).collect();
+    ensure!(
+        reports.iter().all(|report| report.people > 1),
+        "{}: fewer than two people were seen by two cameras (see --cameras): nobody comes again",
+        args.set.display()
+    );
+    let document = Document { set: set.path().display().to_string(), embedder: workers.name, reports };
+    if let Some(path) = &args.json {
+        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
+    }
+    if args.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
+        std::io::stdout().lock().write_all(table(&document).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn table(document: &Document) -> String {
+    let percent = |share: f64| format!("{:.1}", 100.0 * share);
+    let mut table = Table::default();
+    table.row(["distance", "window", "new taken for old", "old taken for new", "for another", ""]);
+    for report in &document.reports {
+        for window in &report.windows {
+            table.row([
+                format!("{:.2}", report.max_cosine_distance),
+                window.size.to_string(),
+                percent(window.false_merges),
+                percent(window.missed),
+                window.mistaken.map_or_else(|| "-".to_owned(), percent),
+                if window.from_pairs { "from pairs".to_owned() } else { String::new() },
+            ]);
+        }
+    }
+    let people = document.reports.first().map_or(0, |report| report.people);
+    format!("{}: {people} people, {}; per cent\n\n{}", document.set, document.embedder, table.render())
+}
