@@ -177,7 +177,7 @@ proptest! {
         let mut supply = Virtual::new(lanes.len(), arrivals(&lanes));
         let runs = serve(&mut supply, &limits, milliseconds(cost));
         for run in &runs {
-            let waited = run.started - run.taken;
+            let waited = run.started.saturating_sub(run.taken);
             prop_assert!(waited <= limits.wait, "waited {:?} of {:?}", waited, limits.wait);
             let crops: usize = run.shares.iter().map(|(_, share)| share.crops).sum();
             prop_assert!(crops <= max_batch, "{} crops", crops);
