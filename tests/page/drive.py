@@ -99,6 +99,7 @@ def draw(driver, url):
     told = f"{zone['people']} inside · {zone['visits']} visits of "
     wait(driver, lambda d: text(d, "#line-list .zone .counts").startswith(told))
     by_keyboard(driver)
+    by_mouse(driver, lines)
     return {"page": shown(driver), "zone": zone}
 
 
@@ -123,6 +124,23 @@ def by_keyboard(driver):
     wait(driver, lambda d: count(d) == before)
     driver.find_element(By.ID, "discard").click()
     wait(driver, lambda d: not d.find_element(By.ID, "unsaved").is_displayed())
+
+
+def by_mouse(driver, lines):
+    """Moves the zone by its inside, and makes a point on its edge; then gives it up."""
+    points = lambda: driver.find_element(By.CSS_SELECTOR, "#lines .zone .edge").get_attribute("points").split()  # noqa: E731
+    before = points()
+    driver.execute_script("scrollTo(0, 0)")
+    width, height = lines.size["width"], lines.size["height"]
+    mouse = ActionChains(driver).move_to_element_with_offset(lines, width // 5, 0).click_and_hold()
+    mouse.move_by_offset(20, 10).release().perform()
+    moved = points()
+    assert len(moved) == 4 and all(a != b for a, b in zip(before, moved, strict=True)), (before, moved)
+    at = width // 5, int(height * 0.4) + 8
+    ActionChains(driver).move_to_element_with_offset(lines, *at).double_click().perform()
+    assert len(points()) == 5, points()
+    driver.find_element(By.ID, "discard").click()
+    wait(driver, lambda _: points() == before)
 
 
 def rename(driver, name):

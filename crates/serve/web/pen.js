@@ -25,6 +25,8 @@ export class Pen {
     this.fresh = [];
     /** Whether the press before has ended a shape: the double click that it belongs to means no more. */
     this.closed = false;
+    /** The shape whose outline was pressed: a captured pointer's double click does not tell. @type {number | null} */
+    this.outline = null;
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.kind && this.preview(this.at(event)));
     canvas.addEventListener("dblclick", (event) => this.split(event));
@@ -63,6 +65,7 @@ export class Pen {
     if (!this.on.size() || event.button !== 0 || !this.on.mayChange()) return;
     const part = event.target instanceof Element ? event.target.closest("[data-part]") : null;
     this.closed = false;
+    this.outline = part?.getAttribute("data-part") === "all" ? Number(part.getAttribute("data-shape")) : null;
     if (this.kind) this.point(event);
     else if (part) this.drag(event, part);
   }
@@ -142,9 +145,8 @@ export class Pen {
 
   /** A double click on an outline makes a point there. @param {MouseEvent} event */
   split(event) {
-    const part = event.target instanceof Element ? event.target.closest('[data-part="all"]') : null;
-    if (this.kind || this.closed || !part || !this.on.mayChange()) return;
-    const index = Number(part.getAttribute("data-shape"));
+    const index = this.outline;
+    if (this.kind || this.closed || index === null || !this.on.mayChange()) return;
     const shape = this.on.shapes()[index];
     const place = nearestSegment(shape, this.at(event));
     shape.points.splice(place, 0, this.at(event));
