@@ -115,6 +115,10 @@ impl Runtime {
     }
 
     fn try_briefly(&self, device: Device) -> Result<(), String> {
+        // Without a driver the library for GPUs is not loaded even where it is there: that is not what lacks.
+        if device.is_nvidia() && !has_driver() {
+            return Err(DeviceFault::NoDriver { file: device::DRIVER }.to_string());
+        }
         self.try_out(device).map_err(|error| match error {
             Error::Device { source, .. } => source.to_string(),
             other => other.to_string(),
