@@ -101,26 +101,28 @@ fn a_camera_that_misbehaves_is_counted_at_again_and_what_was_missed_is_told() {
 }
 
 #[test]
-fn changed_credentials_shut_it_out_until_they_are_right_again_and_are_never_shown() {
+fn changed_credentials_shut_it_out_until_the_file_has_them_and_are_never_shown() {
     let mut camera = Camera::start_with("rtsp", Some("me:hunter2"));
     let folder = tempfile::tempdir().unwrap();
-    let mut running = Running::start(configured(folder.path(), HASTY, &camera.address).arg("-vv"));
+    let login = folder.path().join("front.login");
+    fs::write(&login, "me:hunter2\n").unwrap();
+    let place = camera.address.replace("me:hunter2@", "");
+    let text = format!("{HASTY}login_file = \"front.login\"\n");
+    let mut running = Running::start(configured(folder.path(), &text, &place).arg("-vv"));
     running.result();
     camera.stop();
-    camera.set_login("me:other");
+    camera.set_login("me:correcthorse");
     running.wait_for("trying to reach it again");
     camera.start_again();
     running.wait_for("cannot open stream");
-    camera.stop();
-    camera.set_login("me:hunter2");
-    camera.start_again();
+    fs::write(&login, "me:correcthorse\n").unwrap();
     running.wait_for("is back after");
     running.skip_results();
     running.result();
     let ended = running.stop().success();
     let told = fs::read_to_string(folder.path().join("s.json")).unwrap();
     for text in [&ended.stderr, &ended.stdout, &told] {
-        assert!(!text.contains("hunter2"), "{text}");
+        assert!(!text.contains("hunter2") && !text.contains("correcthorse"), "{text}");
     }
 }
 

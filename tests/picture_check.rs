@@ -1,13 +1,17 @@
-//! The check of the picture, on frames of the sample clip as they are and altered.
+//! The check of the picture, on frames of the sample clip as they are and altered, and by the program.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_possible_wrap, reason = "a test, all of it")]
 
 mod common;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::clip;
+use common::camera::Camera;
+use common::running::Running;
+use common::{Ended, clip, footfall};
 use footfall_count::{Condition, HealthChange};
 use footfall_health::{CheckConfig, PictureCheck};
 use footfall_pipeline::{Frame, Image, Inspector as _, Note};
@@ -77,13 +81,13 @@ fn blurred(picture: &Image) -> Image {
 
 /// The camera was turned: what stood at x stands 60 pixels to the left, and the rest is new.
 fn moved(picture: &Image) -> Image {
-    let (width, height) = (picture.width(), picture.height());
-    let at = |x: usize, y: usize| {
-        let from = if x + 60 < width { x + 60 } else { 2 * width - x - 61 };
-        let start = (y * width + from) * 3;
-        picture.bytes()[start..start + 3].to_vec()
-    };
-    image(picture, (0..height).flat_map(|y| (0..width).flat_map(move |x| at(x, y))).collect())
+    let width = picture.width();
+    let mut bytes = Vec::with_capacity(picture.bytes().len());
+    for row in picture.bytes().chunks_exact(3 * width) {
+        bytes.extend_from_slice(&row[3 * 60..]);
+        row.chunks_exact(3).rev().take(60).for_each(|pixel| bytes.extend_from_slice(pixel));
+    }
+    image(picture, bytes)
 }
 
 /// What makes a bad picture of a good one.
@@ -153,4 +157,38 @@ fn what_was_wrong_to_the_end_is_marked_to_the_end() {
         .filter_map(|note| if let Note::Uncounted(span) = note { Some(span.reason) } else { None })
         .collect();
     assert_eq!(reasons, [Condition::Dark].into());
+}
+
+#[test]
+fn a_dark_picture_of_a_camera_is_told_and_its_time_is_marked_in_the_report() {
+    let mut camera = Camera::start("http");
+    let folder = tempfile::tempdir().unwrap();
+    let (config, ledger) = (folder.path().join("c.toml"), folder.path().join("l.db"));
+    let hasty = "[source]\nretry_first = 0.1\nretry_most = 0.2\nuncounted_gap = 3600.0\n\
+                 [health]\nevery = 0.1\nhold = 0.3\n";
+    fs::write(&config, hasty).unwrap();
+    let mut command = footfall();
+    command.arg("run").arg(format!("front={}", camera.address)).args(["--no-embedder", "--tracks", "-"]);
+    let mut running = Running::start(command.arg("--config").arg(&config).arg("--ledger").arg(&ledger));
+    running.result();
+    camera.stop();
+    camera.set_light(0.05);
+    camera.start_again();
+    let told = running.wait_for("the picture is dark");
+    assert!(told.contains("front") && told.contains("limit 20") && told.contains("mean"), "{told}");
+    camera.stop();
+    camera.set_light(1.0);
+    camera.start_again();
+    running.wait_for("the picture is no longer dark");
+    running.stop().success();
+    let report: Ended = footfall()
+        .args(["report", "--by", "day", "--format", "json", "--ledger"])
+        .arg(&ledger)
+        .output()
+        .unwrap()
+        .into();
+    let report: serde_json::Value = serde_json::from_str(&report.success().stdout).unwrap();
+    let uncounted: f64 =
+        report["counts"].as_array().unwrap().iter().map(|row| row["uncounted"].as_f64().unwrap()).sum();
+    assert!(uncounted > 0.3, "{report}");
 }

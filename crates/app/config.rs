@@ -162,9 +162,9 @@ impl Config {
             .with_context(|| format!("cannot read the configuration {}", path.display()))?;
         let mut config =
             Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
-        // The file means paths from the folder that it is in.
-        for reference in config.source.list.iter_mut().filter_map(|source| source.reference.as_mut()) {
-            *reference = path.parent().unwrap_or(Path::new("")).join(&*reference);
+        // What belongs to a source lies beside the file.
+        for own in config.source.files_mut() {
+            *own = path.parent().unwrap_or(Path::new("")).join(&*own);
         }
         Ok(config)
     }

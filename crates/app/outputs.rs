@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail};
+use footfall_count::{Crossing, Line};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, PartialFile};
-use footfall_pipeline::{BoxError, Scene, Sink};
+use footfall_pipeline::{BoxError, Rest, Scene, Sink};
 
 use crate::config::Outputs;
 use crate::sources::NamedSource;
@@ -108,19 +109,28 @@ impl Sink for CrossingSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        if scene.crossings.is_empty() {
+        self.add(&scene.crossings, &scene.lines)
+    }
+
+    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
+        self.add(&rest.crossings, &rest.lines)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
+impl CrossingSink {
+    fn add(&self, crossings: &[Crossing], lines: &[Line]) -> Result<(), BoxError> {
+        if crossings.is_empty() {
             return Ok(());
         }
         let mut file = self.file.lock();
         let Some(writer) = file.as_mut() else { return Ok(()) };
-        for crossing in &scene.crossings {
-            let line = scene.lines[crossing.line].name();
-            writer.write(&CrossingRow::new(crossing, line, &self.source))?;
+        for crossing in crossings {
+            writer.write(&CrossingRow::new(crossing, lines[crossing.line].name(), &self.source))?;
         }
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), BoxError> {
         Ok(())
     }
 }

@@ -145,7 +145,7 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
             session.last().map_or(0, |(number, _)| number)
         );
     }
-    session.finish(!head.live)?;
+    session.finish()?;
     Ok(run.map_or(Ok(()), |run| run.end(Ending::Done))?)
 }
 

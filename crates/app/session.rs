@@ -117,18 +117,16 @@ impl Session {
         Ok(())
     }
 
-    /// Completes the files, and says what came of it; `decide` also decides what is still open.
-    pub(crate) fn finish(mut self, decide: bool) -> anyhow::Result<()> {
+    /// Decides what is still open, completes the files, and says what came of it.
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
         if let Some(recording) = self.recording.take() {
             for frame in recording.refine(&OfflineConfig::of(self.tracker.config())) {
                 self.write(frame.number, frame.time, &frame.step, &Embeddings::default())?;
             }
         }
         let (frames, time) = self.last.unwrap_or_default();
-        if decide {
-            let crossings = self.counter.finish();
-            self.write_crossings(time, &crossings)?;
-        }
+        let crossings = self.counter.finish();
+        self.write_crossings(time, &crossings)?;
         self.tracks.map(TrackWriter::finish).transpose()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
         eprintln!("{} people tracked in {frames} frames", self.people);

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     for frame in DetectionReader::open(&args.detections)? {
         take(&mut session, &frame?, frame_rate)?;
     }
-    session.finish(true)
+    session.finish()
 }
 
 /// After so many frames in a row without anybody nothing changes any more.

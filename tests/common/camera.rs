@@ -5,8 +5,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use opencv::core::Size;
-use opencv::prelude::{VideoCaptureTrait as _, VideoCaptureTraitConst as _};
+use opencv::core::{Mat, Size};
+use opencv::prelude::{MatTraitConst as _, VideoCaptureTrait as _, VideoCaptureTraitConst as _};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::clip;
@@ -32,7 +32,7 @@ impl Camera {
     /// One that asks for `user:password`; the address has them.
     pub fn start_with(scheme: &'static str, login: Option<&'static str>) -> Self {
         let pictures = tempfile::tempdir().unwrap();
-        save_pictures(pictures.path(), 60, None);
+        save_pictures(pictures.path(), 60, None, 1.0);
         let (server, open, port) = serve(scheme, pictures.path(), "0", login);
         let user = login.map_or_else(String::new, |login| format!("{login}@"));
         let address = format!("{scheme}://{user}127.0.0.1:{port}/camera");
@@ -57,7 +57,12 @@ impl Camera {
 
     /// Pictures of this size from the next start on.
     pub fn set_size(&self, width: i32, height: i32) {
-        save_pictures(self.pictures.path(), 60, Some(Size::new(width, height)));
+        save_pictures(self.pictures.path(), 60, Some(Size::new(width, height)), 1.0);
+    }
+
+    /// Pictures with this share of their light from the next start on.
+    pub fn set_light(&self, share: f64) {
+        save_pictures(self.pictures.path(), 60, None, share);
     }
 
     /// The server keeps its connections and does nothing more.
@@ -94,13 +99,14 @@ fn serve(scheme: &str, pictures: &Path, port: &str, login: Option<&str>) -> (Chi
     (server, open, port.trim().to_owned())
 }
 
-fn save_pictures(folder: &Path, count: usize, size: Option<Size>) {
+/// The first pictures of the sample clip, scaled, and with a share of their light.
+pub fn save_pictures(folder: &Path, count: usize, size: Option<Size>, light: f64) {
     let name = clip();
     let mut video =
         opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG)
             .unwrap();
     assert!(video.is_opened().unwrap());
-    let mut picture = opencv::core::Mat::default();
+    let mut picture = Mat::default();
     for number in 0..count {
         assert!(video.read(&mut picture).unwrap());
         let mut sized = picture.clone();
@@ -108,7 +114,9 @@ fn save_pictures(folder: &Path, count: usize, size: Option<Size>) {
             let area = opencv::imgproc::INTER_AREA;
             opencv::imgproc::resize(&picture, &mut sized, size, 0.0, 0.0, area).unwrap();
         }
+        let mut lit = Mat::default();
+        sized.convert_to(&mut lit, -1, light, 0.0).unwrap();
         let path = folder.join(format!("{number:05}.jpg"));
-        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &sized).unwrap();
+        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &lit).unwrap();
     }
 }

@@ -6,18 +6,27 @@
     server.py http FOLDER [PORT]
                               http://127.0.0.1:PORT/camera, motion JPEG, by Python's own server
 
-FOLDER holds 00000.jpg, 00001.jpg, ...; RATE of them are sent in a second. Without PORT a free one is taken;
-it is printed on the first line. Ends when its standard input is closed.
+FOLDER holds 00000.jpg, 00001.jpg, ...; RATE of them (an environment variable; 20) are sent in a second. Without
+PORT a free one is taken; it is printed on the first line. Ends when its standard input is closed. Until then
+the RTSP server obeys its lines:
+
+    slow MILLISECONDS         waits for so long before each picture; 0: as usual again
+    garble SHARE              this share of a picture's bytes is replaced; 0: as usual again
+
+With the environment variable LOOPS it adds a line to that file whenever it sends the first picture: the time, and
+how often that one was sent to whoever is connected.
 """
 
 import http.server
 import itertools
+import os
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
-RATE = 20
+RATE = int(os.environ.get("RATE", "20"))
 BOUNDARY = b"picture"
 
 
@@ -36,16 +45,54 @@ def serve_rtsp(folder: Path, port: int, login: str | None) -> None:
     factory.set_shared(True)
     factory.set_launch(
         f'( multifilesrc location="{folder}/%05d.jpg" loop=true caps="image/jpeg,framerate={RATE}/1" '
-        "! jpegdec ! videoconvert ! video/x-raw,format=I420 ! identity sync=true ! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
+        "! jpegdec ! videoconvert ! video/x-raw,format=I420 ! identity name=pace sync=true ! jpegenc "
+        "! breakmydata name=garble probability=0 skip=700 ! rtpjpegpay name=pay0 pt=26 )"
     )
+    faults = Faults(len(list(folder.glob("*.jpg"))), Gst.PadProbeType.BUFFER)
+    factory.connect("media-configure", lambda _, media: faults.begin(media.get_element()))
     if login:
         require(GstRtspServer, server, factory, login)
     server.get_mount_points().add_factory("/camera", factory)
     server.attach(None)
     print(server.get_bound_port(), flush=True)
     loop = GLib.MainLoop()
-    threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
+    threading.Thread(target=lambda: (faults.obey(sys.stdin), loop.quit()), daemon=True).start()
     loop.run()
+
+
+class Faults:
+    """What goes wrong with the stream, as it is told; and when the pictures begin anew."""
+
+    # By a command: the element, its property, and what a number of the command is in it.
+    COMMANDS: ClassVar = {
+        "slow": ("pace", "sleep-time", lambda milliseconds: int(1000 * milliseconds)),
+        "garble": ("garble", "probability", float),
+    }
+
+    def __init__(self, pictures: int, buffers: object) -> None:
+        self.pictures, self.buffers, self.stream = pictures, buffers, None
+
+    def begin(self, stream) -> None:
+        """A new stream, for the first who connects after a while."""
+        self.stream = stream
+        if not (path := os.environ.get("LOOPS")):
+            return
+        sent = itertools.count()
+
+        def note(*_: object) -> int:
+            loop, picture = divmod(next(sent), self.pictures)
+            if picture == 0:
+                with open(path, "a") as file:
+                    file.write(f"{time.time():.3f} {loop}\n")
+            return 1  # Gst.PadProbeReturn.OK
+
+        stream.get_by_name("pace").get_static_pad("src").add_probe(self.buffers, note)
+
+    def obey(self, commands) -> None:
+        for words in map(str.split, commands):
+            element, name, of = self.COMMANDS[words[0]]
+            if self.stream:
+                self.stream.get_by_name(element).set_property(name, of(float(words[1])))
 
 
 def require(library, server, factory, login: str) -> None:
@@ -65,7 +112,7 @@ def require(library, server, factory, login: str) -> None:
 class Camera(http.server.BaseHTTPRequestHandler):
     """Answers each request with the stream, until the client leaves."""
 
-    pictures: list[bytes] = []
+    pictures: ClassVar[list[bytes]] = []
 
     def do_GET(self) -> None:
         self.send_response(200)

@@ -40,6 +40,15 @@ pub(crate) struct SourceEntry {
     pub(crate) options: SourceOptions,
 }
 
+impl Sources {
+    /// The files that settings of sources name.
+    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let of_each =
+            self.list.iter_mut().flat_map(|source| [&mut source.reference, &mut source.options.login_file]);
+        of_each.chain([&mut self.options.login_file]).flatten()
+    }
+}
+
 impl Serialize for Sources {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.list.is_empty() {

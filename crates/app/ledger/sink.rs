@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Condition, Crossing, Uncounted, Visit};
+use footfall_count::{Condition, Crossing, Line, Uncounted, Visit, Zone};
 use footfall_ledger::{CrossingEntry, Entry, Error, Run, VisitEntry};
-use footfall_pipeline::{BoxError, Kind, Note, Scene, Sink, Stop};
+use footfall_pipeline::{BoxError, Kind, Note, Rest, Scene, Sink, Stop};
 
 /// How often a full disk is tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -68,13 +68,13 @@ impl Sink for LedgerSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        let entry = |crossing: &Crossing| {
-            Entry::Crossing(CrossingEntry::new(crossing, scene.lines[crossing.line].name()))
-        };
-        let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, scene.zones[visit.zone].name()));
-        let visits = scene.visits.iter().map(visit);
-        let entries: Vec<_> = scene.crossings.iter().map(entry).chain(visits).collect();
+        let entries = entries(&scene.crossings, &scene.lines, &scene.visits, &scene.zones);
         Ok(self.record(Some(scene.frame.time), &entries)?)
+    }
+
+    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
+        let entries = entries(&rest.crossings, &rest.lines, &rest.visits, &rest.zones);
+        Ok(self.record(Some(rest.time), &entries)?)
     }
 
     fn note(&mut self, note: &Note) -> Result<(), BoxError> {
@@ -88,4 +88,12 @@ impl Sink for LedgerSink {
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
         Ok(())
     }
+}
+
+/// Crossings and visits, with the names of their places.
+fn entries(crossings: &[Crossing], lines: &[Line], visits: &[Visit], zones: &[Zone]) -> Vec<Entry> {
+    let crossing =
+        |crossing: &Crossing| Entry::Crossing(CrossingEntry::new(crossing, lines[crossing.line].name()));
+    let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, zones[visit.zone].name()));
+    crossings.iter().map(crossing).chain(visits.iter().map(visit)).collect()
 }

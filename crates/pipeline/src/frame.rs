@@ -128,3 +128,18 @@ pub struct Scene {
     /// Visits to zones that were over in this frame.
     pub visits: Vec<Visit>,
 }
+
+/// What a live source leaves to be decided when it has ended: nobody knew that its last scene was the last.
+#[derive(Clone, Debug)]
+pub struct Rest {
+    /// The time of the last scene.
+    pub time: Duration,
+    /// As in a [`Scene`], decided with what there was.
+    pub crossings: Vec<Crossing>,
+    /// As in a [`Scene`].
+    pub lines: Arc<[Line]>,
+    /// As in a [`Scene`].
+    pub zones: Arc<[Zone]>,
+    /// As in a [`Scene`], of those who were seen to the end too.
+    pub visits: Vec<Visit>,
+}

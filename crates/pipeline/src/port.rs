@@ -2,7 +2,7 @@
 
 use footfall_track::{Bbox, Detection, Embeddings};
 
-use crate::{Frame, Image, Note, Scene};
+use crate::{Frame, Image, Note, Rest, Scene};
 
 /// An adapter's own error, with its source kept.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -125,6 +125,16 @@ pub trait Sink: Send {
     /// As [`Sink::write`].
     fn note(&mut self, note: &Note) -> Result<(), BoxError> {
         let _ = note;
+        Ok(())
+    }
+
+    /// Takes what was decided after the last scene of a live source, once, if there is anything. Only sinks
+    /// of crossings and visits have a use for it.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
+        let _ = rest;
         Ok(())
     }
 

@@ -10,5 +10,5 @@ mod write;
 pub(crate) use detect::{Detected, detect};
 pub(crate) use embed::{EmbedStage, Gathering, embed};
 pub(crate) use read::{Door, read};
-pub(crate) use track::{TrackStage, Tracked};
+pub(crate) use track::{Counted, TrackStage, Tracked};
 pub(crate) use write::WriteStage;

@@ -165,3 +165,14 @@ fn a_live_source_drops_at_the_door_and_every_frame_is_accounted_for() {
     assert!(frames.is_sorted());
     assert_eq!(frames.last(), Some(&500), "the newest frame is never the one that is dropped");
 }
+
+#[test]
+fn what_a_live_source_leaves_open_is_decided_at_its_end() {
+    let (camera, sink, left) = fakes::paced(37);
+    let mut run = pipeline(camera, 1);
+    run.sinks.push(sink);
+    let summary = run.run(&Options::default(), &Stop::new()).summary;
+    assert_eq!((summary.processed, summary.dropped), (37, 0));
+    assert_eq!(left.lock().unwrap().as_slice(), ["door"], "passed, and too near to the line to be sure");
+    assert_eq!(summary.tallies[0].entered, 1);
+}

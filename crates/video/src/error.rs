@@ -1,7 +1,7 @@
 //! What can go wrong between OpenCV and the pipeline.
 
-use std::io;
 use std::path::PathBuf;
+use std::{env, io};
 
 use footfall_pipeline::ImageError;
 
@@ -30,6 +30,28 @@ pub enum VideoError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// An address names a variable that the environment lacks.
+    #[error("the address asks for ${{{name}}}, and the environment has no such text")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: env::VarError,
+    },
+    /// The file with user and password cannot be read.
+    #[error("cannot read user and password from \"{}\" (login_file)", path.display())]
+    Login {
+        /// Which file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The file with user and password has something else in it.
+    #[error("\"{}\" (login_file) does not hold user:password in its first line", path.display())]
+    NoLogin {
+        /// Which file.
+        path: PathBuf,
     },
     /// There is nothing in the file.
     #[error("\"{}\" is an empty file: was its copy or download completed?", path.display())]

@@ -15,7 +15,14 @@ use tracing::info_span;
 use super::embed::Asked;
 use super::{Detected, EmbedStage};
 use crate::feed::Feed;
-use crate::{Frame, Kind, Scene, SourceInfo};
+use crate::{Frame, Kind, Rest, Scene, SourceInfo};
+
+/// What tracking and counting give, in order.
+pub(crate) enum Counted {
+    Scene(Scene),
+    /// The last of a live source.
+    Rest(Rest),
+}
 
 /// What tracking and counting came to.
 #[derive(Debug, Default)]
@@ -84,7 +91,7 @@ impl TrackStage {
     pub(crate) fn run(
         mut self,
         detected: impl Iterator<Item = Detected>,
-        scenes: &Sender<Scene>,
+        scenes: &Sender<Counted>,
         feed: &Feed,
     ) -> Tracked {
         let mut total = Tracked::default();
@@ -99,7 +106,10 @@ impl TrackStage {
                 let Some(next) = self.ask(next) else { return total };
                 waiting.push_back(next);
             }
-            let Some(next) = waiting.pop_front() else { return total };
+            let Some(next) = waiting.pop_front() else {
+                self.decide_rest(scenes, &mut total);
+                return total;
+            };
             total.embedded += next.asked.as_ref().map_or(0, Asked::people) as u64;
             self.make_changes(feed, &mut total);
             let Some(mut scene) = self.finish(next, feed) else { return total };
@@ -112,10 +122,23 @@ impl TrackStage {
             }
             total.add(&scene);
             total.follow(&self.counter);
-            if scenes.send(scene).is_err() {
+            if scenes.send(Counted::Scene(scene)).is_err() {
                 return total;
             }
         }
+    }
+
+    /// At the end of a live source: decides what is still open with what there is.
+    fn decide_rest(&mut self, scenes: &Sender<Counted>, total: &mut Tracked) {
+        let (crossings, visits) = (self.counter.finish(), self.counter.take_visits());
+        if crossings.is_empty() && visits.is_empty() {
+            return;
+        }
+        total.follow(&self.counter);
+        let (lines, zones) = (Arc::clone(&self.lines), Arc::clone(&self.zones));
+        let rest = Rest { time: total.footage, crossings, lines, zones, visits };
+        // Whoever does not take it any more has failed, and says so.
+        let _ = scenes.send(Counted::Rest(rest));
     }
 
     /// Makes the changes that were asked for since the frame before.

@@ -4,6 +4,7 @@ use crossbeam_channel::{Receiver, never, select};
 use tracing::{info_span, warn};
 
 use crate::error::RunError;
+use crate::stage::Counted;
 use crate::threads::LaneShared;
 use crate::{BoxError, Inspector, Note, Scene, Sink};
 
@@ -19,11 +20,12 @@ impl WriteStage {
     ///
     /// After a failure outputs hold what was processed until then. If that is nothing, they are dropped,
     /// which leaves nothing behind.
-    pub(crate) fn run(mut self, scenes: Receiver<Scene>, mut notes: Receiver<Note>, lane: &LaneShared) {
+    pub(crate) fn run(mut self, scenes: Receiver<Counted>, mut notes: Receiver<Note>, lane: &LaneShared) {
         loop {
             let well = select! {
                 recv(scenes) -> scene => match scene {
-                    Ok(scene) => self.take(scene, lane),
+                    Ok(Counted::Scene(scene)) => self.take(scene, lane),
+                    Ok(Counted::Rest(rest)) => self.each(lane, |sink| sink.rest(&rest)),
                     Err(_) => false,
                 },
                 recv(notes) -> note => if let Ok(note) = note { self.tell(&note, lane) } else {

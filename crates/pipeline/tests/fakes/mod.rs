@@ -7,8 +7,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use footfall_count::Counter;
 use footfall_pipeline::{
-    BoxError, Detector, Embedder, Frame, Image, Kind, Lane, Options, Parts, Pipeline, RunError, Scene, Sink,
-    Source, SourceInfo, Stop, Summary,
+    BoxError, Detector, Embedder, Frame, Image, Kind, Lane, Options, Parts, Pipeline, Rest, RunError, Scene,
+    Sink, Source, SourceInfo, Stop, Summary,
 };
 use footfall_track::{Bbox, Detection, Embeddings, Tracker};
 
@@ -169,6 +169,59 @@ impl Source for Camera {
         }
         self.next += 1;
         Ok(Some(frame(self.next - 1)))
+    }
+}
+
+/// A live source that gives a frame whenever the one before was written; the sink that tells it; and the lines
+/// of the crossings that were decided after the last scene.
+pub fn paced(frames: u64) -> (impl Source, Box<dyn Sink>, Arc<Mutex<Vec<String>>>) {
+    let (written, go_on) = bounded(1);
+    let left = Arc::default();
+    let film = Film { info: info(Kind::Live), ..Film::new(frames) };
+    (Paced { film, go_on }, Box::new(Pacer { written, left: Arc::clone(&left) }), left)
+}
+
+struct Paced {
+    film: Film,
+    go_on: Receiver<()>,
+}
+
+struct Pacer {
+    written: Sender<()>,
+    left: Arc<Mutex<Vec<String>>>,
+}
+
+impl Source for Paced {
+    fn info(&self) -> &SourceInfo {
+        &self.film.info
+    }
+
+    fn next_frame(&mut self) -> Result<Option<Frame>, BoxError> {
+        if self.film.next > 1 {
+            self.go_on.recv()?;
+        }
+        self.film.next_frame()
+    }
+}
+
+impl Sink for Pacer {
+    fn name(&self) -> String {
+        "pacer".into()
+    }
+
+    fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        assert!(scene.crossings.is_empty());
+        Ok(self.written.send(())?)
+    }
+
+    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
+        let lines = rest.crossings.iter().map(|crossing| rest.lines[crossing.line].name().to_owned());
+        self.left.lock().unwrap().extend(lines);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), BoxError> {
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ mod container;
 mod folder;
 mod live;
 mod location;
+mod login;
 mod options;
 mod reach;
 mod recording;
@@ -38,6 +39,8 @@ use recording::Recording;
 /// RTSP comes over TCP where the camera can do that: nothing is lost. UDP is asked for by the environment,
 /// for the whole process: OpenCV has no other way. [`Transport::variable`] says how.
 ///
+/// `${NAME}` in an address is what the environment has under that name.
+///
 /// The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
 ///
 /// # Errors
@@ -47,7 +50,8 @@ pub fn open_source(
     options: &SourceOptions,
 ) -> Result<Box<dyn Source>, VideoError> {
     options.validate()?;
-    match Location::parse(location.as_ref())? {
+    let location = login::with_secrets(location.as_ref(), options.login_file.as_deref())?;
+    match Location::parse(&location)? {
         Location::File(path) => Ok(Box::new(Recording::open_file(&path, options)?)),
         Location::Pictures(path) => Ok(Box::new(PictureFolder::open(&path, options)?)),
         Location::Camera(camera) => Ok(Box::new(Live::open_camera(&camera, options, None)?)),

@@ -1,5 +1,6 @@
 //! What a user may say about a source.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ pub struct SourceOptions {
     pub read_timeout: f64,
     /// What RTSP comes over.
     pub transport: Transport,
+    /// A file that holds `user:password` for the address, read again for each connection: so they may be
+    /// changed while the program runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login_file: Option<PathBuf>,
     /// The delay before a lost source is opened again, in seconds; doubled with each attempt that fails,
     /// and made shorter at random by up to a half.
     pub retry_first: f64,
@@ -91,6 +96,7 @@ impl Default for SourceOptions {
             open_timeout: 10.0,
             read_timeout: 10.0,
             transport: Transport::Tcp,
+            login_file: None,
             retry_first: 0.5,
             retry_most: 30.0,
             give_up_after: None,

@@ -10,6 +10,7 @@ use footfall_pipeline::{BoxError, Kind, Source, SourceInfo, Stop};
 
 use super::live::{Live, open_stream_live};
 use super::location::Location;
+use super::login::with_secrets;
 use super::{SourceOptions, display_name, open_source};
 use crate::{FrameSize, VideoError};
 
@@ -104,8 +105,8 @@ struct Reach {
 impl Connector for Reach {
     fn connect(&mut self, before: Option<&SourceInfo>) -> Result<Box<dyn Source>, BoxError> {
         let size = before.map(FrameSize::promised);
-        let location = self.address.get();
         self.options.validate()?;
+        let location = with_secrets(&self.address.get(), self.options.login_file.as_deref())?;
         Ok(match Location::parse(&location)? {
             Location::Camera(camera) => Box::new(Live::open_camera(&camera, &self.options, size)?),
             Location::Stream(address) => Box::new(open_stream_live(&address, &self.options, size)?),
