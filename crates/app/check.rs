@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Parser as _, ValueHint};
+use footfall_count::{Line, Zone};
 
 use crate::cli::{Cli, Command, RunArgs};
 use crate::config::Config;
@@ -51,9 +52,18 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
 }
 
 fn about(source: &NamedSource) -> String {
-    let lines: Vec<_> = source.lines.iter().map(footfall_count::Line::name).collect();
-    let lines = if lines.is_empty() { "no line".to_owned() } else { lines.join(", ") };
-    format!("  {}  {}  {lines}\n", source.name, source.address)
+    let names = |what: &str, names: Vec<&str>| match names.len() {
+        0 => String::new(),
+        1 => format!("  {what} {}", names[0]),
+        _ => format!("  {what}s {}", names.join(", ")),
+    };
+    let lines = names("line", source.lines.iter().map(Line::name).collect());
+    let zones = names("zone", source.zones.iter().map(Zone::name).collect());
+    let masks =
+        if source.masks.is_empty() { String::new() } else { format!("  masks {}", source.masks.len()) };
+    let nothing =
+        if lines.is_empty() && zones.is_empty() { "  no line and no zone: nobody is counted" } else { "" };
+    format!("  {}  {}{lines}{zones}{masks}{nothing}\n", source.name, source.address)
 }
 
 /// `footfall run` with this configuration alone.

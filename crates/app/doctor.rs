@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::cli::AreaArgs;
 use crate::config::Config;
+use crate::quiet;
 
 /// Look whether everything is there that a run needs: networks, runtime, device, cameras, disk, clock
 ///
@@ -69,6 +70,10 @@ impl Finding {
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     footfall_video::quiet();
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    let options = config.source.list.iter().map(|entry| &entry.options).chain([&config.source.options]);
+    if let Some(variable) = options.filter_map(|options| options.transport.variable()).next() {
+        quiet::restart_with(variable);
+    }
     let mut findings = checks::networks(&config);
     findings.extend(checks::cameras(&args.sources, &config));
     findings.push(checks::disk(&config));

@@ -15,11 +15,12 @@ use footfall_count::Tally;
 use footfall_pipeline::Scene;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg};
 
+use crate::cli::SourceArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::say::say;
 use crate::sources::named;
-use crate::{logging, progress};
+use crate::{logging, progress, quiet};
 use propose::propose;
 use watch::watch;
 
@@ -36,6 +37,9 @@ pub(crate) struct InitArgs {
     /// The configuration
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "footfall.toml")]
     output: PathBuf,
+
+    #[command(flatten)]
+    source_options: SourceArgs,
 
     /// For how many seconds of pictures people are watched
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -54,7 +58,10 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let mut config = Config::default();
     // Ways need no appearance.
     config.networks.no_embedder = true;
-    let source = named(&args.source, &config);
+    let source = named(&args.source, &args.source_options, &config).map_err(usage)?;
+    if let Some(variable) = source.options.transport.variable() {
+        quiet::restart_with(variable);
+    }
     let name = source.file_stem();
     let folder = args.output.parent().unwrap_or(Path::new(""));
     let (plain, drawn) = (folder.join(format!("{name}.jpg")), folder.join(format!("{name}-line.jpg")));

@@ -97,9 +97,12 @@ fn own<T: Clone>(own: &[T], of_all: &[T]) -> Vec<T> {
     if own.is_empty() { of_all.to_vec() } else { own.to_vec() }
 }
 
-/// A source by itself: `NAME=PLACE`, or a place.
-pub(crate) fn named(text: &OsStr, config: &Config) -> NamedSource {
-    of_argument(text, config)
+/// A source by itself: `NAME=PLACE`, or a place; opened as `args` say.
+pub(crate) fn named(text: &OsStr, args: &SourceArgs, config: &Config) -> anyhow::Result<NamedSource> {
+    let mut source = of_argument(text, config);
+    source.override_by(args);
+    source.options.validate()?;
+    Ok(source)
 }
 
 /// A source that the command line names: `NAME=PLACE`, a place, or the name of one in the configuration.

@@ -130,11 +130,12 @@ fn devices() -> Finding {
     Finding::doubtful("source", format!("{} may not be read by this user", locked.join(", ")), advice)
 }
 
-/// Room where outputs go.
+/// Room where the ledger and outputs go.
 pub(super) fn disk(config: &Config) -> Finding {
     let outputs = &config.outputs;
-    let files = [&outputs.video, &outputs.crossings, &outputs.tracks].into_iter().flatten();
-    let folder = files.filter_map(|path| path.parent()).find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let files = [&config.ledger.file, &outputs.video, &outputs.record, &outputs.crossings, &outputs.tracks];
+    let mut folders = files.into_iter().flatten().filter_map(|path| path.parent());
+    let folder = folders.find(|path| path.is_dir()).unwrap_or(Path::new("."));
     let Ok(disk) = rustix::fs::statvfs(folder) else {
         return Finding::doubtful(
             "disk",

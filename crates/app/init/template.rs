@@ -1,5 +1,7 @@
 //! The text of a new configuration.
 
+use footfall_video::{SourceOptions, Transport};
+
 use super::propose::Proposal;
 use crate::sources::NamedSource;
 
@@ -16,15 +18,15 @@ pub(super) fn configuration(
     let [width, height] = size;
     format!(
         "\
-# Made by footfall init. Lines and thresholds may be changed while footfall runs: it reads this file again.
-# All settings, with their defaults: assets/footfall.toml of the project. To check: footfall check FILE
+# Made by footfall init. Lines, zones, masks and thresholds may be changed while footfall runs: it reads this
+# file again. All settings, with their defaults: assets/footfall.toml of the project. To check: footfall check FILE
 
 [[source]]
-name = {name}                   # crossings are kept under it
+name = {name}  # crossings are kept under it
 url = {url}
-reference = {picture}           # the picture at set-up: tells whether the camera was moved since
-# transport = \"udp\"             # of RTSP, instead of tcp
-# read_timeout = 10.0           # seconds without a frame until the source is opened again
+reference = {picture}  # the picture at set-up: tells whether the camera was moved since
+{options}# login_file = \"camera.login\"  # holds user:password, read again for each connection: better than in the url
+# read_timeout = 10.0  # seconds without a frame until the source is opened again
 
 # {reason}
 # In pixels of the {width}x{height} picture, with y down. `in` is a crossing to the right hand of someone who
@@ -34,8 +36,20 @@ name = {line}
 from = [{}, {}]
 to = [{}, {}]
 
-[outputs]
-crossings = \"crossings.jsonl\"   # one JSON object for each crossing
+# A place in which people stay: how many, and for how long.
+# [[source.zone]]
+# name = \"queue\"
+# points = [[0, {height}], [{width}, {height}], [{width}, 0]]
+
+# Where nobody is to be looked for: a screen, a mirror, the street.
+# [[source.mask]]
+# points = [[0, 0], [{width}, 0], [0, {height}]]
+
+[ledger]
+file = {ledger}  # keeps every crossing: footfall report --ledger FILE
+
+# [outputs]
+# crossings = \"crossings.jsonl\"  # one JSON object for each crossing
 # video = \"annotated.mp4\"
 ",
         a.x,
@@ -43,7 +57,24 @@ crossings = \"crossings.jsonl\"   # one JSON object for each crossing
         b.x,
         b.y,
         picture = quoted(picture),
+        options = options(&source.options),
         reason = proposal.reason,
         line = quoted(proposal.line.name()),
+        ledger = quoted(&format!("{}.db", source.file_stem())),
     )
+}
+
+/// How the source was opened, where that is not as usual.
+fn options(options: &SourceOptions) -> String {
+    let mut text = match options.transport {
+        Transport::Tcp => "# transport = \"udp\"  # of RTSP, instead of tcp\n".to_owned(),
+        Transport::Udp => "transport = \"udp\"\n".to_owned(),
+    };
+    if let Some([width, height]) = options.camera_size {
+        text += &format!("camera_size = [{width}, {height}]\n");
+    }
+    if let Some(rate) = options.camera_rate {
+        text += &format!("camera_rate = {rate:?}\n");
+    }
+    text
 }

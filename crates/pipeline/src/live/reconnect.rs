@@ -6,34 +6,9 @@ use std::time::Duration;
 use footfall_count::{Condition, HealthChange, Uncounted};
 use tracing::{info, warn};
 
-use super::{Backoff, Timer};
+use super::lost::Lost;
+use super::{Backoff, Connector, RetryConfig, Timer};
 use crate::{BoxError, Frame, Item, Note, Source, SourceInfo};
-
-/// Opens a live source, the first time and every time after.
-pub trait Connector: Send {
-    /// Opens it. From the second time on `before` says what it was: frames must have that size.
-    ///
-    /// # Errors
-    /// When it is not there, or refuses. Nothing in the error may be a secret.
-    fn connect(&mut self, before: Option<&SourceInfo>) -> Result<Box<dyn Source>, BoxError>;
-
-    /// What an error of the source or of [`Connector::connect`] shows.
-    fn condition(&self, error: &BoxError) -> Condition;
-}
-
-/// When a lost source is tried again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RetryConfig {
-    /// The first delay, doubled with each attempt that fails.
-    pub first: Duration,
-    /// The longest delay. A connection that holds for so long counts as good: after it delays
-    /// begin anew.
-    pub most: Duration,
-    /// For how long the source may be lost until that is an error; `None`: for ever.
-    pub give_up_after: Option<Duration>,
-    /// A longer time between two frames is recorded as uncounted.
-    pub gap: Duration,
-}
 
 /// A live source that survives stalls, restarts and refusals of what it is connected to.
 ///
@@ -65,15 +40,6 @@ struct Connection {
     source: Box<dyn Source>,
     /// The source's clock when this connection's was 0; known with its first frame.
     base: Option<Duration>,
-}
-
-/// The source gives no frames.
-struct Lost {
-    condition: Condition,
-    /// By the source's clock.
-    since: Duration,
-    attempts: u64,
-    error: BoxError,
 }
 
 impl Reconnecting {
@@ -314,21 +280,6 @@ impl Source for Reconnecting {
                 self.retry()?;
             }
         }
-    }
-}
-
-impl Lost {
-    fn raised(&self) -> HealthChange {
-        let evidence = BTreeMap::from([("attempts".to_owned(), self.attempts as f64)]);
-        let Self { condition, since: time, .. } = *self;
-        HealthChange { condition, raised: true, time, frame: None, evidence }
-    }
-
-    fn cleared(&self, time: Duration, frame: u64) -> HealthChange {
-        let seconds = time.saturating_sub(self.since).as_secs_f64();
-        let evidence =
-            BTreeMap::from([("attempts".to_owned(), self.attempts as f64), ("seconds".to_owned(), seconds)]);
-        HealthChange { condition: self.condition, raised: false, time, frame: Some(frame), evidence }
     }
 }
 
