@@ -67,7 +67,7 @@ def packages(*names: str) -> str:
 def command(data: Path | None = None) -> str:
     """What started this, as one types it in the repository; `data` is somebody's own folder."""
     script = {"bench/speed.py": "bench/run", "bench/memory.py": "bench/memory", "bench/viewers.py": "bench/viewers",
-              "bench/score.py": "score", "peers/quality.py": "peers/quality",
+              "bench/sources.py": "bench/sources", "bench/score.py": "score", "peers/quality.py": "peers/quality",
               "abuse/abuse.py": "abuse/run"}  # fmt: skip
     words = ["DATA" if data and word == str(data) else word for word in sys.argv[1:]]
     name = "/".join(Path(sys.argv[0]).parts[-2:])

@@ -263,7 +263,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--no-embedder", action="store_true", help="track by motion alone")
     parser.add_argument("--pictures", type=Path, help="a folder with 00000.jpg, ..., the last ones without people")
     parser.add_argument("--json", type=Path, help="the figures")
-    parser.add_argument("--markdown", type=Path, help="the page, as in scores/soak.md")
+    parser.add_argument("--out", type=Path, default=setting.SCORES / "soak.md", help="file for the result")
     parser.add_argument("--log", type=Path, help="what the program says")
     return parser.parse_args()
 
@@ -274,7 +274,7 @@ def main() -> None:
         found, told, used = run(Path(folder), arguments)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
-    setting.publish(page(found, told, arguments, used), arguments.markdown)
+    setting.publish(page(found, told, arguments, used), arguments.out)
     if not all(found["holds"].values()):
         sys.exit("soak: not all that must hold does")
 

@@ -2,11 +2,9 @@
 """How the cost grows with the number of sources in one process.
 
 Serves the sample clip's pictures as motion JPEG, ten a second, to one process with 1, 2, 4, 8 and 16 sources
-for some seconds each, and prints what the program's own summary says: processor time a frame and a
-source, frames that were dropped, and all of it as ratios of one source's. Every source has its own
-tracker and counter; the networks are shared. Processor time includes the decoding of the streams.
-
-    FOOTFALL=target/release/footfall FOOTFALL_CACHE=~/.cache/footfall scripts/bench/sources.py
+for some seconds each, and takes from the program's own summary what that needs: processor time a frame,
+frames that were dropped, and the same as ratios of one source's. Every source has its own tracker and counter;
+the networks are shared. Processor time includes the decoding of the streams.
 """
 
 import argparse
@@ -89,10 +87,26 @@ def row(told: dict, one: dict) -> list[str]:
     ]
 
 
+def report(runs: list[dict], seconds: int) -> str:
+    """The result as scores/sources.md has it."""
+    heads = ["sources", "frames/s", "dropped", "least/most", "cores", "CPU ms a frame", "to one", "memory to one"]
+    return "\n\n".join([
+        "# Sources",
+        f"```\n{setting.command()}\n```",
+        f"{setting.version()}: one process, each source {RATE} pictures (768x576) a second over HTTP for {seconds} s. "
+        "`frames/s` and `dropped` are of all sources together: what the machine is too slow for is dropped at the "
+        "door. `least/most`: frames of the source that was served least, to those of the one served most. `cores`, "
+        "`CPU ms a frame`: processor time, the streams' decoding included, which dropped frames need too.",
+        setting.table(heads, [row(told, runs[0]) for told in runs]),
+        f"Machine: {setting.machine()}, load {setting.load():.1f}.",
+    ])  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=20, help="of each run")
-    parser.add_argument("--sources", type=int, nargs="+", default=[1, 2, 4, 8, 16])
+    parser.add_argument("--seconds", type=int, default=20, help="of each run (%(default)s)")
+    parser.add_argument("--sources", type=int, nargs="+", default=[1, 2, 4, 8, 16], help="how many (1 2 4 8 16)")
+    parser.add_argument("--out", type=Path, default=setting.SCORES / "sources.md", help="file for the result")
     arguments = parser.parse_args()
     Camera.pictures = pictures(200)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Camera)
@@ -101,11 +115,9 @@ def main() -> None:
     address = f"http://127.0.0.1:{server.server_address[1]}/camera"
     runs = []
     for count in arguments.sources:
-        print(f"{count} sources", file=sys.stderr)
+        setting.say(f"{count} sources")
         runs.append(measure(address, count, arguments.seconds))
-    heads = ["sources", "frames/s", "dropped", "least/most", "cores", "CPU ms a frame", "to one", "memory to one"]
-    print(f"{setting.version()}, {setting.machine()}, load {setting.load():.1f}\n")
-    print(setting.table(heads, [row(told, runs[0]) for told in runs]))
+    setting.publish(report(runs, arguments.seconds), arguments.out)
 
 
 if __name__ == "__main__":
