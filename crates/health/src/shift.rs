@@ -58,12 +58,25 @@ impl Edges {
             return Some(Fit { shift: [0, 0], there: here, here });
         }
         let mut best = Fit { shift: [0, 0], there: here, here };
-        for dy in -reach(self.height)..=reach(self.height) {
-            for dx in -reach(self.width)..=reach(self.width) {
-                let there = self.correlation(now, [dx, dy]);
-                if there > best.there {
-                    best = Fit { shift: [dx, dy], there, here };
-                }
+        let mut attempt = |shift| {
+            let there = self.correlation(now, shift);
+            if there > best.there {
+                best = Fit { shift, there, here };
+            }
+            best.shift
+        };
+        // Edges are two pixels wide and more: every second place shows the peak, the ones beside it where
+        // it is.
+        let (across, down) = (reach(self.width) / 2, reach(self.height) / 2);
+        let mut near = [0, 0];
+        for dy in -down..=down {
+            for dx in -across..=across {
+                near = attempt([2 * dx, 2 * dy]);
+            }
+        }
+        for dy in near[1] - 1..=near[1] + 1 {
+            for dx in near[0] - 1..=near[0] + 1 {
+                attempt([dx, dy]);
             }
         }
         Some(best)
