@@ -70,8 +70,8 @@ impl Finding {
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     footfall_video::quiet();
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
-    let options = config.source.list.iter().map(|entry| &entry.options).chain([&config.source.options]);
-    if let Some(variable) = options.filter_map(|options| options.transport.variable()).next() {
+    let mut options = config.source.list.iter().map(|entry| &entry.options).chain([&config.source.options]);
+    if let Some(variable) = options.find_map(|options| options.transport.variable()) {
         quiet::restart_with(variable);
     }
     let mut findings = checks::networks(&config);

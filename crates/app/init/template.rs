@@ -66,15 +66,11 @@ file = {ledger}  # keeps every crossing: footfall report --ledger FILE
 
 /// How the source was opened, where that is not as usual.
 fn options(options: &SourceOptions) -> String {
-    let mut text = match options.transport {
-        Transport::Tcp => "# transport = \"udp\"  # of RTSP, instead of tcp\n".to_owned(),
-        Transport::Udp => "transport = \"udp\"\n".to_owned(),
+    let transport = match options.transport {
+        Transport::Tcp => "# transport = \"udp\"  # of RTSP, instead of tcp\n",
+        Transport::Udp => "transport = \"udp\"\n",
     };
-    if let Some([width, height]) = options.camera_size {
-        text += &format!("camera_size = [{width}, {height}]\n");
-    }
-    if let Some(rate) = options.camera_rate {
-        text += &format!("camera_rate = {rate:?}\n");
-    }
-    text
+    let size = options.camera_size.map(|[width, height]| format!("camera_size = [{width}, {height}]\n"));
+    let rate = options.camera_rate.map(|rate| format!("camera_rate = {rate:?}\n"));
+    [transport, &size.unwrap_or_default(), &rate.unwrap_or_default()].concat()
 }

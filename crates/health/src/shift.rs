@@ -52,39 +52,44 @@ impl Edges {
         if (self.width, self.height) != (now.width, now.height) {
             return None;
         }
-        let reach = |side: usize| (side as f64 * REACH) as i32;
         let here = self.correlation(now, [0, 0]);
         if here > SAME {
             return Some(Fit { shift: [0, 0], there: here, here });
         }
-        let mut best = Fit { shift: [0, 0], there: here, here };
-        let mut attempt = |shift| {
-            let there = self.correlation(now, shift);
-            if there > best.there {
-                best = Fit { shift, there, here };
-            }
-            best.shift
-        };
-        // Edges are two pixels wide and more: every second place shows the peak, the ones beside it where
-        // it is.
-        let (across, down) = (reach(self.width) / 2, reach(self.height) / 2);
-        let mut near = [0, 0];
-        for dy in -down..=down {
-            for dx in -across..=across {
-                near = attempt([2 * dx, 2 * dy]);
-            }
-        }
-        for dy in near[1] - 1..=near[1] + 1 {
-            for dx in near[0] - 1..=near[0] + 1 {
-                attempt([dx, dy]);
-            }
-        }
-        Some(best)
+        let reach = |side: usize| (side as f64 * REACH / 2.0) as i32;
+        let [dx, dy] = self.halved().best(&now.halved(), [0, 0], [reach(self.width), reach(self.height)]);
+        let shift = self.best(now, [2 * dx, 2 * dy], [2, 2]);
+        let there = self.correlation(now, shift);
+        Some(if there > here { Fit { shift, there, here } } else { Fit { shift: [0, 0], there: here, here } })
     }
 
-    /// Correlation of these edges with those of `now`, moved back by `shift`, where both overlap.
+    /// The shift with the best correlation of those that are at most `reach` from `around`.
+    fn best(&self, now: &Self, around: [i32; 2], reach: [i32; 2]) -> [i32; 2] {
+        let range = |axis: usize| around[axis] - reach[axis]..=around[axis] + reach[axis];
+        let shifts = range(1).flat_map(|dy| range(0).map(move |dx| [dx, dy]));
+        let rated = shifts.map(|shift| (self.correlation(now, shift), shift));
+        rated.max_by(|(a, _), (b, _)| a.total_cmp(b)).map_or(around, |(_, shift)| shift)
+    }
+
+    /// At half the size: each the mean of four.
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width / 2, self.height / 2);
+        let at = |x: usize, y: usize| self.strength[y * self.width + x];
+        let mean = |x: usize, y: usize| {
+            let (x, y) = (2 * x, 2 * y);
+            (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1)) / 4.0
+        };
+        let strength = (0..height).flat_map(|y| (0..width).map(move |x| mean(x, y))).collect();
+        Self { width, height, strength }
+    }
+
+    /// Correlation of these edges with those of `now`, moved back by `shift`, where both overlap; 0 where
+    /// they do not.
     fn correlation(&self, now: &Self, [dx, dy]: [i32; 2]) -> f64 {
         let (width, height) = (self.width as i32, self.height as i32);
+        if dx.abs() >= width || dy.abs() >= height {
+            return 0.0;
+        }
         let (left, right) = ((-dx).max(0), width - dx.max(0));
         let (mut product, mut own, mut other) = (0.0_f32, 0.0_f32, 0.0_f32);
         for y in (-dy).max(0)..height - dy.max(0) {
