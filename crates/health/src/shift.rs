@@ -101,10 +101,10 @@ impl Sums {
     fn add(&mut self, a: &[f32], b: &[f32]) {
         let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
         for (a, b) in a.iter().zip(b) {
-            for lane in 0..LANES {
-                self.product[lane] += a[lane] * b[lane];
-                self.own[lane] += a[lane] * a[lane];
-                self.other[lane] += b[lane] * b[lane];
+            for (lane, (a, b)) in a.iter().zip(b).enumerate() {
+                self.product[lane] += a * b;
+                self.own[lane] += a * a;
+                self.other[lane] += b * b;
             }
         }
         for (a, b) in a_rest.iter().zip(b_rest) {
