@@ -35,7 +35,7 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Network")]
 struct EmbedderArgs {
-    /// What the network runs on: cpu, cuda[:N], tensorrt[:N], coreml (on macOS) or auto
+    /// What the network runs on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto
     #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceRequest,
 

@@ -158,7 +158,7 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Networks")]
 pub(crate) struct NetworkArgs {
-    /// What the networks run on: cpu, cuda[:N], tensorrt[:N], coreml (on macOS) or auto [default: cpu]
+    /// What the networks run on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto [default: cpu]
     ///
     /// One that is named and cannot be had is an error; auto takes the fastest that can be had, and says
     /// which and why. GPUs need the libraries that scripts/setup-gpu fetches.

@@ -60,7 +60,7 @@ pub struct DetectArgs {
 /// What both have.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// What it runs on: cpu, cuda[:N], tensorrt[:N], coreml (on macOS) or auto
+    /// What it runs on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto
     #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: DeviceRequest,
 
