@@ -119,6 +119,9 @@ pub(super) async fn crossings(
     if !(1..=1000).contains(&limit) {
         return Err(Problem::bad_request("`limit` and `last` are 1 to 1000"));
     }
+    if which.after.is_some_and(|after| i64::try_from(after).is_err()) {
+        return Err(Problem::bad_request("`after` is the sequence of a crossing: less than 2^63"));
+    }
     if which.last.is_some() && which.after.is_some() {
         return Err(Problem::bad_request("either `after` or `last`: one goes forward, the other back"));
     }

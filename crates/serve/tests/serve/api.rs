@@ -76,6 +76,7 @@ fn crossings_come_in_order_from_a_cursor() {
     let (_, csv) = get(&site, "/api/v1/crossings.csv");
     assert_eq!(csv.as_str().unwrap().lines().count(), 251);
     assert_eq!(get(&site, "/api/v1/crossings?limit=0").0, 400);
+    assert_eq!(get(&site, "/api/v1/crossings?after=9223372036854775808").0, 400);
 }
 
 #[test]
