@@ -190,3 +190,54 @@ fn visits_and_visitors_are_the_same_in_the_run_its_replay_and_their_reports() {
     assert_eq!(zones("a.db", &["--zone", "way"])[0], days[1]);
     report(&file("a.db"), &["--zone", "wya"]).failure(2, &["no zone \"wya\"", "door, way"]);
 }
+
+#[test]
+fn staff_who_are_enrolled_pass_uncounted_and_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let rows = |name: &str| {
+        let text = fs::read_to_string(file(name)).unwrap();
+        text.lines().map(|row| serde_json::from_str(row).unwrap()).collect::<Vec<serde_json::Value>>()
+    };
+    let count = |ledger: &str, crossings: &str, more: &[OsString]| {
+        let told = ["--crossings".into(), file(crossings).into_os_string()];
+        let arguments = counted(&file(ledger), &[]).into_iter().chain(told).chain(more.iter().cloned());
+        run(clip(), arguments).success();
+    };
+    count("a.db", "a.jsonl", &[]);
+    let crops = file("crops");
+    let mut harvest = footfall();
+    harvest.arg("harvest").arg(clip()).args(["--max-frames", "200", "--min-per-track", "5", "--output"]);
+    Ended::from(harvest.arg(&crops).output().unwrap()).success();
+    let of_track = |row: &serde_json::Value| crops.join(format!("{:04}", row["track"].as_u64().unwrap()));
+    let passed = rows("a.jsonl");
+    let someone = passed.iter().find(|row| of_track(row).is_dir()).expect("a track that passes has crops");
+
+    let gallery = file("staff.json");
+    let staff = |arguments: &[&str]| {
+        let mut command = footfall();
+        command.arg("staff").args(arguments).arg("--gallery").arg(&gallery);
+        Ended::from(command.output().unwrap())
+    };
+    let from = of_track(someone);
+    staff(&["enrol", "Anna", "--expires", "14", "--from", from.to_str().unwrap()]).success();
+    assert!(staff(&["list"]).success().stdout.contains("Anna"));
+
+    count("b.db", "b.jsonl", &["--staff".into(), gallery.clone().into_os_string(), "--recount".into()]);
+    let again = rows("b.jsonl");
+    assert_eq!(again.len(), passed.len(), "their crossings stay");
+    let anna: Vec<_> = again.iter().filter(|row| row["staff"] == "Anna").collect();
+    assert!(anna.iter().any(|row| row["track"] == someone["track"]), "{again:?}");
+    assert!(anna.iter().all(|row| row["reasons"].as_array().unwrap().contains(&"staff".into())));
+    let day = report(&file("b.db"), &["--by", "day", "--format", "json"]).success().stdout;
+    let day = &serde_json::from_str::<serde_json::Value>(&day).unwrap()[0];
+    assert_eq!(day["staff"], anna.len());
+    let sum = day["in"].as_u64().unwrap() + day["out"].as_u64().unwrap();
+    assert_eq!(sum as usize, again.len() - anna.len());
+
+    let all = ["enrol", "Ben", "--from", file("nowhere").to_str().unwrap()].map(str::to_owned);
+    staff(&all.each_ref().map(String::as_str)).failure(1, &["nowhere"]);
+    staff(&["remove", "Ben"]).failure(2, &["nobody called \"Ben\"", "staff list"]);
+    staff(&["remove", "Anna"]).success();
+    assert!(!staff(&["list"]).success().stdout.contains("Anna"));
+}

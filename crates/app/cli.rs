@@ -19,6 +19,7 @@ use crate::init::InitArgs;
 use crate::logging::LogFormat;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
+use crate::staff::StaffArgs;
 pub(crate) use files::{CountArgs, TrackArgs};
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
 pub(crate) use serving::{ServeArgs, TokenArgs};
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Eval(EvalArgs),
     Reid(ReidArgs),
     Harvest(Box<HarvestArgs>),
+    Staff(Box<StaffArgs>),
     Bench(BenchArgs),
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{AreaArgs, NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
 use crate::ledger::LedgerConfig;
+use crate::staff::StaffConfig;
 pub(crate) use sources::{SourceEntry, Sources};
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
@@ -32,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) embedder: EmbedderConfig,
     pub(crate) tracker: footfall_track::Config,
     pub(crate) counter: footfall_count::Config,
+    pub(crate) staff: StaffConfig,
     pub(crate) overlay: OverlayConfig,
     pub(crate) health: footfall_health::CheckConfig,
     pub(crate) pipeline: PipelineConfig,
@@ -213,6 +215,7 @@ impl Config {
         let mut config = Self::load(args.config.as_deref(), &args.lines, &args.areas)?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
         config.counter.visitors.window = args.visitors.unwrap_or(config.counter.visitors.window);
+        replace(&mut config.staff.gallery, args.staff.as_ref());
         config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
         config.ledger.override_by(&args.ledger).map_err(usage)?;
@@ -250,7 +253,7 @@ impl Config {
     pub(crate) fn shown(&self) -> serde_json::Value {
         let mut shown = serde_json::to_value(self).unwrap_or_default();
         if let Some(parts) = shown.as_object_mut() {
-            for name in ["networks", "outputs", "publish"] {
+            for name in ["networks", "outputs", "publish", "staff"] {
                 parts.remove(name);
             }
             if let Some(serve) = parts.get_mut("serve").and_then(serde_json::Value::as_object_mut) {

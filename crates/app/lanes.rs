@@ -22,6 +22,7 @@ use crate::record::RecordSink;
 use crate::replay::Settings;
 use crate::serve::Page;
 use crate::sources::NamedSource;
+use crate::staff::Gallery;
 
 /// A source that is open, or may come later.
 enum Opened {
@@ -36,6 +37,7 @@ struct Common {
     max_cosine_distance: Option<f64>,
     crossings: Option<SharedCrossings>,
     book: Option<Book>,
+    staff: Option<Gallery>,
     progress: Progress,
     page: Option<Page>,
     stop: Stop,
@@ -49,6 +51,7 @@ pub(crate) struct OpenSources {
     opened: Vec<Opened>,
     book: Option<Book>,
     page: Option<Page>,
+    staff: Option<Gallery>,
 }
 
 impl OpenSources {
@@ -77,7 +80,12 @@ impl OpenSources {
         {
             return Err(error.into());
         }
-        Ok(Self { sources, opened, book, page })
+        Ok(Self { sources, opened, book, page, staff: None })
+    }
+
+    /// The same, with those who are not to be counted there.
+    pub(crate) fn without(self, staff: Option<Gallery>) -> Self {
+        Self { staff, ..self }
     }
 
     /// What is known of each.
@@ -105,6 +113,7 @@ impl OpenSources {
             max_cosine_distance,
             crossings: crossings.clone(),
             book: self.book.clone(),
+            staff: self.staff.clone(),
             progress: Progress::start(bar, &self.infos(), args.max_frames),
             page: self.page.clone(),
             stop: stop.clone(),
@@ -158,7 +167,11 @@ impl Setup {
     fn parts(self, source: Box<dyn Source>) -> anyhow::Result<Parts> {
         let config = &self.common.config;
         let info = source.info().clone();
-        let counter = self.source.counter(config.counter).map_err(usage)?;
+        let mut counter = self.source.counter(config.counter).map_err(usage)?;
+        if let Some(staff) = &self.common.staff {
+            let start = ledger::start_of(config, &self.source, &info)?;
+            counter = counter.with_staff(staff.staff(start, config.staff.max_cosine_distance));
+        }
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
         let mut sinks = self.sinks(&info)?;
         if let Some(path) = &self.files.record {
@@ -191,7 +204,8 @@ impl Setup {
     fn head(&self, info: &SourceInfo, tracker: &footfall_track::Config) -> anyhow::Result<RecordingHead> {
         let Common { config, max_cosine_distance, .. } = &self.common;
         let NamedSource { lines, zones, masks, .. } = self.source.clone();
-        let settings = Settings { tracker: tracker.clone(), counter: config.counter, lines, zones, masks };
+        let (tracker, staff) = (tracker.clone(), config.staff.clone());
+        let settings = Settings { tracker, counter: config.counter, lines, zones, masks, staff };
         let start = ledger::start_of(config, &self.source, info)?;
         settings.head(&self.source.name, info, start, *max_cosine_distance)
     }

@@ -31,6 +31,7 @@ mod serve;
 mod service;
 mod session;
 mod sources;
+mod staff;
 mod table;
 mod token;
 mod track;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Staff(args) => staff::run(&args, cli.verbose),
         Command::Harvest(args) => harvest::run(&args, cli.verbose),
         Command::Bench(args) => bench::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),

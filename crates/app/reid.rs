@@ -152,7 +152,7 @@ struct IdentifyArgs {
     embedder: EmbedderArgs,
 }
 
-/// Measure what telling visitors apart costs: `footfall run --visitors`
+/// Measure what telling visitors and staff apart costs: `footfall run --visitors`, `--staff`
 ///
 /// How many new visitors are taken for somebody who came before, and how many who come again are taken for
 /// new, by how many people came within the window. A visit is what one camera saw of a person, and they come
@@ -171,6 +171,10 @@ struct VisitorsArgs {
     /// How many people came within the window; with more than the set has, errors follow from those of pairs
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_values_t = [10, 20, 50, 100, 200, 500])]
     sizes: Vec<usize>,
+
+    /// How many people work there
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    staff: usize,
 
     /// Greatest cosine distances of one visitor, 0 to 2 [default: that of the counter]
     #[arg(long, value_name = "D,D,...", value_delimiter = ',', value_parser = distance)]

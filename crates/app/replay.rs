@@ -16,7 +16,9 @@ use serde_json::json;
 use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
+use crate::ledger::staff_digest;
 use crate::session::{Files, Session};
+use crate::staff::{Gallery, StaffConfig};
 use crate::{logging, progress};
 
 /// Track and count a recorded run again, with other lines or settings
@@ -71,6 +73,8 @@ pub(crate) struct Settings {
     /// Those whom they hide are not in the recording.
     #[serde(default)]
     pub(crate) masks: Vec<Mask>,
+    #[serde(default, skip_serializing_if = "StaffConfig::is_off")]
+    pub(crate) staff: StaffConfig,
 }
 
 impl Settings {
@@ -100,8 +104,8 @@ impl Settings {
             Some(path) => {
                 let config = Config::load(Some(path), &[], &AreaArgs::default())?;
                 let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
-                let Config { counter, lines, zones, masks, .. } = config;
-                Self { tracker, counter, lines, zones, masks }
+                let Config { counter, lines, zones, masks, staff, .. } = config;
+                Self { tracker, counter, lines, zones, masks, staff }
             }
             None => serde_json::from_value(head.settings.clone()).with_context(|| {
                 format!(
@@ -129,6 +133,10 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     let counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
     let mut counter = counter.with_zones(settings.zones.clone()).with_masks(settings.masks.clone());
     counter.fit(head.size[0], head.size[1]);
+    if let Some(path) = &settings.staff.gallery {
+        let start = head.start.as_ref().and_then(|start| start.parse().ok()).unwrap_or_else(Timestamp::now);
+        counter = counter.with_staff(Gallery::read(path)?.staff(start, settings.staff.max_cosine_distance));
+    }
     let run =
         args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
     let files =
@@ -160,7 +168,8 @@ fn begin(
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let start = head.start.as_ref().and_then(|start| start.parse().ok());
     let of = |value: serde_json::Value| Digest::of([value.to_string().as_bytes()]);
-    let stages = json!([settings.tracker, settings.counter, settings.masks]);
+    let mut stages = vec![json!(settings.tracker), json!(settings.counter), json!(settings.masks)];
+    stages.extend(staff_digest(&settings.staff)?);
     let line = |line: &Line| Place {
         kind: PlaceKind::Line,
         name: line.name().to_owned(),

@@ -3,6 +3,7 @@
 use std::thread;
 
 use footfall_count::Counter;
+use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
 use footfall_track::Tracker;
 
@@ -10,7 +11,7 @@ use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::lanes::OpenSources;
-use crate::ledger::Book;
+use crate::ledger::{self, Book};
 use crate::networks::Networks;
 use crate::outputs::SharedCrossings;
 use crate::reload::Reload;
@@ -18,6 +19,7 @@ use crate::report::Report;
 use crate::say::say;
 use crate::serve::{Page, Serving};
 use crate::sources::{NamedSource, resolve, transport};
+use crate::staff::Gallery;
 use crate::{interrupt, logging, progress, quiet, service};
 
 /// Runs, and says how it went.
@@ -42,7 +44,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let book = Book::open(&mut config.ledger, listens, publishes)?;
     let shown = book.as_ref().filter(|_| listens || publishes);
     let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
-    let opened = OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?;
+    let opened =
+        OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?.without(staff(&config)?);
     let networks = Networks::open(&config)?;
     // What was counted on one device is not taken for what another would count.
     config.networks.device = networks.device.into();
@@ -92,16 +95,26 @@ pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
     Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     config.health.validate().map_err(usage)?;
-    if !config.counter.visitors.is_off() && config.networks.no_embedder {
+    let by_looks = !config.counter.visitors.is_off() || !config.staff.is_off();
+    if by_looks && config.networks.no_embedder {
         return Err(usage(anyhow::anyhow!(
-            "visitors are told apart by how they look, and no embedder is to run: take out no_embedder, or set \
-             counter.visitors.window to 0"
+            "visitors and staff are told by how they look, and no embedder is to run: take out no_embedder, or \
+             counter.visitors and staff"
         )));
     }
     for source in sources {
         source.counter(config.counter).map_err(usage)?;
     }
     Ok(())
+}
+
+/// Those who are enrolled, where anybody is to be left out.
+fn staff(config: &Config) -> anyhow::Result<Option<Gallery>> {
+    let Some(path) = &config.staff.gallery else { return Ok(None) };
+    let gallery = Gallery::read(path)?;
+    gallery.check(path, &ledger::embedder_digest(config)?.unwrap_or_default())?;
+    gallery.warn_of_expired(Timestamp::now());
+    Ok(Some(gallery))
 }
 
 /// Completes the file that all sources share, unless the run has failed before there was anything for it.

@@ -112,13 +112,22 @@ def section(name, people, document, default):
         "",
         *table(reports, SIZES, {report["max_cosine_distance"] for report in reports}),
         "",
+        f"Staff, {document['staff'][0]['size']} enrolled by what one camera saw of them:",
+        "",
+        "| greatest distance | others taken for staff | staff taken for others, at another camera |",
+        "| --- | --- | --- |",
+        *[
+            f"| {row['max_cosine_distance']} | {percent(row['false_staff'])} | {percent(row['missed'])} |"
+            for row in document["staff"]
+        ],
+        "",
     ]
 
 
 def page(sections, embedder, names):
     return "\n".join(
         [
-            "# Telling visitors apart",
+            "# Telling visitors and staff apart",
             "",
             f"Made by `scripts/visitors {' '.join(names)} --output scores/visitors.md`; not edited by hand."
             f" Embedder: {embedder}. Per cent.",

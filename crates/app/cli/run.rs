@@ -68,6 +68,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "HOURS", conflicts_with = "no_embedder", value_parser = hours)]
     pub(crate) visitors: Option<f64>,
 
+    /// Leave those who work there out of all counts: the file of `footfall staff enrol`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_embedder", value_hint = ValueHint::FilePath)]
+    pub(crate) staff: Option<PathBuf>,
+
     /// Show a page with the live picture and the counts, and an HTTP interface, at this address
     /// [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]

@@ -149,6 +149,7 @@ impl From<TrueSequence> for Truth {
             reasons: Vec::new(),
             visitor: None,
             coming: None,
+            staff: None,
         });
         Self {
             name: sequence.name,

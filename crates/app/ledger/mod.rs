@@ -14,6 +14,7 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 
 pub(crate) use config::{LedgerArgs, LedgerConfig};
+pub(crate) use settings::{embedder_digest, staff_digest};
 
 use anyhow::{Context as _, anyhow};
 use tempfile::TempDir;

@@ -1,6 +1,7 @@
 //! What decides the count, as digests: counted in the same way or not.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use footfall_count::{Line, Zone};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::models;
 use crate::sources::NamedSource;
+use crate::staff::StaffConfig;
 
 /// Of a run, and of each line in it.
 pub(crate) struct Settings {
@@ -24,7 +26,7 @@ pub(crate) fn digests(
     source: &NamedSource,
     tracker: &footfall_track::Config,
 ) -> anyhow::Result<Settings> {
-    let stages = json!({
+    let mut stages = json!({
         "networks": networks(config)?,
         "device": config.networks.device,
         "frame_rate": source.options.frame_rate,
@@ -33,6 +35,9 @@ pub(crate) fn digests(
         "counter": config.counter,
         "masks": source.masks,
     });
+    if let (Some(staff), Some(stages)) = (staff_digest(&config.staff)?, stages.as_object_mut()) {
+        stages.insert("staff".to_owned(), staff);
+    }
     let of = |value: Value| Digest::of([value.to_string().as_bytes()]);
     let line = |line: &Line| Place {
         kind: PlaceKind::Line,
@@ -50,18 +55,35 @@ pub(crate) fn digests(
     })
 }
 
+/// Staff by what is enrolled; none where nobody is left out.
+pub(crate) fn staff_digest(staff: &StaffConfig) -> anyhow::Result<Option<Value>> {
+    let Some(path) = &staff.gallery else { return Ok(None) };
+    let bytes =
+        fs::read(path).with_context(|| format!("cannot read the staff gallery {}", path.display()))?;
+    Ok(Some(json!([Digest::of([bytes.as_slice()]), staff.max_cosine_distance])))
+}
+
 /// The networks by their content: a file may be replaced under its name.
 fn networks(config: &Config) -> anyhow::Result<Value> {
     let wanted = &config.networks;
-    let read = |path: &std::path::Path| {
-        let bytes = fs::read(path).with_context(|| format!("cannot read the network {}", path.display()))?;
-        anyhow::Ok(Digest::of([bytes.as_slice()]))
-    };
     let detector = read(&wanted.detector.clone().map_or_else(|| models::detector(wanted.device), Ok)?)?;
-    let embedder = match &wanted.embedder {
-        _ if wanted.no_embedder => None,
-        Some(path) => Some(read(path)?),
-        None => Some(Digest::of([models::EMBEDDER.1])),
-    };
-    Ok(json!({ "detector": detector, "embedder": embedder }))
+    Ok(json!({ "detector": detector, "embedder": embedder(config)? }))
+}
+
+/// SHA-256 of the embedder's file in hexadecimal, where one runs.
+pub(crate) fn embedder_digest(config: &Config) -> anyhow::Result<Option<String>> {
+    Ok(embedder(config)?.map(|digest| digest.to_string()))
+}
+
+fn embedder(config: &Config) -> anyhow::Result<Option<Digest>> {
+    match &config.networks.embedder {
+        _ if config.networks.no_embedder => Ok(None),
+        Some(path) => read(path).map(Some),
+        None => Ok(Some(Digest::of([models::EMBEDDER.1]))),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Digest> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read the network {}", path.display()))?;
+    Ok(Digest::of([bytes.as_slice()]))
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::ensure;
-use footfall_eval::reid::VisitorReport;
+use footfall_eval::reid::{StaffReport, VisitorReport};
 use footfall_formats::crops::CropSet;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -19,6 +19,7 @@ struct Document {
     set: String,
     embedder: String,
     reports: Vec<VisitorReport>,
+    staff: Vec<StaffReport>,
 }
 
 /// Embeds the set, and measures what telling its people apart would cost a counter.
@@ -38,7 +39,9 @@ pub(super) fn run(args: &VisitorsArgs, bar: &ProgressBar) -> anyhow::Result<()> 
         "{}: fewer than two people were seen by two cameras (see --cameras): nobody comes again",
         args.set.display()
     );
-    let document = Document { set: set.path().display().to_string(), embedder: workers.name, reports };
+    let staff = distances.iter().filter_map(|&distance| StaffReport::of(&crops, distance, args.staff));
+    let (staff, set) = (staff.collect(), set.path().display().to_string());
+    let document = Document { set, embedder: workers.name, reports, staff };
     if let Some(path) = &args.json {
         save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
     }
@@ -64,6 +67,22 @@ fn table(document: &Document) -> String {
             ]);
         }
     }
+    let mut staff = Table::default();
+    staff.row(["distance", "staff", "others taken for staff", "staff taken for others"]);
+    for report in &document.staff {
+        staff.row([
+            format!("{:.2}", report.max_cosine_distance),
+            report.size.to_string(),
+            percent(report.false_staff),
+            percent(report.missed),
+        ]);
+    }
     let people = document.reports.first().map_or(0, |report| report.people);
-    format!("{}: {people} people, {}; per cent\n\n{}", document.set, document.embedder, table.render())
+    format!(
+        "{}: {people} people, {}; per cent\n\n{}\n{}",
+        document.set,
+        document.embedder,
+        table.render(),
+        staff.render()
+    )
 }

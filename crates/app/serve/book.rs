@@ -57,6 +57,9 @@ impl LedgerBook {
 
 /// A crossing as the server tells it; `None` for what is none.
 fn entry(row: Row) -> Option<Entry> {
+    if row.detail.get("staff").is_some() {
+        return None;
+    }
     let Event::Crossing { line, direction, track, frame } = row.event else { return None };
     Some(Entry {
         sequence: row.seq.0,
@@ -86,8 +89,17 @@ impl Book for LedgerBook {
     }
 
     fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError> {
-        let rows = self.reader().crossings_after(Seq(cursor), limit)?;
-        Ok(rows.into_iter().filter_map(entry).collect())
+        let mut cursor = Seq(cursor);
+        loop {
+            let rows = self.reader().crossings_after(cursor, limit)?;
+            let Some(last) = rows.last().map(|row| row.seq) else { return Ok(Vec::new()) };
+            let entries: Vec<_> = rows.into_iter().filter_map(entry).collect();
+            if !entries.is_empty() {
+                return Ok(entries);
+            }
+            // All of them were of staff: more may be behind.
+            cursor = last;
+        }
     }
 
     fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError> {

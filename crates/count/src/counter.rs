@@ -10,7 +10,8 @@ use crate::newcomer::{Beginning, Newcomer, WATCHED, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{
-    Config, ConfigError, Crossing, Direction, Doubt, Line, Mask, Tally, Visit, Visitors, Zone, ZoneTally,
+    Config, ConfigError, Crossing, Direction, Doubt, Line, Mask, Reason, Staff, Tally, Visit, Visitors, Zone,
+    ZoneTally,
 };
 
 pub(crate) mod change;
@@ -52,6 +53,7 @@ pub struct Counter {
     appeared: u64,
     /// Those who can be known again, where anybody is to be.
     visitors: Option<Visitors>,
+    staff: Staff,
 }
 
 impl Counter {
@@ -79,6 +81,7 @@ impl Counter {
             newcomers: BTreeMap::new(),
             appeared: 0,
             visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
+            staff: Staff::default(),
         })
     }
 
@@ -94,6 +97,13 @@ impl Counter {
     #[must_use]
     pub fn with_masks(mut self, masks: Vec<Mask>) -> Self {
         self.masks = masks;
+        self
+    }
+
+    /// The counter, leaving out of its counts those who work there. Their crossings are given, and say so.
+    #[must_use]
+    pub fn with_staff(mut self, staff: Staff) -> Self {
+        self.staff = staff;
         self
     }
 
@@ -286,15 +296,20 @@ impl Counter {
         deeds
     }
 
-    /// Says of those who came in who they are; `doers` has a person for each deed.
+    /// Says who works there, and of the others who came in who they are; `doers` has a person for each deed.
     fn recognise(&mut self, deeds: &mut [Deed], doers: &[u64]) {
-        let (Some(visitors), people) = (&mut self.visitors, &self.people) else { return };
+        let people = &self.people;
         let is_present = |key| people.get(&key).is_some_and(|person| !person.ended);
         for (deed, &key) in deeds.iter_mut().zip(doers) {
             let Deed::Passed(crossing) = deed else { continue };
-            if crossing.direction == Direction::In {
-                let look = people.get(&key).and_then(|person| person.look.average());
-                crossing.visitor = Some(visitors.come(key, look.as_deref(), crossing.time, is_present));
+            let look = people.get(&key).and_then(|person| person.look.average());
+            let look = look.as_deref();
+            crossing.staff = look.and_then(|look| self.staff.recognise(look, crossing.time)).cloned();
+            if crossing.staff.is_some() {
+                crossing.reasons.push(Reason::Staff);
+            } else if crossing.direction == Direction::In {
+                let come = |visitors: &mut Visitors| visitors.come(key, look, crossing.time, is_present);
+                crossing.visitor = self.visitors.as_mut().map(come);
             }
         }
     }
@@ -310,7 +325,7 @@ impl Counter {
             }
         }
         crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));
-        for crossing in &crossings {
+        for crossing in crossings.iter().filter(|crossing| crossing.staff.is_none()) {
             self.tallies[crossing.line].add(crossing.direction);
             self.doubts[crossing.line].add(crossing);
         }

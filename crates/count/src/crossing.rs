@@ -1,6 +1,7 @@
 //! One person passing one line, once.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_track::{Point, TrackId};
@@ -41,6 +42,8 @@ pub struct Crossing {
     pub reasons: Vec<Reason>,
     /// Who it was, of those who come in, where [`VisitorConfig`](crate::VisitorConfig) asks for it.
     pub visitor: Option<Visitor>,
+    /// The name of who works there and is not counted: neither in tallies nor as a visitor.
+    pub staff: Option<Arc<str>>,
 }
 
 /// Something about a crossing that makes it more or less certain.
@@ -63,11 +66,13 @@ pub enum Reason {
     LineEnd,
     /// The person had been seen for a moment only.
     Brief,
+    /// The person looks like somebody who works there. That says nothing about whether they passed.
+    Staff,
 }
 
 impl Reason {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Followed,
         Self::Joined,
         Self::Emerged,
@@ -75,6 +80,7 @@ impl Reason {
         Self::Crowded,
         Self::LineEnd,
         Self::Brief,
+        Self::Staff,
     ];
 
     /// Its name in files: `followed`.
@@ -88,6 +94,7 @@ impl Reason {
             Self::Crowded => "crowded",
             Self::LineEnd => "line_end",
             Self::Brief => "brief",
+            Self::Staff => "staff",
         }
     }
 }

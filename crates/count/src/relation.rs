@@ -85,7 +85,19 @@ impl Decision {
         let Self { direction, passage: Passage { point, frame, time, .. }, .. } = *self;
         let reasons = self.reasons(first);
         let confidence = confidence::of(&reasons);
-        Crossing { line, direction, track, frame, time, decided, point, confidence, reasons, visitor: None }
+        Crossing {
+            line,
+            direction,
+            track,
+            frame,
+            time,
+            decided,
+            point,
+            confidence,
+            reasons,
+            visitor: None,
+            staff: None,
+        }
     }
 
     /// What is worth telling about it.

@@ -102,6 +102,12 @@ impl Visitors {
         Self { window, max_cosine_distance, members: VecDeque::new(), last: 0 }
     }
 
+    /// The same visitors, by other settings from now on.
+    #[must_use]
+    pub fn with(self, window: Duration, max_cosine_distance: f64) -> Self {
+        Self { window, max_cosine_distance, ..self }
+    }
+
     /// How many visitors can be known again now.
     #[must_use]
     pub fn len(&self) -> usize {

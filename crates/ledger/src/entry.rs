@@ -70,6 +70,9 @@ impl CrossingEntry {
                 detail.insert("visitor".to_owned(), json!(number));
             }
         }
+        if let Some(name) = &crossing.staff {
+            detail.insert("staff".to_owned(), json!(**name));
+        }
         Self {
             line: line.to_owned(),
             direction: crossing.direction,

@@ -47,14 +47,15 @@ impl Reader {
         self.rows(&sql, [after.0.cast_signed(), from, to, number(limit)].map(Value::Integer), Row::read)
     }
 
-    /// How many crossings of each line there are up to `last`, by source and line.
+    /// How many crossings of each line there are up to `last`, by source and line, without those of staff.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn totals(&self, last: Seq) -> Result<Vec<Total>, Error> {
         let sql = "SELECT source.name, event.name, sum(event.direction = 'in'), sum(event.direction = 'out')
                    FROM event JOIN run ON run.id = event.run JOIN source ON source.id = run.source
-                   WHERE event.kind = 'crossing' AND event.seq <= ?1 GROUP BY 1, 2 ORDER BY 1, 2";
+                   WHERE event.kind = 'crossing' AND event.seq <= ?1
+                   AND json_extract(event.detail, '$.staff') IS NULL GROUP BY 1, 2 ORDER BY 1, 2";
         self.rows(sql, [Value::Integer(last.0.cast_signed())], |row| {
             let tally = Tally { entered: row.get::<_, i64>(2)? as u64, left: row.get::<_, i64>(3)? as u64 };
             Ok(Total { source: row.get(0)?, line: row.get(1)?, tally })

@@ -94,8 +94,8 @@ impl Reader {
     ) -> Result<(), Error> {
         let (from, to) = micros(range);
         let sql = "SELECT event.utc, event.name, event.direction,
-                   coalesce(json_extract(event.detail, '$.confidence'), 1.0), json_extract(event.detail, '$.coming')
-                   FROM event
+                   coalesce(json_extract(event.detail, '$.confidence'), 1.0), json_extract(event.detail, '$.coming'),
+                   json_extract(event.detail, '$.staff') IS NOT NULL FROM event
                    JOIN run ON run.id = event.run JOIN source ON source.id = run.source
                    WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2
                    AND (?3 = '[]' OR event.name IN (SELECT value FROM json_each(?3)))
@@ -109,6 +109,7 @@ impl Reader {
                 direction: if is_in { Direction::In } else { Direction::Out },
                 confidence: row.get(3)?,
                 coming: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+                is_staff: row.get(5)?,
             });
             Ok(())
         })

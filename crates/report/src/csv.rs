@@ -26,6 +26,7 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         "left_unseen",
         "visitors",
         "again",
+        "staff",
         "visits",
         "dwell",
         "uncounted",
@@ -47,6 +48,7 @@ pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
             count.left_unseen.to_string(),
             optional(count.visitors),
             optional(count.again),
+            count.staff.to_string(),
             count.visits.to_string(),
             optional(count.dwell),
             count.uncounted.to_string(),
@@ -77,9 +79,9 @@ mod tests {
         write(&report, &mut text).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            "line,from,to,in,in_low,in_high,out,out_low,out_high,occupancy,peak,came_unseen,left_unseen,visitors,again,visits,dwell,uncounted\n\
-             ,2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,0,0,0,0,0,0,0,0,0,0,,,0,,0\n\
-             \"door, \"\"front\"\"\",2026-03-30T00:00:00+02:00,2026-03-31T00:00:00+02:00,10,9,11,1,1,1,9,9,1,1,,,1,60,30\n"
+            "line,from,to,in,in_low,in_high,out,out_low,out_high,occupancy,peak,came_unseen,left_unseen,visitors,again,staff,visits,dwell,uncounted\n\
+             ,2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,0,0,0,0,0,0,0,0,0,0,,,0,0,,0\n\
+             \"door, \"\"front\"\"\",2026-03-30T00:00:00+02:00,2026-03-31T00:00:00+02:00,10,9,11,1,1,1,9,9,1,1,,,0,1,60,30\n"
         );
     }
 }

@@ -93,7 +93,7 @@ fn properties() -> Arc<WriterProperties> {
 }
 
 /// All of them; the first two are times.
-const NUMBERS: [Column<Count, i64>; 13] = [
+const NUMBERS: [Column<Count, i64>; 14] = [
     ("from", |c| c.from.timestamp().as_microsecond()),
     ("to", |c| c.to.timestamp().as_microsecond()),
     ("in", |c| c.entered.cast_signed()),
@@ -106,6 +106,7 @@ const NUMBERS: [Column<Count, i64>; 13] = [
     ("peak", |c| c.peak.cast_signed()),
     ("came_unseen", |c| c.came_unseen.cast_signed()),
     ("left_unseen", |c| c.left_unseen.cast_signed()),
+    ("staff", |c| c.staff.cast_signed()),
     ("visits", |c| c.visits.cast_signed()),
 ];
 
@@ -185,8 +186,8 @@ mod tests {
         for (row, count) in rows.iter().zip(&report.counts) {
             assert_eq!(row.get_timestamp_micros(0).unwrap(), count.from.timestamp().as_microsecond());
             assert_eq!(row.get_long(2).unwrap(), count.entered.cast_signed());
-            assert_eq!(row.get_double(15).ok(), count.dwell);
-            assert_eq!(row.get_double(16).unwrap(), count.uncounted);
+            assert_eq!(row.get_double(16).ok(), count.dwell);
+            assert_eq!(row.get_double(17).unwrap(), count.uncounted);
         }
     }
 }

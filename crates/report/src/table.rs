@@ -64,6 +64,9 @@ fn columns(total: &Total) -> Vec<Column> {
         columns.push(Column { head: "visitors", cell: |c| known(c.visitors), total: |t| known(t.visitors) });
         columns.push(Column { head: "again", cell: |c| known(c.again), total: |t| known(t.again) });
     }
+    if total.staff > 0 {
+        columns.push(Column { head: "staff", cell: |c| c.staff.to_string(), total: |t| t.staff.to_string() });
+    }
     if total.visits > 0 {
         columns.push(Column {
             head: "visits",

@@ -34,6 +34,7 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         left_unseen: n % 3,
         visitors: None,
         again: None,
+        staff: 0,
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,

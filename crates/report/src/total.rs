@@ -15,6 +15,7 @@ pub(crate) struct Total {
     /// See [`Count::visitors`].
     pub(crate) visitors: Option<u64>,
     pub(crate) again: Option<u64>,
+    pub(crate) staff: u64,
     pub(crate) visits: u64,
     pub(crate) dwell: Option<f64>,
     pub(crate) uncounted: f64,
@@ -32,6 +33,7 @@ impl Total {
             total.peak = total.peak.max(count.peak);
             total.came_unseen += count.came_unseen;
             total.left_unseen += count.left_unseen;
+            total.staff += count.staff;
             let add =
                 |sum: Option<u64>, number: Option<u64>| number.map_or(sum, |n| Some(sum.unwrap_or(0) + n));
             total.visitors = add(total.visitors, count.visitors);

@@ -1,6 +1,6 @@
 //! Other lines, zones, masks and settings, between two frames.
 
-use crate::{Counter, Line, Mask, Zone};
+use crate::{Counter, Line, Mask, Visitors, Zone};
 
 impl Counter {
     /// Goes on with the lines, zones, masks and settings of `next`, a counter that has seen nothing yet and
@@ -10,6 +10,10 @@ impl Counter {
     pub fn change(&mut self, next: Self) {
         let Self { lines, zones, masks, limits, .. } = next;
         self.limits = limits;
+        self.visitors = match (self.visitors.take(), limits.visitors) {
+            (Some(visitors), Some((window, distance))) => Some(visitors.with(window, distance)),
+            (_, settings) => settings.map(|(window, distance)| Visitors::new(window, distance)),
+        };
         self.redraw(lines, zones, masks);
     }
 

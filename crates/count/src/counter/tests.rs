@@ -4,7 +4,9 @@ use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
 use proptest::prelude::*;
 
 use super::Counter;
-use crate::{Config, Crossing, Direction, Line, Reason, Tally, Visitor, VisitorConfig, confidence};
+use crate::{
+    Config, Crossing, Direction, Employee, Line, Reason, Staff, Tally, Visitor, VisitorConfig, confidence,
+};
 
 /// Heights of 100 pixels: the dead band reaches 10 pixels to either side.
 const HEIGHT: f64 = 100.0;
@@ -362,4 +364,23 @@ fn visitors_who_come_in_again_are_known_within_the_window() {
     assert_eq!(come_in(&mut plain, 1, 0, red)[0].visitor, None, "nobody asked");
     let mut outwards = Counter::new(vec!["door:384,0,384,576".parse().unwrap()], config).unwrap();
     assert_eq!(come_in(&mut outwards, 1, 0, red)[0].visitor, None, "who leaves is no visitor");
+}
+
+#[test]
+fn those_who_work_there_pass_uncounted_until_they_expire() {
+    let employee =
+        Employee { name: "Anna".into(), looks: vec![vec![1.0, 0.0]], expires: Duration::from_secs(15) };
+    let visitors = VisitorConfig { window: 1.0, max_cosine_distance: 0.1 };
+    let config = Config { visitors, ..Config::plain() };
+    let counter = Counter::new(vec![DOOR.parse().unwrap()], config).unwrap();
+    let mut counter = counter.with_staff(Staff::new(vec![employee], 0.1));
+    let (anna, other) = (Some([1.0, 0.0]), Some([0.0, 1.0]));
+    let comings = [(1, 0, anna), (2, 5, other), (3, 10, None), (4, 20, anna)];
+    let crossings: Vec<_> =
+        comings.iter().flat_map(|&(id, start, look)| come_in(&mut counter, id, start, look)).collect();
+    let staff: Vec<_> = crossings.iter().map(|crossing| crossing.staff.as_deref()).collect();
+    assert_eq!(staff, [Some("Anna"), None, None, None]);
+    assert!(crossings[0].reasons.contains(&Reason::Staff) && !crossings[1].reasons.contains(&Reason::Staff));
+    assert_eq!((crossings[0].visitor, crossings[3].visitor.unwrap().number()), (None, Some(2)));
+    assert_eq!(counter.tallies(), [Tally { entered: 3, left: 0 }]);
 }

@@ -14,6 +14,7 @@ mod logistic;
 mod ranking;
 mod report;
 mod spectrum;
+mod staff;
 #[cfg(test)]
 mod testing;
 mod verification;
@@ -25,5 +26,6 @@ pub use distances::cosine_distance;
 pub use logistic::Logistic;
 pub use ranking::{Ranking, Rule};
 pub use report::Report;
+pub use staff::StaffReport;
 pub use verification::{OperatingPoint, PERCENTILES, Pairs, ROC_RATES, Verification};
 pub use visitors::{VisitorReport, Window};

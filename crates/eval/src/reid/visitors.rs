@@ -44,7 +44,7 @@ pub struct Window {
 }
 
 /// One person's visits, an average appearance each, of unit length.
-type Visits = Vec<Vec<f32>>;
+pub(super) type Visits = Vec<Vec<f32>>;
 
 impl VisitorReport {
     /// Measures windows of these sizes.
@@ -70,7 +70,7 @@ impl VisitorReport {
 }
 
 /// Everyone who was seen by two cameras at least.
-fn people(crops: &Crops) -> Vec<Visits> {
+pub(super) fn people(crops: &Crops) -> Vec<Visits> {
     let mut visits: BTreeMap<(u32, u32), (usize, Vec<f64>)> = BTreeMap::new();
     for index in 0..crops.len() {
         let Some(camera) = crops.cameras[index] else { continue };

@@ -48,6 +48,9 @@ pub struct CrossingRow {
     /// Which of their comings it is, from 1; above it, they come again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coming: Option<u64>,
+    /// The name of who works there, and is left out of counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<String>,
 }
 
 impl CrossingRow {
@@ -70,6 +73,7 @@ impl CrossingRow {
             reasons: crossing.reasons.clone(),
             visitor: crossing.visitor.as_ref().and_then(Visitor::number),
             coming: crossing.visitor.as_ref().map(Visitor::coming),
+            staff: crossing.staff.as_deref().map(str::to_owned),
         }
     }
 }
@@ -164,6 +168,7 @@ mod tests {
             confidence: 0.912_34,
             reasons: vec![Reason::Joined, Reason::LineEnd],
             visitor: None,
+            staff: None,
         };
         let row = CrossingRow::new(&crossing, "door", "shop.mp4");
         let folder = tempfile::tempdir().unwrap();

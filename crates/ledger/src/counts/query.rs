@@ -99,6 +99,8 @@ pub struct Count {
     /// Those who came in and had come within the window before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub again: Option<u64>,
+    /// Crossings, in and out, of people who work there. They are in none of the other numbers.
+    pub staff: u64,
     /// Stays in zones that began in this period.
     pub visits: u64,
     /// Their mean length, in seconds.
@@ -192,4 +194,6 @@ pub(crate) struct Passage {
     pub(crate) confidence: f64,
     /// Which coming of this visitor it was, from 1, where visitors were told apart.
     pub(crate) coming: Option<u64>,
+    /// Whether it was somebody who works there.
+    pub(crate) is_staff: bool,
 }

@@ -41,6 +41,7 @@ struct Tallied {
     drift: (u64, u64),
     /// Those who came first, and again, of those of whom it is known.
     comings: (u64, u64),
+    staff: u64,
 }
 
 impl<'a> Sums<'a> {
@@ -136,6 +137,7 @@ impl<'a> Sums<'a> {
             came_unseen: tallied.drift.0,
             left_unseen: tallied.drift.1,
             visitors: self.knows_visitors.then_some(tallied.comings.0),
+            staff: tallied.staff,
             again: self.knows_visitors.then_some(tallied.comings.1),
             visits,
             dwell: (visits > 0).then(|| seconds / visits as f64),
@@ -162,6 +164,12 @@ impl LineSums {
     }
 
     fn pass(&mut self, passage: &Passage) {
+        if passage.is_staff {
+            if let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) {
+                count.staff += 1;
+            }
+            return;
+        }
         let unexplained = self.site.unexplained;
         self.site.add(passage.direction);
         let Some(count) = self.at.and_then(|at| self.counts.get_mut(at)) else { return };

@@ -149,6 +149,26 @@ fn different_visitors_are_those_who_came_for_the_first_time() {
     assert_eq!(plain.reader().counts(&Query::default()).unwrap()[0].visitors, None, "nobody told them apart");
 }
 
+#[test]
+fn staff_are_a_sum_of_their_own() {
+    let shelf = Shelf::new();
+    let run = begin(&shelf, "2026-06-01T10:00:00Z");
+    let staff = |minutes, direction| {
+        let mut entry = passage("door", minutes, direction);
+        let Entry::Crossing(crossing) = &mut entry else { unreachable!() };
+        crossing.detail.insert("staff".to_owned(), "Anna".into());
+        entry
+    };
+    run.record(&[staff(0, In), passage("door", 1, In), staff(2, Out), staff(61, Out)]).unwrap();
+    let reader = shelf.reader();
+    let hours = reader.counts(&Query::default()).unwrap();
+    let told: Vec<_> = hours.iter().map(|c| (c.entered, c.left, c.occupancy, c.peak, c.staff)).collect();
+    assert_eq!(told, [(1, 0, 1, 1, 2), (0, 0, 1, 1, 1)]);
+    assert!(hours.iter().all(|count| count.came_unseen == 0));
+    let total = &reader.totals(reader.last().unwrap()).unwrap()[0];
+    assert_eq!((total.tally.entered, total.tally.left), (1, 0));
+}
+
 fn stay(zone: &str, track: u64, entered: u64, left: u64) -> Entry {
     let (entered, left) = (Duration::from_secs(entered), Duration::from_secs(left));
     let detail = serde_json::Map::new();

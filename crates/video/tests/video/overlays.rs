@@ -107,6 +107,7 @@ fn a_crossing_flashes_and_goes_out() {
         confidence: 1.0,
         reasons: vec![Reason::Followed],
         visitor: None,
+        staff: None,
     });
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
@@ -174,6 +175,7 @@ proptest! {
                 confidence: 1.0,
                 reasons: vec![Reason::Followed],
                 visitor: None,
+                staff: None,
             });
             overlay.draw(&scene).unwrap();
         }
