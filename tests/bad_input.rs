@@ -149,7 +149,7 @@ fn a_missing_runtime_or_cache_says_how_to_get_it() {
 
 #[test]
 fn a_gpu_that_cannot_be_had_is_an_error() {
-    run(clip(), ["--device", "cuda", "--max-frames", "2"]).failure(1, &["cuda", "--device cpu"]);
+    run(clip(), ["--device", "cuda", "--max-frames", "2"]).failure(1, &["cuda", "scripts/setup-gpu"]);
     run(clip(), ["--device", "gpu"]).failure(2, &["gpu"]);
 }
 

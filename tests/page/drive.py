@@ -103,10 +103,15 @@ def draw(driver, url):
     return {"page": shown(driver), "zone": zone}
 
 
+def edge(driver, kind):
+    """The corners of the zone or mask on the picture, asked for at once: the page may draw it anew at any time."""
+    return driver.execute_script(f"return document.querySelector('#lines .{kind} .edge').getAttribute('points')")
+
+
 def by_keyboard(driver):
     """Draws, moves and removes without a mouse, then gives it all up."""
     count = lambda d: len(d.find_elements(By.CSS_SELECTOR, "#line-list li"))  # noqa: E731
-    points = lambda d: d.find_element(By.CSS_SELECTOR, "#lines .mask .edge").get_attribute("points")  # noqa: E731
+    points = lambda d: edge(d, "mask")  # noqa: E731
     before = count(driver)
     mask = driver.find_element(By.ID, "draw-mask")
     mask.send_keys(Keys.SPACE, Keys.ESCAPE)
@@ -128,7 +133,7 @@ def by_keyboard(driver):
 
 def by_mouse(driver, lines):
     """Moves the zone by its inside, and makes a point on its edge; then gives it up."""
-    points = lambda: driver.find_element(By.CSS_SELECTOR, "#lines .zone .edge").get_attribute("points").split()  # noqa: E731
+    points = lambda: edge(driver, "zone").split()  # noqa: E731
     before = points()
     driver.execute_script("scrollTo(0, 0)")
     width, height = lines.size["width"], lines.size["height"]

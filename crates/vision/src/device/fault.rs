@@ -179,6 +179,8 @@ mod tests {
     use crate::{Device, testing};
 
     fn told(text: &str) -> String {
+        // An error of ONNX Runtime is made by its library.
+        testing::runtime();
         DeviceFault::of(ort::Error::new(text))
             .map_or_else(|_| "not about the device".into(), |f| f.to_string())
     }
