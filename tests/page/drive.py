@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -41,7 +42,7 @@ def api(url, path):
 
 
 def wait(driver, condition):
-    return WebDriverWait(driver, PATIENCE, poll_frequency=0.2).until(condition)
+    return WebDriverWait(driver, PATIENCE, 0.2, [StaleElementReferenceException]).until(condition)
 
 
 def text(driver, selector):
