@@ -33,14 +33,14 @@ class Sample:
     anonymous: float
 
 
-def long_clip() -> Path:
-    """The sample clip ten times in a row."""
-    path = setting.cached(f"clips/vtest-{LOOPS}-loops.mp4")
+def long_clip(loops: int = LOOPS) -> Path:
+    """The sample clip so many times in a row."""
+    path = setting.cached(f"clips/vtest-{loops}-loops.mp4")
     if not path.exists():
         setting.say(f"making {path}")
         unfinished = path.with_name(f".{path.name}")
         script = Path(__file__).with_name("long_clip.py")
-        subprocess.run([sys.executable, script, setting.clip(), unfinished, "--loops", str(LOOPS)], check=True)
+        subprocess.run([sys.executable, script, setting.clip(), unfinished, "--loops", str(loops)], check=True)
         unfinished.rename(path)
     return path
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what viewers of the live page cost, and the rate of counting beside them.
 
-Each round is a run over ten loops of the sample clip, as fast as it goes, so that every core is wanted; by motion
+Each round is a run over twenty loops of the sample clip, as fast as it goes, so that every core is wanted; by motion
 alone, so that every frame costs the same. Windows with viewers stand between windows without any, and each is
 compared with the two beside it: whatever else the machine does falls on both. The numbers of viewers come in
 another order each round. Viewers (crowd.py) run on the same machine at the lowest priority. On a machine that has
@@ -27,6 +27,7 @@ from pathlib import Path
 import setting
 from memory import long_clip
 
+LOOPS = 20
 SETTLE = 1.0
 """Seconds that nothing is measured after a crowd has come or gone."""
 LIMITS = """
@@ -123,7 +124,7 @@ def running(most: int) -> Iterator[Run]:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "viewers.toml")
         config.write_text(LIMITS.format(viewers=most, connections=2 * most + 50))
-        words = [setting.program(), "run", long_clip(), "--line", setting.DOOR, "--config", config]
+        words = [setting.program(), "run", long_clip(LOOPS), "--line", setting.DOOR, "--config", config]
         words += ["--no-embedder", "--serve", "127.0.0.1:0"]
         process = subprocess.Popen(map(str, words), stderr=subprocess.PIPE, text=True)
         try:
