@@ -92,7 +92,7 @@ impl Default for PictureConfig {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            viewers: 200,
+            viewers: 64,
             connections: 512,
             connections_per_address: 128,
             requests_per_second: 50,
