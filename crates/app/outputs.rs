@@ -1,5 +1,6 @@
 //! Tracks and crossings into files, as sinks of the pipeline.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +10,7 @@ use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, PartialFile};
 use footfall_pipeline::{BoxError, Rest, Scene, Sink};
+use serde::Serialize;
 
 use crate::config::Outputs;
 use crate::sources::NamedSource;
@@ -216,6 +218,17 @@ pub(crate) fn save(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut file = PartialFile::create(path)?;
     file.put(text.as_bytes())?;
     Ok(file.finish()?)
+}
+
+/// Gives a result to people on stdout, and to programs as JSON where it is asked for; with `-` to programs alone.
+pub(crate) fn tell(result: &impl Serialize, json: Option<&Path>, for_people: &str) -> anyhow::Result<()> {
+    if let Some(path) = json {
+        save(path, &(serde_json::to_string_pretty(result)? + "\n"))?;
+    }
+    if json.is_none_or(|path| path.as_os_str() != "-") {
+        std::io::stdout().lock().write_all(for_people.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Whether both names lead to one file, as far as the file system can tell.

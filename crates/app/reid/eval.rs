@@ -1,7 +1,5 @@
 //! `footfall reid eval`.
 
-use std::io::Write as _;
-
 use anyhow::{bail, ensure};
 use footfall_eval::reid::{Crops, Report, Rule};
 use footfall_formats::crops::{CropSet, Naming};
@@ -11,7 +9,7 @@ use indicatif::ProgressBar;
 use super::EvalArgs;
 use super::embed::{Picture, Workers};
 use super::eval_report::{About, Document, table};
-use crate::outputs::save;
+use crate::outputs::tell;
 
 /// Embeds the set, judges, and says what came of it.
 pub(super) fn run(args: &EvalArgs, bar: &ProgressBar) -> anyhow::Result<()> {
@@ -25,13 +23,7 @@ pub(super) fn run(args: &EvalArgs, bar: &ProgressBar) -> anyhow::Result<()> {
         bail!("{}: nothing can be judged: no query has a right answer", args.set.display());
     }
     let document = Document { about: About::new(&set, &workers), report };
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
-    }
-    if args.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
-        std::io::stdout().lock().write_all(table(&document).as_bytes())?;
-    }
-    Ok(())
+    tell(&document, args.json.as_deref(), &table(&document))
 }
 
 /// Refuses, before any work, a set in which there is nothing to tell apart.

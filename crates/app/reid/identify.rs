@@ -1,7 +1,5 @@
 //! `footfall reid identify`.
 
-use std::io::Write as _;
-
 use footfall_eval::reid::Centres;
 use footfall_formats::crops::CropSet;
 use indicatif::ProgressBar;
@@ -11,7 +9,7 @@ use super::IdentifyArgs;
 use super::curve::strict_threshold;
 use super::embed::{Picture, Workers};
 use super::eval::{crops, embed};
-use crate::outputs::save;
+use crate::outputs::tell;
 use crate::table::Table;
 
 #[derive(Serialize)]
@@ -66,13 +64,7 @@ pub(super) fn run(args: &IdentifyArgs, bar: &ProgressBar) -> anyhow::Result<()> 
         threshold,
         crops: args.crops.iter().enumerate().map(answer).collect(),
     };
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
-    }
-    if args.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
-        std::io::stdout().lock().write_all(table(&document).as_bytes())?;
-    }
-    Ok(())
+    tell(&document, args.json.as_deref(), &table(&document))
 }
 
 fn table(document: &Document) -> String {

@@ -1,7 +1,5 @@
 //! `footfall reid verify`.
 
-use std::io::Write as _;
-
 use footfall_eval::reid::cosine_distance;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -9,7 +7,7 @@ use serde::Serialize;
 use super::VerifyArgs;
 use super::curve::Reading;
 use super::embed::{Picture, Workers};
-use crate::outputs::save;
+use crate::outputs::tell;
 
 /// The answer.
 #[derive(Serialize)]
@@ -45,13 +43,7 @@ pub(super) fn run(args: &VerifyArgs, bar: &ProgressBar) -> anyhow::Result<()> {
         calibrated: reading.calibrated,
         embedder: workers.name.clone(),
     };
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&answer)? + "\n"))?;
-    }
-    if args.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
-        std::io::stdout().lock().write_all(answer.for_people().as_bytes())?;
-    }
-    Ok(())
+    tell(&answer, args.json.as_deref(), &answer.for_people())
 }
 
 impl Answer {

@@ -1,7 +1,5 @@
 //! `footfall reid visitors`.
 
-use std::io::Write as _;
-
 use anyhow::ensure;
 use footfall_eval::reid::{StaffReport, VisitorReport};
 use footfall_formats::crops::CropSet;
@@ -11,7 +9,7 @@ use serde::Serialize;
 use super::VisitorsArgs;
 use super::embed::Workers;
 use super::eval::{crops, embed};
-use crate::outputs::save;
+use crate::outputs::tell;
 use crate::table::Table;
 
 #[derive(Serialize)]
@@ -42,13 +40,7 @@ pub(super) fn run(args: &VisitorsArgs, bar: &ProgressBar) -> anyhow::Result<()> 
     let staff = distances.iter().filter_map(|&distance| StaffReport::of(&crops, distance, args.staff));
     let (staff, set) = (staff.collect(), set.path().display().to_string());
     let document = Document { set, embedder: workers.name, reports, staff };
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
-    }
-    if args.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
-        std::io::stdout().lock().write_all(table(&document).as_bytes())?;
-    }
-    Ok(())
+    tell(&document, args.json.as_deref(), &table(&document))
 }
 
 fn table(document: &Document) -> String {
