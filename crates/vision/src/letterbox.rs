@@ -61,15 +61,12 @@ pub(crate) fn scale_into(picture: Size, input: Size) -> f64 {
     x.min(y)
 }
 
-/// Makes a network's input out of pictures; buffers are kept from one to the next.
+/// Makes a network's input out of pictures.
 pub(crate) struct Letterbox {
     placement: Placement,
     pad: u8,
     normaliser: Normaliser,
     resampler: Resampler,
-    /// `[3, height, width]` of the input.
-    planes: Vec<f32>,
-    fit: Option<Fit>,
 }
 
 impl Letterbox {
@@ -80,25 +77,20 @@ impl Letterbox {
             normaliser,
             // As the detectors' own training and calibration resize.
             resampler: Resampler::new(Filter::Bilinear),
-            planes: Vec::new(),
-            fit: None,
         }
     }
 
-    /// The picture as planes `[3, height, width]` of the given size, and how it lies in them.
+    /// Writes the picture and the padding around it into planes `[3, height, width]` of the given size; how
+    /// it lies in them.
     ///
     /// # Errors
     /// When the picture cannot be resized.
-    pub(crate) fn prepare(&mut self, image: &Image, input: Size) -> Result<(&[f32], Fit), Error> {
+    pub(crate) fn prepare(&mut self, image: &Image, input: Size, planes: &mut [f32]) -> Result<Fit, Error> {
         let fit = Fit::new(Size::new(image.height(), image.width()), input, self.placement);
-        if self.fit != Some(fit) {
-            self.planes.resize(3 * input.area(), 0.0);
-            self.normaliser.fill(self.pad, &mut self.planes);
-            self.fit = Some(fit);
-        }
         let bgr = self.resampler.resize(image, Region::whole(image), fit.inner)?;
-        self.normaliser.write(bgr, fit.inner.width, &mut self.planes, input, (fit.left, fit.top));
-        Ok((&self.planes, fit))
+        self.normaliser.pad(self.pad, planes, input, fit.inner, (fit.left, fit.top));
+        self.normaliser.write(bgr, fit.inner.width, planes, input, (fit.left, fit.top));
+        Ok(fit)
     }
 }
 
@@ -155,13 +147,13 @@ mod tests {
             earlier in sizes(60), later in sizes(60), placement in placements(),
         ) {
             let (first, second) = (picture(earlier.width, earlier.height), picture(later.width, later.height));
-            let mut used = letterbox(placement);
-            used.prepare(&first, Size::new(32, 64)).unwrap();
-            let mut fresh = letterbox(placement);
-            prop_assert_eq!(
-                used.prepare(&second, Size::new(48, 32)).unwrap(),
-                fresh.prepare(&second, Size::new(48, 32)).unwrap()
-            );
+            let input = Size::new(48, 32);
+            let (mut used, mut fresh) = (vec![f32::NAN; 3 * input.area()], vec![0.0; 3 * input.area()]);
+            let mut letterbox = letterbox(placement);
+            letterbox.prepare(&first, input, &mut used).unwrap();
+            let fits = [&mut used, &mut fresh].map(|planes| letterbox.prepare(&second, input, planes).unwrap());
+            prop_assert_eq!(fits[0], fits[1]);
+            prop_assert_eq!(used, fresh);
         }
     }
 
@@ -171,7 +163,8 @@ mod tests {
         let blue = |x: usize, y: usize| f32::from(image.bytes()[3 * (y * 4 + x)]);
         let check = |placement, top: usize| {
             let mut letterbox = letterbox(placement);
-            let (planes, _) = letterbox.prepare(&image, Size::new(4, 4)).unwrap();
+            let mut planes = [0.0; 48];
+            letterbox.prepare(&image, Size::new(4, 4), &mut planes).unwrap();
             for (index, value) in planes[..16].iter().enumerate() {
                 let (x, y) = (index % 4, index / 4);
                 let expected = if (top..top + 2).contains(&y) { blue(x, y - top) } else { 114.0 };

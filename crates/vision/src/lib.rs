@@ -35,6 +35,7 @@ mod runtime;
 mod session;
 mod signature;
 mod size;
+mod staging;
 #[cfg(test)]
 mod testing;
 mod times;

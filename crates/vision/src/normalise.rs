@@ -26,12 +26,27 @@ impl Normaliser {
         Self { colour, tables: in_colour(colour, [table(0), table(1), table(2)]) }
     }
 
-    /// Fills planes `[3, height, width]` with one value of pixels, the same in all channels.
-    pub(crate) fn fill(&self, value: u8, planes: &mut [f32]) {
-        let area = planes.len() / 3;
+    /// Fills planes `[3, height, width]` of size `canvas` around a picture of size `inner` whose top left
+    /// corner is at (`left`, `top`) with one value of pixels, the same in all channels.
+    pub(crate) fn pad(
+        &self,
+        value: u8,
+        planes: &mut [f32],
+        canvas: Size,
+        inner: Size,
+        (left, top): (usize, usize),
+    ) {
         let tables = in_colour(self.colour, self.tables.each_ref());
-        for (plane, table) in planes.chunks_exact_mut(area.max(1)).zip(tables) {
-            plane.fill(table[usize::from(value)]);
+        for (plane, table) in planes.chunks_exact_mut(canvas.area()).zip(tables) {
+            let value = table[usize::from(value)];
+            for (y, row) in plane.chunks_exact_mut(canvas.width).enumerate() {
+                if (top..top + inner.height).contains(&y) {
+                    row[..left].fill(value);
+                    row[left + inner.width..].fill(value);
+                } else {
+                    row.fill(value);
+                }
+            }
         }
     }
 
@@ -78,7 +93,7 @@ mod tests {
     fn planes(colour: Colour) -> Vec<f32> {
         let normaliser = Normaliser::new(colour, [0.0, 10.0, 20.0], [1.0, 2.0, 4.0]);
         let mut planes = vec![0.0; 18];
-        normaliser.fill(20, &mut planes);
+        normaliser.pad(20, &mut planes, Size::new(2, 3), Size::new(2, 1), (1, 0));
         normaliser.write(&[1, 2, 3, 4, 5, 6], 1, &mut planes, Size::new(2, 3), (1, 0));
         planes
     }

@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 use ort::logging::LogLevel;
 use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionOutputs};
-use ort::value::TensorRef;
-
 use tempfile::TempDir;
 
 use crate::metadata::Metadata;
 use crate::profile::Profile;
 use crate::signature::Signature;
+use crate::staging::{Shape, Staging};
 use crate::{Device, DeviceFault, Error, ModelFault, ProviderReport, Runtime};
 
 /// A model file, opened on a device.
 pub(crate) struct Model {
     path: PathBuf,
+    /// Before the session that its memory is from: fields are dropped in this order.
+    staging: Staging,
     session: Session,
     signature: Signature,
     metadata: Metadata,
@@ -82,12 +83,14 @@ impl Model {
         let notes = tempfile::Builder::new().prefix("footfall-").tempdir();
         let builder = options(runtime, notes.as_ref().ok().map(TempDir::path)).map_err(refused)?;
         let session = commit(builder).map_err(refused)?;
+        let staging = Staging::of(&session, device);
         let signature = Signature::of(&session);
         let metadata = read_metadata(&session, path)?;
         tracing::debug!(model = %path.display(), %device, %signature, "opened");
         Ok(Self {
             path: path.to_path_buf(),
             session,
+            staging,
             signature,
             metadata,
             device,
@@ -101,9 +104,13 @@ impl Model {
     ///
     /// # Errors
     /// When it does not run, or when it was to run on a GPU and did not.
-    pub(crate) fn prove(&mut self, shape: [usize; 4]) -> Result<(), Error> {
-        self.warm_up(shape)?;
+    pub(crate) fn prove(&mut self, shape: Shape) -> Result<(), Error> {
+        self.try_memory(shape)?;
         let profile = self.take_profile();
+        if matches!(self.staging, Staging::Bound(_)) {
+            // Its outputs are in memory of the device from the second run on.
+            self.try_memory(shape)?;
+        }
         let refuse = |fault| Err(Error::Device { device: self.device, source: fault });
         match profile {
             Ok(profile) => self.providers = ProviderReport::of(&profile),
@@ -130,19 +137,33 @@ impl Model {
         Ok(())
     }
 
+    /// A [`Model::warm_up`] which tells whether the device's memory can be used: that it cannot is no fault of
+    /// the device itself.
+    fn try_memory(&mut self, shape: Shape) -> Result<(), Error> {
+        match self.warm_up(shape) {
+            Err(error) if matches!(self.staging, Staging::Bound(_)) => {
+                tracing::warn!(model = %self.path.display(), %error, "cannot use pinned memory: going on without");
+                self.staging = Staging::plain();
+                self.warm_up(shape)
+            }
+            ran => ran,
+        }
+    }
+
     /// Runs the network on an empty input of `shape`, so that the first one that matters waits for nothing.
     ///
     /// # Errors
     /// When it does not run.
-    pub(crate) fn warm_up(&mut self, shape: [usize; 4]) -> Result<(), Error> {
-        self.run(shape, &vec![0.0; shape.iter().product()], [], |[]| Ok(()))
+    pub(crate) fn warm_up(&mut self, shape: Shape) -> Result<(), Error> {
+        self.input(shape)?.fill(0.0);
+        self.run(shape, [], |[]| Ok(()))
     }
 
     /// The nodes of a run on an empty input of `shape`.
     ///
     /// # Errors
     /// When the network does not run, or no profile of it can be had.
-    pub(crate) fn profile(&mut self, shape: [usize; 4]) -> Result<Profile, Error> {
+    pub(crate) fn profile(&mut self, shape: Shape) -> Result<Profile, Error> {
         self.warm_up(shape)?;
         self.take_profile().map_err(|source| Error::Profile { path: self.path.clone(), source })
     }
@@ -182,29 +203,45 @@ impl Model {
         Error::Model { path: self.path.clone(), source }
     }
 
-    /// Runs the network on `input` of `shape` [batch, 3, height, width] and hands the outputs of
-    /// these names, in this order, to `read`. Nothing is copied on the CPU.
+    /// The input of the next [`Model::run`] of this shape, row-major, to be written in full: it holds what
+    /// was there before, or anything.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub(crate) fn input(&mut self, shape: Shape) -> Result<&mut [f32], Error> {
+        let Self { staging, path, device, .. } = self;
+        staging.input(shape).map_err(|source| failure(path, *device, source))
+    }
+
+    /// Runs the network on the [`Model::input`] of `shape` and hands the outputs of these names, in this
+    /// order, to `read`. Nothing is copied on the CPU.
     ///
     /// # Errors
     /// When the network does not run, lacks an output, or when `read` finds fault.
     pub(crate) fn run<T, const N: usize>(
         &mut self,
-        shape: [usize; 4],
-        input: &[f32],
+        shape: Shape,
         names: [&str; N],
         read: impl FnOnce([Tensor<'_>; N]) -> Result<T, ModelFault>,
     ) -> Result<T, Error> {
-        let failed = |source| match device_fault(self.device, source) {
-            Ok(error) => error,
-            Err(source) => Error::Run { path: self.path.clone(), device: self.device, source },
-        };
-        let input = TensorRef::from_array_view((shape, input)).map_err(failed)?;
-        let outputs = self.session.run(ort::inputs![input]).map_err(failed)?;
-        let mut tensors = [Tensor { shape: &[], values: &[] }; N];
-        for (tensor, name) in tensors.iter_mut().zip(names) {
-            *tensor = extract(&outputs, name).map_err(failed)?;
-        }
-        read(tensors).map_err(|source| Error::Model { path: self.path.clone(), source })
+        let Self { session, staging, path, device, .. } = self;
+        let ran = staging.run(session, shape, |outputs| {
+            let mut tensors = [Tensor { shape: &[], values: &[] }; N];
+            for (tensor, name) in tensors.iter_mut().zip(names) {
+                *tensor = extract(outputs, name)?;
+            }
+            Ok(read(tensors))
+        });
+        let read = ran.flatten().map_err(|source| failure(path, *device, source))?;
+        read.map_err(|source| Error::Model { path: path.clone(), source })
+    }
+}
+
+/// The error of a run.
+fn failure(path: &Path, device: Device, source: ort::Error) -> Error {
+    match device_fault(device, source) {
+        Ok(error) => error,
+        Err(source) => Error::Run { path: path.to_path_buf(), device, source },
     }
 }
 

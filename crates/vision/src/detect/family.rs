@@ -18,7 +18,7 @@ pub(super) trait Family: Send {
     /// What to do to pictures, as published with the family or as the metadata says.
     fn recipe(&self, metadata: &Metadata) -> Recipe;
 
-    /// Runs the network on `planes` of `shape` [1, 3, height, width] and appends everyone whose
+    /// Runs the network on its input of `shape` [1, 3, height, width] and appends everyone whose
     /// score is at least `floor`, cell by cell. Boxes are in input pixels.
     ///
     /// # Errors
@@ -27,7 +27,6 @@ pub(super) trait Family: Send {
         &self,
         model: &mut Model,
         shape: [usize; 4],
-        planes: &[f32],
         floor: f32,
         found: &mut Vec<Detection>,
     ) -> Result<(), Error>;

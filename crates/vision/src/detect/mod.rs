@@ -138,12 +138,12 @@ impl OnnxDetector {
         let began = Instant::now();
         let picture = Size::new(image.height(), image.width());
         let input = self.input.for_picture(picture);
-        let (planes, fit) = self.letterbox.prepare(image, input)?;
         let shape = [1, 3, input.height, input.width];
+        let fit = self.letterbox.prepare(image, input, self.model.input(shape)?)?;
         let prepared = Instant::now();
         self.times.prepare += prepared - began;
         let mut found = Vec::new();
-        self.family.run(&mut self.model, shape, planes, self.config.confidence, &mut found)?;
+        self.family.run(&mut self.model, shape, self.config.confidence, &mut found)?;
         for detection in &mut found {
             detection.bbox = fit.to_picture(&detection.bbox);
         }

@@ -110,13 +110,12 @@ impl Family for NanoDet {
         &self,
         model: &mut Model,
         shape: [usize; 4],
-        planes: &[f32],
         floor: f32,
         found: &mut Vec<Detection>,
     ) -> Result<(), Error> {
         let input = Size::new(shape[2], shape[3]);
         let count = cell_count(input, &self.strides);
-        model.run(shape, planes, [SCORES, BOXES], |[scores, boxes]| {
+        model.run(shape, [SCORES, BOXES], |[scores, boxes]| {
             scores.expect_shape(SCORES, &[1, count])?;
             boxes.expect_shape(BOXES, &[1, count, 4 * self.bins])?;
             self.decode(scores.values, boxes.values, input, floor, found);

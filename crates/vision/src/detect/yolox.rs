@@ -95,13 +95,12 @@ impl Family for Yolox {
         &self,
         model: &mut Model,
         shape: [usize; 4],
-        planes: &[f32],
         floor: f32,
         found: &mut Vec<Detection>,
     ) -> Result<(), Error> {
         let input = Size::new(shape[2], shape[3]);
         let count = cell_count(input, &self.strides);
-        model.run(shape, planes, [self.output.as_str()], |[rows]| {
+        model.run(shape, [self.output.as_str()], |[rows]| {
             rows.expect_shape(&self.output, &[1, count, self.width])?;
             self.decode(rows.values, input, floor, found);
             Ok(())

@@ -92,6 +92,14 @@ impl Device {
         matches!(self, Self::Cuda(_) | Self::TensorRt(_))
     }
 
+    /// The card whose pinned memory its sessions copy from, if any.
+    pub(crate) fn pinned(self) -> Option<i32> {
+        match self {
+            Self::Cuda(number) | Self::TensorRt(number) => Some(ordinal(number)),
+            Self::Cpu | Self::CoreMl => None,
+        }
+    }
+
     /// Whether it is the processor.
     #[must_use]
     pub fn is_cpu(self) -> bool {

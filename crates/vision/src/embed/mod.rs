@@ -1,5 +1,6 @@
 //! Re-identification embedders: crops of people in, appearance vectors out.
 
+mod batch;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use footfall_pipeline::{BoxError, Embedder, Image};
 use footfall_track::{Bbox, Embeddings};
 use serde::{Deserialize, Serialize};
 
+use crate::embed::batch::Batch;
 use crate::embed::layout::Layout;
 use crate::normalise::Normaliser;
 use crate::resample::{Filter, Region, Resampler};
@@ -41,11 +43,9 @@ impl EmbedderConfig {
 pub struct OnnxEmbedder {
     model: Model,
     layout: Layout,
-    batch: usize,
+    batch: Batch,
     resampler: Resampler,
     normaliser: Normaliser,
-    /// `[batch, 3, height, width]` of one run.
-    planes: Vec<f32>,
     /// `[crops, dimension]` of one call.
     rows: Vec<f32>,
     times: Times,
@@ -85,19 +85,19 @@ impl OnnxEmbedder {
                 "the embedder's metadata lacks footfall.colour, mean or std: assuming RGB and ImageNet's"
             );
         }
-        let batch = layout.batch.unwrap_or_else(|| config.batch(model.device()));
+        let batch = match layout.batch {
+            Some(crops) => Batch::Fixed(crops),
+            None if model.device().is_cpu() => Batch::Any { most: config.batch(Device::Cpu) },
+            None => Batch::Steps { most: config.batch(model.device()) },
+        };
         let Size { height, width } = layout.size;
-        model.prove([layout.batch.unwrap_or(1), 3, height, width])?;
-        if !model.device().is_cpu() {
-            // A GPU's libraries prepare themselves for each number of crops, this one the most costly.
-            model.warm_up([batch, 3, height, width])?;
-        }
+        model.prove([batch.rows(1), 3, height, width])?;
+        batch.others().try_for_each(|crops| model.warm_up([crops, 3, height, width]))?;
         Ok(Self {
             batch,
             // As training resizes its crops.
             resampler: Resampler::new(Filter::Antialiased),
             normaliser: Normaliser::new(layout.colour, layout.mean, layout.std),
-            planes: Vec::new(),
             rows: Vec::new(),
             times: Times::default(),
             model,
@@ -201,7 +201,7 @@ impl OnnxEmbedder {
     /// Embeds the regions in as many runs as it takes; `rows` holds their rows then.
     fn run_all(&mut self, regions: &[(&Image, Region)]) -> Result<(), Error> {
         self.rows.clear();
-        regions.chunks(self.batch).try_for_each(|batch| self.run(batch))
+        regions.chunks(self.batch.most()).try_for_each(|batch| self.run(batch))
     }
 
     /// Embeds the regions in one run and appends their rows.
@@ -209,17 +209,17 @@ impl OnnxEmbedder {
         let began = Instant::now();
         let Layout { size, dimension, ref output, .. } = self.layout;
         let crop = 3 * size.area();
-        // What is left of a fixed batch runs along, and its rows are left out.
-        let count = self.layout.batch.unwrap_or(regions.len());
-        self.planes.resize(count * crop, 0.0);
-        for ((image, region), planes) in regions.iter().zip(self.planes.chunks_exact_mut(crop)) {
+        // What is left of the batch runs along, and its rows are left out.
+        let count = self.batch.rows(regions.len());
+        let shape = [count, 3, size.height, size.width];
+        let planes = self.model.input(shape)?;
+        for ((image, region), planes) in regions.iter().zip(planes.chunks_exact_mut(crop)) {
             let bgr = self.resampler.resize(image, *region, size)?;
             self.normaliser.write(bgr, size.width, planes, size, (0, 0));
         }
-        let shape = [count, 3, size.height, size.width];
         let prepared = Instant::now();
         self.times.prepare += prepared - began;
-        let ran = self.model.run(shape, &self.planes, [output.as_str()], |[rows]| {
+        let ran = self.model.run(shape, [output.as_str()], |[rows]| {
             rows.expect_shape(output, &[count, dimension])?;
             self.rows.extend_from_slice(&rows.values[..regions.len() * dimension]);
             Ok(())
