@@ -10,8 +10,9 @@ use crate::cards::Precision;
 /// Measure the networks on a device
 ///
 /// Calls a second, how long one takes (median, 90% and 99%), what each network ran on by ONNX Runtime's
-/// own profile, and the share of what the device could do at most: of a CPU one thread's rate in a large
-/// product of matrices, measured; of a known GPU its maker's figure.
+/// own profile, and the least time that a run could take: its operations at the device's rate, or its bytes at
+/// the bandwidth of its memory, whichever is longer. These limits are measured on a CPU, on one thread, and the
+/// maker's figures of a known GPU.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
     /// Which network.
@@ -57,32 +58,52 @@ pub struct DetectArgs {
     pub common: CommonArgs,
 }
 
-/// What both have.
+/// What measurements of one network have.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// What it runs on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto
-    #[arg(long, value_name = "DEVICE", default_value_t)]
-    pub device: DeviceRequest,
-
     /// The same network in float, which the CPU runs for comparison [default: the file itself]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub reference: Option<PathBuf>,
 
-    /// Pictures that are gone over in turns, as binary PPM; may be repeated [default: one of waves, 1920x1080]
-    #[arg(long = "picture", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub pictures: Vec<PathBuf>,
+    /// Seconds for each row
+    #[arg(long, value_name = "N", default_value_t = 2.0, value_parser = seconds)]
+    pub seconds: f64,
 
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "its own type says it")]
+    pub limits: LimitArgs,
+
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "its own type says it")]
+    pub host: HostArgs,
+}
+
+/// What the device can do at most.
+#[derive(Debug, Args)]
+pub struct LimitArgs {
     /// What the file computes in, which decides what a GPU could do at most
     #[arg(long, value_enum, default_value_t)]
     pub precision: Precision,
 
-    /// What the device could do at most, in 10^12 operations a second, where it is not known
-    #[arg(long, value_name = "TFLOPS")]
+    /// What the device could compute at most, in 10^12 operations a second, where it is not known
+    #[arg(long, value_name = "TFLOPS", value_parser = positive)]
     pub peak: Option<f64>,
 
-    /// Seconds for each row
-    #[arg(long, value_name = "N", default_value_t = 2.0)]
-    pub seconds: f64,
+    /// What the device could read and write at most, in 10^9 bytes a second, where it is not known
+    #[arg(long, value_name = "GB/s", value_parser = positive)]
+    pub bandwidth: Option<f64>,
+}
+
+/// What all measurements have.
+#[derive(Debug, Args)]
+pub struct HostArgs {
+    /// What it runs on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: DeviceRequest,
+
+    /// Pictures that are gone over in turns, as binary PPM; may be repeated [default: one of waves, 1920x1080]
+    #[arg(long = "picture", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pictures: Vec<PathBuf>,
 
     /// The ONNX Runtime library [default: the one from scripts/setup or scripts/setup-gpu]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -91,4 +112,33 @@ pub struct CommonArgs {
     /// The result as JSON; `-` is stdout, in place of the table
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub json: Option<PathBuf>,
+}
+
+/// A number above 0.
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "expected a number above 0".to_owned())
+}
+
+/// Seconds up to an hour.
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.0..=3600.0).contains(number));
+    number.ok_or_else(|| "expected seconds from 0 to 3600".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{positive, seconds};
+
+    #[test]
+    fn numbers_that_mean_nothing_are_refused() {
+        for text in ["0", "-1", "nan", "inf", "x", ""] {
+            assert!(positive(text).is_err(), "{text}");
+        }
+        assert_eq!(positive("0.5"), Ok(0.5));
+        for text in ["-1", "nan", "inf", "3601"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+        assert_eq!(seconds("0"), Ok(0.0));
+    }
 }

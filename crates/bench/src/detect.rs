@@ -6,36 +6,36 @@ use std::path::{Path, PathBuf};
 use footfall_pipeline::Image;
 use footfall_track::Detection;
 use footfall_vision::{
-    DetectorConfig, Device, OnnxDetector, Runtime, RuntimeConfig, Size, Times, cache, multiply_adds,
+    Cost, DetectorConfig, Device, OnnxDetector, Runtime, RuntimeConfig, Size, Times, cache,
 };
 
 use crate::args::DetectArgs;
 use crate::measure;
 use crate::parity::Parity;
 use crate::peak::Peak;
-use crate::report::{Report, Row};
+use crate::report::Report;
 use crate::{Error, picture};
 
 const FRAMES_OF_A_CAMERA: f64 = 30.0;
 
 pub(crate) fn measure(args: &DetectArgs, say: &dyn Fn(&str)) -> Result<Report, Error> {
-    let runtime = crate::report::load(&args.common, say)?;
+    let runtime = crate::report::load(&args.common.host, say)?;
     let path = args.detector.clone().map_or_else(|| usual(runtime.device()), Ok)?;
-    let pictures = picture::load(&args.common.pictures)?;
-    let peak = Peak::find(&runtime, &args.common)?;
+    let pictures = picture::load(&args.common.host.pictures)?;
+    let peak = Peak::find(&runtime, &args.common.limits)?;
     let mut detector = open(&runtime, &path)?;
     let Size { height, width } = detector.input_size(pictures[0].width(), pictures[0].height());
     let name = path.display().to_string();
     let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let each = multiply_adds(&runtime, &name, &bytes, [1, 3, height, width])?;
-    let mut report = Report::new("pictures", &name, &runtime, detector.providers(), each, peak);
+    let cost = Cost::of(&runtime, &name, &bytes, [1, 3, height, width])?;
+    let mut report = Report::new("pictures", &name, &runtime, detector.providers(), cost, peak);
     say("a picture in a run");
     let before = std::cell::Cell::new(Times::default());
     let shared = std::cell::RefCell::new(&mut detector);
     let call = |number: usize| shared.borrow_mut().find(&pictures[number % pictures.len()]).map(drop);
     let latencies = measure::measure(args.common.seconds, call, || before.set(shared.borrow().times()))?;
     let spent = shared.borrow().times() - before.get();
-    report.rows.push(Row::new(1, latencies, spent, each, report.peak.as_ref()));
+    report.add(1, latencies, spent);
     report.cameras = Some(report.best() / FRAMES_OF_A_CAMERA);
     report.parity = compare(args, &path, &mut detector, &pictures)?;
     Ok(report)

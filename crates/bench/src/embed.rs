@@ -4,15 +4,13 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use footfall_vision::{
-    Device, EmbedderConfig, OnnxEmbedder, Runtime, RuntimeConfig, Size, Times, multiply_adds,
-};
+use footfall_vision::{Cost, Device, EmbedderConfig, OnnxEmbedder, Runtime, RuntimeConfig, Size, Times};
 
 use crate::args::EmbedArgs;
 use crate::measure;
 use crate::parity::Parity;
 use crate::peak::Peak;
-use crate::report::{Report, Row};
+use crate::report::Report;
 use crate::{BuiltIn, Error, picture};
 
 /// Crops that are compared with the CPU's.
@@ -48,13 +46,13 @@ pub(crate) fn measure(
         (None, Some((name, bytes))) => Network { name: name.to_owned(), bytes: bytes.to_vec() },
         (None, None) => return Err(Error::NoNetwork { option: "embedder" }),
     };
-    let runtime = crate::report::load(&args.common, say)?;
-    let pictures = picture::load(&args.common.pictures)?;
-    let peak = Peak::find(&runtime, &args.common)?;
+    let runtime = crate::report::load(&args.common.host, say)?;
+    let pictures = picture::load(&args.common.host.pictures)?;
+    let peak = Peak::find(&runtime, &args.common.limits)?;
     let first = network.open(&runtime, 1)?;
     let Size { height, width } = first.crop_size();
-    let each = multiply_adds(&runtime, &network.name, &network.bytes, [1, 3, height, width])?;
-    let mut report = Report::new("crops", &network.name, &runtime, first.providers(), each, peak);
+    let cost = Cost::of(&runtime, &network.name, &network.bytes, [1, 3, height, width])?;
+    let mut report = Report::new("crops", &network.name, &runtime, first.providers(), cost, peak);
     for batch in args.batches.iter().map(|&batch| usize::from(batch)) {
         say(&format!("{batch} crops in a run"));
         let mut embedder = network.open(&runtime, batch)?;
@@ -67,7 +65,7 @@ pub(crate) fn measure(
         };
         let latencies = measure::measure(args.common.seconds, call, || times.set(embedder.borrow().times()))?;
         let spent = embedder.borrow().times() - times.get();
-        report.rows.push(Row::new(batch, latencies, spent, each, report.peak.as_ref()));
+        report.add(batch, latencies, spent);
     }
     report.cameras = Some(report.best() / CROPS_OF_A_CAMERA);
     report.parity = compare(args, &network, &runtime, &pictures)?;

@@ -36,7 +36,7 @@ pub fn run(args: &BenchArgs, embedder: Option<BuiltIn<'_>>, say: &dyn Fn(&str)) 
         BenchCommand::Embed(args) => (embed::measure(args, embedder, say)?, &args.common),
         BenchCommand::Detect(args) => (detect::measure(args, say)?, &args.common),
     };
-    match common.json.as_deref() {
+    match common.host.json.as_deref() {
         Some(path) if path == Path::new("-") => print(&report.json()?),
         Some(path) => {
             let written = |source| Error::Write { path: path.to_path_buf(), source };

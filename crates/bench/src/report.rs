@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 
-use footfall_vision::{Device, ProviderReport, Runtime, RuntimeConfig, Times};
+use footfall_vision::{Cost, Device, ProviderReport, Runtime, RuntimeConfig, Times};
 use serde::Serialize;
 
 use crate::Error;
-use crate::args::CommonArgs;
+use crate::args::HostArgs;
 use crate::cards;
 use crate::measure::Latencies;
 use crate::parity::Parity;
-use crate::peak::Peak;
+use crate::peak::{Bound, Floor, Peak, Rate};
 
 /// One network on one device.
 #[derive(Clone, Debug, Serialize)]
@@ -25,9 +25,9 @@ pub struct Report {
     library: String,
     /// Nodes that each execution provider ran, by ONNX Runtime's own profile.
     ran_on: ProviderReport,
-    /// Multiplications with an addition that one of the unit takes.
-    multiply_adds: u64,
-    pub(crate) peak: Option<Peak>,
+    /// What the network takes of operations and bytes.
+    cost: Cost,
+    peak: Peak,
     pub(crate) rows: Vec<Row>,
     /// Cameras of 30 frames a second with 20 people, all of them embedded in every frame, that this network
     /// alone would keep up with.
@@ -46,12 +46,15 @@ pub(crate) struct Row {
     /// a detector also the decoding.
     prepare_ms: f64,
     network_ms: f64,
-    /// Operations a second while the network ran, over the peak; a multiplication with an addition is two.
-    share_of_peak: Option<f64>,
+    /// The least time for the network, where the device's limits are known.
+    #[serde(flatten)]
+    floor: Option<Floor>,
+    /// That time over the network's.
+    share_of_floor: Option<f64>,
 }
 
 /// The runtime that the arguments ask for; says what `auto` came to.
-pub(crate) fn load(args: &CommonArgs, say: &dyn Fn(&str)) -> Result<Runtime, Error> {
+pub(crate) fn load(args: &HostArgs, say: &dyn Fn(&str)) -> Result<Runtime, Error> {
     let config =
         RuntimeConfig { library: args.runtime.clone(), device: args.device, threads: NonZeroUsize::MIN };
     let (runtime, choice) = Runtime::choose(&config)?;
@@ -61,55 +64,44 @@ pub(crate) fn load(args: &CommonArgs, say: &dyn Fn(&str)) -> Result<Runtime, Err
     Ok(runtime)
 }
 
-impl Row {
-    pub(crate) fn new(
-        batch: usize,
-        latencies: Latencies,
-        spent: Times,
-        each: u64,
-        peak: Option<&Peak>,
-    ) -> Self {
-        let calls = latencies.calls as f64;
-        let crops = calls * batch as f64;
-        let network = spent.network.as_secs_f64();
-        let rate = 2.0 * each as f64 * crops / network.max(1e-12);
-        Self {
-            batch,
-            per_second: crops / latencies.seconds.max(1e-12),
-            prepare_ms: 1e3 * spent.prepare.as_secs_f64() / calls.max(1.0),
-            network_ms: 1e3 * network / calls.max(1.0),
-            share_of_peak: peak.map(|peak| rate / peak.operations_per_second),
-            latencies,
-        }
-    }
-}
-
 impl Report {
     pub(crate) fn new(
         unit: &'static str,
         network: &str,
         runtime: &Runtime,
         ran_on: &ProviderReport,
-        multiply_adds: u64,
-        peak: Option<Peak>,
+        cost: Cost,
+        peak: Peak,
     ) -> Self {
-        let card = match runtime.device() {
-            Device::Cuda(number) | Device::TensorRt(number) => cards::name(number),
-            Device::Cpu | Device::CoreMl => None,
-        };
         Self {
             unit,
             network: network.to_owned(),
             device: runtime.device().to_string(),
-            card,
+            card: card(runtime),
             library: runtime.library().display().to_string(),
             ran_on: ran_on.clone(),
-            multiply_adds,
+            cost,
             peak,
             rows: Vec::new(),
             cameras: None,
             parity: None,
         }
+    }
+
+    /// Adds what `latencies` calls took on so many of the unit at once, of which `spent` is known.
+    pub(crate) fn add(&mut self, batch: usize, latencies: Latencies, spent: Times) {
+        let calls = latencies.calls as f64;
+        let network_ms = 1e3 * spent.network.as_secs_f64() / calls.max(1.0);
+        let floor = self.peak.floor(&self.cost, batch);
+        self.rows.push(Row {
+            batch,
+            per_second: calls * batch as f64 / latencies.seconds.max(1e-12),
+            prepare_ms: 1e3 * spent.prepare.as_secs_f64() / calls.max(1.0),
+            network_ms,
+            share_of_floor: floor.map(|floor| floor.floor_ms / network_ms.max(1e-9)),
+            floor,
+            latencies,
+        });
     }
 
     /// The most of the unit in a second.
@@ -131,20 +123,10 @@ impl Report {
     fn write(&self, out: &mut String) -> std::fmt::Result {
         let card = self.card.as_ref().map_or_else(String::new, |card| format!(", {card}"));
         writeln!(out, "{} on {}{card}: {}", self.network, self.device, self.ran_on)?;
-        writeln!(out, "{:.1} million multiply-adds each", self.multiply_adds as f64 / 1e6)?;
-        match &self.peak {
-            Some(Peak { operations_per_second, origin }) => {
-                writeln!(
-                    out,
-                    "peak: {:.4} x 10^12 operations a second ({origin})",
-                    operations_per_second / 1e12
-                )?;
-            }
-            None => writeln!(out, "peak: not known; give it with --peak")?,
-        }
+        self.write_limits(out)?;
         writeln!(
             out,
-            "\n{:>6} {:>12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8}",
+            "\n{:>6} {:>12} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}  bound by",
             "batch",
             format!("{}/s", self.unit),
             "p50 ms",
@@ -152,15 +134,23 @@ impl Report {
             "p99 ms",
             "prepare",
             "network",
-            "of peak"
+            "floor ms",
+            "of floor"
         )?;
         for row in &self.rows {
-            let Row { batch, latencies, per_second, prepare_ms, network_ms, share_of_peak } = row;
+            let Row { batch, latencies, per_second, prepare_ms, network_ms, .. } = row;
+            let floor = row.floor.map_or_else(|| "-".to_owned(), |floor| format!("{:.4}", floor.floor_ms));
             let share =
-                share_of_peak.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", 100.0 * share));
+                row.share_of_floor.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", 100.0 * share));
+            let bound = match row.floor.map(|floor| floor.bound) {
+                Some(Bound::Operations) => "operations",
+                Some(Bound::Bytes) => "bytes",
+                None => "-",
+            };
             writeln!(
                 out,
-                "{batch:>6} {per_second:>12.1} {:>9.3} {:>9.3} {:>9.3} {prepare_ms:>9.3} {network_ms:>9.3} {share:>8}",
+                "{batch:>6} {per_second:>12.1} {:>9.3} {:>9.3} {:>9.3} {prepare_ms:>9.3} {network_ms:>9.3} \
+                 {floor:>9} {share:>9}  {bound}",
                 latencies.p50_ms, latencies.p90_ms, latencies.p99_ms
             )?;
         }
@@ -174,5 +164,55 @@ impl Report {
             Some(parity) => writeln!(out, "{}", parity.words()),
             None => Ok(()),
         }
+    }
+
+    /// What the network takes, and what the device could do.
+    fn write_limits(&self, out: &mut String) -> std::fmt::Result {
+        let Cost { multiply_adds, weights, activations, nodes, compiled } = self.cost;
+        writeln!(
+            out,
+            "{:.1} million multiply-adds each, of the graph in the file",
+            multiply_adds as f64 / 1e6
+        )?;
+        match weights.zip(activations) {
+            Some((weights, activations)) => write!(
+                out,
+                "{:.2} MB of weights a run and {:.2} MB each in and out of the {nodes} nodes that {} runs",
+                weights as f64 / 1e6,
+                activations as f64 / 1e6,
+                self.device
+            )?,
+            None => write!(out, "how many bytes it moves the runtime does not tell")?,
+        }
+        match compiled {
+            0 => writeln!(out)?,
+            _ => writeln!(out, "; {compiled} of them compiled, what they move inside is not counted")?,
+        }
+        let limits = [
+            ("operations", "peak", &self.peak.operations, 1e12),
+            ("bytes", "bandwidth", &self.peak.bytes, 1e9),
+        ];
+        for (what, option, rate, unit) in limits {
+            match rate {
+                Some(Rate { per_second, origin }) => {
+                    let power = if unit > 1e11 { 12 } else { 9 };
+                    writeln!(
+                        out,
+                        "at most {:.4} x 10^{power} {what} a second ({origin})",
+                        per_second / unit
+                    )?;
+                }
+                None => writeln!(out, "{what} a second at most: not known; give it with --{option}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The GPU's name, where nvidia-smi tells it.
+pub(crate) fn card(runtime: &Runtime) -> Option<String> {
+    match runtime.device() {
+        Device::Cuda(number) | Device::TensorRt(number) => cards::name(number),
+        Device::Cpu | Device::CoreMl => None,
     }
 }

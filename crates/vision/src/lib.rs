@@ -40,7 +40,7 @@ mod staging;
 mod testing;
 mod times;
 
-pub use cost::{multiply_adds, product_rate};
+pub use cost::{Cost, product_rate};
 pub use detect::{DetectorConfig, OnnxDetector};
 pub use device::{Choice, Device, DeviceFault, DeviceRequest, ParseDeviceError};
 pub use embed::{EmbedderConfig, OnnxEmbedder};

@@ -1,6 +1,7 @@
 //! ONNX Runtime's own record of a run: each node, what ran it, and the shapes it had.
 
 use std::collections::BTreeMap;
+use std::ops::Add;
 
 use serde::Deserialize;
 
@@ -20,6 +21,25 @@ pub(crate) struct Node {
     /// Shapes of its inputs, weights among them.
     pub(crate) inputs: Vec<Vec<i64>>,
     pub(crate) outputs: Vec<Vec<i64>>,
+    /// What it read and wrote, where the runtime says so.
+    pub(crate) bytes: Option<Bytes>,
+}
+
+/// Bytes that a node reads and writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bytes {
+    /// Of its weights, which are the same in every run.
+    pub(crate) weights: u64,
+    /// Of its other inputs, and of its outputs.
+    pub(crate) activations: u64,
+}
+
+impl Add for Bytes {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { weights: self.weights + other.weights, activations: self.activations + other.activations }
+    }
 }
 
 #[derive(Deserialize)]
@@ -36,6 +56,18 @@ struct Arguments {
     input_type_shape: Vec<BTreeMap<String, Vec<i64>>>,
     #[serde(default)]
     output_type_shape: Vec<BTreeMap<String, Vec<i64>>>,
+    /// Numbers in text, as all that ONNX Runtime notes.
+    activation_size: Option<String>,
+    parameter_size: Option<String>,
+    output_size: Option<String>,
+}
+
+impl Arguments {
+    fn bytes(&self) -> Option<Bytes> {
+        let number = |text: &Option<String>| text.as_ref()?.parse::<u64>().ok();
+        let activations = number(&self.activation_size)? + number(&self.output_size)?;
+        Some(Bytes { weights: number(&self.parameter_size)?, activations })
+    }
 }
 
 impl Profile {
@@ -48,6 +80,7 @@ impl Profile {
         let of_nodes = events.into_iter().filter(|event| event.cat == "Node").filter_map(|event| event.args);
         let nodes = of_nodes.filter_map(|arguments| {
             Some(Node {
+                bytes: arguments.bytes(),
                 operator: arguments.op_name?,
                 provider: arguments.provider?,
                 inputs: shapes(arguments.input_type_shape),
@@ -55,6 +88,11 @@ impl Profile {
             })
         });
         Ok(Self { nodes: nodes.collect() })
+    }
+
+    /// What all nodes together read and wrote; `None` where the runtime does not tell of each.
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
+        self.nodes.iter().try_fold(Bytes::default(), |sum, node| Some(sum + node.bytes?))
     }
 }
 
@@ -67,9 +105,13 @@ impl Node {
     /// Whether it is one of those that a network's time goes into: convolutions, matrix products, and what a
     /// provider has compiled out of many nodes.
     pub(crate) fn is_heavy(&self) -> bool {
-        ["Conv", "MatMul", "Gemm", "Attention", "TRTKernel", "CoreML"]
-            .iter()
-            .any(|part| self.operator.contains(part))
+        let heavy = ["Conv", "MatMul", "Gemm", "Attention"];
+        self.is_compiled() || heavy.iter().any(|part| self.operator.contains(part))
+    }
+
+    /// Whether a provider has compiled it out of many nodes, whose traffic among themselves nobody tells.
+    pub(crate) fn is_compiled(&self) -> bool {
+        ["TRTKernel", "CoreML"].iter().any(|part| self.operator.contains(part))
     }
 
     /// Multiplications with an addition that the node takes: those of convolutions and matrix products in
@@ -104,7 +146,7 @@ fn positive(size: i64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Node, Profile};
+    use super::{Bytes, Node, Profile};
 
     fn node(operator: &str, inputs: &[&[i64]], output: &[i64]) -> Node {
         Node {
@@ -112,6 +154,7 @@ mod tests {
             provider: "CPUExecutionProvider".into(),
             inputs: inputs.iter().map(|shape| shape.to_vec()).collect(),
             outputs: vec![output.to_vec()],
+            bytes: None,
         }
     }
 
@@ -131,12 +174,23 @@ mod tests {
         let json = br#"[
             {"cat":"Session","dur":5,"name":"model_run","args":{}},
             {"cat":"Node","name":"a_kernel_time","args":{"op_name":"Conv","provider":"CUDAExecutionProvider",
-             "input_type_shape":[{"float":[1,3,8,8]},{"float":[4,3,1,1]}],"output_type_shape":[{"float":[1,4,8,8]}]}},
+             "input_type_shape":[{"float":[1,3,8,8]},{"float":[4,3,1,1]}],"output_type_shape":[{"float":[1,4,8,8]}],
+             "activation_size":"768","parameter_size":"48","output_size":"1024"}},
             {"cat":"Node","name":"a_fence_before","args":{"op_name":"Conv"}},
             {"cat":"Api","name":"x","args":null}]"#;
         let profile = Profile::parse(json).unwrap();
         assert_eq!(profile.nodes.len(), 1);
         assert_eq!(profile.nodes[0].inputs, [vec![1, 3, 8, 8], vec![4, 3, 1, 1]]);
+        assert_eq!(profile.bytes(), Some(Bytes { weights: 48, activations: 768 + 1024 }));
         assert!(Profile::parse(br#"[{"cat":"Node","#).is_err(), "cut short");
+    }
+
+    #[test]
+    fn what_is_not_told_of_every_node_is_not_known() {
+        let json = br#"[
+            {"cat":"Node","args":{"op_name":"Conv","provider":"p",
+             "activation_size":"1","parameter_size":"2","output_size":"3"}},
+            {"cat":"Node","args":{"op_name":"Clip","provider":"p"}}]"#;
+        assert_eq!(Profile::parse(json).unwrap().bytes(), None);
     }
 }
