@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
+use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 
 use crate::config::Limits;
-use crate::newcomer::{Beginning, Newcomer, WATCHED, overlapping};
+use crate::newcomer::{Beginning, Newcomer, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{
-    Config, ConfigError, Crossing, Direction, Doubt, Line, Mask, Reason, Staff, Tally, Visit, Visitors, Zone,
-    ZoneTally,
+    Config, ConfigError, Crossing, Doubt, Line, Mask, Staff, Tally, Visit, Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
+mod deeds;
+mod follow;
 
 /// Counts people over lines.
 ///
@@ -218,72 +219,6 @@ impl Counter {
         self.count(deeds)
     }
 
-    fn see(&mut self, sight: Sight, beside: impl Fn() -> Vec<Point>, embedding: Option<&[f32]>) {
-        let known = self.person_of.get(&sight.track).and_then(|key| self.people.get_mut(key));
-        let look = if let Some(person) = known {
-            person.push(sight);
-            &mut person.look
-        } else {
-            let newcomer = self
-                .newcomers
-                .entry(sight.track)
-                .and_modify(|newcomer| newcomer.sights.push(sight))
-                .or_insert_with(|| Newcomer::new(sight, beside()));
-            &mut newcomer.look
-        };
-        if let Some(embedding) = embedding {
-            look.add(embedding);
-        }
-    }
-
-    /// How long a track is watched until it is decided who it is.
-    fn watched(&self) -> Duration {
-        let Limits { join_gap, emergence, .. } = self.limits;
-        if join_gap.is_zero() && emergence.is_zero() { Duration::ZERO } else { WATCHED }
-    }
-
-    /// Makes people of the newcomers that were watched for long enough; of all, where `now` is none.
-    fn settle_newcomers(&mut self, now: Option<Duration>) {
-        let watched = self.watched();
-        let is_known = |newcomer: &Newcomer| {
-            now.is_none_or(|now| now + RESOLUTION >= newcomer.first().time + watched) || newcomer.ended
-        };
-        let known: Vec<TrackId> =
-            self.newcomers.iter().filter(|(_, newcomer)| is_known(newcomer)).map(|(&id, _)| id).collect();
-        for id in known {
-            if let Some(newcomer) = self.newcomers.remove(&id) {
-                self.settle(id, newcomer);
-            }
-        }
-    }
-
-    fn settle(&mut self, id: TrackId, newcomer: Newcomer) {
-        let costs = self
-            .people
-            .iter()
-            .filter_map(|(&key, person)| newcomer.cost_after(person, &self.limits).map(|cost| (key, cost)));
-        let predecessor = costs.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(key, _)| key);
-        let key = predecessor.unwrap_or(self.appeared);
-        let (lines, zones) = (self.lines.len(), self.zones.len());
-        let new = || Person::new(newcomer.first(), lines, zones);
-        let person = self.people.entry(key).or_insert_with(new);
-        if predecessor.is_some() {
-            self.person_of.remove(&person.track);
-        } else {
-            self.appeared += 1;
-            let way_back = self.began.map(|began| newcomer.way_back(&began, &self.limits));
-            way_back.into_iter().flatten().for_each(|sight| person.push(sight));
-        }
-        newcomer.sights.into_iter().for_each(|sight| person.push(sight));
-        person.ended = newcomer.ended;
-        if newcomer.look.is_known() {
-            person.look = newcomer.look;
-        }
-        if !person.ended {
-            self.person_of.insert(id, key);
-        }
-    }
-
     fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
         let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
         let (mut deeds, decided) = (Vec::new(), self.latest);
@@ -294,51 +229,6 @@ impl Counter {
         }
         self.recognise(&mut deeds, &doers);
         deeds
-    }
-
-    /// Says who works there, and of the others who came in who they are; `doers` has a person for each deed.
-    fn recognise(&mut self, deeds: &mut [Deed], doers: &[u64]) {
-        let people = &self.people;
-        let is_present = |key| people.get(&key).is_some_and(|person| !person.ended);
-        for (deed, &key) in deeds.iter_mut().zip(doers) {
-            let Deed::Passed(crossing) = deed else { continue };
-            let look = people.get(&key).and_then(|person| person.look.average());
-            let look = look.as_deref();
-            crossing.staff = look.and_then(|look| self.staff.recognise(look, crossing.time)).cloned();
-            if crossing.staff.is_some() {
-                crossing.reasons.push(Reason::Staff);
-            } else if crossing.direction == Direction::In {
-                let come = |visitors: &mut Visitors| visitors.come(key, look, crossing.time, is_present);
-                crossing.visitor = self.visitors.as_mut().map(come);
-            }
-        }
-    }
-
-    /// Adds what people did to the counts; gives their crossings.
-    fn count(&mut self, deeds: Vec<Deed>) -> Vec<Crossing> {
-        let mut crossings = Vec::new();
-        let mut visits = Vec::new();
-        for deed in deeds {
-            match deed {
-                Deed::Passed(crossing) => crossings.push(crossing),
-                Deed::Visited(visit) => visits.push(visit),
-            }
-        }
-        crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));
-        for crossing in crossings.iter().filter(|crossing| crossing.staff.is_none()) {
-            self.tallies[crossing.line].add(crossing.direction);
-            self.doubts[crossing.line].add(crossing);
-        }
-        visits.sort_by_key(|visit| (visit.left, visit.track, visit.zone));
-        for visit in &visits {
-            self.zone_tallies[visit.zone].add(visit);
-        }
-        self.visits.append(&mut visits);
-        for (zone, tally) in self.zone_tallies.iter_mut().enumerate() {
-            tally.occupancy = self.people.values().filter(|person| person.is_in(zone)).count() as u64;
-            tally.most = tally.most.max(tally.occupancy);
-        }
-        crossings
     }
 }
 

@@ -1,0 +1,79 @@
+//! Whose track it is: newcomers are watched for a moment, then they are somebody new or go on as somebody lost.
+
+use std::time::Duration;
+
+use footfall_track::{Point, TrackId};
+
+use crate::Counter;
+use crate::config::Limits;
+use crate::newcomer::{Newcomer, WATCHED};
+use crate::person::Person;
+use crate::sight::{RESOLUTION, Sight};
+
+impl Counter {
+    pub(super) fn see(&mut self, sight: Sight, beside: impl Fn() -> Vec<Point>, embedding: Option<&[f32]>) {
+        let known = self.person_of.get(&sight.track).and_then(|key| self.people.get_mut(key));
+        let look = if let Some(person) = known {
+            person.push(sight);
+            &mut person.look
+        } else {
+            let newcomer = self
+                .newcomers
+                .entry(sight.track)
+                .and_modify(|newcomer| newcomer.sights.push(sight))
+                .or_insert_with(|| Newcomer::new(sight, beside()));
+            &mut newcomer.look
+        };
+        if let Some(embedding) = embedding {
+            look.add(embedding);
+        }
+    }
+
+    /// How long a track is watched until it is decided who it is.
+    pub(super) fn watched(&self) -> Duration {
+        let Limits { join_gap, emergence, .. } = self.limits;
+        if join_gap.is_zero() && emergence.is_zero() { Duration::ZERO } else { WATCHED }
+    }
+
+    /// Makes people of the newcomers that were watched for long enough; of all, where `now` is none.
+    pub(super) fn settle_newcomers(&mut self, now: Option<Duration>) {
+        let watched = self.watched();
+        let is_known = |newcomer: &Newcomer| {
+            now.is_none_or(|now| now + RESOLUTION >= newcomer.first().time + watched) || newcomer.ended
+        };
+        let known: Vec<TrackId> =
+            self.newcomers.iter().filter(|(_, newcomer)| is_known(newcomer)).map(|(&id, _)| id).collect();
+        for id in known {
+            if let Some(newcomer) = self.newcomers.remove(&id) {
+                self.settle(id, newcomer);
+            }
+        }
+    }
+
+    fn settle(&mut self, id: TrackId, newcomer: Newcomer) {
+        let costs = self
+            .people
+            .iter()
+            .filter_map(|(&key, person)| newcomer.cost_after(person, &self.limits).map(|cost| (key, cost)));
+        let predecessor = costs.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(key, _)| key);
+        let key = predecessor.unwrap_or(self.appeared);
+        let (lines, zones) = (self.lines.len(), self.zones.len());
+        let new = || Person::new(newcomer.first(), lines, zones);
+        let person = self.people.entry(key).or_insert_with(new);
+        if predecessor.is_some() {
+            self.person_of.remove(&person.track);
+        } else {
+            self.appeared += 1;
+            let way_back = self.began.map(|began| newcomer.way_back(&began, &self.limits));
+            way_back.into_iter().flatten().for_each(|sight| person.push(sight));
+        }
+        newcomer.sights.into_iter().for_each(|sight| person.push(sight));
+        person.ended = newcomer.ended;
+        if newcomer.look.is_known() {
+            person.look = newcomer.look;
+        }
+        if !person.ended {
+            self.person_of.insert(id, key);
+        }
+    }
+}
