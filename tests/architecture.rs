@@ -49,6 +49,7 @@ fn the_benches_need_no_more_than_the_networks() {
         "bench",
         &[
             "clap",
+            "footfall-count",
             "footfall-pipeline",
             "footfall-track",
             "footfall-vision",

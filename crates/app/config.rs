@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -109,21 +108,13 @@ impl Default for PipelineConfig {
 }
 
 impl PipelineConfig {
-    /// Beyond this a copy of the networks costs memory and brings nothing.
-    const MOST: usize = 8;
-    /// On a GPU one copy prepares its input while the other's is worked on.
-    const ON_GPU: usize = 2;
-
     /// Copies of each network on this device.
     pub(crate) fn workers(&self, device: Device) -> usize {
-        let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(Self::MOST);
-        let usual = || if device.is_cpu() { cores() } else { Self::ON_GPU };
-        self.threads.map_or_else(usual, NonZeroUsize::get)
+        self.threads.map_or_else(|| device.usual_copies(), NonZeroUsize::get)
     }
 
     fn batch_wait(&self, device: Device) -> Duration {
-        let usual = if device.is_cpu() { 0.0 } else { 3.0 };
-        Duration::from_secs_f64(self.batch_wait_ms.unwrap_or(usual) / 1e3)
+        self.batch_wait_ms.map_or_else(|| device.usual_wait(), |wait| Duration::from_secs_f64(wait / 1e3))
     }
 
     fn check(&self) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 use footfall_vision::DeviceRequest;
 
+use crate::cameras::CamerasArgs;
 use crate::cards::Precision;
 
 /// Measure the networks on a device
@@ -15,18 +16,27 @@ use crate::cards::Precision;
 /// maker's figures of a known GPU.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// Which network.
+    /// What is measured.
     #[command(subcommand)]
     pub command: BenchCommand,
 }
 
-/// Which network is measured.
+/// What is measured.
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
     /// The re-identification network: crops a second against crops in a run
     Embed(EmbedArgs),
     /// The person detector: pictures a second
     Detect(DetectArgs),
+    /// Cameras that the device carries, and how late their scenes are
+    ///
+    /// Runs the whole pipeline over live cameras that are made up: frames put together beforehand from pictures,
+    /// with people who sway. The detector's network runs on every frame, but its boxes are replaced by the known
+    /// ones of the scene, so that exactly as many people as wanted are embedded and tracked. Cameras keep their
+    /// rate whatever becomes of their frames, and are not in step. A number of them is carried where few frames
+    /// are dropped and they are processed at 95% of the cameras' rate or more; the largest one is searched for by
+    /// doubling, then bisecting.
+    Cameras(CamerasArgs),
 }
 
 /// `bench embed`.

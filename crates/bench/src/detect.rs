@@ -42,12 +42,13 @@ pub(crate) fn measure(args: &DetectArgs, say: &dyn Fn(&str)) -> Result<Report, E
 }
 
 /// The detector that set-up has put into the cache.
-fn usual(device: Device) -> Result<PathBuf, Error> {
+pub(crate) fn usual(device: Device) -> Result<PathBuf, Error> {
     let name = if device.is_cpu() { "nanodet-g-int8.onnx" } else { "nanodet-g.onnx" };
     cache::model(name).ok_or(Error::NoNetwork { option: "detector" })
 }
 
-fn open(runtime: &Runtime, path: &Path) -> Result<OnnxDetector, Error> {
+/// Opens a detector with the usual settings.
+pub(crate) fn open(runtime: &Runtime, path: &Path) -> Result<OnnxDetector, Error> {
     Ok(OnnxDetector::open(runtime, path, &DetectorConfig::default())?)
 }
 

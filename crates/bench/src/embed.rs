@@ -1,13 +1,10 @@
 //! `bench embed`.
 
-use std::fs;
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
-
-use footfall_vision::{Cost, Device, EmbedderConfig, OnnxEmbedder, Runtime, RuntimeConfig, Size, Times};
+use footfall_vision::{Cost, Device, Runtime, RuntimeConfig, Size, Times};
 
 use crate::args::EmbedArgs;
 use crate::measure;
+use crate::network::Network;
 use crate::parity::Parity;
 use crate::peak::Peak;
 use crate::report::Report;
@@ -18,34 +15,12 @@ const COMPARED: usize = 200;
 /// What one camera of 30 frames a second with 20 people brings, where everyone is embedded.
 const CROPS_OF_A_CAMERA: f64 = 30.0 * 20.0;
 
-/// A network's name and file.
-struct Network {
-    name: String,
-    bytes: Vec<u8>,
-}
-
-impl Network {
-    fn read(path: &PathBuf) -> Result<Self, Error> {
-        let bytes = fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        Ok(Self { name: path.display().to_string(), bytes })
-    }
-
-    fn open(&self, runtime: &Runtime, batch: usize) -> Result<OnnxEmbedder, Error> {
-        let config = EmbedderConfig { max_batch: NonZeroUsize::new(batch) };
-        Ok(OnnxEmbedder::from_bytes(runtime, &self.name, &self.bytes, &config)?)
-    }
-}
-
 pub(crate) fn measure(
     args: &EmbedArgs,
     built_in: Option<BuiltIn<'_>>,
     say: &dyn Fn(&str),
 ) -> Result<Report, Error> {
-    let network = match (&args.embedder, built_in) {
-        (Some(path), _) => Network::read(path)?,
-        (None, Some((name, bytes))) => Network { name: name.to_owned(), bytes: bytes.to_vec() },
-        (None, None) => return Err(Error::NoNetwork { option: "embedder" }),
-    };
+    let network = Network::find(args.embedder.as_deref(), built_in)?;
     let runtime = crate::report::load(&args.common.host, say)?;
     let pictures = picture::load(&args.common.host.pictures)?;
     let peak = Peak::find(&runtime, &args.common.limits)?;
@@ -82,7 +57,7 @@ fn compare(
     let reference = match &args.common.reference {
         Some(path) => Network::read(path)?,
         None if runtime.device().is_cpu() => return Ok(None),
-        None => Network { name: network.name.clone(), bytes: network.bytes.clone() },
+        None => network.clone(),
     };
     let cpu = RuntimeConfig { device: Device::Cpu.into(), ..RuntimeConfig::default() };
     let mut reference = reference.open(&Runtime::load(&cpu)?, 4)?;

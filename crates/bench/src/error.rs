@@ -32,6 +32,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A camera's tracker or counter cannot be made.
+    #[error("the cameras cannot be set up")]
+    Lane(#[source] footfall_pipeline::BoxError),
+    /// A pipeline over the cameras failed.
+    #[error("the run over the cameras failed")]
+    Run(#[source] footfall_pipeline::RunError),
     /// The result cannot be written.
     #[error("cannot write {}", path.display())]
     Write {

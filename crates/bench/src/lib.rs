@@ -1,27 +1,34 @@
 //! `footfall bench embed|detect`: calls a second against the size of a batch, how long a call takes, what the
-//! network really ran on, and how close that is to what the device could do at most.
+//! network really ran on, and how close that is to what the device could do at most; and `footfall bench cameras`:
+//! how many cameras the device carries.
 //!
-//! Nothing of this needs OpenCV: the program `footfall-bench` has these two commands alone, for hosts that
-//! have a GPU and nothing else.
+//! Nothing of this needs OpenCV: the program `footfall-bench` has these commands alone, for hosts that have a GPU
+//! and nothing else.
 
 mod args;
+mod cameras;
 mod cards;
 mod detect;
 mod embed;
 mod error;
 mod measure;
+mod network;
 mod parity;
 mod peak;
 mod picture;
 mod report;
 
 pub use args::{BenchArgs, BenchCommand};
+pub use cameras::{CamerasArgs, FrameSize};
 pub use error::Error;
-pub use report::Report;
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+
+use serde::Serialize;
+
+use crate::args::HostArgs;
 
 /// A network in memory: its name, and the ONNX file.
 pub type BuiltIn<'a> = (&'a str, &'a [u8]);
@@ -32,19 +39,31 @@ pub type BuiltIn<'a> = (&'a str, &'a [u8]);
 /// # Errors
 /// When the device cannot be had, a network cannot be used, or the output cannot be written.
 pub fn run(args: &BenchArgs, embedder: Option<BuiltIn<'_>>, say: &dyn Fn(&str)) -> Result<(), Error> {
-    let (report, common) = match &args.command {
-        BenchCommand::Embed(args) => (embed::measure(args, embedder, say)?, &args.common),
-        BenchCommand::Detect(args) => (detect::measure(args, say)?, &args.common),
-    };
-    match common.host.json.as_deref() {
-        Some(path) if path == Path::new("-") => print(&report.json()?),
-        Some(path) => {
-            let written = |source| Error::Write { path: path.to_path_buf(), source };
-            fs::write(path, report.json()?).map_err(written)?;
-            print(&report.table())
+    match &args.command {
+        BenchCommand::Embed(args) => {
+            let report = embed::measure(args, embedder, say)?;
+            give(&report, &report.table(), &args.common.host)
         }
-        None => print(&report.table()),
+        BenchCommand::Detect(args) => {
+            let report = detect::measure(args, say)?;
+            give(&report, &report.table(), &args.common.host)
+        }
+        BenchCommand::Cameras(args) => {
+            let report = cameras::measure(args, embedder, say)?;
+            give(&report, &report.table(), &args.host)
+        }
     }
+}
+
+/// Writes the table to stdout, and JSON where that is asked for.
+fn give(report: &impl Serialize, table: &str, host: &HostArgs) -> Result<(), Error> {
+    let Some(path) = host.json.as_deref() else { return print(table) };
+    let json = serde_json::to_string_pretty(report)? + "\n";
+    if path == Path::new("-") {
+        return print(&json);
+    }
+    fs::write(path, json).map_err(|source| Error::Write { path: path.to_path_buf(), source })?;
+    print(table)
 }
 
 fn print(text: &str) -> Result<(), Error> {

@@ -10,10 +10,22 @@ pub(crate) struct Latencies {
     pub(crate) calls: usize,
     /// Of all calls together.
     pub(crate) seconds: f64,
-    /// A call, in milliseconds: half of the calls take no longer, and so on.
-    pub(crate) p50_ms: f64,
-    pub(crate) p90_ms: f64,
-    pub(crate) p99_ms: f64,
+    /// Of a call.
+    #[serde(flatten)]
+    pub(crate) each: Percentiles,
+}
+
+/// Durations in milliseconds: half of them are no longer than the first, and so on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Percentiles {
+    #[serde(rename = "p50_ms")]
+    pub(crate) p50: f64,
+    #[serde(rename = "p90_ms")]
+    pub(crate) p90: f64,
+    #[serde(rename = "p99_ms")]
+    pub(crate) p99: f64,
+    #[serde(rename = "max_ms")]
+    pub(crate) max: f64,
 }
 
 /// Fewer calls say nothing about one in a hundred, so a slow network takes longer than it was given.
@@ -43,20 +55,21 @@ pub(crate) fn measure<E>(
 }
 
 impl Latencies {
-    fn of(mut times: Vec<Duration>, whole: Duration) -> Self {
+    fn of(times: Vec<Duration>, whole: Duration) -> Self {
+        Self { calls: times.len(), seconds: whole.as_secs_f64(), each: Percentiles::of(times) }
+    }
+}
+
+impl Percentiles {
+    /// Zeros where there are none.
+    pub(crate) fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         // Nearest rank: the smallest that so large a share does not exceed.
         let rank = |share: f64| {
             let index = (share * times.len() as f64).ceil() as usize;
             times.get(index.clamp(1, times.len().max(1)) - 1).map_or(0.0, |time| 1e3 * time.as_secs_f64())
         };
-        Self {
-            calls: times.len(),
-            seconds: whole.as_secs_f64(),
-            p50_ms: rank(0.5),
-            p90_ms: rank(0.9),
-            p99_ms: rank(0.99),
-        }
+        Self { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1.0) }
     }
 }
 
@@ -64,13 +77,15 @@ impl Latencies {
 mod tests {
     use std::time::Duration;
 
-    use super::{LEAST, Latencies, WARM_UP, measure};
+    use super::{LEAST, Latencies, Percentiles, WARM_UP, measure};
 
     #[test]
     fn percentiles_are_those_of_the_nearest_rank() {
         let times: Vec<_> = (1..=200).rev().map(Duration::from_millis).collect();
         let latencies = Latencies::of(times, Duration::from_secs(20));
-        assert_eq!((latencies.p50_ms, latencies.p90_ms, latencies.p99_ms), (100.0, 180.0, 198.0));
+        let expected = Percentiles { p50: 100.0, p90: 180.0, p99: 198.0, max: 200.0 };
+        assert_eq!(latencies.each, expected);
+        assert_eq!(Percentiles::of(Vec::new()), Percentiles::default());
         assert_eq!((latencies.calls, latencies.seconds), (200, 20.0));
     }
 

@@ -25,8 +25,16 @@ fn waves(width: usize, height: usize) -> Result<Image, Error> {
     let bytes: Vec<u8> = pixels
         .flat_map(|(x, y)| [(x * 7 + y * 3) as u8, (x * y / 5 + 40) as u8, ((y * 11) ^ (x * 5)) as u8])
         .collect();
+    of("waves", width, height, bytes)
+}
+
+/// A picture of these BGR bytes; an error calls it `name`.
+///
+/// # Errors
+/// When the bytes do not fit the size.
+pub(crate) fn of(name: &str, width: usize, height: usize, bytes: Vec<u8>) -> Result<Image, Error> {
     Image::new(width, height, Arc::new(bytes))
-        .map_err(|error| Error::Picture { path: "waves".into(), reason: error.to_string() })
+        .map_err(|error| Error::Picture { path: name.into(), reason: error.to_string() })
 }
 
 fn read(path: &Path) -> Result<Image, Error> {

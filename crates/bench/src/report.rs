@@ -15,7 +15,7 @@ use crate::peak::{Bound, Floor, Peak, Rate};
 
 /// One network on one device.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// What is counted: crops or pictures.
     unit: &'static str,
     network: String,
@@ -109,10 +109,6 @@ impl Report {
         self.rows.iter().map(|row| row.per_second).fold(0.0, f64::max)
     }
 
-    pub(crate) fn json(&self) -> Result<String, Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
     pub(crate) fn table(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
@@ -151,7 +147,7 @@ impl Report {
                 out,
                 "{batch:>6} {per_second:>12.1} {:>9.3} {:>9.3} {:>9.3} {prepare_ms:>9.3} {network_ms:>9.3} \
                  {floor:>9} {share:>9}  {bound}",
-                latencies.p50_ms, latencies.p90_ms, latencies.p99_ms
+                latencies.each.p50, latencies.each.p90, latencies.each.p99
             )?;
         }
         if let Some(cameras) = self.cameras {

@@ -2,6 +2,7 @@
 
 mod choice;
 mod fault;
+mod usual;
 
 use std::fmt;
 use std::str::FromStr;
