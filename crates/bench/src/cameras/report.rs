@@ -223,17 +223,19 @@ impl CamerasReport {
         }
         let stages = self.rows.first().map_or(&[][..], |row| &row.stages);
         for stage in stages {
-            write!(out, "{:>16}", format!("{} ms", stage.name))?;
+            write!(out, "{:>15}", format!("{} ms", stage.name))?;
         }
         writeln!(out)?;
-        for row in &self.rows {
+        let mut rows: Vec<_> = self.rows.iter().collect();
+        rows.sort_by_key(|row| row.cameras);
+        for row in rows {
             let Percentiles { p50, p90, p99, max } = row.latency;
             let dropped = format!("{:.1}%", 100.0 * row.dropped_share);
             write!(out, "{:>9}{:>9.1}{dropped:>9}", row.cameras, row.frames_per_second)?;
             write!(out, "{p50:>9.1}{p90:>9.1}{p99:>9.1}{max:>9.1}{:>9.1}", row.embedded_per_frame)?;
             for stage in &row.stages {
                 let busy = format!("({:.0}%)", 100.0 * stage.busy);
-                write!(out, "{:>9.2} {busy:>6}", stage.ms_per_frame)?;
+                write!(out, "{:>9.2}{busy:>6}", stage.ms_per_frame)?;
             }
             writeln!(out)?;
         }
