@@ -37,6 +37,8 @@ pub enum BenchCommand {
     /// are dropped and they are processed at 95% of the cameras' rate or more; the largest one is searched for by
     /// doubling, then bisecting.
     Cameras(CamerasArgs),
+    /// Results that --json wrote, side by side as Markdown
+    Summary(SummaryArgs),
 }
 
 /// `bench embed`.
@@ -66,6 +68,14 @@ pub struct DetectArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "its own type says it")]
     pub common: CommonArgs,
+}
+
+/// `bench summary`.
+#[derive(Debug, Args)]
+pub struct SummaryArgs {
+    /// Files that --json wrote, of any of the measurements
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub results: Vec<PathBuf>,
 }
 
 /// What measurements of one network have.

@@ -28,7 +28,15 @@ pub(crate) fn measure(args: &DetectArgs, say: &dyn Fn(&str)) -> Result<Report, E
     let name = path.display().to_string();
     let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let cost = Cost::of(&runtime, &name, &bytes, [1, 3, height, width])?;
-    let mut report = Report::new("pictures", &name, &runtime, detector.providers(), cost, peak);
+    let mut report = Report::new(
+        "pictures",
+        &name,
+        &runtime,
+        detector.providers(),
+        args.common.limits.precision,
+        cost,
+        peak,
+    );
     say("a picture in a run");
     let before = std::cell::Cell::new(Times::default());
     let shared = std::cell::RefCell::new(&mut detector);

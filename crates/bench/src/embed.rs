@@ -27,7 +27,15 @@ pub(crate) fn measure(
     let first = network.open(&runtime, 1)?;
     let Size { height, width } = first.crop_size();
     let cost = Cost::of(&runtime, &network.name, &network.bytes, [1, 3, height, width])?;
-    let mut report = Report::new("crops", &network.name, &runtime, first.providers(), cost, peak);
+    let mut report = Report::new(
+        "crops",
+        &network.name,
+        &runtime,
+        first.providers(),
+        args.common.limits.precision,
+        cost,
+        peak,
+    );
     for batch in args.batches.iter().map(|&batch| usize::from(batch)) {
         say(&format!("{batch} crops in a run"));
         let mut embedder = network.open(&runtime, batch)?;

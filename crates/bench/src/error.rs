@@ -38,6 +38,12 @@ pub enum Error {
     /// A pipeline over the cameras failed.
     #[error("the run over the cameras failed")]
     Run(#[source] footfall_pipeline::RunError),
+    /// A file is not what a measurement writes.
+    #[error("{} holds no result of a measurement: name files that --json wrote", path.display())]
+    Result {
+        /// The file.
+        path: PathBuf,
+    },
     /// The result cannot be written.
     #[error("cannot write {}", path.display())]
     Write {

@@ -17,6 +17,7 @@ mod parity;
 mod peak;
 mod picture;
 mod report;
+mod summary;
 
 pub use args::{BenchArgs, BenchCommand};
 pub use cameras::{CamerasArgs, FrameSize};
@@ -52,6 +53,7 @@ pub fn run(args: &BenchArgs, embedder: Option<BuiltIn<'_>>, say: &dyn Fn(&str)) 
             let report = cameras::measure(args, embedder, say)?;
             give(&report, &report.table(), &args.host)
         }
+        BenchCommand::Summary(args) => print(&summary::of(&args.results)?),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Whether a device gives what the CPU gives.
 
 use footfall_track::{Detection, Embeddings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A network's results beside those of the reference on the CPU.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Parity {
     /// Embeddings of the same crops.

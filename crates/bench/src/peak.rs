@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use footfall_vision::{Cost, Device, Runtime, product_rate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::args::LimitArgs;
@@ -35,11 +35,20 @@ pub(crate) struct Floor {
 }
 
 /// Which of the two takes longer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Bound {
     Operations,
     Bytes,
+}
+
+impl Bound {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Operations => "operations",
+            Self::Bytes => "bytes",
+        }
+    }
 }
 
 /// Sides of the matrices whose product is timed.

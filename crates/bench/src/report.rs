@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::args::HostArgs;
-use crate::cards;
+use crate::cards::{self, Precision};
 use crate::measure::Latencies;
 use crate::parity::Parity;
-use crate::peak::{Bound, Floor, Peak, Rate};
+use crate::peak::{Floor, Peak, Rate};
 
 /// One network on one device.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +20,8 @@ pub(crate) struct Report {
     unit: &'static str,
     network: String,
     device: String,
+    /// What the network's file is said to compute in.
+    precision: Precision,
     /// The GPU's name, where nvidia-smi tells it.
     card: Option<String>,
     library: String,
@@ -70,6 +72,7 @@ impl Report {
         network: &str,
         runtime: &Runtime,
         ran_on: &ProviderReport,
+        precision: Precision,
         cost: Cost,
         peak: Peak,
     ) -> Self {
@@ -77,6 +80,7 @@ impl Report {
             unit,
             network: network.to_owned(),
             device: runtime.device().to_string(),
+            precision,
             card: card(runtime),
             library: runtime.library().display().to_string(),
             ran_on: ran_on.clone(),
@@ -138,11 +142,7 @@ impl Report {
             let floor = row.floor.map_or_else(|| "-".to_owned(), |floor| format!("{:.4}", floor.floor_ms));
             let share =
                 row.share_of_floor.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", 100.0 * share));
-            let bound = match row.floor.map(|floor| floor.bound) {
-                Some(Bound::Operations) => "operations",
-                Some(Bound::Bytes) => "bytes",
-                None => "-",
-            };
+            let bound = row.floor.map_or("-", |floor| floor.bound.word());
             writeln!(
                 out,
                 "{batch:>6} {per_second:>12.1} {:>9.3} {:>9.3} {:>9.3} {prepare_ms:>9.3} {network_ms:>9.3} \
