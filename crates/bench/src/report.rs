@@ -150,6 +150,13 @@ impl Report {
                 latencies.each.p50, latencies.each.p90, latencies.each.p99
             )?;
         }
+        if self.rows.iter().any(|row| row.share_of_floor.is_some_and(|share| share > 1.0)) {
+            writeln!(
+                out,
+                "\nabove 100%: whole numbers, which have a higher limit than floats, or a limit that was measured \
+                 while others used the processor"
+            )?;
+        }
         if let Some(cameras) = self.cameras {
             writeln!(
                 out,
