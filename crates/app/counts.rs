@@ -150,13 +150,14 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         reader.check()?;
     }
     check_names(&reader, args)?;
+    let reasons = reader.uncounted_reasons(&query)?;
     if args.each_zone {
         let title = title(&args.zones, "all zones", args, &zone);
-        let report = ZoneReport { counts: reader.zone_counts(&query)?, by: args.by, title };
+        let report = ZoneReport { counts: reader.zone_counts(&query)?, by: args.by, title, reasons };
         return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
     }
     let counts = reader.counts(&query)?;
-    let report = Report { counts, by: args.by, title: title(&args.lines, "all lines", args, &zone) };
+    let report = Report { counts, by: args.by, title: title(&args.lines, "all lines", args, &zone), reasons };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;

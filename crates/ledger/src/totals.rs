@@ -1,6 +1,8 @@
 //! What counting up reads: only the columns that it needs, since a year has millions of rows.
 
-use footfall_count::Direction;
+use std::collections::BTreeMap;
+
+use footfall_count::{Condition, Direction};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Params, Row, params};
 
@@ -23,25 +25,48 @@ impl Reader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn uncounted(&self, range: Range, sources: &[String]) -> Result<Vec<Span>, Error> {
+        Ok(union(self.gaps(range, sources)?.into_iter().map(|(_, span)| span).collect()))
+    }
+
+    /// How long nobody counted within `range` for each reason, in seconds, the longest first.
+    pub(crate) fn lengths_of_gaps(
+        &self,
+        range: Range,
+        sources: &[String],
+    ) -> Result<Vec<(String, f64)>, Error> {
+        let mut spans: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        for (reason, span) in self.gaps(range, sources)? {
+            spans.entry(reason).or_default().push(span);
+        }
+        let length = |span: &Span| span.to.duration_since(span.from).as_secs_f64();
+        let each = spans.into_iter().map(|(reason, spans)| (reason, union(spans).iter().map(length).sum()));
+        let mut lengths: Vec<(String, f64)> = each.filter(|&(_, length)| length > 0.0).collect();
+        lengths.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(lengths)
+    }
+
+    /// What was not counted within `range`, and why, in no order.
+    fn gaps(&self, range: Range, sources: &[String]) -> Result<Vec<(String, Span)>, Error> {
         let (from, to) = micros(range);
-        let sql = "SELECT event.utc, event.until FROM event
+        let sql = "SELECT event.utc, event.until, event.name FROM event
                    JOIN run ON run.id = event.run JOIN source ON source.id = run.source
                    WHERE event.kind = 'uncounted' AND event.utc < ?2 AND event.until > ?1
                    AND (?3 = '[]' OR source.name IN (SELECT value FROM json_each(?3)))";
         let names = names(sources);
         let mut spans = Vec::new();
         self.each(sql, params![from, to, names], |row| {
-            spans.push(Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? });
+            spans.push((row.get(2)?, Span { from: timestamp(row, 0)?, to: timestamp(row, 1)? }));
             Ok(())
         })?;
         if let Some(end) = range.to {
-            spans.extend(self.since_last_seen(end.min(Timestamp::now()), &names)?);
+            let since = self.since_last_seen(end.min(Timestamp::now()), &names)?;
+            spans.extend(since.into_iter().map(|span| (Condition::Stopped.as_str().to_owned(), span)));
         }
         let within = |span: Span| Span {
             from: range.from.map_or(span.from, |from| span.from.max(from)),
             to: range.to.map_or(span.to, |to| span.to.min(to)),
         };
-        Ok(union(spans.into_iter().map(within).collect()))
+        Ok(spans.into_iter().map(|(reason, span)| (reason, within(span))).collect())
     }
 
     /// From when each live source that nobody counts was last seen, up to `end`.

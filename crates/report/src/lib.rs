@@ -31,6 +31,8 @@ pub struct Report {
     pub by: Period,
     /// What the counts are of: `door, Europe/Zurich`.
     pub title: String,
+    /// Why nobody counted for how many seconds: `stopped`, `dark`.
+    pub reasons: Vec<(String, f64)>,
 }
 
 /// How it is shown.

@@ -32,7 +32,7 @@ pub(crate) fn table(report: &Report, screen: Screen) -> String {
         rows.push(row(&label, line, columns.iter().map(|column| (column.cell)(count))));
     }
     rows.push(row("total", is_per_line.then_some(""), columns.iter().map(|column| (column.total)(&total))));
-    lay_out(&report.title, &rows, if is_per_line { 2 } else { 1 }, screen)
+    lay_out(&report.title, &rows, if is_per_line { 2 } else { 1 }, screen) + &why(&report.reasons)
 }
 
 pub(crate) fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> Vec<String> {
@@ -99,6 +99,15 @@ fn known(number: Option<u64>) -> String {
 
 pub(crate) fn dash() -> String {
     "-".to_owned()
+}
+
+/// A line under the table: `uncounted: stopped 1:30, dark 0:20`; nothing where everything was counted.
+pub(crate) fn why(reasons: &[(String, f64)]) -> String {
+    let each: Vec<_> = reasons
+        .iter()
+        .map(|(reason, seconds)| format!("{} {}", reason.replace('_', " "), gap(*seconds)))
+        .collect();
+    if each.is_empty() { String::new() } else { format!("\nuncounted: {}\n", each.join(", ")) }
 }
 
 pub(crate) fn gap(seconds: f64) -> String {
@@ -171,6 +180,14 @@ mod tests {
             "{text}"
         );
         assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{text}");
+    }
+
+    #[test]
+    fn under_the_table_it_says_why_nobody_counted() {
+        let mut report = report("2026-03-28T12:00:00Z", 2, Period::Day, "UTC");
+        let without = table(&report, PLAIN);
+        report.reasons = vec![("clock_step".into(), 3700.0), ("dark".into(), 0.2)];
+        assert_eq!(table(&report, PLAIN), without + "\nuncounted: clock step 1:01:40, dark 0:01\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) fn report(from: &str, count: u64, by: Period, zone: &str) -> Report {
     let first = by.floor(from.parse().unwrap(), &zone);
     let starts = std::iter::successors(Some(first), |&start| Some(by.next(start, &zone)));
     let counts = starts.zip(0..count).map(|(start, n)| row(start, n, by, &zone)).collect();
-    Report { counts, by, title: "door".into() }
+    Report { counts, by, title: "door".into(), reasons: Vec::new() }
 }
 
 fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {

@@ -7,7 +7,7 @@ use footfall_ledger::{Period, ZoneCount};
 use crate::bars::{Bar, draw_bars};
 use crate::csv::{WITH_OFFSET, optional};
 use crate::label::{labels, length};
-use crate::table::{dash, gap, lay_out, row};
+use crate::table::{dash, gap, lay_out, row, why};
 use crate::{Error, Format, Screen, parquet};
 
 /// What is to be shown of zones.
@@ -19,6 +19,8 @@ pub struct ZoneReport {
     pub by: Period,
     /// What the counts are of: `till, Europe/Zurich`.
     pub title: String,
+    /// As [`Report::reasons`](crate::Report::reasons).
+    pub reasons: Vec<(String, f64)>,
 }
 
 /// Writes a report on zones.
@@ -67,7 +69,7 @@ fn table(report: &ZoneReport, screen: Screen) -> String {
         rows.push(row(&label, Some(&count.zone), cells.into_iter()));
     }
     rows.push(row("total", Some(""), total(&report.counts).into_iter()));
-    lay_out(&report.title, &rows, 2, screen)
+    lay_out(&report.title, &rows, 2, screen) + &why(&report.reasons)
 }
 
 /// The last row: all zones and periods together.
@@ -154,7 +156,7 @@ mod tests {
             uncounted: 30.0,
         };
         let counts = [(0, "shelf, left"), (0, "till"), (1, "shelf, left"), (1, "till")].map(row).to_vec();
-        ZoneReport { counts, by: Period::Hour, title: "all zones".into() }
+        ZoneReport { counts, by: Period::Hour, title: "all zones".into(), reasons: Vec::new() }
     }
 
     fn text(format: Format) -> String {

@@ -157,6 +157,16 @@ impl Reader {
         Ok(sums.finish(&uncounted))
     }
 
+    /// How long it was not counted in the periods of [`counts`](Self::counts), by reason, as `stopped` or `dark`, in
+    /// seconds, the longest first. Reasons of several sources may hold at the same time.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn uncounted_reasons(&self, query: &Query) -> Result<Vec<(String, f64)>, Error> {
+        let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
+        self.lengths_of_gaps(query.known(whole), &query.sources)
+    }
+
     /// From the first period's beginning to the last one's end.
     pub(super) fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
         let Some(recorded) = self.recorded(&query.sources)? else { return Ok(None) };

@@ -234,6 +234,11 @@ fn uncounted_time_is_the_union_of_its_spans_in_each_period() {
     let hours = shelf.reader().counts(&Query::default()).unwrap();
     assert_eq!(hours.iter().map(|c| c.uncounted).collect::<Vec<_>>(), [100.0, 111.0]);
     assert_eq!(shelf.reader().uncounted(Range::default(), &[]).unwrap().len(), 2);
+    let reasons = shelf.reader().uncounted_reasons(&Query::default()).unwrap();
+    assert_eq!(
+        reasons,
+        [("dark", 210.0), ("covered", 100.0), ("frozen", 1.0)].map(|(why, s)| (why.to_owned(), s))
+    );
 }
 
 #[test]
@@ -247,6 +252,8 @@ fn a_camera_that_nobody_counts_is_uncounted_until_the_range_ends() {
     let uncounted =
         |query: &Query| reader.counts(query).unwrap().iter().map(|c| c.uncounted).collect::<Vec<_>>();
     assert_eq!(uncounted(&until("2020-01-01T11:30:00Z")), [3600.0, 3600.0], "periods are whole");
+    let reasons = reader.uncounted_reasons(&until("2020-01-01T11:30:00Z")).unwrap();
+    assert_eq!(reasons, [("stopped".to_owned(), 7200.0)]);
     assert_eq!(uncounted(&Query::default()), [0.0], "what is not asked for is not known to be missing");
 }
 
