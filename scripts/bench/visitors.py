@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = ROOT / "scripts/train/configs/mobilenet.toml"
 SIZES = [10, 20, 40, 90, 200, 500]
-DISTANCES = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5]
+DISTANCES = [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45]
 
 
 NOTES = [

@@ -27,7 +27,7 @@ pub(crate) struct StaffConfig {
 
 impl Default for StaffConfig {
     fn default() -> Self {
-        Self { gallery: None, max_cosine_distance: 0.35 }
+        Self { gallery: None, max_cosine_distance: 0.2 }
     }
 }
 

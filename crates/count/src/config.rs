@@ -52,7 +52,7 @@ impl Default for Config {
             max_gap: 2.0,
             smoothing: 0.3,
             join_gap: 2.0,
-            max_cosine_distance: 0.7,
+            max_cosine_distance: 0.57,
             emergence: 1.0,
             visitors: VisitorConfig::default(),
         }
@@ -107,7 +107,7 @@ impl Config {
                 "max_cosine_distance",
                 max_cosine_distance,
                 2.0,
-                "a cosine distance, 0 to 2 (0.7)",
+                "a cosine distance, 0 to 2 (0.57)",
             )?,
             emergence: seconds("emergence", emergence, "a number of seconds, 0 or more (1)")?,
             visitors: Some((
@@ -116,7 +116,7 @@ impl Config {
                     "visitors.max_cosine_distance",
                     visitors.max_cosine_distance,
                     2.0,
-                    "a cosine distance, 0 to 2 (0.4)",
+                    "a cosine distance, 0 to 2 (0.25)",
                 )?,
             ))
             .filter(|_| !visitors.is_off()),

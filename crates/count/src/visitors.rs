@@ -26,7 +26,7 @@ impl VisitorConfig {
 
 impl Default for VisitorConfig {
     fn default() -> Self {
-        Self { window: 0.0, max_cosine_distance: 0.4 }
+        Self { window: 0.0, max_cosine_distance: 0.25 }
     }
 }
 

@@ -59,7 +59,7 @@ impl Default for Config {
         Self {
             preset: Preset::default(),
             frame_rate: 30.0,
-            max_cosine_distance: 0.506,
+            max_cosine_distance: 0.312,
             deepsort: DeepSortConfig::default(),
             best: BestConfig::default(),
         }

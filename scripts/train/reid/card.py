@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from reid import checkpoint
-from reid.config import Config
+from reid.config import Config, from_dict
 from reid.data import Crops
 from reid.evaluate import percent, trained_people
 from reid.judge import judge
@@ -51,20 +51,37 @@ def data(config: Config, crops: Crops, train_rows, test_rows) -> list:
     return [*table(["set", "trained on", "held out"], rows), "", words]
 
 
-def training(config: Config, run: Path, state: dict) -> list:
-    """What was done, with the last losses of the log."""
+def in_words(config: Config) -> str:
+    """A recipe in short."""
     phases = "; ".join(
         f"{p.batches} batches at {p.height}x{p.height // 2} with loss {p.loss or config.loss}" for p in config.phases
     )
-    start = f"warm-started from {Path(config.warm_start).name}" if config.warm_start else "fresh weights"
-    lines = [
+    start = f"warm-started from {config.warm_start}" if config.warm_start else "fresh weights"
+    return (
         f"{config.network}, {start}: {phases}; {config.people} people x {config.images} crops a batch, AdamW at "
-        f"{config.learning_rate} with decay {config.weight_decay}, in {config.precision}. The file is the "
-        f"checkpoint at batch {state['batch']} of {config.batches}. The whole recipe:",
+        f"{config.learning_rate} with decay {config.weight_decay}, in {config.precision}"
+    )
+
+
+def recipe(config: dict) -> list:
+    return ["```json", json.dumps(config, sort_keys=True), "```"]
+
+
+def training(config: Config, run: Path, state: dict) -> list:
+    """What was done, with the last losses of the log."""
+    lines = []
+    for earlier in state.get("past", []):
+        lines += [
+            f"An earlier run: {in_words(from_dict(earlier, 'an earlier run'))}. Its recipe:",
+            "",
+            *recipe(earlier),
+            "",
+        ]
+    lines += [
+        f"{in_words(config)}. The file is the checkpoint at batch {state['batch']} of {config.batches}. "
+        "The whole recipe:",
         "",
-        "```json",
-        json.dumps(state["config"], sort_keys=True),
-        "```",
+        *recipe(state["config"]),
     ]
     log = run / "log.jsonl"
     told = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []

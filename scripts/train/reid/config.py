@@ -49,7 +49,8 @@ class Config:
 
     version, trained_on, terms   written into the exported file
     network             one of `reid.networks.NETWORKS`
-    warm_start          weights that its layers begin with: a file, `imagenet`, or none
+    warm_start          weights that its layers begin with: `imagenet`, a file of such weights, an earlier
+                        run's checkpoint.pt (all of its network), or none
     output              `unit`: embeddings are compared on the unit sphere; `raw`: as they are
     precision           of the network's arithmetic in training; processors with bfloat16
                         instructions halve the time by it

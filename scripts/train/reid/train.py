@@ -41,13 +41,22 @@ def reduced(precision: str, device: str):
 
 
 def start(config: Config):
-    """The recipe's network before its first batch."""
+    """The recipe's network before its first batch, and the recipes of the runs that led to it, the first one first."""
     network = build(config.network, unit=config.output == "unit")
-    if config.warm_start:
-        if not hasattr(network, "warm_start"):
-            raise SystemExit(f"there are no weights for a warm start of {config.network}: leave `warm_start` out")
-        network.warm_start(weights(config.warm_start))
-    return network
+    if not config.warm_start:
+        return network, []
+    path = weights(config.warm_start)
+    if path.name == checkpoint.NAME:
+        earlier = checkpoint.load(path.parent)
+        theirs = earlier["config"]["network"]
+        if theirs != config.network:
+            raise SystemExit(f"{path} is of {theirs}, and this recipe's network is {config.network}")
+        network.load_state_dict(earlier["network"])
+        return network, [*earlier.get("past", []), earlier["config"]]
+    if not hasattr(network, "warm_start"):
+        raise SystemExit(f"there are no weights for a warm start of {config.network}: leave `warm_start` out")
+    network.warm_start(path)
+    return network, []
 
 
 def running_mean(network, share: float) -> AveragedModel:
@@ -65,7 +74,7 @@ class Run:
         self.train_rows = self.train_rows[crops.among(self.train_rows, config.train_on)]
         people = np.unique(crops.identities[self.train_rows])
         self.labels = np.searchsorted(people, crops.identities)
-        self.network = start(config)
+        self.network, self.past = start(config)
         self.network.to(device).to(memory_format=torch.channels_last)
         self.average = running_mean(self.network, config.average) if config.average else None
         self.losses = Losses(len(people), config).to(device)
@@ -85,6 +94,7 @@ class Run:
             **learning,
             "batch": self.batch,
             "config": self.config.as_dict(),
+            "past": self.past,
             "sets": self.crops.names,
             "people": self.losses.people,
             "network": self.result.state_dict(),

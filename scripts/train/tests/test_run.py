@@ -182,6 +182,17 @@ def test_a_warm_start_without_weights_says_how_to_get_them(crops, recipe, tmp_pa
         Run(config, crops, tmp_path, "cpu")
 
 
+def test_a_run_may_begin_where_an_earlier_one_ended(trained, crops, recipe, tmp_path):
+    config = read_config(recipe)
+    config.warm_start, config.loss = str(trained / checkpoint.NAME), "triplet"
+    run, earlier = Run(config, crops, tmp_path, "cpu"), network_of(trained).state_dict()
+    assert all(torch.equal(tensor, earlier[name]) for name, tensor in run.network.state_dict().items())
+    assert run.state()["past"] == [checkpoint.load(trained)["config"]]
+    config.network = "osnet"
+    with pytest.raises(SystemExit, match="of deepsort, and this recipe's network is osnet"):
+        Run(config, crops, tmp_path, "cpu")
+
+
 def test_a_device_that_is_not_there_is_an_error(people, recipe, tmp_path):
     if torch.cuda.is_available():
         pytest.skip("this machine has the device")
