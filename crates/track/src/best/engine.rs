@@ -38,8 +38,8 @@ pub(crate) struct Best {
 }
 
 /// The distance that speaks neither for nor against a pair, in units of `max_cosine_distance`. That one is where
-/// one in a thousand different people of a camera are taken for one; at about 1.6 times that, embedders err as
-/// often to one side as to the other.
+/// one in a thousand different people of a camera are taken for one, which is stricter than an even balance of
+/// errors. Tracks on footage hardly depend on it between 1.0 and 1.7.
 const NEUTRAL: f64 = 1.6;
 
 /// The appearance of a frame's detections, as far as it is to be trusted.
