@@ -16,6 +16,7 @@ use crate::doctor::DoctorArgs;
 use crate::eval::EvalArgs;
 use crate::harvest::HarvestArgs;
 use crate::init::InitArgs;
+use crate::ledger::LedgerCommandArgs;
 use crate::logging::LogFormat;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Count(CountArgs),
     Report(ReportArgs),
+    Ledger(LedgerCommandArgs),
     Serve(ServeArgs),
     Token(TokenArgs),
     Eval(EvalArgs),

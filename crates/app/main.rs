@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => counts::run(&args),
+        Command::Ledger(args) => ledger::run(&args, cli.verbose),
         Command::Serve(args) => serve::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
         Command::Eval(args) => eval::run(&args),

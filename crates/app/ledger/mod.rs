@@ -1,5 +1,7 @@
-//! The ledger of a run: which one, what it is told of each source, and the sinks that fill it.
+//! The ledger of a run: which one, what it is told of each source, and the sinks that fill it; and the command
+//! that looks after one.
 
+mod command;
 mod config;
 mod recording;
 mod settings;
@@ -13,6 +15,7 @@ use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 
+pub(crate) use command::{LedgerCommandArgs, run};
 pub(crate) use config::{LedgerArgs, LedgerConfig};
 pub(crate) use settings::{embedder_digest, staff_digest};
 

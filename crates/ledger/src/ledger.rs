@@ -100,6 +100,14 @@ impl Ledger {
         self.writer.expire()?;
         Ok(Run::new(Arc::clone(&self.writer), info, beginning))
     }
+
+    /// Makes anew whatever is derived from the entries, which stay as they are: the indices.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; it is then as it was.
+    pub fn rebuild(&self) -> Result<(), Error> {
+        self.writer.transaction("rebuild the ledger", |connection| connection.execute_batch("REINDEX"))
+    }
 }
 
 impl Writer {

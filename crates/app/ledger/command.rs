@@ -1,0 +1,86 @@
+//! `footfall ledger`: looking after a ledger.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+use footfall_ledger::{Error, Ledger, Reader};
+
+use crate::cli::AreaArgs;
+use crate::config::Config;
+use crate::exit::usage;
+use crate::say::say;
+use crate::{logging, progress};
+
+/// Look after a ledger: check it, and make anew what it derives from its entries
+#[derive(Debug, Args)]
+#[command(after_long_help = HELP)]
+pub(crate) struct LedgerCommandArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Go through all of it: every page, every index, every entry; also while it is written
+    ///
+    /// Exit status: 0 it is whole, 1 something is wrong, and what.
+    Check(WhichArgs),
+    /// Make anew whatever is derived from the entries: the indices
+    ///
+    /// The entries stay as they are. Nobody else may write the ledger meanwhile.
+    Rebuild(WhichArgs),
+}
+
+/// Which ledger.
+#[derive(Debug, Args)]
+pub(crate) struct WhichArgs {
+    /// The ledger [default: that of --config, else footfall.db]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+
+    /// The same, as other commands have it; the one without `--ledger` goes first
+    #[arg(long, value_name = "FILE", env = "FOOTFALL_LEDGER", value_hint = ValueHint::FilePath)]
+    ledger: Option<PathBuf>,
+
+    /// Settings in TOML: its `ledger` part
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+}
+
+const HELP: &str = "\
+Examples:
+  footfall ledger check shop.db
+  footfall ledger rebuild --config shop.toml";
+
+impl WhichArgs {
+    /// Where it is; one that is not there is the caller's mistake.
+    pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
+        let config = Config::load(self.config.as_deref(), &[], &AreaArgs::default())?;
+        let named = self.file.clone().or_else(|| self.ledger.clone()).or(config.ledger.file);
+        let path = named.unwrap_or_else(|| "footfall.db".into());
+        if path.exists() { Ok(path) } else { Err(usage(Error::Missing { path })) }
+    }
+}
+
+/// Does what was asked for.
+pub(crate) fn run(args: &LedgerCommandArgs, verbose: u8) -> anyhow::Result<()> {
+    logging::start(verbose, &progress::bar(), None)?;
+    match &args.command {
+        Command::Check(which) => check(which),
+        Command::Rebuild(which) => rebuild(which),
+    }
+}
+
+fn check(which: &WhichArgs) -> anyhow::Result<()> {
+    let path = which.path()?;
+    Reader::open(&path)?.check()?;
+    say(&format!("{} is whole\n", path.display()));
+    Ok(())
+}
+
+fn rebuild(which: &WhichArgs) -> anyhow::Result<()> {
+    let path = which.path()?;
+    Ledger::open(&path)?.rebuild()?;
+    say(&format!("{}: made anew from its entries\n", path.display()));
+    Ok(())
+}
