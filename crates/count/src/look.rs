@@ -5,8 +5,9 @@
 pub(crate) struct Look {
     /// The running mean, which follows how they look now.
     mean: Vec<f32>,
-    /// The sum of all, which tells best how they look at all.
-    sum: Vec<f32>,
+    /// The sum of all, which tells best how they look at all. With 32 bits it would stop growing at somebody
+    /// who is in the picture for weeks.
+    sum: Vec<f64>,
 }
 
 /// Share of the mean that stays when an embedding is added.
@@ -19,21 +20,22 @@ impl Look {
             for (mean, value) in self.mean.iter_mut().zip(embedding) {
                 *mean = MOMENTUM * *mean + (1.0 - MOMENTUM) * value;
             }
-            for (sum, value) in self.sum.iter_mut().zip(embedding) {
-                *sum += value;
+            for (sum, &value) in self.sum.iter_mut().zip(embedding) {
+                *sum += f64::from(value);
             }
         } else {
             embedding.clone_into(&mut self.mean);
-            embedding.clone_into(&mut self.sum);
+            self.sum.clear();
+            self.sum.extend(embedding.iter().copied().map(f64::from));
         }
     }
 
     /// The mean of all embeddings, scaled to unit length; none where there is no direction.
     pub(crate) fn average(&self) -> Option<Vec<f32>> {
-        let square = self.sum.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>();
+        let square = self.sum.iter().map(|value| value * value).sum::<f64>();
         let norm = square.sqrt();
         let is_direction = norm.is_finite() && norm > f64::from(f32::MIN_POSITIVE);
-        is_direction.then(|| self.sum.iter().map(|&value| (f64::from(value) / norm) as f32).collect())
+        is_direction.then(|| self.sum.iter().map(|value| (value / norm) as f32).collect())
     }
 
     /// Whether there was any.

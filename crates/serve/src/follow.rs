@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::api::Today;
-use crate::{Book, Entry, Live, PortError};
+use crate::{Book, Entry, Live, PortError, Total};
 
 /// Another process may write the ledger: it is looked at so often even if nothing was decided here.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -113,8 +113,13 @@ impl Tail {
 
     /// Counts what was in the ledger before, up to `head`; what comes after is counted as it comes.
     fn count_all(&self, head: u64) -> Result<u64, PortError> {
-        let all = self.book.totals(head)?;
-        *self.lock_totals() = all.into_iter().map(|t| ((t.source, t.line), (t.entered, t.left))).collect();
+        let mut totals = Totals::new();
+        // Two sources may be shown under one name: files of the same name in two folders.
+        for Total { source, line, entered, left } in self.book.totals(head)? {
+            let sum = totals.entry((source, line)).or_default();
+            *sum = (sum.0 + entered, sum.1 + left);
+        }
+        *self.lock_totals() = totals;
         Ok(head)
     }
 

@@ -207,7 +207,7 @@ pub(super) struct HeatMap {
     columns: usize,
     rows: usize,
     /// Row by row from the top left.
-    seconds: Vec<f32>,
+    seconds: Vec<f64>,
 }
 
 /// Where people walked: seconds that the middle of their feet was in each cell
@@ -224,6 +224,6 @@ pub(super) async fn heat(
 ) -> Result<Json<HeatMap>, Problem> {
     let source = shared.live.source(&id).ok_or_else(|| Problem::no_source(&id))?;
     let heat = source.heat().ok_or_else(|| Problem::busy("there is no picture yet"))?;
-    let seconds = heat.seconds.iter().map(|s| (s * 100.0).round() / 100.0).collect();
+    let seconds = heat.seconds().map(|s| (s * 100.0).round() / 100.0).collect();
     Ok(Json(HeatMap { columns: heat.columns, rows: heat.rows, seconds }))
 }

@@ -4,18 +4,22 @@ use super::Person;
 
 /// Cells across the picture; as many rows as make them square.
 const COLUMNS: usize = 64;
-/// A gap between frames counts for no more than this many seconds.
-const LONGEST_STEP: f64 = 1.0;
+/// A gap between frames counts for no more than this many microseconds.
+const LONGEST_STEP: u64 = 1_000_000;
 
-/// Seconds that people spent in each cell, since the run's start.
+/// How long people were in each cell, since the run's start.
+///
+/// In whole microseconds: a float stops growing once a frame's share is less than its last digit, after
+/// twelve days in one cell with 32 bits.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Heat {
     pub(crate) columns: usize,
     pub(crate) rows: usize,
-    /// Row by row from the top.
-    pub(crate) seconds: Vec<f32>,
+    /// Row by row from the top, in microseconds.
+    cells: Vec<u64>,
     size: [f64; 2],
-    last: Option<f64>,
+    /// When the frame before was taken, in microseconds since the source's start.
+    last: Option<u64>,
 }
 
 impl Heat {
@@ -23,12 +27,18 @@ impl Heat {
     pub(crate) fn new(width: u32, height: u32) -> Self {
         let size = [f64::from(width.max(1)), f64::from(height.max(1))];
         let rows = ((size[1] / size[0] * COLUMNS as f64).round() as usize).clamp(1, 4 * COLUMNS);
-        Self { columns: COLUMNS, rows, seconds: vec![0.0; COLUMNS * rows], size, last: None }
+        Self { columns: COLUMNS, rows, cells: vec![0; COLUMNS * rows], size, last: None }
+    }
+
+    /// Seconds in each cell, row by row from the top.
+    pub(crate) fn seconds(&self) -> impl Iterator<Item = f64> {
+        self.cells.iter().map(|&micros| micros as f64 / 1e6)
     }
 
     /// Adds the time since the frame before to the cell of everyone's anchor (bottom centre).
     pub(crate) fn add(&mut self, time: f64, people: &[Person]) {
-        let step = self.last.replace(time).map_or(0.0, |last| (time - last).clamp(0.0, LONGEST_STEP));
+        let now = (time.max(0.0) * 1e6).round() as u64;
+        let step = self.last.replace(now).map_or(0, |last| now.saturating_sub(last).min(LONGEST_STEP));
         for &Person { bbox: [left, top, width, height], .. } in people {
             let cell = |at: f64, size: f64, cells: usize| {
                 let cell = (at / size * cells as f64).floor();
@@ -38,7 +48,7 @@ impl Heat {
             // Feet at the picture's lower edge are still in it.
             let row = cell((top + height).min(self.size[1] - 1.0), self.size[1], self.rows);
             if let (Some(column), Some(row)) = (column, row) {
-                self.seconds[row * self.columns + column] += step as f32;
+                self.cells[row * self.columns + column] += step;
             }
         }
     }
@@ -57,9 +67,23 @@ mod tests {
         heat.add(0.0, &[person(15.0, 25.0)]);
         heat.add(0.5, &[person(15.0, 25.0), person(639.0, 500.0), person(-3.0, 10.0)]);
         heat.add(60.0, &[person(15.0, 25.0)]);
-        let at = |column: usize, row: usize| heat.seconds[row * 64 + column];
+        let at = |column: usize, row: usize| heat.seconds().nth(row * 64 + column).unwrap();
         assert_eq!(at(1, 2), 1.5, "half a second, and no more than one for the gap");
         assert_eq!(at(63, 47), 0.5);
-        assert_eq!(heat.seconds.iter().sum::<f32>(), 2.0, "who is outside counts nowhere");
+        assert_eq!(heat.seconds().sum::<f64>(), 2.0, "who is outside counts nowhere");
+    }
+
+    #[test]
+    fn years_in_one_cell_lose_no_frame() {
+        let mut heat = Heat::new(640, 480);
+        let somebody = [Person { id: 1, bbox: [10.0, 0.0, 10.0, 25.0] }];
+        let rate = 25.0;
+        heat.add(0.0, &somebody);
+        // Ten years stand in the cell already: what a frame adds must not depend on it.
+        let decade = 10 * 365 * 86_400;
+        heat.cells[2 * 64 + 1] = decade * 1_000_000;
+        (1..=1000).for_each(|frame| heat.add(f64::from(frame) / rate, &somebody));
+        assert_eq!(heat.cells[2 * 64 + 1] - decade * 1_000_000, 40_000_000);
+        assert_eq!(heat.seconds().nth(2 * 64 + 1), Some(decade as f64 + 40.0));
     }
 }
