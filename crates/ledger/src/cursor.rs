@@ -7,11 +7,13 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::connection;
 use crate::error::{Error, Wording as _};
+use crate::owner::Owner;
 use crate::row::Seq;
 use crate::schema::{self, Found};
 
 /// A publisher's durable place in the sequence, by name. It survives every kind of end, and may be moved
-/// while another program writes the ledger.
+/// while another program writes the ledger. It belongs to one program at a time: whoever has opened it,
+/// until that is dropped or its program is gone, however it went.
 ///
 /// Send first, then [`advance`](Self::advance): what was sent when the process was killed is sent again,
 /// under the same [`EventId`](crate::EventId), and nothing is left out. The receiver drops what it has.
@@ -35,13 +37,15 @@ pub struct Cursor {
     connection: Connection,
     name: String,
     position: Seq,
+    _owner: Owner,
 }
 
 impl Cursor {
     /// The cursor called `name`; one that was never moved is before everything.
     ///
     /// # Errors
-    /// When there is no ledger of today's version, or it cannot be written.
+    /// When another program has it ([`Error::CursorHeld`]), there is no ledger of today's version, or it
+    /// cannot be written.
     pub fn open(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
         // Brings an older ledger to today's version, and refuses what is none.
@@ -50,8 +54,9 @@ impl Cursor {
         if schema::inspect(&connection, &path)? != Found::Version(schema::VERSION) {
             return Err(Error::NotALedger { path });
         }
+        let owner = Owner::take(&path, name)?;
         let position = stored(&connection, name).wording(&path, READING)?;
-        Ok(Self { path, connection, name: name.to_owned(), position })
+        Ok(Self { path, connection, name: name.to_owned(), position, _owner: owner })
     }
 
     /// The last entry that is done with.
@@ -65,10 +70,20 @@ impl Cursor {
     /// # Errors
     /// When somebody else has moved the cursor since it was opened here, or the ledger cannot be written.
     pub fn advance(&mut self, to: Seq) -> Result<(), Error> {
-        if to <= self.position {
+        self.pass(to, &[])
+    }
+
+    /// As [`advance`](Self::advance), and keeps in the same moment which entries the receiver refused for
+    /// good, and why.
+    ///
+    /// # Errors
+    /// As [`advance`](Self::advance).
+    pub fn pass(&mut self, to: Seq, refused: &[(Seq, String)]) -> Result<(), Error> {
+        if to <= self.position && refused.is_empty() {
             return Ok(());
         }
-        let found = self.swap(to).wording(&self.path, "write a cursor of the ledger")?;
+        let to = to.max(self.position);
+        let found = self.swap(to, refused).wording(&self.path, "write a cursor of the ledger")?;
         if found != self.position {
             let (expected, found) = (self.position.0, found.0);
             return Err(Error::CursorMoved { name: self.name.clone(), expected, found });
@@ -77,15 +92,54 @@ impl Cursor {
         Ok(())
     }
 
+    /// How many entries the receiver has refused for good.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn refused(&self) -> Result<u64, Error> {
+        let sql = "SELECT count(*) FROM refused WHERE name = ?1";
+        let count = self.connection.query_row(sql, [&self.name], |row| row.get::<_, i64>(0));
+        Ok(count.wording(&self.path, READING)? as u64)
+    }
+
+    /// What was last kept by [`remember`](Self::remember).
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn memory(&self) -> Result<Option<String>, Error> {
+        let sql = "SELECT value FROM memory WHERE name = ?1";
+        self.connection.query_row(sql, [&self.name], |row| row.get(0)).optional().wording(&self.path, READING)
+    }
+
+    /// Keeps what the publisher has to know after a restart, beside its place; on the disk when this returns.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn remember(&mut self, value: &str) -> Result<(), Error> {
+        let sql = "INSERT INTO memory (name, value) VALUES (?1, ?2)
+                   ON CONFLICT DO UPDATE SET value = excluded.value";
+        let kept = self.connection.execute(sql, params![self.name, value]);
+        kept.wording(&self.path, "write a publisher's memory into the ledger")?;
+        Ok(())
+    }
+
     /// Moves the cursor if it is where it is believed to be; gives where it was.
-    fn swap(&mut self, to: Seq) -> rusqlite::Result<Seq> {
+    fn swap(&mut self, to: Seq, refused: &[(Seq, String)]) -> rusqlite::Result<Seq> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let found = stored(&transaction, &self.name)?;
         if found == self.position {
+            let now = Timestamp::now().as_microsecond();
+            for (seq, reason) in refused {
+                transaction.execute(
+                    "INSERT INTO refused (name, seq, at, reason) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT DO UPDATE SET at = excluded.at, reason = excluded.reason",
+                    params![self.name, seq.0.cast_signed(), now, reason],
+                )?;
+            }
             transaction.execute(
                 "INSERT INTO cursor (name, seq, moved) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET seq = excluded.seq, moved = excluded.moved",
-                params![self.name, to.0.cast_signed(), Timestamp::now().as_microsecond()],
+                params![self.name, to.0.cast_signed(), now],
             )?;
         }
         transaction.commit()?;

@@ -97,6 +97,17 @@ pub enum Error {
         /// Where it is.
         found: u64,
     },
+    /// Another program moves this publisher's cursor.
+    #[error(
+        "the cursor \"{name}\" belongs to {holder}: one program publishes under a name at a time. End that one, or \
+        give this publisher a name or a ledger of its own"
+    )]
+    CursorHeld {
+        /// The cursor.
+        name: String,
+        /// Who has it: `process 1234`.
+        holder: String,
+    },
     /// The system refuses access to the file, or to the lock beside it.
     #[error("cannot {doing} {}: {source}", path.display())]
     Io {

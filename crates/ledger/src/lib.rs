@@ -39,6 +39,7 @@ mod entry;
 mod error;
 mod ledger;
 mod lock;
+mod owner;
 mod pieces;
 mod reader;
 mod retention;

@@ -3,6 +3,7 @@
 
 mod common;
 mod counts;
+mod cursors;
 mod live;
 mod migrations;
 mod recorded;

@@ -1,7 +1,7 @@
 //! Readers beside a writer, and publishers that remember their place.
 
 use footfall_count::Direction::In;
-use footfall_ledger::{Cursor, Error, Seq};
+use footfall_ledger::Seq;
 use proptest::prelude::*;
 
 use crate::common::{Shelf, camera, crossing, frames, recording};
@@ -22,26 +22,6 @@ fn a_reader_sees_each_commit_and_nothing_twice() {
     assert!(seen.is_sorted_by(|a, b| a.seq < b.seq));
     assert_eq!(reader.last().unwrap(), place);
     assert_eq!(frames(&reader.crossings_after(Seq(0), 3).unwrap()), [1, 1, 2], "at most the limit");
-}
-
-#[test]
-fn a_cursor_is_where_it_was_left_also_beside_the_writer() {
-    let shelf = Shelf::new();
-    let ledger = shelf.open();
-    let run = ledger.begin(&camera()).unwrap();
-    run.record(&[crossing(1, 1, In), crossing(2, 2, In)]).unwrap();
-    let mut cursor = Cursor::open(shelf.path(), "mqtt").unwrap();
-    assert_eq!(cursor.position(), Seq(0));
-    cursor.advance(Seq(1)).unwrap();
-    cursor.advance(Seq(0)).unwrap();
-    let mut again = Cursor::open(shelf.path(), "mqtt").unwrap();
-    assert_eq!(again.position(), Seq(1), "it does not go back");
-    assert_eq!(frames(&shelf.reader().crossings_after(again.position(), 9).unwrap()), [2]);
-    assert_eq!(Cursor::open(shelf.path(), "webhook").unwrap().position(), Seq(0), "each has its own");
-
-    again.advance(Seq(2)).unwrap();
-    let error = cursor.advance(Seq(2)).unwrap_err();
-    assert!(matches!(error, Error::CursorMoved { expected: 1, found: 2, .. }), "{error}");
 }
 
 #[test]
