@@ -15,6 +15,7 @@ mod follow;
 mod hex;
 mod live;
 mod metrics;
+pub mod names;
 mod publish;
 mod secret;
 mod server;

@@ -51,7 +51,9 @@ fn what_was_refused_is_kept_with_the_place_behind_it() {
     let mut cursor = Cursor::open(shelf.path(), "mqtt").unwrap();
     assert_eq!((cursor.refused().unwrap(), cursor.memory().unwrap()), (0, None));
     cursor.pass(Seq(3), &[(Seq(2), "too long".to_owned())]).unwrap();
-    cursor.pass(Seq(3), &[(Seq(2), "told twice".to_owned()), (Seq(1), "no such subject".to_owned())]).unwrap();
+    cursor
+        .pass(Seq(3), &[(Seq(2), "told twice".to_owned()), (Seq(1), "no such subject".to_owned())])
+        .unwrap();
     cursor.remember("[1]").unwrap();
     cursor.remember("[2]").unwrap();
     drop(cursor);
