@@ -28,6 +28,9 @@ pub struct Config {
     /// How many seconds the path of somebody who comes out of an occlusion is followed back to where
     /// they came from; 0 follows nobody's.
     pub emergence: f64,
+    /// For how many seconds feet are taken to be hidden, where a box gets shorter from below at once: they stay
+    /// as far below the head as before. 0 takes the box's lower edge for the feet, always.
+    pub hidden_feet: f64,
     /// Who comes again.
     #[serde(skip_serializing_if = "VisitorConfig::is_off")]
     pub visitors: VisitorConfig,
@@ -54,6 +57,7 @@ impl Default for Config {
             join_gap: 2.0,
             max_cosine_distance: 0.57,
             emergence: 1.0,
+            hidden_feet: 5.0,
             visitors: VisitorConfig::default(),
         }
     }
@@ -68,6 +72,7 @@ pub(crate) struct Limits {
     pub(crate) join_gap: Duration,
     pub(crate) max_cosine_distance: f64,
     pub(crate) emergence: Duration,
+    pub(crate) hidden_feet: Duration,
     /// The window, and the greatest cosine distance in it.
     pub(crate) visitors: Option<(Duration, f64)>,
 }
@@ -78,7 +83,14 @@ impl Config {
     /// ground-truth tracks.
     #[must_use]
     pub fn plain() -> Self {
-        Self { max_gap: 1.0, smoothing: 0.0, join_gap: 0.0, emergence: 0.0, ..Self::default() }
+        Self {
+            max_gap: 1.0,
+            smoothing: 0.0,
+            join_gap: 0.0,
+            emergence: 0.0,
+            hidden_feet: 0.0,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn limits(&self) -> Result<Limits, ConfigError> {
@@ -89,8 +101,16 @@ impl Config {
             let fits = (0.0..=most).contains(&value);
             fits.then_some(value).ok_or(ConfigError { setting, value, expected })
         };
-        let &Self { dead_band, max_gap, smoothing, join_gap, max_cosine_distance, emergence, visitors } =
-            self;
+        let &Self {
+            dead_band,
+            max_gap,
+            smoothing,
+            join_gap,
+            max_cosine_distance,
+            emergence,
+            hidden_feet,
+            visitors,
+        } = self;
         let hours = "a number of hours, 0 or more; 0 knows nobody again (0)";
         let window = seconds("visitors.window", visitors.window, hours)?.saturating_mul(3600);
         Ok(Limits {
@@ -110,6 +130,7 @@ impl Config {
                 "a cosine distance, 0 to 2 (0.57)",
             )?,
             emergence: seconds("emergence", emergence, "a number of seconds, 0 or more (1)")?,
+            hidden_feet: seconds("hidden_feet", hidden_feet, "a number of seconds, 0 or more (5)")?,
             visitors: Some((
                 window,
                 within(

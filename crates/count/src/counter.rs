@@ -25,9 +25,10 @@ mod follow;
 /// last changed sides. Someone who appears on a side has not passed anything, and one who comes back
 /// has passed again.
 ///
-/// Tracks have faults, and three things keep them from the counts. Places are averaged over a moment,
+/// Tracks have faults, and four things keep them from the counts. Places are averaged over a moment,
 /// so that jitter is no walk (`path`). A track that begins where another one was lost goes on as the
-/// same person, if motion and appearance agree (`newcomer`). And whoever comes out of an
+/// same person, if motion and appearance agree (`newcomer`). Feet that vanish behind something while the
+/// head stays are where they were, as far below the head (`stature`). And whoever comes out of an
 /// occlusion, walking away from it, has come from its other side. So a crossing is decided a little
 /// later than it happens, and dated at the side change.
 #[derive(Clone, Debug)]
@@ -246,5 +247,7 @@ fn sight(frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sig
     }
 }
 
+#[cfg(test)]
+mod feet_tests;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ mod shape;
 mod sight;
 mod site;
 mod staff;
+mod stature;
 mod visit;
 mod visitors;
 mod zone;

@@ -23,6 +23,14 @@ impl Path {
         self.sights.push_back(sight);
     }
 
+    /// Puts the feet of all that were seen after `since` so many pixels below their heads.
+    pub(crate) fn set_height(&mut self, since: Option<Duration>, height: f64) {
+        let seen = self.sights.iter_mut().filter(|sight| !sight.inferred);
+        for sight in seen.filter(|sight| since.is_none_or(|since| sight.time > since)) {
+            *sight = sight.with_height(height);
+        }
+    }
+
     /// Whether everything has come out.
     pub(crate) fn is_drained(&self) -> bool {
         self.done == self.sights.len()

@@ -11,6 +11,7 @@ use crate::look::Look;
 use crate::path::Path;
 use crate::relation::Relation;
 use crate::sight::{RESOLUTION, Sight, Velocity};
+use crate::stature::{Learnt, Stature};
 use crate::visit::{Stay, Visit};
 use crate::{Crossing, Line, Zone};
 
@@ -45,6 +46,9 @@ pub(crate) struct Person {
     pub(crate) ended: bool,
     pub(crate) look: Look,
     path: Path,
+    stature: Stature,
+    /// How far their feet turned out to be below their head, since the last step.
+    shown: Option<f64>,
     /// Their last sights, as far as they tell how they move.
     tail: VecDeque<Sight>,
     /// Their last averaged place.
@@ -61,6 +65,8 @@ impl Person {
             ended: false,
             look: Look::default(),
             path: Path::default(),
+            stature: Stature::default(),
+            shown: None,
             tail: VecDeque::new(),
             place: None,
             relations: vec![Relation::default(); lines],
@@ -89,11 +95,21 @@ impl Person {
     }
 
     /// Adds where they were seen, or must have come from.
-    pub(crate) fn push(&mut self, sight: Sight) {
-        self.path.push(sight);
+    pub(crate) fn push(&mut self, sight: Sight, limits: &Limits) {
         if sight.inferred {
+            self.path.push(sight);
             return;
         }
+        let (sight, learnt) = self.stature.see(sight, limits.hidden_feet);
+        match learnt {
+            Some(Learnt::Hidden(since, height)) => self.path.set_height(Some(since), height),
+            Some(Learnt::Shown(height)) => {
+                self.path.set_height(None, height);
+                self.shown = Some(height);
+            }
+            None => {}
+        }
+        self.path.push(sight);
         self.track = sight.track;
         self.tail.push_back(sight);
         let from = sight.time.saturating_sub(MOTION_TIME + RESOLUTION);
@@ -112,6 +128,7 @@ impl Person {
         deeds: &mut Vec<Deed>,
     ) {
         let limits = scenery.limits;
+        self.stand(scenery);
         while let Some(here) = self.path.next(limits.smoothing, now) {
             let mut last = self.place.unwrap_or(here);
             if here.time.saturating_sub(last.time) > limits.max_gap {
@@ -129,6 +146,16 @@ impl Person {
             for (index, (zone, stay)) in scenery.zones.iter().zip(&mut self.stays).enumerate() {
                 deeds.extend(stay.follow(index, zone, &here, limits).map(Deed::Visited));
             }
+        }
+    }
+
+    /// Takes the side of each line on which they stand by what was learnt of their height: feet that came
+    /// into sight have passed nothing.
+    fn stand(&mut self, scenery: &Scenery<'_>) {
+        let Some((height, place)) = self.shown.take().zip(self.place.as_mut()) else { return };
+        *place = place.with_height(height);
+        for (line, relation) in scenery.lines.iter().zip(&mut self.relations) {
+            relation.stand(line, place, scenery.limits);
         }
     }
 

@@ -67,16 +67,34 @@ impl Relation {
         if (line.signed_distance(last.anchor) > 0.0) != (distance > 0.0) {
             self.passage = passage(line, last, here);
         }
-        let band = limits.dead_band * here.height.max(0.0);
-        if distance.abs() <= band || distance.is_nan() {
-            return None;
-        }
-        let towards = if distance > 0.0 { Direction::In } else { Direction::Out };
+        let towards = side(line, here, limits)?;
         let before = self.side.replace(Side { towards, track: here.track, inferred: here.inferred })?;
         let passage = self.passage.filter(|_| before.towards != towards)?;
         let joined = before.track != here.track;
         Some(Decision { direction: towards, passage, joined, emerged: before.inferred })
     }
+}
+
+impl Relation {
+    /// Takes the side of somebody who stands `here`, whatever was thought before.
+    pub(crate) fn stand(&mut self, line: &Line, here: &Sight, limits: &Limits) {
+        let Some(before) = self.side else { return };
+        let is_there = (line.signed_distance(here.anchor) > 0.0) == (before.towards == Direction::In);
+        if !is_there {
+            self.passage = None;
+            self.side = side(line, here, limits).map(|towards| Side { towards, ..before });
+        }
+    }
+}
+
+/// The side of the line, clear of the dead band, as a direction towards it.
+fn side(line: &Line, here: &Sight, limits: &Limits) -> Option<Direction> {
+    let distance = line.signed_distance(here.anchor);
+    let band = limits.dead_band * here.height.max(0.0);
+    if distance.abs() <= band || distance.is_nan() {
+        return None;
+    }
+    Some(if distance > 0.0 { Direction::In } else { Direction::Out })
 }
 
 impl Decision {

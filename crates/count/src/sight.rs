@@ -25,6 +25,20 @@ pub(crate) struct Sight {
     pub(crate) inferred: bool,
 }
 
+impl Sight {
+    /// Upper edge of the box, in pixels.
+    pub(crate) fn top(&self) -> f64 {
+        self.anchor.y - self.height
+    }
+
+    /// The same head, with the feet so many pixels below it.
+    pub(crate) fn with_height(self, height: f64) -> Self {
+        let anchor = Point::new(self.anchor.x, self.top() + height);
+        let centre = Point::new(self.centre.x, self.top() + height / 2.0);
+        Self { anchor, centre, height, ..self }
+    }
+}
+
 /// Two times that differ by less are the same: frames' times are rounded.
 pub(crate) const RESOLUTION: Duration = Duration::from_millis(1);
 

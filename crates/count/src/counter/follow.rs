@@ -14,7 +14,7 @@ impl Counter {
     pub(super) fn see(&mut self, sight: Sight, beside: impl Fn() -> Vec<Point>, embedding: Option<&[f32]>) {
         let known = self.person_of.get(&sight.track).and_then(|key| self.people.get_mut(key));
         let look = if let Some(person) = known {
-            person.push(sight);
+            person.push(sight, &self.limits);
             &mut person.look
         } else {
             let newcomer = self
@@ -65,9 +65,9 @@ impl Counter {
         } else {
             self.appeared += 1;
             let way_back = self.began.map(|began| newcomer.way_back(&began, &self.limits));
-            way_back.into_iter().flatten().for_each(|sight| person.push(sight));
+            way_back.into_iter().flatten().for_each(|sight| person.push(sight, &self.limits));
         }
-        newcomer.sights.into_iter().for_each(|sight| person.push(sight));
+        newcomer.sights.into_iter().for_each(|sight| person.push(sight, &self.limits));
         person.ended = newcomer.ended;
         if newcomer.look.is_known() {
             person.look = newcomer.look;

@@ -1,0 +1,183 @@
+//! A person's height as learnt over their track: where their feet are when the box does not reach them.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::sight::{RESOLUTION, Sight};
+
+/// Over this time a box's height is compared with itself: nobody grows or shrinks much in it by walking.
+const WINDOW: Duration = Duration::from_millis(500);
+/// For how long a height must have been seen before it is believed against a shorter box.
+const SUPPORT: Duration = Duration::from_millis(700);
+/// Ratio of heights within the window from which on feet have appeared or vanished.
+const JUMP: f64 = 1.4;
+/// Share of the height by which the head may have moved meanwhile.
+const HEAD: f64 = 0.1;
+/// Share by which two heights may differ and still be one.
+const SAME: f64 = 0.12;
+
+/// What is known of one person's height, in pixels.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stature {
+    /// Where they were lately, feet as they were taken to be, as far as it may be compared with.
+    recent: VecDeque<Sight>,
+    /// Their height, while the box is shorter than that, and since when.
+    held: Option<(f64, Duration)>,
+}
+
+/// Something that was learnt about where the feet are and were.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Learnt {
+    /// Since after this time they have been hidden: they are so far below the head.
+    Hidden(Duration, f64),
+    /// They can be seen, so far below the head, and they were so far below it all the time.
+    Shown(f64),
+}
+
+impl Stature {
+    /// Takes the person's next sight, the box as it is, and puts their feet where they must be; feet are taken
+    /// to be hidden for `patience` at most.
+    pub(crate) fn see(&mut self, sight: Sight, patience: Duration) -> (Sight, Option<Learnt>) {
+        if patience.is_zero() || !sight.height.is_finite() || sight.height <= 0.0 {
+            return (sight, None);
+        }
+        let learnt = match self.held {
+            Some((height, since)) => self.go_on(&sight, height, since, patience),
+            None => self.compare(&sight),
+        };
+        if let Some(Learnt::Shown(_)) = learnt {
+            self.recent.clear();
+        }
+        let feet = self.held.map_or(sight, |(height, _)| sight.with_height(height));
+        self.remember(feet);
+        (feet, learnt)
+    }
+
+    /// Whether the feet are still hidden.
+    fn go_on(&mut self, sight: &Sight, height: f64, since: Duration, patience: Duration) -> Option<Learnt> {
+        let is_shorter = sight.height < height * (1.0 - SAME);
+        let is_taller = sight.height > height * (1.0 + SAME);
+        if is_shorter && sight.time.saturating_sub(since) <= patience {
+            return None;
+        }
+        self.held = None;
+        (is_shorter || is_taller).then_some(Learnt::Shown(sight.height))
+    }
+
+    /// Whether the lower edge has jumped since a moment ago, and the head has not.
+    fn compare(&mut self, sight: &Sight) -> Option<Learnt> {
+        let from = sight.time.saturating_sub(WINDOW + RESOLUTION);
+        let before = self.recent.iter().filter(|old| old.time >= from).chain(self.recent.back());
+        let is_jump = |old: &&Sight| {
+            let (low, high) = (old.height.min(sight.height), old.height.max(sight.height));
+            high >= JUMP * low && (old.top() - sight.top()).abs() <= HEAD * high
+        };
+        let jumps: Vec<Sight> = before.filter(is_jump).copied().collect();
+        let is_hidden = |old: &&Sight| old.height > sight.height && self.is_supported(old);
+        if let Some(old) = jumps.iter().find(is_hidden) {
+            self.held = Some((old.height, old.time));
+            return Some(Learnt::Hidden(old.time, old.height));
+        }
+        (!jumps.is_empty()).then_some(Learnt::Shown(sight.height))
+    }
+
+    /// Whether the height was about the same for long enough until then.
+    fn is_supported(&self, old: &Sight) -> bool {
+        let until = self.recent.iter().rev().skip_while(|sight| sight.time > old.time);
+        let same = until.take_while(|sight| (sight.height - old.height).abs() <= SAME * old.height);
+        same.last().is_some_and(|first| old.time.saturating_sub(first.time) + RESOLUTION >= SUPPORT)
+    }
+
+    fn remember(&mut self, sight: Sight) {
+        self.recent.push_back(sight);
+        let from = sight.time.saturating_sub(WINDOW + SUPPORT + WINDOW);
+        while self.recent.front().is_some_and(|old| old.time < from) {
+            self.recent.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use footfall_track::{Point, TrackId};
+
+    use super::{Learnt, Stature};
+    use crate::sight::Sight;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// A box at 10 frames a second, its head at `top`.
+    fn sight(frame: u64, top: f64, height: f64) -> Sight {
+        Sight {
+            track: TrackId(1),
+            anchor: Point::new(50.0, top + height),
+            centre: Point::new(50.0, top + height / 2.0),
+            height,
+            frame,
+            time: Duration::from_millis(100 * frame),
+            crowded: false,
+            inferred: false,
+        }
+    }
+
+    /// Where feet are, frame by frame, and what was learnt on the way.
+    fn follow(boxes: impl IntoIterator<Item = (f64, f64)>) -> (Vec<f64>, Vec<Learnt>) {
+        let mut stature = Stature::default();
+        let mut learnt = Vec::new();
+        let feet = (1..).zip(boxes).map(|(frame, (top, height))| {
+            let (feet, what) = stature.see(sight(frame, top, height), PATIENCE);
+            learnt.extend(what);
+            feet.anchor.y
+        });
+        (feet.collect(), learnt)
+    }
+
+    fn still(height: f64, frames: usize) -> impl Iterator<Item = (f64, f64)> {
+        std::iter::repeat_n((100.0, height), frames)
+    }
+
+    #[test]
+    fn hidden_legs_leave_the_feet_where_they_are() {
+        let (feet, learnt) = follow(still(150.0, 20).chain(still(80.0, 20)).chain(still(150.0, 20)));
+        assert_eq!(feet, vec![250.0; 60]);
+        assert_eq!(learnt, [Learnt::Hidden(Duration::from_millis(1600), 150.0)]);
+    }
+
+    #[test]
+    fn hidden_feet_go_with_the_head() {
+        let walk = (0..20).map(|step| (100.0 + 2.0 * f64::from(step), 80.0));
+        let (feet, _) = follow(still(150.0, 20).chain(walk));
+        assert_eq!(feet[39], 138.0 + 150.0);
+    }
+
+    #[test]
+    fn who_is_hidden_from_the_start_stands_where_the_feet_appear() {
+        let (feet, learnt) = follow(still(80.0, 20).chain(still(150.0, 5)));
+        assert_eq!((feet[19], feet[24]), (180.0, 250.0));
+        assert_eq!(learnt, [Learnt::Shown(150.0)]);
+    }
+
+    #[test]
+    fn a_tall_box_of_a_moment_is_no_height() {
+        let (feet, learnt) = follow(still(80.0, 20).chain(still(150.0, 3)).chain(still(80.0, 5)));
+        assert_eq!(feet[27], 180.0);
+        assert_eq!(learnt, [Learnt::Shown(150.0), Learnt::Shown(80.0)]);
+    }
+
+    #[test]
+    fn feet_are_not_taken_to_be_hidden_for_ever() {
+        let (feet, learnt) = follow(still(150.0, 20).chain(still(80.0, 60)));
+        assert_eq!((feet[60], feet[79]), (250.0, 180.0));
+        assert_eq!(learnt.last(), Some(&Learnt::Shown(80.0)));
+    }
+
+    #[test]
+    fn who_comes_nearer_grows_and_nothing_is_learnt() {
+        let nearer = (0..40).map(|step| (100.0, 100.0 * 1.03_f64.powi(step)));
+        let (feet, learnt) = follow(nearer.clone());
+        assert!(learnt.is_empty());
+        assert!(feet.iter().zip(nearer).all(|(feet, (top, height))| *feet == top + height));
+    }
+}
