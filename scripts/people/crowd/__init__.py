@@ -1,0 +1,1 @@
+"""People who do not exist, in places that do not exist, with exact labels."""
