@@ -68,6 +68,18 @@ pub enum VideoError {
         /// Which file.
         path: PathBuf,
     },
+    /// A file has sound and no video.
+    #[error("\"{}\" has sound in it and no video: at most a cover picture", path.display())]
+    SoundOnly {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The system has no place for a small file of our own.
+    #[error("no place for a temporary file (TMPDIR names a folder for them)")]
+    Temporary {
+        /// The system's reason.
+        source: io::Error,
+    },
     /// There is a video stream, but no picture comes out of it.
     #[error("{name} was opened, but not one frame of it can be decoded")]
     NoFrame {
@@ -94,7 +106,10 @@ pub enum VideoError {
         source: io::Error,
     },
     /// A picture cannot be decoded.
-    #[error("picture \"{}\" (frame {frame}) cannot be decoded: remove or replace it", path.display())]
+    #[error(
+        "picture \"{}\" (frame {frame}) cannot be decoded: it is no picture, or it breaks off; remove or replace it",
+        path.display()
+    )]
     DecodePicture {
         /// Which picture.
         path: PathBuf,

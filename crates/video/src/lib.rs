@@ -16,6 +16,7 @@
 
 mod error;
 mod jpeg;
+mod orientation;
 mod overlay;
 mod picture;
 #[cfg(feature = "preview")]

@@ -57,7 +57,8 @@ impl Buffers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    fn give_back(&self, mat: Mat) {
+    /// Keeps a matrix whose pixels nobody needs any more.
+    pub(crate) fn give_back(&self, mat: Mat) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(mat);
     }
 }

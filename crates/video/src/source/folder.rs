@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
 
 use super::SourceOptions;
-use super::recording::DEFAULT_FRAME_RATE;
+use super::recording::{DEFAULT_FRAME_RATE, ONE_PICTURE};
 use super::timeline::Timeline;
 use crate::VideoError;
 use crate::picture::{Buffers, FrameSize, Place, image, same_size};
@@ -61,6 +61,9 @@ impl PictureFolder {
             frame_rate: Some(frame_rate),
             frames: Some(pictures.len() as u64),
         };
+        if pictures.len() == 1 {
+            tracing::warn!("{}: {ONE_PICTURE}", info.name);
+        }
         let timeline = Timeline::of_rate(frame_rate);
         Ok(Self { pictures, info, timeline, first: Some(first), frames: 0, ended: false })
     }
@@ -113,10 +116,12 @@ fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>, VideoError> {
 fn decode(path: &Path, frame: u64) -> Result<Image, VideoError> {
     let bytes =
         fs::read(path).map_err(|source| VideoError::ReadPicture { path: path.to_owned(), frame, source })?;
-    let mat =
-        still::decode(&bytes).ok_or_else(|| VideoError::DecodePicture { path: path.to_owned(), frame })?;
+    let name = path.to_string_lossy();
+    let place = Place { name: &name, frame };
+    let mat = still::decode(&bytes, place)?
+        .ok_or_else(|| VideoError::DecodePicture { path: path.to_owned(), frame })?;
     // imdecode makes a matrix of its own: there is nothing to use again.
-    image(mat, &Buffers::default(), Place { name: &path.to_string_lossy(), frame })
+    image(mat, &Buffers::default(), place)
 }
 
 /// `frameRate` of MOTChallenge's `seqinfo.ini`, in the folder or beside it.

@@ -13,12 +13,14 @@ use opencv::videoio::{
     VideoCaptureTrait as _, VideoCaptureTraitConst as _, VideoWriter,
 };
 
+use super::capture::as_stored;
 use super::container::Container;
 use super::location::Camera;
 use super::recording::{Recording, frames_of, rate_of, read};
 use super::{SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
+use crate::orientation::Orientation;
 use crate::picture::{Buffers, FrameSize, Place, same_size, scaled};
 
 /// A camera or a stream. A frame's time is when it arrived, by a monotonic clock, since the first.
@@ -47,7 +49,7 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
     if address.starts_with("http") && frames_of(&capture).is_some() {
         let path = PathBuf::from(&name);
         // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
-        let container = Container { counts_frames: true, missing: None };
+        let container = Container { counts_frames: true, ..Container::default() };
         return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
     }
     Ok(Box::new(Live::of_capture(capture, name, options, None)?))
@@ -72,11 +74,12 @@ fn open_capture(address: &str, options: &SourceOptions) -> Result<(String, Video
         CAP_PROP_READ_TIMEOUT_MSEC,
         milliseconds(options.read_timeout),
     ]);
-    let capture =
+    let mut capture =
         VideoCapture::from_file_with_params(address, CAP_FFMPEG, &params).doing(|| format!("open {name}"))?;
     if !capture.is_opened().unwrap_or(false) {
         return Err(VideoError::NoStream { name, timeout: options.open_timeout });
     }
+    as_stored(&mut capture);
     Ok((name, capture))
 }
 
@@ -123,7 +126,7 @@ impl Live {
         promised: Option<FrameSize>,
     ) -> Result<Self, VideoError> {
         let buffers = Buffers::default();
-        let first = read(&mut capture, &buffers, &name, 1)?
+        let first = read(&mut capture, Orientation::UPRIGHT, &buffers, Place { name: &name, frame: 1 })?
             .ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
         let native = FrameSize::of(&first);
         let size = promised.unwrap_or(native);
@@ -144,10 +147,10 @@ impl Live {
     fn next(&mut self) -> Result<Frame, VideoError> {
         let (name, number) = (&self.info.name, self.frames + 1);
         let asked = Instant::now();
-        let read = read(&mut self.capture, &self.buffers, name, number)?;
+        let place = Place { name, frame: number };
+        let read = read(&mut self.capture, Orientation::UPRIGHT, &self.buffers, place)?;
         let arrival = Instant::now();
         let image = read.ok_or_else(|| self.lost(arrival.duration_since(asked)))?;
-        let place = Place { name, frame: number };
         same_size(&image, self.native, place)?;
         let size = FrameSize::promised(&self.info);
         let image = if self.native == size { image } else { scaled(&image, size, &self.buffers, place)? };

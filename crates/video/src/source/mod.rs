@@ -1,5 +1,6 @@
 //! Cameras, streams, video files and folders of pictures as the pipeline's [`Source`].
 
+mod capture;
 mod container;
 mod folder;
 mod live;
@@ -41,7 +42,7 @@ use recording::Recording;
 ///
 /// `${NAME}` in an address is what the environment has under that name.
 ///
-/// The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
+/// Pictures come upright, and of a file with a cover the video is read. The first frame's time is 0. Relative and non-UTF-8 paths are as good as any.
 ///
 /// # Errors
 /// When there is no such thing, it cannot be read, or its first frame cannot be used.

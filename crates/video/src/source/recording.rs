@@ -5,21 +5,25 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
-use opencv::core::Vector;
 use opencv::videoio::{
-    CAP_FFMPEG, CAP_PROP_FPS, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_MSEC, VideoCapture, VideoCaptureTrait as _,
+    CAP_PROP_FPS, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_MSEC, VideoCapture, VideoCaptureTrait as _,
     VideoCaptureTraitConst as _,
 };
 
-use super::SourceOptions;
 use super::container::Container;
 use super::timeline::Timeline;
+use super::{SourceOptions, capture};
 use crate::VideoError;
 use crate::error::Doing as _;
+use crate::orientation::Orientation;
 use crate::picture::{Buffers, FrameSize, Place, image, same_size};
 
 /// The rate at which frames are dated when neither container nor user gives one.
 pub(super) const DEFAULT_FRAME_RATE: f64 = 25.0;
+
+/// What is said of a source that has no more.
+pub(super) const ONE_PICTURE: &str = "this is a single picture. Whoever is in it is seen; that somebody passes a \
+     line takes a video, or a folder of pictures";
 
 /// A video with an end.
 pub(super) struct Recording {
@@ -50,15 +54,14 @@ impl Recording {
             let mut file = File::open(path).map_err(open)?;
             container = Container::examine(&mut file).map_err(open)?.unwrap_or_default();
         }
-        let name = path.to_string_lossy().into_owned();
-        // An absolute path cannot be taken for a protocol's name, as in `door:1.mp4`.
-        let absolute = std::path::absolute(path).map_err(open)?;
-        let capture = VideoCapture::from_file_with_params(&absolute, CAP_FFMPEG, &Vector::new())
-            .doing(|| format!("open {name}"))?;
-        if !capture.is_opened().unwrap_or(false) {
-            return Err(VideoError::NotVideo { path: path.to_owned() });
+        if container.sound_only {
+            return Err(VideoError::SoundOnly { path: path.to_owned() });
         }
-        Self::of_capture(capture, name, path.to_owned(), container, options)
+        let name = path.to_string_lossy().into_owned();
+        match capture::open_file(path, &name, &container)? {
+            Some(capture) => Self::of_capture(capture, name, path.to_owned(), container, options),
+            None => Err(VideoError::NotVideo { path: path.to_owned() }),
+        }
     }
 
     /// Takes over an opened capture; `path` is what errors call it.
@@ -76,7 +79,7 @@ impl Recording {
             None => Timeline::of_container(interval_rate),
         };
         let buffers = Buffers::default();
-        let first = read(&mut capture, &buffers, &name, 1)?
+        let first = read(&mut capture, container.orientation, &buffers, Place { name: &name, frame: 1 })?
             .ok_or_else(|| VideoError::NoFrame { name: name.clone() })?;
         let info = SourceInfo {
             kind: Kind::Recorded,
@@ -103,12 +106,12 @@ impl Recording {
 
     fn next(&mut self) -> Result<Option<Frame>, VideoError> {
         let number = self.frames + 1;
+        let place = Place { name: &self.info.name, frame: number };
         let next = match self.first.take() {
             Some(first) => Some(first),
-            None => read(&mut self.capture, &self.buffers, &self.info.name, number)?,
+            None => read(&mut self.capture, self.container.orientation, &self.buffers, place)?,
         };
         let Some(image) = next else { return self.end().map(|()| None) };
-        let place = Place { name: &self.info.name, frame: number };
         same_size(&image, FrameSize::promised(&self.info), place)?;
         // After a read, the position is that of the frame that was read.
         let position = self.capture.get(CAP_PROP_POS_MSEC).ok().map(|milliseconds| milliseconds / 1000.0);
@@ -120,6 +123,9 @@ impl Recording {
     /// Whether the end is where the container has it.
     fn end(&self) -> Result<(), VideoError> {
         let (path, frames) = (self.path.clone(), self.frames);
+        if frames == 1 {
+            tracing::warn!("{}: {ONE_PICTURE}", self.info.name);
+        }
         if let Some((bytes, promised)) = self.container.missing {
             let expected = self.info.frames.filter(|&expected| expected > frames);
             return Err(VideoError::CutShort { path, frames, expected, bytes, promised });
@@ -157,18 +163,18 @@ impl Source for Recording {
     }
 }
 
-/// The next picture of `capture`; `None` where there is none.
+/// The next picture of `capture`, set upright; `None` where there is none.
 pub(super) fn read(
     capture: &mut VideoCapture,
+    orientation: Orientation,
     buffers: &Buffers,
-    name: &str,
-    frame: u64,
+    place: Place<'_>,
 ) -> Result<Option<Image>, VideoError> {
     let mut mat = buffers.take();
-    if !capture.read(&mut mat).doing(|| format!("decode frame {frame} of {name}"))? {
+    if !capture.read(&mut mat).doing(|| format!("decode frame {} of {}", place.frame, place.name))? {
         return Ok(None);
     }
-    image(mat, buffers, Place { name, frame }).map(Some)
+    image(orientation.apply(mat, buffers, place)?, buffers, place).map(Some)
 }
 
 /// Frames a second by the container, where that is a number to believe.

@@ -93,6 +93,27 @@ fn another_size_is_an_error_that_names_picture_frame_and_sizes() {
 }
 
 #[test]
+fn half_a_picture_is_an_error_and_not_a_grey_half() {
+    for ending in [".jpg", ".png", ".bmp", ".webp"] {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = encoded(&numbered(160, 120, 2), ending);
+        for (cut, length) in [("half", whole.len() / 2), ("end", whole.len() - 8)] {
+            let path = folder.path().join(format!("{cut}{ending}"));
+            fs::write(&path, &whole[..length]).unwrap();
+            let error = open_source(&path, &SourceOptions::default()).err().map(|error| error.to_string());
+            let error = error.unwrap_or_else(|| panic!("{cut} of a {ending} was opened"));
+            assert!(error.contains("breaks off") && error.contains(cut), "{error}");
+        }
+        // In a folder, what comes before it is read.
+        fs::remove_file(folder.path().join(format!("end{ending}"))).unwrap();
+        put(folder.path(), "a.png", 1);
+        let (frames, error) = read(folder.path());
+        assert_eq!(numbers(&frames), [1], "{ending}");
+        assert!(error.unwrap().contains("half"), "{ending}");
+    }
+}
+
+#[test]
 fn a_broken_picture_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "1.png", 1);

@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_wrap)]
 
 mod clips;
+mod covers;
 mod folders;
+mod mux;
 mod overlays;
 mod recordings;
 mod refusals;
 mod sinks;
 mod streams;
+mod turned;
