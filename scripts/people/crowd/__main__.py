@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import pictures
+from . import crops, film, pictures
 from .ingredients import IngredientError
 from .style import STYLES
 
@@ -28,21 +28,61 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--size", type=size, default=(336, 448), help="HEIGHTxWIDTH (336x448)")
     one.add_argument("--crowd", type=int, default=-1, help="people a picture (by chance)")
     one.add_argument("--jobs", type=int, default=1, help="processes")
+    one.set_defaults(run=make_pictures)
+    two = commands.add_parser("crops", help="crops of people before many cameras, for an embedder")
+    two.add_argument("--out", type=Path, required=True, help="folder to add to")
+    two.add_argument("--people", type=int, default=500)
+    two.add_argument("--images", type=int, default=12, help="crops a person")
+    two.add_argument("--cameras", type=int, default=60)
+    two.add_argument("--seed", type=int, default=1)
+    two.add_argument("--style", choices=STYLES, default="street")
+    two.add_argument("--jobs", type=int, default=1, help="processes")
+    two.set_defaults(run=make_crops)
+    three = commands.add_parser("film", help="a film of an entrance with ground truth and passages")
+    three.add_argument("--out", type=Path, required=True, help="folder to write to")
+    three.add_argument("--seed", type=int, default=1)
+    three.add_argument("--view", choices=film.VIEWS, default="steep")
+    three.add_argument("--seconds", type=float, default=20)
+    three.add_argument("--rate", type=float, default=10, help="frames a second")
+    three.add_argument("--people", type=int, default=6)
+    three.add_argument("--size", type=size, default=(336, 448), help="HEIGHTxWIDTH (336x448)")
+    three.add_argument("--style", choices=STYLES, default="street")
+    three.set_defaults(run=make_film)
     return top
 
 
-def main() -> int:
-    a = parser().parse_args()
+def tell(done: int, count: int, start: float) -> None:
+    """A line from time to time."""
+    if done % 100 == 0 or done == count:
+        print(f"{done} of {count}, {done / (time.monotonic() - start):.1f} a second", flush=True)
+
+
+def make_pictures(a: argparse.Namespace) -> None:
     start = time.monotonic()
     for done in pictures.make(a.out, a.seed, a.style, a.first, a.count, a.size, a.crowd, a.jobs):
-        if done % 100 == 0 or done == a.count:
-            print(f"{done} of {a.count}, {done / (time.monotonic() - start):.1f} a second", flush=True)
+        tell(done, a.count, start)
+
+
+def make_crops(a: argparse.Namespace) -> None:
+    start = time.monotonic()
+    for done in crops.make(a.out, a.seed, a.style, a.people, a.images, a.cameras, a.jobs):
+        tell(done, a.people * a.images, start)
+
+
+def make_film(a: argparse.Namespace) -> None:
+    truth = film.make(a.out, film.Entrance(a.seed, a.view, a.seconds, a.rate, a.people, a.size, a.style))
+    print(f"{a.out}/film.avi: --line {truth['line']}, {len(truth['passages'])} passages in truth.json")
+
+
+def main() -> int:
+    arguments = parser().parse_args()
+    arguments.run(arguments)
     return 0
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (IngredientError, OSError) as error:
+    except (IngredientError, OSError, ValueError) as error:
         print(f"crowd: {error}", file=sys.stderr)
         sys.exit(1)

@@ -65,7 +65,7 @@ def make(
     labels = folder / f"labels-{style}-{seed}-{first:06}.jsonl"
     partial = labels.with_suffix(".part")
     with partial.open("w") as file:
-        for done, (name, data, about) in enumerate(_each(tasks, jobs), 1):
+        for done, (name, data, about) in enumerate(each(one, tasks, jobs), 1):
             (folder / name).write_bytes(data)
             file.write(json.dumps(about) + "\n")
             file.flush()
@@ -73,12 +73,13 @@ def make(
     os.replace(partial, labels)
 
 
-def _each(tasks: list, jobs: int) -> Iterator:
+def each(make_one, tasks: list, jobs: int) -> Iterator:
+    """The results of all tasks in order, made by so many processes."""
     if jobs == 1:
-        yield from map(one, tasks)
+        yield from map(make_one, tasks)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap(one, tasks, chunksize=10)
+        yield from pool.imap(make_one, tasks, chunksize=10)
 
 
 def labels(folder: Path) -> list[dict]:

@@ -16,7 +16,7 @@ import torch
 from .boxes import cells
 from .data import Pictures, place
 from .losses import distilled, supervised
-from .net import SIZE, Net
+from .net import Net
 from .windows import Window
 
 LOG = 25
@@ -29,11 +29,12 @@ class Recipe:
 
     minutes: float = 30.0  # of wall clock; the learning rate follows whichever of the two limits is nearer
     steps: int = 1_000_000
-    rate: float = 3e-4
-    batch: int = 12
-    side: int = 4  # of the batch: side views that the original teaches, a quarter of them photographed places
+    rate: float = 4e-4
+    batch: int = 10
+    side: int = 3  # of the batch: side views that the original teaches, a quarter of them photographed places
     frozen: int = 12  # convolutions that stay
     distil: float = 2.0  # weight of what the original says
+    window: tuple[int, int] = (256, 320)  # height and width of what is shown: a part is cheaper than the whole
     seed: int = 0
     threads: int = 2
 
@@ -81,17 +82,17 @@ class Run:
         self.net, self.teacher = Net(start), Net(original).requires_grad_(False)
         self.optimiser = optimiser(self.net, recipe)
         self.average = Averaged(self.net)
-        self.at = cells(*SIZE)
+        self.at = cells(*recipe.window)
 
     def batch(self) -> tuple[list[Window], list[int]]:
         """Windows, those that the original teaches last; and the numbers of the labelled ones."""
         recipe, draw = self.recipe, self.draw
         numbers = [self.pictures.drawn(draw, False) for _ in range(recipe.batch - recipe.side)]
-        windows = [Window(draw, *self.pictures.read(n)) for n in numbers]
+        windows = [Window(draw, *self.pictures.read(n), recipe.window) for n in numbers]
         for _ in range(recipe.side):
             real = draw.random() < 0.25
             shown = place(draw) if real else self.pictures.read(self.pictures.drawn(draw, True))
-            windows.append(Window(draw, *shown))
+            windows.append(Window(draw, *shown, recipe.window))
         return windows, numbers
 
     def step(self) -> list[float]:
