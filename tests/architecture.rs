@@ -58,8 +58,9 @@ fn the_benches_need_no_more_than_the_networks() {
             "thiserror",
         ],
     );
-    let own = ["footfall-pipeline", "footfall-track", "fast_image_resize", "ort"];
-    knows("vision", &[&own[..], &["serde", "serde_json", "tempfile", "thiserror", "tracing"]].concat());
+    let own = ["footfall-pipeline", "footfall-scratch", "footfall-track", "fast_image_resize", "ort"];
+    knows("vision", &[&own[..], &["serde", "serde_json", "thiserror", "tracing"]].concat());
+    knows("scratch", &["tempfile"]);
 }
 
 /// Words that would bring the world into a pure crate without a dependency.

@@ -14,9 +14,8 @@ use std::time::Duration;
 
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
+use footfall_scratch::ScratchFolder;
 use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server};
-
-use tempfile::TempDir;
 
 use crate::config::Config;
 use crate::exit::usage;
@@ -34,7 +33,7 @@ use sink::LiveSink;
 pub(crate) struct Page {
     live: Live,
     book: Arc<dyn Book>,
-    passing: Option<Arc<TempDir>>,
+    passing: Option<Arc<ScratchFolder>>,
 }
 
 /// The server and the publishers beside a run.
@@ -43,7 +42,7 @@ pub(crate) struct Serving {
     /// They work until this is dropped.
     _publishers: Option<Publishers>,
     /// What they read may be gone with this.
-    _passing: Option<Arc<TempDir>>,
+    _passing: Option<Arc<ScratchFolder>>,
     boards: Vec<Board>,
     recorded: bool,
 }

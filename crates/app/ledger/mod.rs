@@ -14,13 +14,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
+use footfall_scratch::ScratchFolder;
 
 pub(crate) use command::{LedgerCommandArgs, run};
 pub(crate) use config::{LedgerArgs, LedgerConfig};
 pub(crate) use settings::{embedder_digest, staff_digest};
 
 use anyhow::{Context as _, anyhow};
-use tempfile::TempDir;
 
 use crate::config::Config;
 use crate::exit::usage;
@@ -34,7 +34,7 @@ pub(crate) struct Book {
     ledger: Ledger,
     runs: Arc<Mutex<BTreeMap<usize, Run>>>,
     /// Where the ledger is when it lasts as long as the run alone.
-    passing: Option<Arc<TempDir>>,
+    passing: Option<Arc<ScratchFolder>>,
 }
 
 impl Book {
@@ -58,7 +58,7 @@ impl Book {
         if !shown {
             return Ok(None);
         }
-        let folder = tempfile::Builder::new().prefix("footfall-").tempdir();
+        let folder = ScratchFolder::passing("ledger");
         let folder = folder.context("no place for what the page shows; --ledger FILE gives it one")?;
         config.start_time.get_or_insert_with(Timestamp::now);
         let ledger = Ledger::open_with(folder.path().join("run.db"), options)?;
@@ -71,7 +71,7 @@ impl Book {
     }
 
     /// What keeps a ledger that lasts as long as the run alone, for those who read it to the end.
-    pub(crate) fn passing(&self) -> Option<Arc<TempDir>> {
+    pub(crate) fn passing(&self) -> Option<Arc<ScratchFolder>> {
         self.passing.clone()
     }
 

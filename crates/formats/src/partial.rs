@@ -20,7 +20,7 @@ pub struct PartialFile {
 
 #[derive(Debug)]
 enum Target {
-    Partial { file: File, place: PartialPath },
+    Partial(PartialPath),
     Direct(File),
     Stdout(io::Stdout),
 }
@@ -38,8 +38,7 @@ impl PartialFile {
             let opened = OpenOptions::new().append(true).open(&path);
             Target::Direct(opened.map_err(|source| Error::write(&path, source))?)
         } else {
-            let (place, file) = PartialPath::create_open(path.clone())?;
-            Target::Partial { file, place }
+            Target::Partial(PartialPath::create(path.clone())?)
         };
         Ok(Self { path, writer: BufWriter::with_capacity(1 << 16, target) })
     }
@@ -53,7 +52,7 @@ impl PartialFile {
     /// Whether bytes go where they can be read before [`finish`](Self::finish).
     #[must_use]
     pub fn is_direct(&self) -> bool {
-        !matches!(self.writer.get_ref(), Target::Partial { .. })
+        !matches!(self.writer.get_ref(), Target::Partial(_))
     }
 
     /// Writes `bytes`, with an error that names the file.
@@ -79,8 +78,8 @@ impl PartialFile {
         let Self { path, writer } = self;
         let failed = |source| Error::write(&path, source);
         match writer.into_inner().map_err(|e| failed(e.into_error()))? {
-            Target::Partial { file, place } => {
-                file.sync_all().map_err(failed)?;
+            Target::Partial(place) => {
+                place.as_file().sync_all().map_err(failed)?;
                 place.rename()
             }
             Target::Direct(mut file) => file.flush().map_err(failed),
@@ -102,14 +101,16 @@ impl Write for PartialFile {
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Partial { file, .. } | Self::Direct(file) => file.write(bytes),
+            Self::Partial(place) => place.as_file().write(bytes),
+            Self::Direct(file) => file.write(bytes),
             Self::Stdout(stdout) => stdout.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Partial { file, .. } | Self::Direct(file) => file.flush(),
+            Self::Partial(place) => place.as_file().flush(),
+            Self::Direct(file) => file.flush(),
             Self::Stdout(stdout) => stdout.flush(),
         }
     }

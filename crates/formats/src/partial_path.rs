@@ -1,11 +1,9 @@
 //! A temporary name that becomes the final one.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, TempPath};
+use footfall_scratch::ScratchFile;
 
 use crate::Error;
 
@@ -13,11 +11,11 @@ use crate::Error;
 ///
 /// For writers that open files by name themselves; all others use [`PartialFile`](crate::PartialFile). Dropped before
 /// [`finish`](Self::finish), the temporary file is removed and whatever the final name held before
-/// is left as it was.
+/// is left as it was. What a killed process has left of the same file goes when the next one is begun.
 #[derive(Debug)]
 pub struct PartialPath {
     path: PathBuf,
-    temporary: TempPath,
+    temporary: ScratchFile,
 }
 
 impl PartialPath {
@@ -26,19 +24,19 @@ impl PartialPath {
     /// # Errors
     /// When the final path is a folder, or its folder is missing or cannot be written.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
-        Self::create_open(path.into()).map(|(place, _)| place)
-    }
-
-    /// The same, with the temporary file opened for writing.
-    pub(crate) fn create_open(path: PathBuf) -> Result<(Self, File), Error> {
-        let (file, temporary) = temporary_beside(&path)?.into_parts();
-        Ok((Self { path, temporary }, file))
+        let path = path.into();
+        Ok(Self { temporary: temporary_beside(&path)?, path })
     }
 
     /// Where to write.
     #[must_use]
     pub fn temporary(&self) -> &Path {
-        &self.temporary
+        self.temporary.path()
+    }
+
+    /// The temporary file, opened for writing.
+    pub(crate) fn as_file(&self) -> &File {
+        self.temporary.as_file()
     }
 
     /// The final name.
@@ -52,7 +50,7 @@ impl PartialPath {
     /// # Errors
     /// When the file cannot be flushed or renamed.
     pub fn finish(self) -> Result<(), Error> {
-        let synced = OpenOptions::new().write(true).open(&self.temporary).and_then(|file| file.sync_all());
+        let synced = OpenOptions::new().write(true).open(self.temporary()).and_then(|file| file.sync_all());
         synced.map_err(|source| Error::write(&self.path, source))?;
         self.rename()
     }
@@ -61,7 +59,7 @@ impl PartialPath {
     pub(crate) fn rename(self) -> Result<(), Error> {
         let Self { path, temporary } = self;
         let target = resolved(&path);
-        temporary.persist(&target).map_err(|e| Error::write(&path, e.error))?;
+        temporary.persist(&target).map_err(|source| Error::write(&path, source))?;
         sync_folder(&target);
         Ok(())
     }
@@ -72,7 +70,7 @@ fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn temporary_beside(path: &Path) -> Result<NamedTempFile, Error> {
+fn temporary_beside(path: &Path) -> Result<ScratchFile, Error> {
     if path.is_dir() {
         return Err(Error::IsFolder { path: path.to_owned() });
     }
@@ -84,26 +82,8 @@ fn temporary_beside(path: &Path) -> Result<NamedTempFile, Error> {
     if !folder.is_dir() {
         return Err(Error::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
     }
-    let mut suffix = OsString::from(".partial");
-    if let Some(extension) = target.extension() {
-        suffix.push(".");
-        suffix.push(extension);
-    }
-    let stem = target.file_stem().unwrap_or_default().to_owned();
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&stem).suffix(&suffix);
     // The system's umask still applies; a temporary file's own default would be private.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder).map_err(|source| Error::write(path, plain(source)))
-}
-
-/// The system's error without the random temporary name that `tempfile` adds to it.
-fn plain(error: io::Error) -> io::Error {
-    match error.get_ref().and_then(|inner| inner.source()).and_then(|s| s.downcast_ref::<io::Error>()) {
-        Some(inner) => inner.raw_os_error().map_or(error, io::Error::from_raw_os_error),
-        None => error,
-    }
+    ScratchFile::beside(&target, false, 0o666).map_err(|source| Error::write(path, source))
 }
 
 /// Forces a rename to the disk. Some file systems cannot, and the file is whole either way.

@@ -1,10 +1,10 @@
 //! The folder that is made: identities' folders, `crops.csv` and `manifest.json`.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use footfall_scratch::ScratchFolder;
 
 use crate::screen::Sighting;
 use crate::{Error, Manifest};
@@ -15,7 +15,7 @@ const HEADER: &str = "track,frame,time,x,y,width,height,confidence,overlap,sharp
 /// before that, it leaves nothing.
 pub(crate) struct Album {
     path: PathBuf,
-    folder: TempDir,
+    folder: ScratchFolder,
     list: BufWriter<File>,
 }
 
@@ -23,19 +23,8 @@ impl Album {
     /// Starts the folder `path`, which must not exist or be empty.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         refuse_existing(path)?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = path.file_name().unwrap_or_default().to_owned();
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&name).suffix(".partial");
         // The system's umask still applies; a temporary folder's own default would be private.
-        #[cfg(unix)]
-        builder.permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o777));
-        let folder = builder.tempdir_in(parent).map_err(|error| {
-            let plain =
-                error.get_ref().and_then(|e| e.source()).and_then(|e| e.downcast_ref::<std::io::Error>());
-            let code = plain.and_then(std::io::Error::raw_os_error);
-            Error::write(path)(code.map_or(error, std::io::Error::from_raw_os_error))
-        })?;
+        let folder = ScratchFolder::beside(path, 0o777).map_err(Error::write(path))?;
         let list =
             File::create(folder.path().join("crops.csv")).map_err(Error::write(path.join("crops.csv")))?;
         let mut album = Self { path: path.to_owned(), folder, list: BufWriter::new(list) };
@@ -83,11 +72,7 @@ impl Album {
         self.put(Path::new("manifest.json"), (text + "\n").as_bytes())?;
         self.list.flush().map_err(Error::write(self.path.join("crops.csv")))?;
         refuse_existing(&self.path)?;
-        // An empty folder that is there is replaced.
-        fs::rename(self.folder.path(), &self.path).map_err(Error::write(&self.path))?;
-        // Nothing is under the temporary name any more.
-        let _ = self.folder.keep();
-        Ok(())
+        self.folder.persist(&self.path).map_err(Error::write(&self.path))
     }
 }
 

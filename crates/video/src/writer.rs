@@ -1,17 +1,16 @@
 //! The annotated video.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
+use footfall_scratch::ScratchFile;
 use opencv::core::{Mat, MatTraitConst as _, Size, Vec3b, Vector};
 use opencv::videoio::{
     CAP_FFMPEG, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_FRAMES, VideoCapture, VideoCaptureTrait as _,
     VideoCaptureTraitConst as _, VideoWriter, VideoWriterTrait as _, VideoWriterTraitConst as _,
 };
-use tempfile::NamedTempFile;
 
 use crate::error::Doing as _;
 use crate::source::Container;
@@ -50,7 +49,7 @@ pub struct VideoSink {
     written: u64,
     /// Frames of a live source's clock that were not filled, because a gap was too long.
     left_out: u64,
-    file: NamedTempFile,
+    file: ScratchFile,
 }
 
 impl VideoSink {
@@ -64,9 +63,8 @@ impl VideoSink {
         config: OverlayConfig,
     ) -> Result<Self, VideoError> {
         let path = path.as_ref().to_owned();
-        let (ending, codec) =
-            container_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
-        let file = temporary(&path, ending)?;
+        let codec = codec_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
+        let file = temporary(&path)?;
         let believable = |rate: &f64| source.kind == Kind::Recorded || *rate <= LIVE_FRAME_RATE;
         let frame_rate = source.frame_rate.filter(believable).unwrap_or(DEFAULT_FRAME_RATE);
         let [a, b, c, d] = codec.map(char::from);
@@ -160,7 +158,7 @@ impl VideoSink {
                 _ => VideoError::Incomplete { path, written: self.written, found },
             });
         }
-        self.file.persist(&self.path).map_err(|error| create(error.error))?;
+        self.file.persist(&self.path).map_err(create)?;
         Ok(())
     }
 }
@@ -186,29 +184,22 @@ fn encode(writer: &mut VideoWriter, bytes: &[u8], size: FrameSize, path: &Path) 
         .doing(|| format!("encode a frame into \"{}\"", path.display()))
 }
 
-/// The container's ending and the codec's four letters that players expect in it.
-fn container_of(path: &Path) -> Option<(&'static str, [u8; 4])> {
+/// The codec's four letters that players expect in the container that the file's ending says.
+fn codec_of(path: &Path) -> Option<[u8; 4]> {
     let ending = path.extension()?;
     [("mp4", *b"mp4v"), ("m4v", *b"mp4v"), ("mov", *b"mp4v"), ("mkv", *b"mp4v"), ("avi", *b"XVID")]
         .into_iter()
-        .find(|(known, _)| ending.eq_ignore_ascii_case(known))
+        .find_map(|(known, codec)| ending.eq_ignore_ascii_case(known).then_some(codec))
 }
 
 /// An empty hidden file beside `path`, with the rights of any new file.
-fn temporary(path: &Path, ending: &str) -> Result<NamedTempFile, VideoError> {
+fn temporary(path: &Path) -> Result<ScratchFile, VideoError> {
     let create = |source| VideoError::Create { path: path.to_owned(), source };
     if path.is_dir() {
         return Err(create(std::io::ErrorKind::IsADirectory.into()));
     }
     let absolute = std::path::absolute(path).map_err(create)?;
-    let folder = absolute.parent().unwrap_or(&absolute);
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_stem().unwrap_or_default());
-    prefix.push(".");
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.prefix(&prefix).suffix(&format!(".partial.{ending}")).tempfile_in(folder).map_err(create)
+    ScratchFile::beside(&absolute, true, 0o666).map_err(create)
 }
 
 /// Bytes that this user may still write to the disk of `path`.

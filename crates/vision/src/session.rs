@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use footfall_scratch::ScratchFolder;
 use ort::logging::LogLevel;
 use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionOutputs};
-use tempfile::TempDir;
 
 use crate::metadata::Metadata;
 use crate::profile::Profile;
@@ -25,7 +25,7 @@ pub(crate) struct Model {
     metadata: Metadata,
     device: Device,
     /// Where the runtime notes what it does, until [`Model::prove`]; or why it cannot.
-    notes: Option<io::Result<TempDir>>,
+    notes: Option<io::Result<ScratchFolder>>,
     providers: ProviderReport,
 }
 
@@ -80,8 +80,8 @@ impl Model {
             Ok(error) => error,
             Err(source) => Error::Load { path: path.to_path_buf(), source },
         };
-        let notes = tempfile::Builder::new().prefix("footfall-").tempdir();
-        let builder = options(runtime, notes.as_ref().ok().map(TempDir::path)).map_err(refused)?;
+        let notes = ScratchFolder::passing("profile");
+        let builder = options(runtime, notes.as_ref().ok().map(ScratchFolder::path)).map_err(refused)?;
         let session = commit(builder).map_err(refused)?;
         let staging = Staging::of(&session, device);
         let signature = Signature::of(&session);

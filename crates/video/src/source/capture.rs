@@ -5,11 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use footfall_scratch::ScratchFolder;
 use opencv::core::Vector;
 use opencv::videoio::{
     CAP_FFMPEG, CAP_PROP_ORIENTATION_AUTO, VideoCapture, VideoCaptureTrait as _, VideoCaptureTraitConst as _,
 };
-use tempfile::TempDir;
 
 use super::container::{Container, Patch};
 use crate::VideoError;
@@ -28,7 +28,7 @@ pub(super) fn open_file(
         VideoCapture::from_file_with_params(&absolute, CAP_FFMPEG, &Vector::new())
     } else {
         tracing::info!(source = name, "a still picture comes first in the file: the video behind it is read");
-        let folder = tempfile::Builder::new().prefix("footfall-").tempdir();
+        let folder = ScratchFolder::passing("pieces");
         let folder = folder.map_err(|source| VideoError::Temporary { source })?;
         let length = fs::metadata(path).map_err(open)?.len();
         let pieces = pieces(&absolute, length, &container.without_stills, &folder);
@@ -53,7 +53,7 @@ pub(super) fn as_stored(capture: &mut VideoCapture) {
 
 /// The address by which FFmpeg reads the file with other bytes in some places: its pieces between these in
 /// a row with small files, which are made in `folder`. OpenCV gives no choice among a file's streams.
-fn pieces(path: &Path, length: u64, patches: &[Patch], folder: &TempDir) -> io::Result<OsString> {
+fn pieces(path: &Path, length: u64, patches: &[Patch], folder: &ScratchFolder) -> io::Result<OsString> {
     let file = plain(path, folder)?;
     let mut address = OsString::from("concat:");
     let mut position = 0;
@@ -75,13 +75,13 @@ fn pieces(path: &Path, length: u64, patches: &[Patch], folder: &TempDir) -> io::
 /// The file under a name in `folder`: in FFmpeg's list some characters have a meaning, and which depends on its
 /// version.
 #[cfg(unix)]
-fn plain(path: &Path, folder: &TempDir) -> io::Result<PathBuf> {
+fn plain(path: &Path, folder: &ScratchFolder) -> io::Result<PathBuf> {
     let link = folder.path().join("video");
     std::os::unix::fs::symlink(path, &link)?;
     Ok(link)
 }
 
 #[cfg(not(unix))]
-fn plain(path: &Path, _: &TempDir) -> io::Result<PathBuf> {
+fn plain(path: &Path, _: &ScratchFolder) -> io::Result<PathBuf> {
     Ok(path.to_owned())
 }
