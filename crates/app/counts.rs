@@ -224,7 +224,7 @@ fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
 /// A name that the ledger does not have is most likely misspelt.
 fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
     let (lines, zones) = (reader.places(PlaceKind::Line)?, reader.places(PlaceKind::Zone)?);
-    let sources: Vec<_> = reader.runs()?.into_iter().map(|run| run.source).collect();
+    let sources = reader.sources()?;
     let asked =
         [("line", &args.lines, lines), ("zone", &args.zones, zones), ("source", &args.sources, sources)];
     for (what, wanted, known) in asked {

@@ -3,6 +3,7 @@
 mod book;
 mod over_ledger;
 mod picture;
+mod readers;
 mod save;
 mod setup;
 mod sink;

@@ -2,38 +2,42 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Cursor, Event, Query, Range, Reader, Row, Seq};
-use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
+use footfall_ledger::{Cursor, Error, Event, Query, Range, Reader, Row, Seq};
+use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total, Waiting};
 
+use super::readers::Readers;
 use super::state::shown_name;
 
 /// A ledger on disk. Sources are told by the names that the page shows.
 pub(crate) struct LedgerBook {
     path: PathBuf,
     zone: TimeZone,
-    reader: Mutex<Reader>,
+    readers: Readers,
+    /// Looks whether anything was written: that can be told by one and the same reader alone.
+    watch: Mutex<Reader>,
     cursors: Mutex<BTreeMap<String, Cursor>>,
 }
 
 impl LedgerBook {
     /// The ledger at `path`, whose days end at midnight in `zone`.
-    pub(crate) fn open(path: &Path, zone: TimeZone) -> Result<Self, footfall_ledger::Error> {
-        let reader = Mutex::new(Reader::open(path)?);
-        Ok(Self { path: path.to_owned(), zone, reader, cursors: Mutex::default() })
+    pub(crate) fn open(path: &Path, zone: TimeZone) -> Result<Self, Error> {
+        let (readers, watch) = (Readers::open(path)?, Mutex::new(Reader::open(path)?));
+        Ok(Self { path: path.to_owned(), zone, readers, watch, cursors: Mutex::default() })
     }
 
-    fn reader(&self) -> MutexGuard<'_, Reader> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Asks what is answered in a moment, whoever waits.
+    fn ask<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, PortError> {
+        Ok(self.readers.ask(&Waiting::default(), question)?)
     }
 
     fn with_cursor<T>(
         &self,
         name: &str,
-        work: impl FnOnce(&mut Cursor) -> Result<T, footfall_ledger::Error>,
+        work: impl FnOnce(&mut Cursor) -> Result<T, Error>,
     ) -> Result<T, PortError> {
         let mut cursors = self.cursors.lock().unwrap_or_else(PoisonError::into_inner);
         if !cursors.contains_key(name) {
@@ -43,13 +47,6 @@ impl LedgerBook {
         Ok(work(cursor)?)
     }
 
-    fn sources(&self) -> Result<Vec<String>, PortError> {
-        let mut names: Vec<_> = self.reader().runs()?.into_iter().map(|run| run.source).collect();
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
-
     fn query(&self, range: Range, by: footfall_ledger::Period) -> Query {
         Query { range, by, zone: self.zone.clone(), ..Query::default() }
     }
@@ -57,9 +54,6 @@ impl LedgerBook {
 
 /// A crossing as the server tells it; `None` for what is none.
 fn entry(row: Row) -> Option<Entry> {
-    if row.detail.get("staff").is_some() {
-        return None;
-    }
     let Event::Crossing { line, direction, track, frame } = row.event else { return None };
     Some(Entry {
         sequence: row.seq.0,
@@ -83,80 +77,125 @@ fn period(by: Period) -> footfall_ledger::Period {
     }
 }
 
+/// Why counting up ended early.
+enum Stop {
+    /// There are enough buckets; on with this period.
+    Enough(Timestamp),
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// By start, source and line. Sources that are shown under one name are one.
+fn in_order(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
+    buckets.sort_by(|a, b| (a.start, &a.source, &a.line).cmp(&(b.start, &b.source, &b.line)));
+    buckets.dedup_by(|next, last| {
+        let is_same = (next.start, &next.source, &next.line) == (last.start, &last.source, &last.line);
+        if is_same {
+            last.entered += next.entered;
+            last.left += next.left;
+        }
+        is_same
+    });
+    buckets
+}
+
 impl Book for LedgerBook {
     fn head(&self) -> Result<u64, PortError> {
-        Ok(self.reader().last()?.0)
+        Ok(self.ask(Reader::last)?.0)
+    }
+
+    fn changes(&self) -> Result<u64, PortError> {
+        Ok(self.watch.lock().unwrap_or_else(PoisonError::into_inner).generation()?)
     }
 
     fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError> {
-        let mut cursor = Seq(cursor);
-        loop {
-            let rows = self.reader().crossings_after(cursor, limit)?;
-            let Some(last) = rows.last().map(|row| row.seq) else { return Ok(Vec::new()) };
-            let entries: Vec<_> = rows.into_iter().filter_map(entry).collect();
-            if !entries.is_empty() {
-                return Ok(entries);
-            }
-            // All of them were of staff: more may be behind.
-            cursor = last;
-        }
+        let rows = self.ask(|reader| reader.crossings_after(Seq(cursor), limit))?;
+        Ok(rows.into_iter().filter_map(entry).collect())
     }
 
     fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError> {
-        let rows = self.reader().last_crossings(limit)?;
+        let rows = self.ask(|reader| reader.last_crossings(limit))?;
         Ok(rows.into_iter().filter_map(entry).collect())
+    }
+
+    fn places(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        waiting: &Waiting,
+    ) -> Result<Option<(u64, u64)>, PortError> {
+        let range = Range { from: Some(from), to: Some(to) };
+        let places = self.readers.ask(waiting, |reader| reader.places_between(range))?;
+        Ok(places.map(|(first, last)| (first.0, last.0)))
     }
 
     fn between(
         &self,
-        from: Timestamp,
-        to: Timestamp,
+        (from, to): (Timestamp, Timestamp),
         cursor: u64,
+        last: u64,
         limit: usize,
+        waiting: &Waiting,
     ) -> Result<Vec<Entry>, PortError> {
         let range = Range { from: Some(from), to: Some(to) };
-        let rows = self.reader().crossings_between(range, Seq(cursor), limit)?;
-        Ok(rows.into_iter().filter_map(entry).collect())
+        let read = |reader: &Reader| reader.crossings_between(range, Seq(cursor), Seq(last), limit);
+        Ok(self.readers.ask(waiting, read)?.into_iter().filter_map(entry).collect())
     }
 
-    fn counts(&self, query: &CountsQuery) -> Result<Counts, PortError> {
+    fn counts(&self, query: &CountsQuery, limit: usize, waiting: &Waiting) -> Result<Counts, PortError> {
         let range = Range { from: Some(query.from), to: Some(query.to) };
-        let is_wanted =
-            |name: &String| query.source.as_ref().is_none_or(|wanted| *wanted == shown_name(name));
-        let sources: Vec<_> = self.sources()?.into_iter().filter(is_wanted).collect();
-        let mut buckets = Vec::new();
-        for source in sources {
-            let mut asked = self.query(range, period(query.by));
-            asked.sources = vec![source.clone()];
-            asked.lines = query.line.clone().into_iter().collect();
-            asked.per_line = true;
-            let rows = self.reader().counts(&asked)?;
-            buckets.extend(rows.into_iter().filter(|row| row.entered + row.left > 0).map(|row| Bucket {
-                start: row.from.timestamp(),
-                source: shown_name(&source),
-                line: row.line.unwrap_or_default(),
-                entered: row.entered,
-                left: row.left,
-            }));
-        }
-        buckets.sort_by(|a, b| (a.start, &a.source, &a.line).cmp(&(b.start, &b.source, &b.line)));
-        Ok(Counts { buckets })
+        let mut asked = self.query(range, period(query.by));
+        asked.lines = query.line.clone().into_iter().collect();
+        let mut buckets: Vec<Bucket> = Vec::new();
+        let read = |reader: &Reader| {
+            if let Some(wanted) = &query.source {
+                asked.sources = reader.sources()?;
+                asked.sources.retain(|name| shown_name(name) == *wanted);
+                if asked.sources.is_empty() {
+                    return Ok(());
+                }
+            }
+            reader.each_tally(&asked, |tally| {
+                if buckets.len() >= limit && buckets.last().is_some_and(|last| last.start < tally.from) {
+                    return Err(Stop::Enough(tally.from));
+                }
+                buckets.push(Bucket {
+                    start: tally.from,
+                    source: shown_name(&tally.source),
+                    line: tally.line,
+                    entered: tally.tally.entered,
+                    left: tally.tally.left,
+                });
+                Ok(())
+            })
+        };
+        let next = match self.readers.ask(waiting, read) {
+            Ok(()) => None,
+            Err(Stop::Enough(next)) => Some(next),
+            Err(Stop::Failed(error)) => return Err(error.into()),
+        };
+        Ok(Counts { buckets: in_order(buckets), next })
     }
 
-    fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError> {
-        let range = Range { from: Some(from), to: Some(to) };
-        let rows = self.reader().counts(&self.query(range, footfall_ledger::Period::Day))?;
-        Ok(rows.last().map_or(0, |row| row.occupancy))
+    fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {
+        let query = self.query(Range::default(), footfall_ledger::Period::Day);
+        self.ask(|reader| reader.inside(&query, at))
     }
 
-    fn totals(&self, head: u64) -> Result<Vec<Total>, PortError> {
+    fn totals(&self) -> Result<(u64, Vec<Total>), PortError> {
         let total = |t: footfall_ledger::Total| Total {
             source: shown_name(&t.source),
             line: t.line,
             entered: t.tally.entered,
             left: t.tally.left,
         };
-        Ok(self.reader().totals(Seq(head))?.into_iter().map(total).collect())
+        let (last, totals) = self.ask(Reader::totals)?;
+        Ok((last.0, totals.into_iter().map(total).collect()))
     }
 
     fn cursor(&self, reader: &str) -> Result<u64, PortError> {
@@ -168,7 +207,7 @@ impl Book for LedgerBook {
     }
 
     fn now(&self) -> Result<Timestamp, PortError> {
-        Ok(self.reader().recorded_until()?.unwrap_or_else(Timestamp::now))
+        Ok(self.ask(Reader::recorded_until)?.unwrap_or_else(Timestamp::now))
     }
 
     fn zone(&self) -> TimeZone {

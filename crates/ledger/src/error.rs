@@ -58,6 +58,22 @@ pub enum Error {
         /// What was found.
         problem: String,
     },
+    /// What is kept ready for counting up is not what the entries say.
+    #[error("{wrong} in the ledger {}: the sums are not those of its entries, and reports from them are wrong. \
+        `footfall ledger rebuild --ledger {}` makes them anew; the entries themselves are whole",
+        path.display(), path.display())]
+    Sums {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        wrong: String,
+    },
+    /// Nobody waited for the answer any more.
+    #[error("reading the ledger {} was given up: nobody waits for the answer any more", path.display())]
+    GivenUp {
+        /// The file.
+        path: PathBuf,
+    },
     /// The disk has no room, or the file may not grow.
     #[error("cannot write the ledger {}: {source}; free some space. What was recorded so far is in place",
         path.display())]
@@ -206,12 +222,15 @@ impl Error {
         matches!(self, Self::Full { .. })
     }
 
-    fn of_sqlite(source: rusqlite::Error, path: &Path, doing: &'static str) -> Self {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase};
+    pub(crate) fn of_sqlite(source: rusqlite::Error, path: &Path, doing: &'static str) -> Self {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, OperationInterrupted,
+        };
         let path = path.to_owned();
         match source.sqlite_error_code() {
             Some(DiskFull) => Self::Full { path, source },
             Some(NotADatabase) => Self::NotALedger { path },
+            Some(OperationInterrupted) => Self::GivenUp { path },
             Some(DatabaseCorrupt) => Self::Damaged { path, problem: source.to_string() },
             Some(CannotOpen) => match path.parent() {
                 Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {

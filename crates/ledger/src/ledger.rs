@@ -11,7 +11,7 @@ use crate::lock::WriterLock;
 use crate::retention::{self, Retention};
 use crate::run::Run;
 use crate::source::RunInfo;
-use crate::{begin, connection, schema};
+use crate::{begin, connection, quarters, schema};
 
 /// The right to write a ledger, held by one program at a time.
 ///
@@ -101,12 +101,15 @@ impl Ledger {
         Ok(Run::new(Arc::clone(&self.writer), info, beginning))
     }
 
-    /// Makes anew whatever is derived from the entries, which stay as they are: the indices.
+    /// Makes anew whatever is derived from the entries, which stay as they are: indices and sums.
     ///
     /// # Errors
     /// When the ledger cannot be written; it is then as it was.
     pub fn rebuild(&self) -> Result<(), Error> {
-        self.writer.transaction("rebuild the ledger", |connection| connection.execute_batch("REINDEX"))
+        self.writer.transaction("rebuild the ledger", |connection| {
+            connection.execute_batch("REINDEX")?;
+            quarters::rebuild(connection)
+        })
     }
 }
 
@@ -129,6 +132,18 @@ impl Writer {
             Ok(result)
         };
         in_one().wording(&self.path, doing)
+    }
+
+    /// Sums up quarters of an hour that nothing more comes to, but not the one that begins at `open`; at most
+    /// `limit` of them. Gives how many it has summed up.
+    ///
+    /// Entries are whole without: a quarter that cannot be summed up is read from them.
+    pub(crate) fn sum_up(&self, open: Option<i64>, limit: usize) -> usize {
+        let summed = self.transaction("sum up the ledger", |c| quarters::seal(c, open, limit));
+        summed.unwrap_or_else(|error| {
+            tracing::debug!("{error}");
+            0
+        })
     }
 
     /// Removes what has been kept long enough, at most once a day.

@@ -1,16 +1,18 @@
 //! Reading the ledger, beside its writer or without one.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Params};
 
+use crate::counts::{Choice, Micros, Span};
 use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
-use crate::row::{COLUMNS, Row, Seq, TABLES, timestamp};
+use crate::quarters::{self, Part, Quarter, Spots};
+use crate::row::{COLUMNS, Row, Seq, TABLES};
 use crate::schema::{self, Found};
-use crate::source::PlaceKind;
 use crate::{Ledger, connection};
 
 /// A stretch of time: from the first moment on, up to and without the second. `None` is unlimited.
@@ -24,53 +26,26 @@ pub struct Range {
 
 /// Reads a ledger. Any number of programs may, while one writes.
 ///
-/// Each call sees everything that was committed before it. A reader belongs to one thread at a time;
-/// open one for each.
-#[derive(Debug)]
+/// Each call sees everything that was committed before it, and all of it as of one moment. What a call costs
+/// depends on what it gives, not on how long the ledger is. A reader belongs to one thread at a time; open one
+/// for each.
 pub struct Reader {
     path: PathBuf,
     connection: Connection,
+    interest: Arc<Mutex<Option<Interest>>>,
 }
 
-/// A run, as the ledger knows it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct RunRow {
-    /// Its number.
-    pub id: u64,
-    /// The source's name.
-    pub source: String,
-    /// Whether the source is a recording.
-    pub recorded: bool,
-    /// When it began, by the machine's clock.
-    pub began: Timestamp,
-    /// When the source's time was zero.
-    pub start: Timestamp,
-    /// When the latest counted frame was taken.
-    pub seen: Option<Timestamp>,
-    /// When it ended; `None` while it runs, and for ever where it was killed.
-    pub ended: Option<Timestamp>,
-    /// How it ended: `done`, `stopped`, `failed`.
-    pub outcome: Option<String>,
-    /// The program's version.
-    pub version: String,
-    /// SHA-256 of the configuration, in hexadecimal.
-    pub config: String,
-    /// How many entries it has added.
-    pub entries: u64,
-}
+/// Whether somebody still waits for an answer.
+type Interest = Box<dyn Fn() -> bool + Send>;
 
-/// What is wrong with a source now, or was.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Health {
-    /// The source's name.
-    pub source: String,
-    /// The conditions that were raised and are not over, with when they were raised.
-    pub raised: Vec<(String, Timestamp)>,
-    /// When the latest counted frame was taken.
-    pub seen: Option<Timestamp>,
-    /// Whether its latest run has neither ended nor, as far as can be told, been killed: a writer holds the
-    /// ledger.
-    pub running: bool,
+/// So many steps of the database's machine are taken between two looks at whether somebody waits: a
+/// fraction of a millisecond.
+const STEPS: i32 = 10_000;
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reader").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
@@ -83,14 +58,20 @@ impl Reader {
         let path = path.as_ref().to_owned();
         let connection = connection::readable(&path)?;
         match schema::inspect(&connection, &path)? {
-            Found::Version(schema::VERSION) => return Ok(Self { path, connection }),
+            Found::Version(schema::VERSION) => return Self::over(connection, path),
             Found::Empty => return Err(Error::NotALedger { path }),
             Found::Version(_) => {}
         }
         drop(connection);
         drop(Ledger::open(&path)?);
-        let connection = connection::readable(&path)?;
-        Ok(Self { path, connection })
+        Self::over(connection::readable(&path)?, path)
+    }
+
+    fn over(mut connection: Connection, path: PathBuf) -> Result<Self, Error> {
+        let interest: Arc<Mutex<Option<Interest>>> = Arc::default();
+        let asked = Arc::clone(&interest);
+        connection.progress_handler(STEPS, Some(move || !is_wanted(&asked))).wording(&path, READING)?;
+        Ok(Self { path, connection, interest })
     }
 
     /// Where it is.
@@ -99,8 +80,32 @@ impl Reader {
         &self.path
     }
 
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
+    /// From now on, gives up with [`Error::GivenUp`] soon after `is_wanted` has become false. It is asked
+    /// again and again while something is read, from the thread that reads.
+    pub fn read_while(&self, is_wanted: impl Fn() -> bool + Send + 'static) {
+        *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(is_wanted));
+    }
+
+    /// From now on, reads whatever is asked for to its end.
+    pub fn read_to_the_end(&self) {
+        *self.interest.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn still_wanted(&self) -> Result<(), Error> {
+        if is_wanted(&self.interest) { Ok(()) } else { Err(Error::GivenUp { path: self.path.clone() }) }
+    }
+
+    /// All that `work` asks this reader for is as of one moment, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or `work` fails.
+    pub fn as_of_one_moment<T, E: From<Error>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        if !self.connection.is_autocommit() {
+            return work();
+        }
+        // Ends with the scope: there is nothing to commit.
+        let _moment = self.connection.unchecked_transaction().wording(&self.path, READING)?;
+        work()
     }
 
     /// The entries of these kinds behind `after`, at most `limit`, in the order of the sequence.
@@ -108,63 +113,14 @@ impl Reader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn entries_after(&self, after: Seq, kinds: &[Kind], limit: usize) -> Result<Vec<Row>, Error> {
-        let kinds = list(kinds);
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+        let kinds = serde_json::Value::from(kinds).to_string();
         let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE event.seq > {} AND event.kind IN ({kinds})
-             ORDER BY event.seq LIMIT {}",
-            after.0,
-            i64::try_from(limit).unwrap_or(i64::MAX)
+            "SELECT {COLUMNS} FROM {TABLES} WHERE event.seq > ?1
+             AND event.kind IN (SELECT value FROM json_each(?2)) ORDER BY event.seq LIMIT ?3"
         );
-        self.collect(&sql, Vec::new(), Row::read)
-    }
-
-    /// The crossings behind `after`, at most `limit`, in the order of the sequence.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn crossings_after(&self, after: Seq, limit: usize) -> Result<Vec<Row>, Error> {
-        self.entries_after(after, &[Kind::Crossing], limit)
-    }
-
-    /// The entries of these kinds that happened, or for spans were under way, in `range`, by time; at most
-    /// `limit`.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn entries_in(&self, range: Range, kinds: &[Kind], limit: usize) -> Result<Vec<Row>, Error> {
-        let mut rows = Vec::new();
-        self.each_in(range, kinds, |row| {
-            rows.push(row);
-            rows.len() < limit
-        })?;
-        Ok(rows)
-    }
-
-    /// Gives the entries of these kinds in `range` one by one, by time, until `take` is false.
-    pub(crate) fn each_in(
-        &self,
-        range: Range,
-        kinds: &[Kind],
-        mut take: impl FnMut(Row) -> bool,
-    ) -> Result<(), Error> {
-        let from = range.from.map_or(i64::MIN, Timestamp::as_microsecond);
-        let to = range.to.map_or(i64::MAX, Timestamp::as_microsecond);
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE event.kind IN ({})
-             AND event.utc < ?2 AND (event.utc >= ?1 OR event.until > ?1) ORDER BY event.utc, event.seq",
-            list(kinds)
-        );
-        let mut work = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare(&sql)?;
-            let mut rows = statement.query([from, to])?;
-            while let Some(row) = rows.next()? {
-                if !take(Row::read(row)?) {
-                    break;
-                }
-            }
-            Ok(())
-        };
-        work().wording(&self.path, READING)
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.collect(&sql, (after.0.cast_signed(), kinds, limit), Row::read)
     }
 
     /// The place of the latest entry.
@@ -177,126 +133,127 @@ impl Reader {
         Ok(Seq(last as u64))
     }
 
-    /// Every source that was ever counted, by name, with what is wrong with it.
+    /// A number that is another one after whatever another program, or another connection of this one, has
+    /// written since. It takes a glance at the file.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn health(&self) -> Result<Vec<Health>, Error> {
-        let sql = "SELECT source.name, run.id, run.seen, run.ended FROM source
-                   JOIN run ON run.id = (SELECT max(id) FROM run WHERE run.source = source.id)
-                   ORDER BY source.name, source.id";
-        let sources = self.collect(sql, Vec::new(), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, optional(row, 2)?, optional(row, 3)?))
-        })?;
-        let is_written = Ledger::is_written(&self.path)?;
-        let health = sources.into_iter().map(|(source, run, seen, ended)| {
-            let raised = self.raised(run)?;
-            Ok(Health { source, raised, seen, running: ended.is_none() && is_written })
-        });
-        health.collect()
+    pub fn generation(&self) -> Result<u64, Error> {
+        let sql = "PRAGMA data_version";
+        let version: i64 =
+            self.connection.query_row(sql, [], |row| row.get(0)).wording(&self.path, READING)?;
+        Ok(version as u64)
     }
 
-    /// What was raised in `run` and is not over. A step of the clock is over at once.
-    fn raised(&self, run: i64) -> Result<Vec<(String, Timestamp)>, Error> {
-        let sql = "SELECT name, utc FROM event AS latest WHERE run = ?1 AND kind = 'health'
-                   AND direction = 'raised' AND name <> 'clock_step' AND seq =
-                   (SELECT max(seq) FROM event WHERE run = ?1 AND kind = 'health' AND name = latest.name)
-                   ORDER BY seq";
-        self.collect(sql, vec![Value::Integer(run)], |row| Ok((row.get(0)?, timestamp(row, 1)?)))
-    }
-
-    /// All runs, in the order in which they began.
+    /// Goes through the whole file: every page and index, that every entry has its run, and that the sums are
+    /// those of the entries.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
-    pub fn runs(&self) -> Result<Vec<RunRow>, Error> {
-        let sql = "SELECT run.id, source.name, source.recorded, run.began, run.start, run.seen, run.ended,
-                   run.outcome, run.version, run.config,
-                   (SELECT count(*) FROM event WHERE event.run = run.id)
-                   FROM run JOIN source ON source.id = run.source ORDER BY run.id";
-        self.collect(sql, Vec::new(), |row| {
-            Ok(RunRow {
-                id: row.get::<_, i64>(0)? as u64,
-                source: row.get(1)?,
-                recorded: row.get(2)?,
-                began: timestamp(row, 3)?,
-                start: timestamp(row, 4)?,
-                seen: optional(row, 5)?,
-                ended: optional(row, 6)?,
-                outcome: row.get(7)?,
-                version: row.get(8)?,
-                config: row.get(9)?,
-                entries: row.get::<_, i64>(10)? as u64,
-            })
-        })
-    }
-
-    /// The names under which something was counted: of lines (`Kind::Crossing`) or zones (`Kind::Visit`).
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn names(&self, kind: Kind) -> Result<Vec<String>, Error> {
-        let sql = "SELECT DISTINCT name FROM event WHERE kind = ?1 ORDER BY name";
-        self.collect(sql, vec![Value::Text(kind.as_str().to_owned())], |row| row.get(0))
-    }
-
-    /// The names of all lines, or zones, that were ever counted, passed or not.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn places(&self, kind: PlaceKind) -> Result<Vec<String>, Error> {
-        let sql = "SELECT name FROM place WHERE kind = ?1
-                   UNION SELECT name FROM event WHERE kind = ?2 ORDER BY name";
-        let kinds = [kind.as_str(), kind.event().as_str()].map(|kind| Value::Text(kind.to_owned()));
-        self.collect(sql, kinds.into(), |row| row.get(0))
-    }
-
-    /// Goes through the whole file: every page and index, and that every entry has its run.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] with the first thing found; or when the ledger cannot be read.
+    /// [`Error::Damaged`] or [`Error::Sums`] with the first thing found; or when the ledger cannot be read.
     pub fn check(&self) -> Result<(), Error> {
-        let found = || -> rusqlite::Result<Option<String>> {
-            let pages: String =
-                self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let file = |connection: &Connection| {
+            let pages: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
             if pages != "ok" {
                 return Ok(Some(pages));
             }
             let orphan = |row: &rusqlite::Row<'_>| {
                 Ok(format!("a row of {} lacks its parent", row.get::<_, String>(0)?))
             };
-            self.connection.query_row("PRAGMA foreign_key_check", [], orphan).optional()
+            connection.query_row("PRAGMA foreign_key_check", [], orphan).optional()
         };
-        match found().wording(&self.path, READING)? {
-            None => Ok(()),
-            Some(problem) => Err(Error::Damaged { path: self.path.clone(), problem }),
-        }
+        let path = || self.path.clone();
+        self.as_of_one_moment(|| {
+            if let Some(problem) = self.read(file)? {
+                return Err(Error::Damaged { path: path(), problem });
+            }
+            match self.read(quarters::check)? {
+                Some(wrong) => Err(Error::Sums { path: path(), wrong }),
+                None => Ok(()),
+            }
+        })
     }
 
-    fn collect<T>(
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        work(&self.connection).wording(&self.path, READING)
+    }
+
+    pub(crate) fn each(
         &self,
         sql: &str,
-        values: Vec<Value>,
-        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+        values: impl Params,
+        mut take: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
+        self.read(|connection| {
+            let mut statement = connection.prepare(sql)?;
+            let mut rows = statement.query(values)?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn collect<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
-        let work = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = self.connection.prepare(sql)?;
-            statement.query_map(params_from_iter(values), read)?.collect()
-        };
-        work().wording(&self.path, READING)
+        let mut all = Vec::new();
+        self.each(sql, values, |row| {
+            all.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(all)
     }
 }
 
-const READING: &str = "read the ledger";
+/// Reading quarters.
+impl Reader {
+    pub(crate) fn spots(&self) -> Result<Spots, Error> {
+        self.read(Spots::load)
+    }
 
-fn optional(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
-    match row.get::<_, Option<i64>>(index)? {
-        None => Ok(None),
-        Some(_) => timestamp(row, index).map(Some),
+    /// As [`quarters::each`].
+    pub(crate) fn each_quarter<E: From<Error>>(
+        &self,
+        range: Micros,
+        part: Part,
+        spots: &mut Spots,
+        take: impl FnMut(&Quarter, &Spots) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let wrong = |error: rusqlite::Error| E::from(Error::of_sqlite(error, &self.path, READING));
+        quarters::each(&self.connection, (range.from, range.to), part, spots, take, wrong)
+    }
+
+    /// As [`quarters::tells_comings`].
+    pub(crate) fn tells_comings(
+        &self,
+        whole: Span,
+        spots: &mut Spots,
+        mut choice: Choice<'_>,
+    ) -> Result<bool, Error> {
+        let range = Micros::from(whole);
+        self.read(|connection| {
+            quarters::tells_comings(connection, (range.from, range.to), spots, |spot, spots| {
+                choice.place(spot, spots).is_some()
+            })
+        })
     }
 }
 
-/// Kinds as SQL has them in `IN (...)`; their names are ours.
-fn list(kinds: &[Kind]) -> String {
-    kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ")
+fn is_wanted(interest: &Mutex<Option<Interest>>) -> bool {
+    let interest = interest.lock().unwrap_or_else(PoisonError::into_inner);
+    interest.as_ref().is_none_or(|is_wanted| is_wanted())
+}
+
+pub(crate) const READING: &str = "read the ledger";
+
+/// Names as SQLite reads them with `json_each`.
+pub(crate) fn names(names: &[String]) -> String {
+    serde_json::Value::from(names).to_string()
 }

@@ -141,6 +141,13 @@ pub(crate) fn timestamp(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Resu
     Timestamp::from_microsecond(row.get(index)?).map_err(|_| unreadable(index, "microseconds since 1970"))
 }
 
+pub(crate) fn optional(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
+    match row.get::<_, Option<i64>>(index)? {
+        None => Ok(None),
+        Some(_) => timestamp(row, index).map(Some),
+    }
+}
+
 fn unreadable(index: usize, expected: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(index, Type::Text, format!("expected {expected}").into())
 }

@@ -14,6 +14,7 @@ use crate::digest::{Digest, EventId};
 use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
+use crate::quarters;
 use crate::source::{Ending, Place, RunInfo};
 
 /// How often it is noted until when a source has been counted, where nothing else is written.
@@ -61,6 +62,9 @@ struct State {
     /// Entries so far.
     recorded: Recorded,
 }
+
+/// Quarters of an hour that are summed up at once beside counting: it takes some milliseconds.
+const SUMMED_UP: usize = 64;
 
 /// What became of entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -191,6 +195,10 @@ impl Shared {
         next.recorded.added += recorded.added;
         next.recorded.known += recorded.known;
         *state = next;
+        if is_due {
+            let latest = until.into_iter().chain(lines.iter().map(|line| line.utc)).max();
+            self.writer.sum_up(latest.map(quarters::floor), SUMMED_UP);
+        }
         Ok(recorded)
     }
 
@@ -258,6 +266,7 @@ impl Shared {
             let sql = "UPDATE run SET ended = ?1, outcome = ?2, seen = coalesce(?3, seen) WHERE id = ?4";
             connection.execute(sql, params![now, ending.as_str(), seen, self.run])
         })?;
+        while self.writer.sum_up(None, SUMMED_UP) > 0 {}
         Ok(())
     }
 }

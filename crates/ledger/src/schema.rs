@@ -5,10 +5,15 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Wording as _};
+use crate::quarters;
 
 /// Each brings a ledger one version further. They are never changed, only added to.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/v1.sql"), include_str!("schema/v2.sql"), include_str!("schema/v3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+    include_str!("schema/v4.sql"),
+];
 
 /// The version that this program writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
@@ -53,6 +58,12 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Er
         Found::Version(VERSION) => return Ok(()),
         Found::Version(version) => version,
     };
+    if from > 0 {
+        tracing::info!(
+            "bringing the ledger {} from version {from} to {VERSION}: for a year of a busy door it takes a minute",
+            path.display()
+        );
+    }
     apply(connection, from).wording(path, "bring the ledger's tables to this program's version")?;
     if from > 0 {
         tracing::info!("brought the ledger {} from version {from} to {VERSION}", path.display());
@@ -65,6 +76,7 @@ fn apply(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
     for script in MIGRATIONS.iter().skip(from as usize) {
         transaction.execute_batch(script)?;
     }
+    quarters::seal_all(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()

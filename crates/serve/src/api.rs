@@ -13,11 +13,12 @@ mod session;
 mod shapes;
 mod shared;
 mod sources;
+mod today;
 
-pub(crate) use counts::Today;
 pub(crate) use live::Scene;
 pub(crate) use problem::Problem;
 pub(crate) use shared::Shared;
+pub(crate) use today::Today;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +75,7 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(live::live))
         .routes(routes!(counts::counts))
         .routes(routes!(counts::counts_csv))
-        .routes(routes!(counts::today))
+        .routes(routes!(today::today))
         .routes(routes!(crossings::crossings))
         .routes(routes!(crossings::crossings_csv))
         .routes(routes!(events::events))

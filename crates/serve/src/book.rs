@@ -3,6 +3,8 @@
 use footfall_count::Direction;
 use jiff::Timestamp;
 
+use crate::Waiting;
+
 /// An adapter's own error, with its source kept.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -72,11 +74,13 @@ pub struct Bucket {
     pub left: u64,
 }
 
-/// Counts over a range.
+/// Counts over a range, or over its beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// By start, source and line; periods without a crossing are left out.
     pub buckets: Vec<Bucket>,
+    /// The start of the first period that is not in it, where there are more than were wanted.
+    pub next: Option<Timestamp>,
 }
 
 /// One line's counts over all time.
@@ -112,35 +116,57 @@ pub trait Book: Send + Sync {
     /// When the ledger cannot be read.
     fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError>;
 
-    /// At most `limit` crossings from `from` to before `to`, in order, after `cursor`.
+    /// The sequences between which all crossings from `from` to before `to` lie, both among them; `None` where
+    /// there are none.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    fn between(
+    fn places(
         &self,
         from: Timestamp,
         to: Timestamp,
+        waiting: &Waiting,
+    ) -> Result<Option<(u64, u64)>, PortError>;
+
+    /// At most `limit` crossings from the first moment of `range` to before its second, in order, after `cursor`
+    /// and up to the sequence `last`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or nobody waits any more.
+    fn between(
+        &self,
+        range: (Timestamp, Timestamp),
         cursor: u64,
+        last: u64,
         limit: usize,
+        waiting: &Waiting,
     ) -> Result<Vec<Entry>, PortError>;
 
-    /// Counts over a range.
+    /// Counts over a range: all periods, or where these have more than `limit` buckets the first ones, at least
+    /// one.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
-    fn counts(&self, query: &CountsQuery) -> Result<Counts, PortError>;
+    /// When the ledger cannot be read, or nobody waits any more.
+    fn counts(&self, query: &CountsQuery, limit: usize, waiting: &Waiting) -> Result<Counts, PortError>;
 
-    /// People inside at `to`, for those days of which `from` is the first; never below 0.
+    /// People inside at `at`; never below 0.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError>;
+    fn occupancy(&self, at: Timestamp) -> Result<u64, PortError>;
 
-    /// Counts of each line over all entries up to the sequence `head`.
+    /// Counts of each line over all entries, and the greatest sequence among them.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    fn totals(&self, head: u64) -> Result<Vec<Total>, PortError>;
+    fn totals(&self) -> Result<(u64, Vec<Total>), PortError>;
+
+    /// A number that is another one whenever anything may have been written or removed since it was last asked
+    /// for. It is asked for again and again, and costs next to nothing.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn changes(&self) -> Result<u64, PortError>;
 
     /// Up to where the reader called `reader` has come; 0 when it has not read yet.
     ///

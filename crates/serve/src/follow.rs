@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use footfall_count::Direction;
@@ -11,10 +11,12 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::api::Today;
-use crate::{Book, Entry, Live, PortError, Total};
+use crate::{Book, Entry, Live, PortError, Total, Waiting};
 
 /// Another process may write the ledger: it is looked at so often even if nothing was decided here.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Midnight changes the counts of today without an entry.
+const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 /// So many of the newest crossings are kept in memory.
 const RECENT: usize = 512;
 /// Crossings in one reading of the ledger.
@@ -30,13 +32,16 @@ pub(crate) struct Tail {
     totals: Mutex<Totals>,
     head: watch::Sender<u64>,
     today: watch::Sender<Bytes>,
+    /// What the ledger said of changes at the last look, and when that was.
+    looked: Mutex<Option<(u64, Instant)>>,
 }
 
 impl Tail {
     /// Starts following on the current runtime.
     pub(crate) fn start(book: Arc<dyn Book>, live: &Live) -> Arc<Self> {
         let (head, today) = (watch::Sender::new(0), watch::Sender::new(Bytes::new()));
-        let tail = Arc::new(Self { book, recent: RwLock::default(), totals: Mutex::default(), head, today });
+        let (recent, totals, looked) = (RwLock::default(), Mutex::default(), Mutex::default());
+        let tail = Arc::new(Self { book, recent, totals, head, today, looked });
         let (following, mut decided) = (tail.clone(), live.decided());
         tokio::spawn(async move {
             loop {
@@ -90,9 +95,21 @@ impl Tail {
     }
 
     fn look(&self) -> Result<(), PortError> {
+        let (changes, now) = (self.book.changes()?, Instant::now());
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = |(then, at): (u64, Instant)| then == changes && now.duration_since(at) < LOOK_ANYWAY;
+        if looked.is_some_and(is_known) {
+            return Ok(());
+        }
+        self.read()?;
+        *looked = Some((changes, now));
+        Ok(())
+    }
+
+    fn read(&self) -> Result<(), PortError> {
         let (known, head) = (*self.head.borrow(), self.book.head()?);
         if head != known {
-            let mut cursor = if known == 0 { self.count_all(head)? } else { known };
+            let mut cursor = if known == 0 { self.count_all()? } else { known };
             loop {
                 let entries = self.book.after(cursor, BATCH)?;
                 let Some(last) = entries.last() else { break };
@@ -101,7 +118,7 @@ impl Tail {
             }
             self.head.send_replace(cursor.max(head));
         }
-        let today = Today::read(self.book.as_ref())?;
+        let today = Today::read(self.book.as_ref(), &Waiting::default())?;
         let today = Bytes::from(serde_json::to_vec(&today)?);
         self.today.send_if_modified(|told| {
             let changed = *told != today;
@@ -111,11 +128,12 @@ impl Tail {
         Ok(())
     }
 
-    /// Counts what was in the ledger before, up to `head`; what comes after is counted as it comes.
-    fn count_all(&self, head: u64) -> Result<u64, PortError> {
+    /// Counts what was in the ledger before; what comes after the place that it gives is counted as it comes.
+    fn count_all(&self) -> Result<u64, PortError> {
         let mut totals = Totals::new();
         // Two sources may be shown under one name: files of the same name in two folders.
-        for Total { source, line, entered, left } in self.book.totals(head)? {
+        let (head, all) = self.book.totals()?;
+        for Total { source, line, entered, left } in all {
             let sum = totals.entry((source, line)).or_default();
             *sum = (sum.0 + entered, sum.1 + left);
         }

@@ -20,6 +20,7 @@ mod publish;
 mod secret;
 mod server;
 mod setup;
+mod waiting;
 mod web;
 
 pub use access::{Role, TokenConfig, new_token};
@@ -35,3 +36,4 @@ pub use publish::{
 pub use secret::Secret;
 pub use server::{Parts, Server};
 pub use setup::{Drawing, Saved, Setup, SetupError};
+pub use waiting::Waiting;

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::{Book, Entry, Live, PortError, ServeError};
+use crate::{Book, Entry, Live, PortError, ServeError, Waiting};
 use backoff::Backoff;
 use state::Reporter;
 
@@ -182,6 +182,6 @@ impl Reading {
     /// The counts of today.
     async fn today(&self) -> Result<crate::api::Today, PortError> {
         let book = self.book.clone();
-        spawn_blocking(move || crate::api::Today::read(book.as_ref())).await?
+        spawn_blocking(move || crate::api::Today::read(book.as_ref(), &Waiting::default())).await?
     }
 }

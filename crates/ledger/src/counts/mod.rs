@@ -1,17 +1,24 @@
 //! Counts over time, by the calendar of some place on earth.
 
+mod choice;
+mod gapped;
 mod nights;
+mod occupancy;
 mod period;
+mod periods;
 mod query;
 mod spans;
-mod sums;
+mod tallies;
+mod walk;
 mod zones;
 
 pub use period::Period;
-pub(crate) use query::Passage;
 pub use query::{Count, Query};
 pub use spans::Span;
+pub use tallies::PeriodTally;
 pub use zones::ZoneCount;
 
+pub(crate) use choice::Choice;
+pub(crate) use gapped::Gapped;
+pub(crate) use periods::Micros;
 pub(crate) use spans::union;
-pub(crate) use zones::Stay;

@@ -35,6 +35,16 @@ impl Period {
         }
     }
 
+    /// How long it is where no clock is set.
+    pub(crate) fn usual_seconds(self) -> i64 {
+        match self {
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+            Self::Week => 604_800,
+        }
+    }
+
     /// Where the period begins that `time` lies in.
     #[must_use]
     pub fn floor(self, time: Timestamp, zone: &TimeZone) -> Timestamp {

@@ -1,15 +1,17 @@
 //! Counting up what the ledger holds.
 
-use footfall_count::Direction;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use serde::{Serialize, Serializer};
 
 use super::nights::Nights;
-use super::sums::Sums;
-use super::{Period, Span};
+use super::periods::{Micros, Periods};
+use super::walk::Walk;
+use super::{Choice, Period, Span};
+use crate::entry::Kind;
 use crate::error::Error;
+use crate::quarters::Part;
 use crate::reader::{Range, Reader};
 
 /// What to count up, and how.
@@ -113,48 +115,68 @@ pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) ->
     serializer.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%S%:z"))
 }
 
-/// More periods than anybody reads: a year of minutes is half of it.
-const MOST: usize = 1_000_000;
-
 impl Query {
-    /// The periods of a range that begins and ends with one.
-    pub(super) fn periods(&self, whole: Span) -> Result<Vec<Span>, Error> {
-        let mut periods = Vec::new();
-        let mut from = whole.from;
-        while from < whole.to {
-            if periods.len() == MOST {
-                return Err(Error::TooLong { most: MOST });
-            }
-            let to = self.by.next(from, &self.zone);
-            periods.push(Span { from, to });
-            from = to;
+    /// What a spot's crossings count as: each of `lines`, in order, for itself, or all together.
+    pub(super) fn choice<'q>(&'q self, lines: &'q [String]) -> Choice<'q> {
+        if self.per_line {
+            Choice::each_of(lines, &self.sources)
+        } else {
+            Choice::sum_of(lines, &self.sources)
         }
-        Ok(periods)
     }
 
     /// The time of `whole` of which it matters whether anybody counted: nobody counts after the last scene,
     /// and only those who ask for that time want to know.
-    pub(super) fn known(&self, whole: Span) -> Range {
+    pub(crate) fn known(&self, whole: Span) -> Range {
         Range { from: Some(whole.from), to: self.range.to.map(|_| whole.to) }
     }
 }
 
 impl Reader {
-    /// Counts by period: one row for each, those without anybody too, by time; with
-    /// [`per_line`](Query::per_line) one for each line in it, by name. Nothing where nothing was recorded.
+    /// Counts by period, as [`each_count`](Self::each_count) gives them.
     ///
     /// # Errors
-    /// When the ledger cannot be read, or the range has more than a million periods.
+    /// As [`each_count`](Self::each_count).
     pub fn counts(&self, query: &Query) -> Result<Vec<Count>, Error> {
-        let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
-        let periods = query.periods(whole)?;
-        let mut sums = Sums::new(query, periods, self.chosen_lines(query)?);
-        let scanned = Range { from: sums.nights.as_ref().map(Nights::next), to: Some(whole.to) };
-        self.each_passage(scanned, query, |passage| sums.pass(&passage))?;
-        let range = Range { from: Some(whole.from), to: Some(whole.to) };
-        self.each_visit(range, query, |stay| sums.visit(stay.span))?;
-        let uncounted = self.uncounted(query.known(whole), &query.sources)?;
-        Ok(sums.finish(&uncounted))
+        let mut counts = Vec::new();
+        self.each_count(query, |count| {
+            counts.push(count);
+            Ok::<_, Error>(())
+        })?;
+        Ok(counts)
+    }
+
+    /// Gives counts by period one by one: one for each period, those without anybody too, by time; with
+    /// [`per_line`](Query::per_line) one for each line in it, by name. Nothing where nothing was recorded.
+    /// However many there are, one is in memory at a time.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, the range has more than a million periods, or `take` fails.
+    pub fn each_count<E: From<Error>>(
+        &self,
+        query: &Query,
+        mut take: impl FnMut(Count) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.as_of_one_moment(|| {
+            let Some(whole) = self.extent(query)? else { return Ok(()) };
+            let periods = Periods::new(query, whole)?;
+            let mut spots = self.spots()?;
+            let lines = self.chosen_lines(query)?;
+            let knows_visitors = self.tells_comings(whole, &mut spots, query.choice(&lines))?;
+            let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
+            let scanned = nights.as_ref().map_or(i64::MIN, |nights| nights.next().as_microsecond());
+            let scanned = Micros { from: scanned, to: whole.to.as_microsecond() };
+            let gapped = self.gaps_before(query, whole, scanned.from, &mut spots)?;
+            let mut walk = Walk::new(query, &lines, periods, nights, gapped, knows_visitors);
+            let mut give = |count| {
+                self.still_wanted()?;
+                take(count)
+            };
+            self.each_quarter(scanned, Part::ALL, &mut spots, |quarter, spots| {
+                walk.quarter(quarter, spots, scanned.to, &mut give)
+            })?;
+            walk.finish(&mut give)
+        })
     }
 
     /// How long it was not counted in the periods of [`counts`](Self::counts), by reason, as `stopped` or `dark`, in
@@ -163,18 +185,23 @@ impl Reader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn uncounted_reasons(&self, query: &Query) -> Result<Vec<(String, f64)>, Error> {
-        let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
-        self.lengths_of_gaps(query.known(whole), &query.sources)
+        self.as_of_one_moment(|| {
+            let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
+            self.lengths_of_gaps(query.known(whole), &query.sources)
+        })
     }
 
     /// From the first period's beginning to the last one's end.
     pub(super) fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
-        let Some(recorded) = self.recorded(&query.sources)? else { return Ok(None) };
-        let from = query.by.floor(query.range.from.unwrap_or(recorded.from), &query.zone);
-        let last = match query.range.to {
-            Some(to) => to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to),
-            None => recorded.to,
+        let (from, last) = match (query.range.from, query.range.to) {
+            (Some(from), Some(to)) if self.has_any(&query.sources)? => (from, before(to)),
+            (Some(_), Some(_)) => return Ok(None),
+            (from, to) => {
+                let Some(recorded) = self.recorded(&query.sources)? else { return Ok(None) };
+                (from.unwrap_or(recorded.from), to.map_or(recorded.to, before))
+            }
         };
+        let from = query.by.floor(from, &query.zone);
         if last < from {
             return Ok(None);
         }
@@ -182,28 +209,18 @@ impl Reader {
         Ok(Some(Span { from, to }))
     }
 
-    fn chosen_lines(&self, query: &Query) -> Result<Vec<Option<String>>, Error> {
-        if !query.per_line {
-            return Ok(vec![None]);
+    fn chosen_lines(&self, query: &Query) -> Result<Vec<String>, Error> {
+        let mut names = query.lines.clone();
+        if query.per_line && names.is_empty() {
+            names = self.names(Kind::Crossing)?;
         }
-        let names =
-            if query.lines.is_empty() { self.names(crate::Kind::Crossing)? } else { query.lines.clone() };
-        let mut names: Vec<_> = names.into_iter().map(Some).collect();
         names.sort();
         names.dedup();
         Ok(names)
     }
 }
 
-/// One crossing, as far as it counts.
-pub(crate) struct Passage {
-    pub(crate) at: Timestamp,
-    pub(crate) line: String,
-    pub(crate) direction: Direction,
-    /// How likely it was one, 0 to 1.
-    pub(crate) confidence: f64,
-    /// Which coming of this visitor it was, from 1, where visitors were told apart.
-    pub(crate) coming: Option<u64>,
-    /// Whether it was somebody who works there.
-    pub(crate) is_staff: bool,
+/// The last moment before `to`.
+fn before(to: Timestamp) -> Timestamp {
+    to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to)
 }

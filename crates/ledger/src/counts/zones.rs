@@ -1,14 +1,18 @@
 //! Stays in zones, added up by period, each zone for itself.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::ZonedDateTime;
 use serde::Serialize;
 
+use super::gapped::Gapped;
+use super::periods::{Micros, Periods, seconds};
 use super::query::with_offset;
-use super::{Query, Span};
+use super::{Choice, Query, Span};
 use crate::error::Error;
-use crate::reader::{Range, Reader};
+use crate::quarters::{Part, Quarter, Spots, Stretch};
+use crate::reader::Reader;
 use crate::source::PlaceKind;
 
 /// One zone in one period. A stay is written down when it is over: who is still there is not in it yet.
@@ -36,143 +40,188 @@ pub struct ZoneCount {
     pub uncounted: f64,
 }
 
-/// A stay of somebody in a zone.
-pub(crate) struct Stay {
-    pub(crate) zone: String,
-    pub(crate) span: Span,
-}
+/// Nobody stays longer than that, in microseconds: who is in a zone came at most so long before.
+const LONGEST: i64 = 86_400_000_000;
 
 impl Reader {
-    /// Counts stays by period: one row for each zone that was asked for in each, by time, then by name.
+    /// Counts stays by period, as [`each_zone_count`](Self::each_zone_count) gives them.
     ///
     /// # Errors
-    /// As [`counts`](Self::counts).
+    /// As [`each_zone_count`](Self::each_zone_count).
     pub fn zone_counts(&self, query: &Query) -> Result<Vec<ZoneCount>, Error> {
-        let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
-        let periods = query.periods(whole)?;
-        let names = if query.zones.is_empty() { self.places(PlaceKind::Zone)? } else { query.zones.clone() };
-        let mut zones: BTreeMap<String, Vec<Span>> =
-            names.into_iter().map(|name| (name, Vec::new())).collect();
-        let range = Range { from: Some(whole.from), to: Some(whole.to) };
-        self.each_visit(range, query, |stay| {
-            if let Some(spans) = zones.get_mut(&stay.zone) {
-                spans.push(stay.span);
-            }
+        let mut counts = Vec::new();
+        self.each_zone_count(query, |count| {
+            counts.push(count);
+            Ok::<_, Error>(())
         })?;
-        let uncounted = self.uncounted(query.known(whole), &query.sources)?;
-        let tallied: Vec<_> = zones.values().map(|spans| tally(spans, &periods)).collect();
-        let mut counts = Vec::with_capacity(zones.len() * periods.len());
-        let mut next = 0;
-        for (index, &period) in periods.iter().enumerate() {
-            next += uncounted[next..].iter().take_while(|span| span.to <= period.from).count();
-            let here = uncounted[next..].iter().take_while(|span| span.from < period.to);
-            let seconds = here.map(|span| span.seconds_in(period)).fold(0.0, |sum, seconds| sum + seconds);
-            for (zone, tallied) in zones.keys().zip(&tallied) {
-                counts.push(tallied[index].count(zone, period, query, seconds));
-            }
-        }
         Ok(counts)
+    }
+
+    /// Gives stays by period one by one: one for each zone that was asked for in each, by time, then by name.
+    /// However many there are, one is in memory at a time.
+    ///
+    /// # Errors
+    /// As [`each_count`](Self::each_count).
+    pub fn each_zone_count<E: From<Error>>(
+        &self,
+        query: &Query,
+        mut take: impl FnMut(ZoneCount) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.as_of_one_moment(|| {
+            let Some(whole) = self.extent(query)? else { return Ok(()) };
+            let periods = Periods::new(query, whole)?;
+            let mut names =
+                if query.zones.is_empty() { self.places(PlaceKind::Zone)? } else { query.zones.clone() };
+            names.sort();
+            names.dedup();
+            let mut spots = self.spots()?;
+            let from = whole.from.as_microsecond().saturating_sub(LONGEST);
+            let gapped = self.gaps_before(query, whole, from, &mut spots)?;
+            let mut walk = Walk::new(query, &names, periods, gapped);
+            let mut give = |count| {
+                self.still_wanted()?;
+                take(count)
+            };
+            let scanned = Micros { from, to: whole.to.as_microsecond() };
+            self.each_quarter(scanned, Part::STRETCHES, &mut spots, |quarter, spots| {
+                walk.quarter(quarter, spots, scanned, &mut give)
+            })?;
+            walk.go_to(scanned.to, &mut give)
+        })
     }
 }
 
-/// One zone's sums in one period.
+/// Where a walk through stays in order of time has come to.
+struct Walk<'q> {
+    query: &'q Query,
+    zones: Vec<Zone>,
+    of_zones: Choice<'q>,
+    of_sources: Choice<'q>,
+    /// Those behind the present one.
+    periods: Periods<'q>,
+    next: Option<Span>,
+    /// `None` before the first one, and after the last one.
+    present: Option<Span>,
+    gapped: Gapped,
+}
+
+/// A zone: when those who are in it leave, and the sums of the present period.
+struct Zone {
+    name: String,
+    inside: BinaryHeap<Reverse<i64>>,
+    sums: Sums,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Tallied {
+struct Sums {
     visits: u64,
     seconds: f64,
     longest: f64,
-    occupancy: u64,
     peak: u64,
 }
 
-impl Tallied {
-    fn count(self, zone: &str, period: Span, query: &Query, uncounted: f64) -> ZoneCount {
-        let Self { visits, seconds, longest, occupancy, peak } = self;
-        let local = |time: Timestamp| time.to_zoned_datetime(query.zone.clone());
-        ZoneCount {
-            zone: zone.to_owned(),
-            from: local(period.from),
-            to: local(period.to),
-            visits,
-            dwell: (visits > 0).then(|| seconds / visits as f64),
-            longest: (visits > 0).then_some(longest),
-            occupancy,
-            peak,
-            uncounted,
+impl<'q> Walk<'q> {
+    fn new(query: &'q Query, names: &'q [String], mut periods: Periods<'q>, gapped: Gapped) -> Self {
+        let zone =
+            |name: &String| Zone { name: name.clone(), inside: BinaryHeap::new(), sums: Sums::default() };
+        Self {
+            query,
+            zones: names.iter().map(zone).collect(),
+            of_zones: Choice::each_of(names, &query.sources),
+            of_sources: Choice::sum_of(&[], &query.sources),
+            next: periods.next(),
+            periods,
+            present: None,
+            gapped,
         }
     }
-}
 
-/// What `stays` in one zone come to in each of `periods`, which follow each other.
-fn tally(stays: &[Span], periods: &[Span]) -> Vec<Tallied> {
-    // Whoever leaves makes room for whoever comes at the same moment.
-    let ends = stays.iter().flat_map(|stay| [(stay.from, true), (stay.to, false)]);
-    let mut changes: Vec<_> = ends.collect();
-    changes.sort_unstable();
-    let mut changes = changes.into_iter().peekable();
-    let mut inside = 0_u64;
-    let mut tallied = Vec::with_capacity(periods.len());
-    for period in periods {
-        let mut sums = Tallied { peak: inside, ..Tallied::default() };
-        while let Some((at, comes)) = changes.next_if(|&(at, _)| at < period.to) {
-            inside = if comes { inside + 1 } else { inside.saturating_sub(1) };
-            if at < period.from {
-                sums.peak = inside;
-            } else {
-                sums.peak = sums.peak.max(inside);
+    fn quarter<E>(
+        &mut self,
+        quarter: &Quarter,
+        spots: &Spots,
+        scanned: Micros,
+        give: &mut impl FnMut(ZoneCount) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for gap in &quarter.gaps {
+            if self.of_sources.place(gap.spot, spots).is_some() {
+                self.gapped.add(Micros { from: gap.from, to: gap.to });
             }
         }
-        sums.occupancy = inside;
-        tallied.push(sums);
-    }
-    for stay in stays {
-        let index = periods.partition_point(|period| period.from <= stay.from).checked_sub(1);
-        if let Some(sums) = index.and_then(|index| tallied.get_mut(index)) {
-            let seconds = stay.to.duration_since(stay.from).as_secs_f64();
-            sums.visits += 1;
-            sums.seconds += seconds;
-            sums.longest = sums.longest.max(seconds);
+        for visit in quarter.visits.iter().filter(|v| v.from >= scanned.from && v.from < scanned.to) {
+            let Some(zone) = self.of_zones.place(visit.spot, spots) else { continue };
+            self.go_to(visit.from, give)?;
+            let is_told = self.present.is_some();
+            if let Some(zone) = self.zones.get_mut(zone) {
+                zone.come(visit, is_told);
+            }
         }
-    }
-    tallied
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use proptest::prelude::*;
-
-    use super::tally;
-    use crate::Span;
-
-    fn span(from: i64, to: i64) -> Span {
-        let at = |second| Timestamp::from_second(second).unwrap();
-        Span { from: at(from), to: at(to) }
+        Ok(())
     }
 
-    proptest! {
-        /// Half-second by half-second, so that no change falls on a look.
-        #[test]
-        fn who_is_in_a_zone_is_who_has_come_and_not_left(
-            stays in prop::collection::vec((-20_i64..60, 1_i64..30), 0..12)
-        ) {
-            let stays: Vec<_> = stays.into_iter().map(|(from, long)| span(from, from + long)).collect();
-            let periods: Vec<_> = (0..6).map(|n| span(10 * n, 10 * n + 10)).collect();
-            let tallied = tally(&stays, &periods);
-            let inside = |second: i64| {
-                let look = Timestamp::from_millisecond(1000 * second + 500).unwrap();
-                stays.iter().filter(|s| s.from < look && look < s.to).count() as u64
-            };
-            for (n, sums) in (0_i64..).zip(&tallied) {
-                let began: Vec<_> = stays.iter().filter(|s| s.from.as_second().div_euclid(10) == n).collect();
-                prop_assert_eq!(sums.visits, began.len() as u64);
-                let longest = began.iter().map(|s| s.to.as_second() - s.from.as_second()).max().unwrap_or(0);
-                prop_assert_eq!(sums.longest, longest as f64);
-                prop_assert_eq!(sums.occupancy, inside(10 * n + 9));
-                let most = (10 * n..10 * n + 10).map(inside).max().unwrap();
+    /// Gives the periods that are over at `time`, and begins those that have begun.
+    fn go_to<E>(&mut self, time: i64, give: &mut impl FnMut(ZoneCount) -> Result<(), E>) -> Result<(), E> {
+        loop {
+            if let Some(present) = self.present.take_if(|present| present.to.as_microsecond() <= time) {
+                self.give(present, give)?;
+            }
+            if self.present.is_some() {
+                return Ok(());
+            }
+            let has_begun = |next: &mut Span| next.from.as_microsecond() <= time;
+            let Some(next) = self.next.take_if(has_begun) else { return Ok(()) };
+            self.next = self.periods.next();
+            self.present = Some(next);
+            let from = next.from.as_microsecond();
+            for zone in &mut self.zones {
                 // Whoever leaves at the period's first moment was in it for that moment.
-                prop_assert!(sums.peak == most || sums.peak == inside(10 * n - 1));
+                zone.leave_before(from);
+                zone.sums = Sums { peak: zone.inside.len() as u64, ..Sums::default() };
             }
         }
+    }
+
+    fn give<E>(&mut self, period: Span, give: &mut impl FnMut(ZoneCount) -> Result<(), E>) -> Result<(), E> {
+        let uncounted = self.gapped.seconds_in(period.into());
+        let local = |time: jiff::Timestamp| time.to_zoned_datetime(self.query.zone.clone());
+        for zone in &mut self.zones {
+            zone.leave_before(period.to.as_microsecond());
+            let Sums { visits, seconds, longest, peak } = zone.sums;
+            give(ZoneCount {
+                zone: zone.name.clone(),
+                from: local(period.from),
+                to: local(period.to),
+                visits,
+                dwell: (visits > 0).then(|| seconds / visits as f64),
+                longest: (visits > 0).then_some(longest),
+                occupancy: zone.inside.len() as u64,
+                peak,
+                uncounted,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Zone {
+    fn leave_before(&mut self, time: i64) {
+        while self.inside.peek().is_some_and(|Reverse(left)| *left < time) {
+            self.inside.pop();
+        }
+    }
+
+    /// `is_told`: the stay begins in a period that is asked for.
+    fn come(&mut self, visit: &Stretch, is_told: bool) {
+        // Whoever leaves makes room for whoever comes at the same moment.
+        self.leave_before(visit.from.saturating_add(1));
+        self.inside.push(Reverse(visit.to));
+        if !is_told {
+            return;
+        }
+        let seconds = seconds(visit.from, visit.to);
+        self.sums.visits += 1;
+        self.sums.seconds += seconds;
+        self.sums.longest = self.sums.longest.max(seconds);
+        self.sums.peak = self.sums.peak.max(self.inside.len() as u64);
     }
 }

@@ -165,7 +165,9 @@ fn staff_are_a_sum_of_their_own() {
     let told: Vec<_> = hours.iter().map(|c| (c.entered, c.left, c.occupancy, c.peak, c.staff)).collect();
     assert_eq!(told, [(1, 0, 1, 1, 2), (0, 0, 1, 1, 1)]);
     assert!(hours.iter().all(|count| count.came_unseen == 0));
-    let total = &reader.totals(reader.last().unwrap()).unwrap()[0];
+    let (last, totals) = reader.totals().unwrap();
+    let total = &totals[0];
+    assert_eq!(last, reader.last().unwrap());
     assert_eq!((total.tally.entered, total.tally.left), (1, 0));
 }
 

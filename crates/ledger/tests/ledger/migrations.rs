@@ -1,11 +1,11 @@
 //! Ledgers of earlier programs.
 
 use footfall_ledger::{
-    Cursor, Ending, Error, Event, Kind, Ledger, Place, PlaceKind, Reader, Row, RunInfo, Seq,
+    Cursor, Ending, Error, Event, Kind, Ledger, Place, PlaceKind, Query, Range, Reader, Row, RunInfo, Seq,
 };
 use rusqlite::{Connection, params};
 
-use crate::common::{Shelf, camera, crossing, digest, recording};
+use crate::common::{Shelf, at, camera, crossing, digest, recording};
 use footfall_count::Direction::In;
 
 const V1: &str = include_str!("../../src/schema/v1.sql");
@@ -145,4 +145,21 @@ fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {
     connection.pragma_update(None, "user_version", 1).unwrap();
     assert!(matches!(Reader::open(shelf.path()), Err(Error::Locked { .. })));
     drop(ledger);
+}
+
+#[test]
+fn details_that_say_nothing_stop_no_migration_and_no_count() {
+    let shelf = Shelf::new();
+    let connection = old(&shelf);
+    let sql = "INSERT INTO event (identity, run, kind, utc, name, direction, track, frame, time, detail)
+               VALUES (?1, 1, 'crossing', 1772359200000000, 'door', ?2, 1, 1, 0, ?3)";
+    let details = ["no JSON", "{\"confidence\":\"high\",\"coming\":{}}", "{\"confidence\":1}", "[]"];
+    for (detail, direction) in details.into_iter().zip([Some("in"), Some("in"), None, Some("in")]) {
+        connection.execute(sql, params![identity(detail, "odd"), direction, detail]).unwrap();
+    }
+    drop(connection);
+    let range = Range { from: Some(at("2026-03-01T10:00:00Z")), to: None };
+    let counts = shelf.reader().counts(&Query { range, ..Query::default() }).unwrap();
+    assert_eq!((counts[0].entered, counts[0].left, counts[0].entered_doubt), (4, 1, 0.0));
+    shelf.reader().check().unwrap();
 }

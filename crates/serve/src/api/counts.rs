@@ -1,18 +1,20 @@
-//! Counts over a range, and those of today.
+//! Counts over a range.
 #![allow(clippy::struct_field_names, reason = "the names are those of the JSON's members")]
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use jiff::{Timestamp, ToSpan as _};
+use futures_util::stream;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::Query;
 use super::problem::ProblemBody;
+use super::today::{today_of, zone_name};
 use super::{Problem, Shared, csv};
 use crate::{Book, Bucket, CountsQuery, Period, PortError};
 
@@ -51,7 +53,8 @@ pub(crate) enum By {
 }
 
 /// Counts over a range.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "it is written piece by piece; this describes the whole")]
 pub(super) struct Counts {
     /// Periods start by the clock on the wall of this time zone.
     zone: String,
@@ -63,6 +66,14 @@ pub(super) struct Counts {
     counts: Vec<Row>,
 }
 
+/// [`Counts`] but for the counts themselves.
+#[derive(Serialize)]
+struct Head<'a> {
+    zone: &'a str,
+    from: String,
+    to: String,
+}
+
 /// One line's counts in one period.
 #[derive(Serialize, ToSchema)]
 struct Row {
@@ -70,40 +81,6 @@ struct Row {
     start: String,
     source: String,
     line: String,
-    r#in: u64,
-    out: u64,
-}
-
-/// The counts since the last midnight.
-#[derive(PartialEq, Serialize, ToSchema)]
-pub(crate) struct Today {
-    /// Days start at midnight in this time zone.
-    zone: String,
-    #[schema(value_type = String, format = DateTime)]
-    from: String,
-    /// Over all lines.
-    r#in: u64,
-    /// Over all lines.
-    out: u64,
-    /// People inside now, as far as was counted; never below 0.
-    occupancy: u64,
-    lines: Vec<LineCounts>,
-    /// Over all lines, an entry for each hour with a crossing.
-    hours: Vec<HourCounts>,
-}
-
-#[derive(PartialEq, Serialize, ToSchema)]
-struct LineCounts {
-    source: String,
-    line: String,
-    r#in: u64,
-    out: u64,
-}
-
-#[derive(PartialEq, Serialize, ToSchema)]
-struct HourCounts {
-    #[schema(value_type = String, format = DateTime)]
-    start: String,
     r#in: u64,
     out: u64,
 }
@@ -124,18 +101,6 @@ impl From<Bucket> for Row {
         let Bucket { start, source, line, entered, left } = bucket;
         Self { start: start.to_string(), source, line, r#in: entered, out: left }
     }
-}
-
-/// The last midnight by the ledger's clock, until a moment from now.
-fn today_of(book: &dyn Book) -> Result<(Timestamp, Timestamp), PortError> {
-    let now = book.now()?;
-    let midnight = now.to_zoned_datetime(book.zone()).start_of_day()?.timestamp();
-    // What is decided in this very moment belongs to it.
-    Ok((midnight, now.saturating_add(1.second())?))
-}
-
-fn zone_name(book: &dyn Book) -> String {
-    book.zone().iana_name().unwrap_or("UTC").to_owned()
 }
 
 impl Range {
@@ -161,69 +126,69 @@ impl Range {
     }
 }
 
-impl Today {
-    /// Crossings with direction `in`, over all lines.
-    pub(crate) fn entered(&self) -> u64 {
-        self.r#in
-    }
-
-    /// Crossings with direction `out`, over all lines.
-    pub(crate) fn left(&self) -> u64 {
-        self.out
-    }
-
-    /// Who is inside.
-    pub(crate) fn occupancy(&self) -> u64 {
-        self.occupancy
-    }
-
-    /// Source, line, in and out.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (&str, &str, u64, u64)> {
-        self.lines.iter().map(|l| (l.source.as_str(), l.line.as_str(), l.r#in, l.out))
-    }
-
-    /// Today as it is in the ledger now.
-    pub(crate) fn read(book: &dyn Book) -> Result<Self, PortError> {
-        let (from, to) = today_of(book)?;
-        let query = CountsQuery { from, to, by: Period::Hour, source: None, line: None };
-        let buckets = book.counts(&query)?.buckets;
-        let (mut lines, mut hours) = (BTreeMap::new(), BTreeMap::new());
-        let add = |sum: &mut (u64, u64), bucket: &Bucket| {
-            sum.0 += bucket.entered;
-            sum.1 += bucket.left;
-        };
-        let mut all = (0, 0);
-        for bucket in &buckets {
-            add(&mut all, bucket);
-            add(lines.entry((bucket.source.clone(), bucket.line.clone())).or_default(), bucket);
-            add(hours.entry(bucket.start).or_default(), bucket);
-        }
-        let of_line = |((source, line), (r#in, out))| LineCounts { source, line, r#in, out };
-        let of_hour =
-            |(start, (r#in, out)): (Timestamp, _)| HourCounts { start: start.to_string(), r#in, out };
-        Ok(Self {
-            zone: zone_name(book),
-            from: from.to_string(),
-            r#in: all.0,
-            out: all.1,
-            occupancy: book.occupancy(from, to)?,
-            lines: lines.into_iter().map(of_line).collect(),
-            hours: hours.into_iter().map(of_hour).collect(),
-        })
-    }
+/// Counts in pieces: a period's, and those of as many behind it as make a good piece.
+struct Pieces {
+    shared: Arc<Shared>,
+    query: CountsQuery,
+    zone: String,
+    first: Option<Vec<Bucket>>,
+    /// Where to go on behind the first piece.
+    next: Option<Timestamp>,
 }
 
-async fn read(shared: &Shared, range: Range) -> Result<Counts, Problem> {
-    let answered = shared.ask(move |book| {
-        let query = match range.resolve(book)? {
-            Ok(query) => query,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        let counts = book.counts(&query)?.buckets.into_iter().map(Row::from).collect();
-        let (from, to) = (query.from.to_string(), query.to.to_string());
-        Ok(Ok(Counts { zone: zone_name(book), from, to, counts }))
-    });
-    answered.await?
+/// Buckets in a piece, or a few more.
+const PIECE: usize = 2000;
+
+impl Pieces {
+    /// Reads the first piece, and with it whether there is anything to complain about.
+    async fn begin(shared: Arc<Shared>, range: Range) -> Result<Self, Problem> {
+        let answered = shared.ask(move |book, waiting| {
+            let query = match range.resolve(book)? {
+                Ok(query) => query,
+                Err(problem) => return Ok(Err(problem)),
+            };
+            let counts = book.counts(&query, PIECE, waiting)?;
+            Ok(Ok((query, counts, zone_name(book))))
+        });
+        let (query, counts, zone) = answered.await??;
+        Ok(Self { shared, query, zone, first: Some(counts.buckets), next: counts.next })
+    }
+
+    /// The next piece; `None` behind the last one.
+    async fn next(&mut self) -> Option<Result<Vec<Bucket>, PortError>> {
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
+        let query = CountsQuery { from: self.next.take()?, ..self.query.clone() };
+        let counts = self.shared.ask(move |book, waiting| book.counts(&query, PIECE, waiting)).await;
+        let Ok(counts) = counts else { return Some(Err("the ledger cannot be read".into())) };
+        self.next = counts.next;
+        Some(Ok(counts.buckets))
+    }
+
+    /// A body of what `write` makes of each piece, between `head` and `end`. However many there are, one is in
+    /// memory at a time.
+    fn body(
+        self,
+        head: String,
+        write: impl FnMut(&mut String, Bucket) + Send + 'static,
+        end: &'static str,
+    ) -> Body {
+        let pieces = stream::unfold(Some((self, head, write)), move |step| async move {
+            let (mut pieces, mut text, mut write) = step?;
+            match pieces.next().await {
+                None => Some((Ok(text + end), None)),
+                Some(Err(error)) => Some((Err(error), None)),
+                Some(Ok(buckets)) => {
+                    for bucket in buckets {
+                        write(&mut text, bucket);
+                    }
+                    Some((Ok::<_, PortError>(text), Some((pieces, String::new(), write))))
+                }
+            }
+        });
+        Body::from_stream(pieces)
+    }
 }
 
 /// Counts over a range, a row for each period, source and line
@@ -234,8 +199,22 @@ async fn read(shared: &Shared, range: Range) -> Result<Counts, Problem> {
 pub(super) async fn counts(
     State(shared): State<Arc<Shared>>,
     Query(range): Query<Range>,
-) -> Result<Json<Counts>, Problem> {
-    read(&shared, range).await.map(Json)
+) -> Result<Response, Problem> {
+    let pieces = Pieces::begin(shared, range).await?;
+    let head =
+        Head { zone: &pieces.zone, from: pieces.query.from.to_string(), to: pieces.query.to.to_string() };
+    // An object whose last member is still to come.
+    let mut head = serde_json::to_string(&head).map_err(|error| Problem::internal(&error.into()))?;
+    head.pop();
+    head.push_str(",\"counts\":[");
+    let mut comma = "";
+    let write = move |text: &mut String, bucket: Bucket| {
+        text.push_str(std::mem::replace(&mut comma, ","));
+        // Plain members of our own: this cannot fail.
+        text.push_str(&serde_json::to_string(&Row::from(bucket)).unwrap_or_default());
+    };
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((json, pieces.body(head, write, "]}")).into_response())
 }
 
 /// Counts over a range as CSV
@@ -247,20 +226,11 @@ pub(super) async fn counts_csv(
     State(shared): State<Arc<Shared>>,
     Query(range): Query<Range>,
 ) -> Result<Response, Problem> {
-    let counts = read(&shared, range).await?;
-    let mut text = csv::row(["start", "source", "line", "in", "out"]);
-    for row in counts.counts {
-        let (entered, left) = (row.r#in.to_string(), row.out.to_string());
-        text += &csv::row([&*row.start, &*row.source, &*row.line, &*entered, &*left]);
-    }
-    Ok((csv::headers("footfall-counts.csv"), text).into_response())
-}
-
-/// The counts since the last midnight
-#[utoipa::path(get, path = "/api/v1/today", tag = "counts", responses(
-    (status = 200, body = Today),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-))]
-pub(super) async fn today(State(shared): State<Arc<Shared>>) -> Result<Json<Today>, Problem> {
-    shared.ask(Today::read).await.map(Json)
+    let pieces = Pieces::begin(shared, range).await?;
+    let head = csv::row(["start", "source", "line", "in", "out"]);
+    let write = |text: &mut String, bucket: Bucket| {
+        let Row { start, source, line, r#in, out } = bucket.into();
+        text.push_str(&csv::row([&*start, &*source, &*line, &*r#in.to_string(), &*out.to_string()]));
+    };
+    Ok((csv::headers("footfall-counts.csv"), pieces.body(head, write, "")).into_response())
 }

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::Query;
 use super::problem::ProblemBody;
 use super::{Problem, Shared, csv};
-use crate::{Entry, PortError};
+use crate::{Book, Entry, PortError, Waiting};
 
 /// Rows of a CSV file that are read from the ledger at once.
 const CSV_BATCH: usize = 1000;
@@ -125,7 +125,7 @@ pub(super) async fn crossings(
     if which.last.is_some() && which.after.is_some() {
         return Err(Problem::bad_request("either `after` or `last`: one goes forward, the other back"));
     }
-    let answer = shared.ask(move |book| {
+    let answer = shared.ask(move |book, _| {
         let (entries, start) = match which.last {
             Some(_) => (book.last(limit)?, 0),
             None => (book.after(which.after.unwrap_or(0), limit)?, which.after.unwrap_or(0)),
@@ -156,16 +156,21 @@ pub(super) async fn crossings_csv(
     }
     let head =
         csv::row(["sequence", "identity", "at", "source", "line", "direction", "track", "frame", "time"]);
+    let places = shared.ask(move |book, waiting| book.places(from, to, waiting)).await?;
+    // With none, the head alone is sent.
+    let (first, last) = places.unwrap_or((1, 0));
     // A month of crossings is read and sent piece by piece, as fast as it is taken.
-    let rows = stream::unfold(Some((head, 0)), move |step| {
+    let rows = stream::unfold(Some((head, first.saturating_sub(1))), move |step| {
         let shared = shared.clone();
         async move {
             let (mut text, cursor) = step?;
-            let batch = shared.ask(move |book| book.between(from, to, cursor, CSV_BATCH)).await;
-            let Ok(entries) = batch else {
+            let between = move |book: &dyn Book, waiting: &Waiting| {
+                book.between((from, to), cursor, last, CSV_BATCH, waiting)
+            };
+            let Ok(entries) = shared.ask(between).await else {
                 return Some((Err::<String, PortError>("the ledger cannot be read".into()), None));
             };
-            let next = entries.last().map(|last| last.sequence);
+            let next = entries.last().map(|entry| entry.sequence);
             text.extend(entries.into_iter().map(csv_row));
             Some((Ok(text), next.map(|cursor| (String::new(), cursor))))
         }

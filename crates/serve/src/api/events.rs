@@ -49,7 +49,7 @@ pub(super) async fn events(
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     let cursor = match last.or(start.after) {
         Some(cursor) => cursor,
-        None => shared.ask(|book| book.head()).await?,
+        None => shared.ask(|book, _| book.head()).await?,
     };
     let listener = Listener::new(shared, cursor);
     let events = stream::unfold(listener, |mut listener| async move {

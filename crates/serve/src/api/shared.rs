@@ -13,7 +13,8 @@ use crate::access::Access;
 use crate::feed::Feed;
 use crate::follow::Tail;
 use crate::server::Parts;
-use crate::{Book, Config, Limits, Live, PortError, PublisherStates, Setup};
+use crate::waiting::Waiter;
+use crate::{Book, Config, Limits, Live, PortError, PublisherStates, Setup, Waiting};
 
 /// How often the state of all sources is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -74,13 +75,19 @@ impl Shared {
         self.feeds.get(id).ok_or_else(|| Problem::no_source(id))
     }
 
-    /// Asks the ledger, off the threads that answer.
+    /// Asks the ledger, off the threads that answer; the question ends when nobody waits for the answer.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Book) -> Result<T, PortError> + Send + 'static,
+        question: impl FnOnce(&dyn Book, &Waiting) -> Result<T, PortError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let book = self.book.clone();
-        let answered = tokio::task::spawn_blocking(move || question(book.as_ref())).await;
+        // Dropped with this future, which is dropped with the request.
+        let waiter = Waiter::default();
+        let (book, waiting) = (self.book.clone(), waiter.waiting());
+        let answered = tokio::task::spawn_blocking(move || {
+            // Whoever left while others were answered is not asked for.
+            if waiting.is_over() { Err("nobody waits".into()) } else { question(book.as_ref(), &waiting) }
+        })
+        .await;
         answered.map_err(|error| Problem::internal(&error.into()))?.map_err(|error| Problem::internal(&error))
     }
 }

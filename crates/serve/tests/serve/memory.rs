@@ -8,7 +8,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
-use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
+use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total, Waiting};
 
 /// Crossings in memory.
 #[derive(Debug)]
@@ -62,17 +62,24 @@ impl Book for MemoryBook {
         Ok(kept.entries.iter().skip(surplus).cloned().collect())
     }
 
-    fn between(
-        &self,
-        from: Timestamp,
-        to: Timestamp,
-        cursor: u64,
-        limit: usize,
-    ) -> Result<Vec<Entry>, PortError> {
-        Ok(self.select(limit, |e| e.sequence > cursor && from <= e.at && e.at < to))
+    fn places(&self, _: Timestamp, _: Timestamp, _: &Waiting) -> Result<Option<(u64, u64)>, PortError> {
+        let head = self.kept().head;
+        Ok((head > 0).then_some((1, head)))
     }
 
-    fn counts(&self, query: &CountsQuery) -> Result<Counts, PortError> {
+    fn between(
+        &self,
+        (from, to): (Timestamp, Timestamp),
+        cursor: u64,
+        last: u64,
+        limit: usize,
+        _: &Waiting,
+    ) -> Result<Vec<Entry>, PortError> {
+        let is_behind = |e: &Entry| e.sequence > cursor && e.sequence <= last;
+        Ok(self.select(limit, |e| is_behind(e) && from <= e.at && e.at < to))
+    }
+
+    fn counts(&self, query: &CountsQuery, limit: usize, _: &Waiting) -> Result<Counts, PortError> {
         let is = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|w| w == name);
         let mut sums = BTreeMap::<_, (u64, u64)>::new();
         for entry in &self.kept().entries {
@@ -87,20 +94,33 @@ impl Book for MemoryBook {
             }
         }
         let bucket = |((start, source, line), (entered, left))| Bucket { start, source, line, entered, left };
-        Ok(Counts { buckets: sums.into_iter().map(bucket).collect() })
+        let mut buckets: Vec<_> = sums.into_iter().map(bucket).collect();
+        let mut next = None;
+        if buckets.len() > limit {
+            let last = buckets[limit - 1].start;
+            let end = buckets.iter().position(|bucket| bucket.start > last).unwrap_or(buckets.len());
+            next = buckets.get(end).map(|bucket| bucket.start);
+            buckets.truncate(end);
+        }
+        Ok(Counts { buckets, next })
     }
 
-    fn occupancy(&self, from: Timestamp, to: Timestamp) -> Result<u64, PortError> {
+    fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {
         let mut site = Site::default();
-        for entry in self.kept().entries.iter().filter(|e| from <= e.at && e.at < to) {
+        for entry in self.kept().entries.iter().filter(|e| e.at < at) {
             site.add(entry.direction);
         }
         Ok(site.inside)
     }
 
-    fn totals(&self, head: u64) -> Result<Vec<Total>, PortError> {
+    fn changes(&self) -> Result<u64, PortError> {
+        self.head()
+    }
+
+    fn totals(&self) -> Result<(u64, Vec<Total>), PortError> {
+        let kept = self.kept();
         let mut sums = BTreeMap::<_, (u64, u64)>::new();
-        for entry in self.kept().entries.iter().filter(|e| e.sequence <= head) {
+        for entry in &kept.entries {
             let sum = sums.entry((entry.source.clone(), entry.line.clone())).or_default();
             match entry.direction {
                 Direction::In => sum.0 += 1,
@@ -108,7 +128,7 @@ impl Book for MemoryBook {
             }
         }
         let total = |((source, line), (entered, left))| Total { source, line, entered, left };
-        Ok(sums.into_iter().map(total).collect())
+        Ok((kept.head, sums.into_iter().map(total).collect()))
     }
 
     fn cursor(&self, reader: &str) -> Result<u64, PortError> {

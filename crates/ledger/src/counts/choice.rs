@@ -1,0 +1,64 @@
+//! Which spots a query is about, and what each of them is counted as.
+
+use crate::quarters::{SpotId, Spots};
+
+/// Tells of a spot its place among what is counted, if it has one. Each spot is looked up once.
+#[derive(Debug)]
+pub(crate) struct Choice<'q> {
+    sources: &'q [String],
+    names: Names<'q>,
+    known: Vec<Place>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    NotLookedUp,
+    None,
+    At(usize),
+}
+
+#[derive(Debug)]
+enum Names<'q> {
+    /// Each has a place of its own: in order, each once.
+    Each(&'q [String]),
+    /// All have one place; none: all that there are.
+    Sum(&'q [String]),
+}
+
+impl<'q> Choice<'q> {
+    /// Each of `names`, which are in order and there once, is counted for itself; of `sources`, none: all.
+    pub(crate) fn each_of(names: &'q [String], sources: &'q [String]) -> Self {
+        Self { sources, names: Names::Each(names), known: Vec::new() }
+    }
+
+    /// All of `names`, none: all, are counted together.
+    pub(crate) fn sum_of(names: &'q [String], sources: &'q [String]) -> Self {
+        Self { sources, names: Names::Sum(names), known: Vec::new() }
+    }
+
+    /// The place of a spot.
+    pub(crate) fn place(&mut self, spot: SpotId, spots: &Spots) -> Option<usize> {
+        let index = spot.0 as usize;
+        if self.known.len() <= index {
+            self.known.resize(index + 1, Place::NotLookedUp);
+        }
+        if self.known[index] == Place::NotLookedUp {
+            self.known[index] = self.look_up(spot, spots).map_or(Place::None, Place::At);
+        }
+        match self.known[index] {
+            Place::At(place) => Some(place),
+            Place::None | Place::NotLookedUp => None,
+        }
+    }
+
+    fn look_up(&self, spot: SpotId, spots: &Spots) -> Option<usize> {
+        let spot = spots.get(spot)?;
+        if !self.sources.is_empty() && !self.sources.contains(&spot.source_name) {
+            return None;
+        }
+        match self.names {
+            Names::Each(names) => names.binary_search(&spot.name).ok(),
+            Names::Sum(names) => (names.is_empty() || names.contains(&spot.name)).then_some(0),
+        }
+    }
+}

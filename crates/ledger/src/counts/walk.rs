@@ -1,0 +1,261 @@
+//! A walk through passages, stays and gaps in order of time, which gives each period's counts as soon as it
+//! is over.
+
+use footfall_count::{CountInterval, Direction, Site};
+
+use super::gapped::Gapped;
+use super::nights::Nights;
+use super::periods::{Micros, Periods, seconds};
+use super::query::{Count, Query};
+use super::{Choice, Span};
+use crate::quarters::{Coming, Passage, Quarter, Spots, Stretch};
+
+/// Where the walk has come to.
+pub(super) struct Walk<'q> {
+    query: &'q Query,
+    lines: Vec<Line>,
+    of_lines: Choice<'q>,
+    of_zones: Choice<'q>,
+    of_sources: Choice<'q>,
+    nights: Option<Nights>,
+    /// Those behind the present one.
+    periods: Periods<'q>,
+    next: Option<Span>,
+    /// `None` before the first one, and after the last one.
+    present: Option<Span>,
+    /// Number and total seconds of stays that began in it.
+    visits: (u64, f64),
+    gapped: Gapped,
+    /// Whether visitors are told apart in any period.
+    knows_visitors: bool,
+}
+
+/// A line, or all lines together: who is inside, and the sums of the present period.
+struct Line {
+    name: Option<String>,
+    site: Site,
+    sums: Sums,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    entered: u64,
+    left: u64,
+    doubt: (f64, f64),
+    occupancy: u64,
+    peak: u64,
+    drift: (u64, u64),
+    /// Those who came first, and again, of those of whom it is known.
+    comings: (u64, u64),
+    staff: u64,
+}
+
+impl<'q> Walk<'q> {
+    /// Begins where nobody is inside: at the first of `nights`, or where there is nothing before. `gapped` has
+    /// what was not counted and began before.
+    pub(super) fn new(
+        query: &'q Query,
+        lines: &'q [String],
+        mut periods: Periods<'q>,
+        nights: Option<Nights>,
+        gapped: Gapped,
+        knows_visitors: bool,
+    ) -> Self {
+        let line = |name| Line { name, site: Site::default(), sums: Sums::default() };
+        let names = if query.per_line { lines.iter().cloned().map(Some).collect() } else { vec![None] };
+        Self {
+            query,
+            lines: names.into_iter().map(line).collect(),
+            of_lines: query.choice(lines),
+            of_zones: Choice::sum_of(&query.zones, &query.sources),
+            of_sources: Choice::sum_of(&[], &query.sources),
+            nights,
+            next: periods.next(),
+            periods,
+            present: None,
+            visits: (0, 0.0),
+            gapped,
+            knows_visitors,
+        }
+    }
+
+    /// Takes what happened in a quarter before `end`, and gives the periods that are over with that.
+    pub(super) fn quarter<E>(
+        &mut self,
+        quarter: &Quarter,
+        spots: &Spots,
+        end: i64,
+        give: &mut impl FnMut(Count) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for gap in &quarter.gaps {
+            if self.of_sources.place(gap.spot, spots).is_some() {
+                self.gapped.add(Micros { from: gap.from, to: gap.to });
+            }
+        }
+        let mut visits = quarter.visits.iter().take_while(|visit| visit.from < end).peekable();
+        for passage in quarter.crossings.iter().take_while(|passage| passage.at < end) {
+            let Some(line) = self.of_lines.place(passage.spot, spots) else { continue };
+            while let Some(visit) = visits.next_if(|visit| visit.from <= passage.at) {
+                self.visit(visit, spots, give)?;
+            }
+            self.advance(passage.at, give)?;
+            let is_told = self.present.is_some();
+            if let Some(line) = self.lines.get_mut(line) {
+                line.pass(passage, is_told);
+            }
+        }
+        visits.try_for_each(|visit| self.visit(visit, spots, give))
+    }
+
+    fn visit<E>(
+        &mut self,
+        visit: &Stretch,
+        spots: &Spots,
+        give: &mut impl FnMut(Count) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.of_zones.place(visit.spot, spots).is_none() {
+            return Ok(());
+        }
+        self.advance(visit.from, give)?;
+        if self.present.is_some() {
+            self.visits.0 += 1;
+            self.visits.1 += seconds(visit.from, visit.to);
+        }
+        Ok(())
+    }
+
+    /// Nothing more comes: gives the periods that are left.
+    pub(super) fn finish<E>(mut self, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
+        let end = self.periods.end().as_microsecond();
+        self.advance(end - 1, give)?;
+        self.go_to(end, give)
+    }
+
+    /// Lets all happen that the calendar has up to `time`.
+    fn advance<E>(&mut self, time: i64, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
+        while let Some(night) = self.nights.as_ref().map(Nights::next) {
+            // A night between two microseconds is over with the next one.
+            let at = night.as_microsecond() + i64::from(night.subsec_nanosecond() % 1000 > 0);
+            if at > time {
+                break;
+            }
+            self.go_to(at, give)?;
+            let at_start = self.present.is_some_and(|present| present.from == night);
+            let is_told = self.present.is_some();
+            self.lines.iter_mut().for_each(|line| line.reset(is_told, at_start));
+            self.nights.as_mut().map(Nights::advance);
+        }
+        self.go_to(time, give)
+    }
+
+    /// Gives the periods that are over at `time`, and begins those that have begun.
+    fn go_to<E>(&mut self, time: i64, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
+        loop {
+            if let Some(present) = self.present.take_if(|present| present.to.as_microsecond() <= time) {
+                self.give(present, give)?;
+            }
+            let has_begun = |next: &mut Span| next.from.as_microsecond() <= time;
+            if self.present.is_some() {
+                return Ok(());
+            }
+            let Some(next) = self.next.take_if(has_begun) else { return Ok(()) };
+            self.next = self.periods.next();
+            self.present = Some(next);
+            self.visits = (0, 0.0);
+            for Line { site, sums, .. } in &mut self.lines {
+                *sums = Sums { occupancy: site.inside, peak: site.inside, ..Sums::default() };
+            }
+        }
+    }
+
+    fn give<E>(&mut self, period: Span, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
+        let uncounted = self.gapped.seconds_in(period.into());
+        for line in &self.lines {
+            give(self.count(line, period, uncounted))?;
+        }
+        Ok(())
+    }
+
+    fn count(&self, line: &Line, period: Span, uncounted: f64) -> Count {
+        let (visits, seconds) = self.visits;
+        let sums = &line.sums;
+        let entered = interval(sums.entered, sums.doubt.0);
+        let left = interval(sums.left, sums.doubt.1);
+        Count {
+            line: line.name.clone(),
+            from: period.from.to_zoned_datetime(self.query.zone.clone()),
+            to: period.to.to_zoned_datetime(self.query.zone.clone()),
+            entered: sums.entered,
+            entered_low: entered.low,
+            entered_high: entered.high,
+            entered_doubt: sums.doubt.0,
+            left: sums.left,
+            left_low: left.low,
+            left_high: left.high,
+            left_doubt: sums.doubt.1,
+            occupancy: sums.occupancy,
+            peak: sums.peak,
+            came_unseen: sums.drift.0,
+            left_unseen: sums.drift.1,
+            visitors: self.knows_visitors.then_some(sums.comings.0),
+            staff: sums.staff,
+            again: self.knows_visitors.then_some(sums.comings.1),
+            visits,
+            dwell: (visits > 0).then(|| seconds / visits as f64),
+            uncounted,
+        }
+    }
+}
+
+/// Nobody counted is nobody; else what the crossings' confidence leaves open.
+fn interval(count: u64, doubt: f64) -> CountInterval {
+    if count == 0 { CountInterval { low: 0, high: 0 } } else { CountInterval::of(count, doubt) }
+}
+
+impl Line {
+    /// `is_told`: it is of a period that is asked for.
+    fn pass(&mut self, passage: &Passage, is_told: bool) {
+        let sums = &mut self.sums;
+        if passage.is_staff {
+            sums.staff += u64::from(is_told);
+            return;
+        }
+        let unexplained = self.site.unexplained;
+        self.site.add(passage.direction);
+        if !is_told {
+            return;
+        }
+        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
+        match passage.direction {
+            Direction::In => {
+                sums.entered += 1;
+                sums.doubt.0 += lack;
+            }
+            Direction::Out => {
+                sums.left += 1;
+                sums.doubt.1 += lack;
+            }
+        }
+        match passage.coming {
+            Coming::First => sums.comings.0 += 1,
+            Coming::Again => sums.comings.1 += 1,
+            Coming::Unknown => {}
+        }
+        sums.drift.0 += self.site.unexplained - unexplained;
+        sums.occupancy = self.site.inside;
+        sums.peak = sums.peak.max(sums.occupancy);
+    }
+
+    /// Nobody is inside; `at_start` says that the period begins with this.
+    fn reset(&mut self, is_told: bool, at_start: bool) {
+        let day = self.site.reset();
+        if !is_told {
+            return;
+        }
+        self.sums.drift.1 += day.site.inside;
+        self.sums.occupancy = 0;
+        if at_start {
+            self.sums.peak = 0;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What has been counted where.
+
+use footfall_count::Tally;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::entry::Kind;
+use crate::error::Error;
+use crate::quarters::{self, SpotKind};
+use crate::reader::Reader;
+use crate::row::Seq;
+use crate::source::PlaceKind;
+
+/// The crossings of one line over all time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// The source's name.
+    pub source: String,
+    /// The line's name.
+    pub line: String,
+    /// How many there are.
+    pub tally: Tally,
+}
+
+impl Reader {
+    /// How many crossings of each line there are, by source and line, without those of staff; and up to which
+    /// place in the sequence.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn totals(&self) -> Result<(Seq, Vec<Total>), Error> {
+        let (last, spots) = self.as_of_one_moment(|| Ok((self.last()?, self.read(quarters::spots_now)?)))?;
+        let mut tallies: BTreeMap<(String, String), Tally> = BTreeMap::new();
+        for (_, spot) in spots.iter() {
+            let (entered, left) = (spot.sums.entered.max(0) as u64, spot.sums.left.max(0) as u64);
+            if entered + left > 0 {
+                let names = (spot.source_name.clone(), spot.name.clone());
+                let tally = tallies.entry(names).or_default();
+                tally.entered += entered;
+                tally.left += left;
+            }
+        }
+        let total = |((source, line), tally)| Total { source, line, tally };
+        Ok((last, tallies.into_iter().map(total).collect()))
+    }
+
+    /// The names under which something was counted: of lines (`Kind::Crossing`) or zones (`Kind::Visit`), in
+    /// order, each once.
+    pub(crate) fn names(&self, kind: Kind) -> Result<Vec<String>, Error> {
+        let of_kind = if kind == Kind::Visit { SpotKind::Zone } else { SpotKind::Line };
+        let spots = self.as_of_one_moment(|| self.read(quarters::spots_now))?;
+        let met = spots.iter().filter(|(_, spot)| spot.kind == of_kind && spot.sums.entries > 0);
+        let names: BTreeSet<_> = met.map(|(_, spot)| spot.name.clone()).collect();
+        Ok(names.into_iter().collect())
+    }
+
+    /// The names of all lines, or zones, that were ever counted, passed or not, in order, each once.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn places(&self, kind: PlaceKind) -> Result<Vec<String>, Error> {
+        let mut names: BTreeSet<String> = self.names(kind.event())?.into_iter().collect();
+        let configured =
+            self.collect("SELECT DISTINCT name FROM place WHERE kind = ?1", [kind.as_str()], |row| {
+                row.get(0)
+            })?;
+        names.extend(configured);
+        Ok(names.into_iter().collect())
+    }
+}
