@@ -45,7 +45,7 @@ fn check(pictures: &[Image]) -> Vec<Note> {
 fn raised(notes: &[Note]) -> Vec<(Condition, bool)> {
     let change = |note: &Note| match note {
         Note::Health(HealthChange { condition, raised, .. }) => Some((*condition, *raised)),
-        Note::Uncounted(_) => None,
+        Note::Uncounted(_) | Note::Remark(_) => None,
     };
     notes.iter().filter_map(change).collect()
 }

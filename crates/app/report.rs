@@ -128,6 +128,9 @@ struct SourceReport {
     stages: Vec<Stage>,
     /// What was wrong with it, how often, and how long nobody or not everybody was counted for it.
     troubles: Vec<TroubleReport>,
+    /// What else is to be known of its frames: times that were repaired, say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -223,6 +226,7 @@ impl SourceReport {
             share: busy / all.max(1e-9),
             stages: summary.stages.iter().map(stage).collect(),
             troubles: summary.troubles.iter().map(trouble).collect(),
+            remarks: summary.remarks.clone(),
         }
     }
 }

@@ -84,8 +84,7 @@ fn folder(path: &Path) -> io::Result<(Digest, Timestamp)> {
 
 fn began(about: &Metadata, info: &SourceInfo) -> Timestamp {
     let ended = changed(about).unwrap_or_else(Timestamp::now);
-    let length = info.frames.zip(info.frame_rate).map_or(0.0, |(frames, rate)| frames as f64 / rate);
-    let length = SignedDuration::try_from_secs_f64(length).unwrap_or_default();
+    let length = info.length.and_then(|length| SignedDuration::try_from(length).ok()).unwrap_or_default();
     ended.checked_sub(length).unwrap_or(ended)
 }
 
@@ -96,6 +95,8 @@ fn changed(about: &Metadata) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+
+    use std::time::Duration;
 
     use footfall_pipeline::{Kind, SourceInfo};
 
@@ -109,6 +110,7 @@ mod tests {
             height: 1,
             frame_rate: Some(10.0),
             frames: Some(600),
+            length: Some(Duration::from_mins(1)),
         }
     }
 

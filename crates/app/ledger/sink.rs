@@ -81,6 +81,7 @@ impl Sink for LedgerSink {
         let entry = match note {
             Note::Health(change) => Entry::Health(change.clone()),
             Note::Uncounted(span) => Entry::Uncounted(*span),
+            Note::Remark(_) => return Ok(()),
         };
         Ok(self.record(None, &[entry])?)
     }

@@ -113,6 +113,10 @@ impl Report {
                 let line = format!("{}: {}{times}, {lost} uncounted", source.name, trouble.condition);
                 writeln!(out, "  {}", style(line).for_stderr().yellow())?;
             }
+            for remark in &source.remarks {
+                let line = format!("{}: {remark}", source.name);
+                writeln!(out, "  {}", style(line).for_stderr().yellow())?;
+            }
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ struct State {
     phase: Phase,
     problems: Vec<HealthChange>,
     troubles: BTreeMap<Condition, (u64, Duration)>,
+    remarks: Vec<String>,
     beat: Instant,
 }
 
@@ -84,6 +85,7 @@ impl Feed {
             phase: Phase::Opening,
             problems: Vec::new(),
             troubles: BTreeMap::new(),
+            remarks: Vec::new(),
             beat: Instant::now(),
         };
         Self {
@@ -134,6 +136,12 @@ impl Feed {
         }
     }
 
+    /// What else was to be told of its frames, in the order in which it was.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        self.lock().remarks.clone()
+    }
+
     /// How long each stage worked at a time on this source, in a frame's order.
     #[must_use]
     pub fn work(&self) -> Vec<Work> {
@@ -166,6 +174,7 @@ impl Feed {
         match note {
             Note::Health(change) => state.health(change),
             Note::Uncounted(span) => state.uncounted(span),
+            Note::Remark(words) => state.remarks.push(words.clone()),
         }
     }
 

@@ -12,6 +12,8 @@ pub enum Note {
     Health(HealthChange),
     /// A time is over in which people may have passed uncounted.
     Uncounted(Uncounted),
+    /// What else is to be known of its frames, in words: times that were repaired, say.
+    Remark(String),
 }
 
 impl fmt::Display for Note {
@@ -26,6 +28,7 @@ impl fmt::Display for Note {
                 let seconds = span.to.saturating_sub(span.from).as_secs_f64();
                 write!(formatter, "{seconds:.1} s uncounted ({})", span.reason)
             }
+            Self::Remark(words) => formatter.write_str(words),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The four ports: what the pipeline asks of the world outside.
 
+use std::time::Duration;
+
 use footfall_track::{Bbox, Detection, Embeddings};
 
 use crate::{Frame, Image, Note, Rest, Scene};
@@ -31,6 +33,8 @@ pub struct SourceInfo {
     pub frame_rate: Option<f64>,
     /// How many frames there will be, as far as the container tells; it may be wrong.
     pub frames: Option<u64>,
+    /// How long it is, pauses and all, as far as the container tells; it may be wrong.
+    pub length: Option<Duration>,
 }
 
 /// Gives frames, one after the other.

@@ -155,6 +155,7 @@ impl LaneShared {
             footage: tracked.footage,
             elapsed: began.elapsed(),
             troubles: status.troubles,
+            remarks: self.feed.remarks(),
             stages: self.feed.meter.stages(workers),
         };
         LaneOutcome { name: self.feed.name().to_owned(), info: status.info, summary, error }

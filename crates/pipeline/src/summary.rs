@@ -69,6 +69,8 @@ pub struct Summary {
     pub elapsed: Duration,
     /// What was wrong with the source at times.
     pub troubles: Vec<Trouble>,
+    /// What else is to be known of its frames.
+    pub remarks: Vec<String>,
     /// What this source has cost each stage, in a frame's order.
     pub stages: Vec<StageSummary>,
 }

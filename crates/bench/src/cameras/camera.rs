@@ -67,6 +67,7 @@ impl Camera {
             height: size.height,
             frame_rate: Some(schedule.fps),
             frames: None,
+            length: None,
         };
         Self { info, number, given: 0, scene: Arc::clone(scene), schedule: Arc::clone(schedule) }
     }

@@ -184,6 +184,7 @@ impl Reconnecting {
                 let frame = Some(self.frames + 1);
                 self.items.push_back(Item::Note(Note::Health(HealthChange { time: clock, frame, ..change })));
             }
+            Note::Remark(_) => self.items.push_back(Item::Note(note)),
             Note::Uncounted(_) => (),
         }
     }

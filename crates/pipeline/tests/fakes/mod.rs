@@ -60,7 +60,15 @@ impl Rig {
 }
 
 fn info(kind: Kind) -> SourceInfo {
-    SourceInfo { name: "fake".into(), kind, width: 8, height: 1, frame_rate: Some(10.0), frames: None }
+    SourceInfo {
+        name: "fake".into(),
+        kind,
+        width: 8,
+        height: 1,
+        frame_rate: Some(10.0),
+        frames: None,
+        length: None,
+    }
 }
 
 /// A frame whose pixels hold its number.

@@ -3,11 +3,13 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use footfall_pipeline::{BoxError, Frame, Image, Kind, Source, SourceInfo};
 
 use super::SourceOptions;
-use super::recording::{DEFAULT_FRAME_RATE, ONE_PICTURE};
+use super::rate::DEFAULT_FRAME_RATE;
+use super::recording::ONE_PICTURE;
 use super::timeline::Timeline;
 use crate::VideoError;
 use crate::picture::{Buffers, FrameSize, Place, image, same_size};
@@ -60,6 +62,7 @@ impl PictureFolder {
             height: first.height(),
             frame_rate: Some(frame_rate),
             frames: Some(pictures.len() as u64),
+            length: Duration::try_from_secs_f64(pictures.len() as f64 / frame_rate).ok(),
         };
         if pictures.len() == 1 {
             tracing::warn!("{}: {ONE_PICTURE}", info.name);
@@ -78,7 +81,9 @@ impl PictureFolder {
         let name = path.to_string_lossy();
         same_size(&image, FrameSize::promised(&self.info), Place { name: &name, frame: number })?;
         self.frames += 1;
-        Ok(Some(Frame { number, time: self.timeline.next(None), image }))
+        // By a rate alone, no frame waits for another.
+        let time = self.timeline.next(&[None], true).unwrap_or_default();
+        Ok(Some(Frame { number, time, image }))
     }
 }
 

@@ -16,7 +16,7 @@ use opencv::videoio::{
 use super::capture::as_stored;
 use super::container::Container;
 use super::location::Camera;
-use super::recording::{Recording, frames_of, rate_of, read};
+use super::recording::{Recording, frames_of, read};
 use super::{SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
@@ -136,6 +136,7 @@ impl Live {
             height: size.height,
             frame_rate: rate_of(&capture),
             frames: None,
+            length: None,
             name,
         };
         let patience = Duration::try_from_secs_f64(options.read_timeout).unwrap_or(Duration::MAX);
@@ -168,6 +169,11 @@ impl Live {
         let seconds = self.started.map_or(0.0, |started| started.elapsed().as_secs_f64());
         VideoError::BrokenOff { name, frames: self.frames, seconds }
     }
+}
+
+/// Frames a second by the stream, where that is a number to believe.
+fn rate_of(capture: &VideoCapture) -> Option<f64> {
+    capture.get(CAP_PROP_FPS).ok().filter(|&rate| rate > 0.0 && rate <= 1000.0)
 }
 
 /// The four letters of a format as OpenCV wants them.

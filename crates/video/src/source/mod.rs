@@ -7,6 +7,7 @@ mod live;
 mod location;
 mod login;
 mod options;
+mod rate;
 mod reach;
 mod recording;
 mod timeline;
@@ -35,7 +36,7 @@ use recording::Recording;
 /// | `rtsp://...` and other addresses | a live stream | a monotonic clock at arrival |
 /// | `http://...`, `https://...` | a recording where the container has a length, else a live stream | as for either |
 /// | a folder | its pictures in natural order (2.jpg before 10.jpg), or those of `img1` in it | (number - 1) / frame rate |
-/// | a file | a video; a single picture is a video of one frame | the container's, where they rise; else the time before + 1 / frame rate |
+/// | a file | a video; a single picture is a video of one frame | the container's, where they are plausible; else by those of the frames around |
 ///
 /// RTSP comes over TCP where the camera can do that: nothing is lost. UDP is asked for by the environment,
 /// for the whole process: OpenCV has no other way. [`Transport::variable`] says how.

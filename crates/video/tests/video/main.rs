@@ -12,4 +12,5 @@ mod recordings;
 mod refusals;
 mod sinks;
 mod streams;
+mod times;
 mod turned;

@@ -13,7 +13,15 @@ use opencv::core::MatTraitConstManual as _;
 use crate::clips::{numbered, numbers, read};
 
 fn info(width: usize, height: usize, kind: Kind) -> SourceInfo {
-    SourceInfo { name: "test".into(), kind, width, height, frame_rate: Some(10.0), frames: None }
+    SourceInfo {
+        name: "test".into(),
+        kind,
+        width,
+        height,
+        frame_rate: Some(10.0),
+        frames: None,
+        length: None,
+    }
 }
 
 fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {

@@ -70,7 +70,15 @@ struct Connected {
 
 fn info() -> SourceInfo {
     let (width, height) = (4, 2);
-    SourceInfo { name: "camera".into(), kind: Kind::Live, width, height, frame_rate: None, frames: None }
+    SourceInfo {
+        name: "camera".into(),
+        kind: Kind::Live,
+        width,
+        height,
+        frame_rate: None,
+        frames: None,
+        length: None,
+    }
 }
 
 impl Connector for Camera {
@@ -163,7 +171,7 @@ fn drain(source: &mut Reconnecting) -> (Vec<Frame>, Vec<Note>, Option<BoxError>)
 fn uncounted(notes: &[Note]) -> Vec<Uncounted> {
     let spans = notes.iter().filter_map(|note| match note {
         Note::Uncounted(span) => Some(*span),
-        Note::Health(_) => None,
+        Note::Health(_) | Note::Remark(_) => None,
     });
     spans.collect()
 }
@@ -171,7 +179,7 @@ fn uncounted(notes: &[Note]) -> Vec<Uncounted> {
 fn health(notes: &[Note]) -> Vec<(Condition, bool)> {
     let changes = notes.iter().filter_map(|note| match note {
         Note::Health(change) => Some((change.condition, change.raised)),
-        Note::Uncounted(_) => None,
+        Note::Uncounted(_) | Note::Remark(_) => None,
     });
     changes.collect()
 }
