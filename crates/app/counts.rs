@@ -1,6 +1,6 @@
 //! `footfall report`: counts out of the ledger.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
@@ -11,7 +11,7 @@ use footfall_formats::PartialFile;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::{Date, DateTime, Time};
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Error, Period, PlaceKind, Query, Range, Reader};
+use footfall_ledger::{Count, Error, Period, PlaceKind, Query, Range, Reader, ZoneCount};
 use footfall_report::{Format, Report, Screen, ZoneReport};
 
 use crate::cli::AreaArgs;
@@ -150,14 +150,43 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         reader.check()?;
     }
     check_names(&reader, args)?;
-    let reasons = reader.uncounted_reasons(&query)?;
+    reader.as_of_one_moment(|| report(&reader, &query, args))
+}
+
+/// Rows as the ledger gives them, anew each time.
+struct Rows<'a> {
+    reader: &'a Reader,
+    query: &'a Query,
+}
+
+impl footfall_report::Rows<Count> for Rows<'_> {
+    fn each(
+        &self,
+        take: &mut dyn FnMut(&Count) -> Result<(), footfall_report::Error>,
+    ) -> Result<(), footfall_report::Error> {
+        self.reader.each_count(self.query, |count| take(&count))
+    }
+}
+
+impl footfall_report::Rows<ZoneCount> for Rows<'_> {
+    fn each(
+        &self,
+        take: &mut dyn FnMut(&ZoneCount) -> Result<(), footfall_report::Error>,
+    ) -> Result<(), footfall_report::Error> {
+        self.reader.each_zone_count(self.query, |count| take(&count))
+    }
+}
+
+fn report(reader: &Reader, query: &Query, args: &ReportArgs) -> anyhow::Result<()> {
+    let reasons = reader.uncounted_reasons(query)?;
+    let rows = Rows { reader, query };
     if args.each_zone {
-        let title = title(&args.zones, "all zones", args, &zone);
-        let report = ZoneReport { counts: reader.zone_counts(&query)?, by: args.by, title, reasons };
+        let title = title(&args.zones, "all zones", args, &query.zone);
+        let report = ZoneReport { counts: &rows, by: args.by, title, reasons };
         return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
     }
-    let counts = reader.counts(&query)?;
-    let report = Report { counts, by: args.by, title: title(&args.lines, "all lines", args, &zone), reasons };
+    let title = title(&args.lines, "all lines", args, &query.zone);
+    let report = Report { counts: &rows, by: args.by, title, reasons };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;
@@ -178,7 +207,8 @@ fn show(
         }
         let width = if terminal { console::Term::stdout().size().1.into() } else { 100 };
         let screen = Screen { width, colours: terminal && console::colors_enabled() };
-        return match write(screen, &mut std::io::stdout()) {
+        let mut out = BufWriter::new(std::io::stdout());
+        return match write(screen, &mut out) {
             // Whoever reads has enough: `footfall report | head`.
             Err(footfall_report::Error::Write { source })
                 if source.kind() == std::io::ErrorKind::BrokenPipe =>

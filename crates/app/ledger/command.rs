@@ -21,11 +21,12 @@ pub(crate) struct LedgerCommandArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Go through all of it: every page, every index, every entry; also while it is written
+    /// Go through all of it: every page and index, and whether the sums are those of the entries; also while it
+    /// is written
     ///
     /// Exit status: 0 it is whole, 1 something is wrong, and what.
     Check(WhichArgs),
-    /// Make anew whatever is derived from the entries: the indices
+    /// Make anew whatever is derived from the entries: indices and sums
     ///
     /// The entries stay as they are. Nobody else may write the ledger meanwhile.
     Rebuild(WhichArgs),

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use footfall_ledger::jiff::Timestamp;
-use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
+use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Reader, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
@@ -48,6 +48,9 @@ impl Book {
         let options = Options { retention_days: config.retention, ..Options::default() };
         if let Some(path) = &config.file {
             let ledger = Ledger::open_with(path, options)?;
+            if ledger.is_unchecked() {
+                look_through(path);
+            }
             return Ok(Some(Self { ledger, runs: Arc::default(), passing: None }));
         }
         if published {
@@ -127,6 +130,18 @@ impl Book {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Run>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Looks through a large ledger beside counting, and says if it is damaged. Without a thread for that, the next
+/// start or `footfall ledger check` does.
+fn look_through(path: &Path) {
+    let path = path.to_owned();
+    let look = move || {
+        if let Err(error) = Reader::open(&path).and_then(|reader| reader.look_through()) {
+            tracing::error!("{error}");
+        }
+    };
+    let _ = std::thread::Builder::new().name("check".into()).spawn(look);
 }
 
 /// When a source's time is zero: of a live one, about now.

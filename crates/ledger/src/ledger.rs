@@ -27,6 +27,7 @@ pub(crate) struct Writer {
     pub(crate) clock: Box<dyn Clock>,
     connection: Mutex<Connection>,
     retention: Option<Mutex<Retention>>,
+    unchecked: bool,
     /// Given back when the last clone is gone.
     _lock: WriterLock,
 }
@@ -65,10 +66,11 @@ impl Ledger {
         let lock = WriterLock::take(&path)?;
         let mut connection = connection::writable(&path, true)?;
         schema::migrate(&mut connection, &path)?;
-        check(&connection, &path)?;
+        let unchecked = check(&connection, &path)?;
         let retention = options.retention_days.map(|days| Mutex::new(Retention::new(days)));
         let connection = Mutex::new(connection);
-        let writer = Writer { path, clock: options.clock, connection, retention, _lock: lock };
+        let clock = options.clock;
+        let writer = Writer { path, clock, connection, retention, unchecked, _lock: lock };
         Ok(Self { writer: Arc::new(writer) })
     }
 
@@ -76,6 +78,13 @@ impl Ledger {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.writer.path
+    }
+
+    /// Whether a run was cut short and nobody has looked since whether the file is whole, because it is large:
+    /// [`Reader::look_through`](crate::Reader::look_through) does so, beside counting.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.writer.unchecked
     }
 
     /// Whether some program holds the ledger at `path` for writing now.
@@ -161,19 +170,30 @@ impl Writer {
     }
 }
 
-/// After a run that did not end by itself, looks whether the file is whole: it takes a moment, and what
-/// ended the run may have harmed more than the run.
-fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let look = || {
-        let cut_short: bool =
-            connection
-                .query_row("SELECT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)", [], |row| row.get(0))?;
-        if !cut_short {
-            return Ok("ok".to_owned());
-        }
-        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-    };
-    match look().wording(path, "check the ledger")?.as_str() {
+/// Larger ledgers are not looked through before the first frame: it takes a minute and more for gigabytes.
+const SOON_CHECKED: u64 = 64 << 20;
+
+/// After a run that did not end by itself, looks whether the file is whole: what ended the run may have
+/// harmed more than the run. Gives whether that is left to do, as of a large ledger.
+fn check(connection: &Connection, path: &Path) -> Result<bool, Error> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)";
+    let cut_short: bool =
+        connection.query_row(sql, [], |row| row.get(0)).wording(path, "check the ledger")?;
+    if !cut_short {
+        return Ok(false);
+    }
+    if path.metadata().is_ok_and(|about| about.len() > SOON_CHECKED) {
+        return Ok(true);
+    }
+    look_through(connection, path).map(|()| false)
+}
+
+/// Looks through the file's pages.
+pub(crate) fn look_through(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .wording(path, "check the ledger")?;
+    match found.as_str() {
         "ok" => Ok(()),
         problem => Err(Error::Damaged { path: path.to_owned(), problem: problem.to_owned() }),
     }

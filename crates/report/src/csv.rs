@@ -2,61 +2,72 @@
 
 use std::io::{self, Write};
 
-use crate::Report;
+use footfall_ledger::Count;
+
+use crate::{Error, Report};
 
 /// A time of day as programs read it.
 pub(crate) const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
-pub(crate) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let is_per_line = report.counts.iter().any(|count| count.line.is_some());
+const HEADS: [&str; 18] = [
+    "from",
+    "to",
+    "in",
+    "in_low",
+    "in_high",
+    "out",
+    "out_low",
+    "out_high",
+    "occupancy",
+    "peak",
+    "came_unseen",
+    "left_unseen",
+    "visitors",
+    "again",
+    "staff",
+    "visits",
+    "dwell",
+    "uncounted",
+];
+
+pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> Result<(), Error> {
     let mut rows = ::csv::Writer::from_writer(out);
-    let line = is_per_line.then_some("line");
-    let heads = [
-        "from",
-        "to",
-        "in",
-        "in_low",
-        "in_high",
-        "out",
-        "out_low",
-        "out_high",
-        "occupancy",
-        "peak",
-        "came_unseen",
-        "left_unseen",
-        "visitors",
-        "again",
-        "staff",
-        "visits",
-        "dwell",
-        "uncounted",
-    ];
-    rows.write_record(line.into_iter().chain(heads))?;
-    for count in &report.counts {
-        let cells = [
-            count.from.strftime(WITH_OFFSET).to_string(),
-            count.to.strftime(WITH_OFFSET).to_string(),
-            count.entered.to_string(),
-            count.entered_low.to_string(),
-            count.entered_high.to_string(),
-            count.left.to_string(),
-            count.left_low.to_string(),
-            count.left_high.to_string(),
-            count.occupancy.to_string(),
-            count.peak.to_string(),
-            count.came_unseen.to_string(),
-            count.left_unseen.to_string(),
-            optional(count.visitors),
-            optional(count.again),
-            count.staff.to_string(),
-            count.visits.to_string(),
-            optional(count.dwell),
-            count.uncounted.to_string(),
-        ];
-        let line = is_per_line.then(|| count.line.clone().unwrap_or_default());
-        rows.write_record(line.into_iter().chain(cells))?;
-    }
-    rows.flush()
+    let mut has_head = false;
+    let mut head = |rows: &mut ::csv::Writer<_>, is_per_line: bool| {
+        let line = is_per_line.then_some("line");
+        let is_first = !std::mem::replace(&mut has_head, true);
+        if is_first { rows.write_record(line.into_iter().chain(HEADS)) } else { Ok(()) }
+    };
+    report.counts.each(&mut |count| {
+        head(&mut rows, count.line.is_some()).map_err(io::Error::from)?;
+        let line = count.line.clone().into_iter();
+        Ok(rows.write_record(line.chain(cells(count))).map_err(io::Error::from)?)
+    })?;
+    head(&mut rows, false).map_err(io::Error::from)?;
+    Ok(rows.flush()?)
+}
+
+fn cells(count: &Count) -> [String; 18] {
+    [
+        count.from.strftime(WITH_OFFSET).to_string(),
+        count.to.strftime(WITH_OFFSET).to_string(),
+        count.entered.to_string(),
+        count.entered_low.to_string(),
+        count.entered_high.to_string(),
+        count.left.to_string(),
+        count.left_low.to_string(),
+        count.left_high.to_string(),
+        count.occupancy.to_string(),
+        count.peak.to_string(),
+        count.came_unseen.to_string(),
+        count.left_unseen.to_string(),
+        optional(count.visitors),
+        optional(count.again),
+        count.staff.to_string(),
+        count.visits.to_string(),
+        optional(count.dwell),
+        count.uncounted.to_string(),
+    ]
 }
 
 /// A number that may be missing.
@@ -69,14 +80,15 @@ mod tests {
     use footfall_ledger::Period;
 
     use super::write;
-    use crate::testing::report;
+    use crate::testing::{counts, report};
 
     #[test]
     fn rows_have_their_offset_and_names_are_quoted() {
-        let mut report = report("2026-03-29T00:00:00+01:00", 2, Period::Day, "Europe/Zurich");
-        report.counts[1].line = Some("door, \"front\"".into());
+        let mut counts = counts("2026-03-29T00:00:00+01:00", 2, Period::Day, "Europe/Zurich");
+        counts[0].line = Some(String::new());
+        counts[1].line = Some("door, \"front\"".into());
         let mut text = Vec::new();
-        write(&report, &mut text).unwrap();
+        write(&report(&counts, Period::Day), &mut text).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
             "line,from,to,in,in_low,in_high,out,out_low,out_high,occupancy,peak,came_unseen,left_unseen,visitors,again,staff,visits,dwell,uncounted\n\

@@ -12,6 +12,9 @@ pub enum Error {
         #[from]
         source: io::Error,
     },
+    /// What it is of cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] footfall_ledger::Error),
     /// The Parquet file cannot be made.
     #[error("cannot write the report as Parquet: {source}")]
     Parquet {

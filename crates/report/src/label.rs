@@ -1,20 +1,36 @@
 //! How a period and a length of time are written.
 
+use footfall_ledger::Period;
 use footfall_ledger::jiff::ZonedDateTime;
-use footfall_ledger::{Count, Period};
+use footfall_ledger::jiff::tz::Offset;
 
-/// The names of rows that begin at `starts`. Where clocks were set back and an hour is there twice, the
-/// offset tells which is which.
-pub(crate) fn labels<'a>(starts: impl Iterator<Item = &'a ZonedDateTime> + Clone, by: Period) -> Vec<String> {
-    let mut offsets = starts.clone().map(ZonedDateTime::offset);
-    let first = offsets.next();
-    let by_clock = matches!(by, Period::Minute | Period::Hour);
-    let is_told = by_clock && offsets.any(|offset| Some(offset) != first);
-    let name = |start: &ZonedDateTime| {
-        let name = label(start, by);
+/// The names of rows. Where clocks were set back and an hour is there twice, the offset tells which is which:
+/// each row is to be seen before the first one is named.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    by: Period,
+    first: Option<Offset>,
+    has_others: bool,
+}
+
+impl Labels {
+    pub(crate) fn new(by: Period) -> Self {
+        Self { by, first: None, has_others: false }
+    }
+
+    /// Sees where a row begins. Gives its widest name.
+    pub(crate) fn see(&mut self, start: &ZonedDateTime) -> String {
+        let first = *self.first.get_or_insert(start.offset());
+        self.has_others |= first != start.offset();
+        self.name(start)
+    }
+
+    pub(crate) fn name(&self, start: &ZonedDateTime) -> String {
+        let name = label(start, self.by);
+        let by_clock = matches!(self.by, Period::Minute | Period::Hour);
+        let is_told = by_clock && self.has_others;
         if is_told { format!("{name} {}", start.strftime("%:z")) } else { name }
-    };
-    starts.map(name).collect()
+    }
 }
 
 fn label(from: &ZonedDateTime, by: Period) -> String {
@@ -30,27 +46,28 @@ fn label(from: &ZonedDateTime, by: Period) -> String {
 pub(crate) const MOST_TICKS: usize = 14;
 
 /// The rows that get a label on an axis: evenly spread, at full hours of the day where they are hours.
-pub(crate) fn ticks(counts: &[Count], by: Period) -> Vec<usize> {
+pub(crate) fn ticks<'a>(starts: impl ExactSizeIterator<Item = &'a ZonedDateTime>, by: Period) -> Vec<usize> {
     const MINUTES: [usize; 12] = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10_080];
     const WHOLE: [usize; 7] = [1, 2, 7, 14, 28, 91, 364];
-    let spread = |step: &usize| counts.len() / step <= MOST_TICKS;
+    let count = starts.len();
+    let spread = |step: &usize| count / step <= MOST_TICKS;
     let minutes = match by {
         Period::Minute => 1,
         Period::Hour => 60,
         Period::Day | Period::Week => {
-            let step = WHOLE.into_iter().find(spread).unwrap_or(counts.len());
-            return (0..counts.len()).step_by(step).collect();
+            let step = WHOLE.into_iter().find(spread).unwrap_or(count);
+            return (0..count).step_by(step).collect();
         }
     };
     let all = MINUTES.into_iter().filter(|step| step % minutes == 0);
-    let step = all.into_iter().find(|step| spread(&(step / minutes))).unwrap_or(1440 * counts.len().max(1));
-    let is_tick = |count: &Count| {
-        let minute = usize::from(count.from.hour().unsigned_abs()) * 60
-            + usize::from(count.from.minute().unsigned_abs());
-        let day = count.from.day_of_year().unsigned_abs() as usize;
+    let step = all.into_iter().find(|step| spread(&(step / minutes))).unwrap_or(1440 * count.max(1));
+    let is_tick = |start: &ZonedDateTime| {
+        let minute =
+            usize::from(start.hour().unsigned_abs()) * 60 + usize::from(start.minute().unsigned_abs());
+        let day = start.day_of_year().unsigned_abs() as usize;
         minute.is_multiple_of(step.min(1440)) && (step <= 1440 || day.is_multiple_of(step / 1440))
     };
-    (0..counts.len()).filter(|&index| is_tick(&counts[index])).collect()
+    starts.enumerate().filter(|(_, start)| is_tick(start)).map(|(index, _)| index).collect()
 }
 
 /// A short label for an axis.
@@ -75,27 +92,32 @@ pub(crate) fn length(seconds: f64) -> String {
 mod tests {
     use footfall_ledger::Period;
 
-    use super::{length, ticks};
-    use crate::Report;
-    use crate::testing::report;
+    use super::{Labels, length, ticks};
+    use crate::testing::counts;
 
-    fn labels(report: &Report) -> Vec<String> {
-        super::labels(report.counts.iter().map(|count| &count.from), report.by)
+    fn labels(from: &str, count: u64, by: Period, zone: &str) -> Vec<String> {
+        let counts = counts(from, count, by, zone);
+        let mut labels = Labels::new(by);
+        for count in &counts {
+            labels.see(&count.from);
+        }
+        counts.iter().map(|count| labels.name(&count.from)).collect()
     }
 
     #[test]
     fn hours_that_are_there_twice_differ() {
-        let back = report("2026-10-25T00:00:00Z", 2, Period::Hour, "Europe/Zurich");
-        assert_eq!(labels(&back), ["2026-10-25 Sun 02:00 +02:00", "2026-10-25 Sun 02:00 +01:00"]);
-        let plain = report("2026-10-24T00:00:00Z", 1, Period::Hour, "Europe/Zurich");
-        assert_eq!(labels(&plain), ["2026-10-24 Sat 02:00"]);
-        let week = report("2026-01-01T00:00:00Z", 1, Period::Week, "UTC");
-        assert_eq!(labels(&week), ["2026-W01 from 12-29"]);
+        let back = labels("2026-10-25T00:00:00Z", 2, Period::Hour, "Europe/Zurich");
+        assert_eq!(back, ["2026-10-25 Sun 02:00 +02:00", "2026-10-25 Sun 02:00 +01:00"]);
+        let plain = labels("2026-10-24T00:00:00Z", 1, Period::Hour, "Europe/Zurich");
+        assert_eq!(plain, ["2026-10-24 Sat 02:00"]);
+        let week = labels("2026-01-01T00:00:00Z", 1, Period::Week, "UTC");
+        assert_eq!(week, ["2026-W01 from 12-29"]);
     }
 
     #[test]
     fn ticks_are_few_and_at_full_hours() {
-        let of = |count, by| ticks(&report("2026-03-28T05:00:00Z", count, by, "UTC").counts, by);
+        let of =
+            |count, by| ticks(counts("2026-03-28T05:00:00Z", count, by, "UTC").iter().map(|c| &c.from), by);
         assert_eq!(of(24, Period::Hour), (0..24).filter(|i| (i + 5) % 2 == 0).collect::<Vec<_>>());
         assert_eq!(of(5, Period::Day), [0, 1, 2, 3, 4]);
         for by in Period::ALL {

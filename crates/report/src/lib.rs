@@ -7,8 +7,10 @@
 mod bars;
 mod csv;
 mod error;
+mod json;
 mod label;
 mod parquet;
+mod rows;
 mod svg;
 mod table;
 mod total;
@@ -19,14 +21,14 @@ use std::io::Write;
 use footfall_ledger::{Count, Period};
 
 pub use error::Error;
+pub use rows::Rows;
 pub use svg::svg;
 pub use zones::{ZoneReport, write_zones};
 
 /// What is to be shown.
-#[derive(Clone, Debug)]
-pub struct Report {
+pub struct Report<'a> {
     /// The rows, by time.
-    pub counts: Vec<Count>,
+    pub counts: &'a dyn Rows<Count>,
     /// What each of them adds up over.
     pub by: Period,
     /// What the counts are of: `door, Europe/Zurich`.
@@ -82,19 +84,16 @@ impl Format {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write(
-    report: &Report,
+    report: &Report<'_>,
     format: Format,
     screen: Screen,
     mut out: impl Write + Send,
 ) -> Result<(), Error> {
     match format {
-        Format::Table => out.write_all(table::table(report, screen).as_bytes())?,
-        Format::Chart => out.write_all(bars::bars(report, screen).as_bytes())?,
+        Format::Table => table::write(report, screen, &mut out)?,
+        Format::Chart => bars::write(report, screen, &mut out)?,
         Format::Csv => csv::write(report, &mut out)?,
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &report.counts).map_err(std::io::Error::from)?;
-            out.write_all(b"\n")?;
-        }
+        Format::Json => json::write(report.counts, &mut out)?,
         Format::Parquet => parquet::write(report, &mut out)?,
     }
     Ok(out.flush()?)

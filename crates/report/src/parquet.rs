@@ -1,92 +1,138 @@
-//! Apache Parquet: one row group, times as UTC timestamps in microseconds.
+//! Apache Parquet: row groups of some ten thousand rows, times as UTC timestamps in microseconds.
 
 use std::io::Write;
 use std::sync::Arc;
 
 use ::parquet::basic::{LogicalType, Repetition, Type as Physical};
 use ::parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
-use ::parquet::errors::Result;
+use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{Type, TypePtr};
 use footfall_ledger::{Count, ZoneCount};
 
-use crate::{Report, ZoneReport};
+use crate::{Error, Report, Rows, ZoneReport};
+
+type Result<T, E = ParquetError> = std::result::Result<T, E>;
 
 /// A column: its name, and its value in a row.
 type Column<Row, Value> = (&'static str, fn(&Row) -> Value);
 
-type Rows<'a, W> = SerializedRowGroupWriter<'a, W>;
+type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
 
-pub(crate) fn write(report: &Report, out: &mut (impl Write + Send)) -> Result<()> {
-    let is_per_line = report.counts.iter().any(|count| count.line.is_some());
-    let mut file = SerializedFileWriter::new(out, schema(is_per_line)?, properties())?;
-    let mut rows = file.next_row_group()?;
-    let counts = &report.counts;
-    if is_per_line {
-        let name = |c: &Count| ByteArray::from(c.line.clone().unwrap_or_default().into_bytes());
-        column::<ByteArrayType, _>(&mut rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
-    }
-    for number in NUMBERS.map(|(_, number)| number) {
-        column::<Int64Type, _>(&mut rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
-    }
-    for (_, number) in KNOWN {
-        let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
-        let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
-        column::<Int64Type, _>(&mut rows, &numbers, Some(&known))?;
-    }
-    let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
-    let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
-    column::<DoubleType, _>(&mut rows, &dwell, Some(&known))?;
-    let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
-    column::<DoubleType, _>(&mut rows, &uncounted, None)?;
-    rows.close()?;
-    file.close()?;
-    Ok(())
+/// Rows of a group: what is in memory at once.
+const GROUP: usize = 65_536;
+
+pub(crate) fn write(report: &Report<'_>, out: &mut (impl Write + Send)) -> Result<(), Error> {
+    in_groups(
+        report.counts,
+        out,
+        |first| schema(first.is_some_and(|count| count.line.is_some())),
+        |counts, rows| {
+            if counts.iter().any(|count| count.line.is_some()) {
+                let name = |c: &Count| ByteArray::from(c.line.clone().unwrap_or_default().into_bytes());
+                column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+            }
+            for number in NUMBERS.map(|(_, number)| number) {
+                column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+            }
+            for (_, number) in KNOWN {
+                let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
+                let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
+                column::<Int64Type, _>(rows, &numbers, Some(&known))?;
+            }
+            let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
+            let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
+            column::<DoubleType, _>(rows, &dwell, Some(&known))?;
+            let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+            column::<DoubleType, _>(rows, &uncounted, None)
+        },
+    )
 }
 
 /// Writes zones likewise.
-pub(crate) fn write_zones(report: &ZoneReport, out: &mut (impl Write + Send)) -> Result<()> {
-    const NUMBERS: [Column<ZoneCount, i64>; 5] = [
-        ("from", |c| c.from.timestamp().as_microsecond()),
-        ("to", |c| c.to.timestamp().as_microsecond()),
-        ("visits", |c| c.visits.cast_signed()),
-        ("occupancy", |c| c.occupancy.cast_signed()),
-        ("peak", |c| c.peak.cast_signed()),
-    ];
-    const LENGTHS: [Column<ZoneCount, Option<f64>>; 2] = [("dwell", |c| c.dwell), ("longest", |c| c.longest)];
-    let mut fields = vec![text_field("zone")?];
-    fields.extend(
-        NUMBERS
-            .iter()
-            .enumerate()
-            .map(|(i, (name, _))| whole_field(name, i < 2))
-            .collect::<Result<Vec<_>>>()?,
-    );
-    fields.extend(
-        LENGTHS.iter().map(|(name, _)| real_field(name, Repetition::OPTIONAL)).collect::<Result<Vec<_>>>()?,
-    );
-    fields.push(real_field("uncounted", Repetition::REQUIRED)?);
-    let schema = Type::group_type_builder("zones").with_fields(fields).build()?;
-    let mut file = SerializedFileWriter::new(out, Arc::new(schema), properties())?;
-    let mut rows = file.next_row_group()?;
-    let counts = &report.counts;
-    let name = |c: &ZoneCount| ByteArray::from(c.zone.clone().into_bytes());
-    column::<ByteArrayType, _>(&mut rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
-    for (_, number) in NUMBERS {
-        column::<Int64Type, _>(&mut rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+pub(crate) fn write_zones(report: &ZoneReport<'_>, out: &mut (impl Write + Send)) -> Result<(), Error> {
+    in_groups(
+        report.counts,
+        out,
+        |_| zone_schema(),
+        |counts, rows| {
+            let name = |c: &ZoneCount| ByteArray::from(c.zone.clone().into_bytes());
+            column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+            for (_, number) in ZONE_NUMBERS {
+                column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+            }
+            for (_, seconds) in ZONE_LENGTHS {
+                let known: Vec<_> = counts.iter().map(|count| i16::from(seconds(count).is_some())).collect();
+                let seconds: Vec<_> = counts.iter().filter_map(seconds).collect();
+                column::<DoubleType, _>(rows, &seconds, Some(&known))?;
+            }
+            let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+            column::<DoubleType, _>(rows, &uncounted, None)
+        },
+    )
+}
+
+/// Writes all rows, a group after the other; one without any where there are none.
+fn in_groups<Row: Clone, W: Write + Send>(
+    all: &dyn Rows<Row>,
+    out: &mut W,
+    schema: impl FnOnce(Option<&Row>) -> Result<TypePtr>,
+    write: impl Fn(&[Row], &mut Group<'_, &mut W>) -> Result<()>,
+) -> Result<(), Error> {
+    let (mut out, mut schema) = (Some(out), Some(schema));
+    let mut file: Option<SerializedFileWriter<&mut W>> = None;
+    let mut group: Vec<Row> = Vec::new();
+    let mut put = |group: &mut Vec<Row>| -> Result<(), Error> {
+        if let (Some(out), Some(schema)) = (out.take(), schema.take()) {
+            file = Some(SerializedFileWriter::new(out, schema(group.first())?, properties())?);
+        }
+        if let Some(file) = &mut file {
+            let mut rows = file.next_row_group()?;
+            write(group, &mut rows)?;
+            rows.close()?;
+        }
+        group.clear();
+        Ok(())
+    };
+    let mut has_any = false;
+    all.each(&mut |row| {
+        has_any = true;
+        group.push(row.clone());
+        if group.len() == GROUP { put(&mut group) } else { Ok(()) }
+    })?;
+    if !group.is_empty() || !has_any {
+        put(&mut group)?;
     }
-    for (_, seconds) in LENGTHS {
-        let known: Vec<_> = counts.iter().map(|count| i16::from(seconds(count).is_some())).collect();
-        let seconds: Vec<_> = counts.iter().filter_map(seconds).collect();
-        column::<DoubleType, _>(&mut rows, &seconds, Some(&known))?;
+    if let Some(file) = file {
+        file.close()?;
     }
-    let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
-    column::<DoubleType, _>(&mut rows, &uncounted, None)?;
-    rows.close()?;
-    file.close()?;
     Ok(())
 }
+
+fn zone_schema() -> Result<TypePtr> {
+    let mut fields = vec![text_field("zone")?];
+    for (index, (name, _)) in ZONE_NUMBERS.iter().enumerate() {
+        fields.push(whole_field(name, index < 2)?);
+    }
+    for (name, _) in ZONE_LENGTHS {
+        fields.push(real_field(name, Repetition::OPTIONAL)?);
+    }
+    fields.push(real_field("uncounted", Repetition::REQUIRED)?);
+    Type::group_type_builder("zones").with_fields(fields).build().map(Arc::new)
+}
+
+/// Of zones; the first two are times.
+const ZONE_NUMBERS: [Column<ZoneCount, i64>; 5] = [
+    ("from", |c| c.from.timestamp().as_microsecond()),
+    ("to", |c| c.to.timestamp().as_microsecond()),
+    ("visits", |c| c.visits.cast_signed()),
+    ("occupancy", |c| c.occupancy.cast_signed()),
+    ("peak", |c| c.peak.cast_signed()),
+];
+
+const ZONE_LENGTHS: [Column<ZoneCount, Option<f64>>; 2] =
+    [("dwell", |c| c.dwell), ("longest", |c| c.longest)];
 
 fn properties() -> Arc<WriterProperties> {
     Arc::new(WriterProperties::builder().set_created_by("footfall".to_owned()).build())
@@ -155,7 +201,7 @@ fn field(
 
 /// Writes the next column; `known` tells, for one that may lack values, which rows have one.
 fn column<T: DataType, W: Write + Send>(
-    rows: &mut Rows<'_, W>,
+    rows: &mut Group<'_, W>,
     values: &[T::T],
     known: Option<&[i16]>,
 ) -> Result<()> {
@@ -173,17 +219,17 @@ mod tests {
     use footfall_ledger::Period;
 
     use super::write;
-    use crate::testing::report;
+    use crate::testing::{counts, report};
 
     #[test]
     fn what_was_written_is_read() {
-        let report = report("2026-03-29T00:00:00Z", 3, Period::Hour, "Europe/Zurich");
+        let counts = counts("2026-03-29T00:00:00Z", 3, Period::Hour, "Europe/Zurich");
         let mut bytes = Vec::new();
-        write(&report, &mut bytes).unwrap();
+        write(&report(&counts, Period::Hour), &mut bytes).unwrap();
         let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
         let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3);
-        for (row, count) in rows.iter().zip(&report.counts) {
+        for (row, count) in rows.iter().zip(&counts) {
             assert_eq!(row.get_timestamp_micros(0).unwrap(), count.from.timestamp().as_microsecond());
             assert_eq!(row.get_long(2).unwrap(), count.entered.cast_signed());
             assert_eq!(row.get_double(16).ok(), count.dwell);

@@ -1,86 +1,118 @@
 //! Columns of text.
 
-use console::{Alignment, measure_text_width, pad_str, style};
+use std::io::Write;
+use std::iter;
+
+use console::{Alignment, Style, measure_text_width, pad_str};
 use footfall_count::CountInterval;
 use footfall_ledger::Count;
 
-use crate::label::{labels, length};
+use crate::label::{Labels, length};
 use crate::total::Total;
-use crate::{Report, Screen};
+use crate::{Error, Report, Screen};
 
-/// A column that is shown: its head, and what it says of a row and of all rows together.
+/// A column: its head, whether it has anything to say, and what it says of a row and of all rows together.
 struct Column {
     head: &'static str,
+    is_shown: fn(&Total) -> bool,
     cell: fn(&Count) -> String,
     total: fn(&Total) -> String,
 }
 
-pub(crate) fn table(report: &Report, screen: Screen) -> String {
-    if report.counts.is_empty() {
-        return format!("{}: nothing was recorded\n", report.title);
-    }
-    let total = Total::of(&report.counts);
-    let columns = columns(&total);
-    let is_per_line = report.counts.iter().any(|count| count.line.is_some());
-    let mut rows = Vec::new();
-    let heads = columns.iter().map(|column| column.head.to_owned());
-    rows.push(row(report.by.as_str(), is_per_line.then_some("line"), heads));
-    for (count, label) in
-        report.counts.iter().zip(labels(report.counts.iter().map(|count| &count.from), report.by))
-    {
-        let line = is_per_line.then(|| count.line.as_deref().unwrap_or_default());
-        rows.push(row(&label, line, columns.iter().map(|column| (column.cell)(count))));
-    }
-    rows.push(row("total", is_per_line.then_some(""), columns.iter().map(|column| (column.total)(&total))));
-    lay_out(&report.title, &rows, if is_per_line { 2 } else { 1 }, screen) + &why(&report.reasons)
+const COLUMNS: [Column; 11] = [
+    Column {
+        head: "in",
+        is_shown: |_| true,
+        cell: |c| between(c.entered, c.entered_low, c.entered_high),
+        total: |t| total_between(t.entered, t.doubt.0),
+    },
+    Column {
+        head: "out",
+        is_shown: |_| true,
+        cell: |c| between(c.left, c.left_low, c.left_high),
+        total: |t| total_between(t.left, t.doubt.1),
+    },
+    Column {
+        head: "occupancy",
+        is_shown: |_| true,
+        cell: |c| c.occupancy.to_string(),
+        total: |_| String::new(),
+    },
+    Column { head: "peak", is_shown: |_| true, cell: |c| c.peak.to_string(), total: |t| t.peak.to_string() },
+    Column {
+        head: "drift",
+        is_shown: |_| true,
+        cell: |c| drift(c.came_unseen, c.left_unseen),
+        total: |t| drift(t.came_unseen, t.left_unseen),
+    },
+    Column {
+        head: "visitors",
+        is_shown: |t| t.visitors.is_some(),
+        cell: |c| known(c.visitors),
+        total: |t| known(t.visitors),
+    },
+    Column {
+        head: "again",
+        is_shown: |t| t.visitors.is_some(),
+        cell: |c| known(c.again),
+        total: |t| known(t.again),
+    },
+    Column {
+        head: "staff",
+        is_shown: |t| t.staff > 0,
+        cell: |c| c.staff.to_string(),
+        total: |t| t.staff.to_string(),
+    },
+    Column {
+        head: "visits",
+        is_shown: |t| t.visits > 0,
+        cell: |c| c.visits.to_string(),
+        total: |t| t.visits.to_string(),
+    },
+    Column {
+        head: "dwell",
+        is_shown: |t| t.visits > 0,
+        cell: |c| c.dwell.map_or_else(dash, length),
+        total: |t| t.dwell.map_or_else(dash, length),
+    },
+    Column { head: "uncounted", is_shown: |_| true, cell: |c| gap(c.uncounted), total: |t| gap(t.uncounted) },
+];
+
+/// Goes through the rows twice: for the widths of the columns, and to write them.
+pub(crate) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -> Result<(), Error> {
+    let (mut total, mut labels, mut lines) = (Total::default(), Labels::new(report.by), None);
+    let mut widths = Widths::default();
+    report.counts.each(&mut |count| {
+        total.add(count);
+        lines = Some(count.line.is_some());
+        let cells = COLUMNS.iter().map(|column| (column.cell)(count));
+        widths.see(&row(&labels.see(&count.from), count.line.as_deref(), cells));
+        Ok(())
+    })?;
+    let Some(is_per_line) = lines else {
+        return Ok(writeln!(out, "{}: nothing was recorded", report.title)?);
+    };
+    let names = if is_per_line { 2 } else { 1 };
+    let shown: Vec<bool> = iter::repeat_n(true, names).chain(COLUMNS.map(|c| (c.is_shown)(&total))).collect();
+    let heads = COLUMNS.iter().map(|column| column.head.to_owned());
+    let head = row(report.by.as_str(), is_per_line.then_some("line"), heads);
+    let sums = COLUMNS.iter().map(|column| (column.total)(&total));
+    let sums = row("total", is_per_line.then_some(""), sums);
+    widths.see(&head);
+    widths.see(&sums);
+    let layout = Layout { widths, shown, names, screen };
+    write!(out, "{}\n\n{}", report.title, layout.line(&head, Style::dim))?;
+    report.counts.each(&mut |count| {
+        let cells = COLUMNS.iter().map(|column| (column.cell)(count));
+        let row = row(&labels.name(&count.from), count.line.as_deref(), cells);
+        Ok(out.write_all(layout.line(&row, |style| style).as_bytes())?)
+    })?;
+    write!(out, "{}{}", layout.line(&sums, Style::bold), why(&report.reasons))?;
+    Ok(())
 }
 
 pub(crate) fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> Vec<String> {
     [label.to_owned()].into_iter().chain(line.map(str::to_owned)).chain(cells).collect()
-}
-
-/// Those that have something to say.
-fn columns(total: &Total) -> Vec<Column> {
-    let mut columns = vec![
-        Column {
-            head: "in",
-            cell: |c| between(c.entered, c.entered_low, c.entered_high),
-            total: |t| total_between(t.entered, t.doubt.0),
-        },
-        Column {
-            head: "out",
-            cell: |c| between(c.left, c.left_low, c.left_high),
-            total: |t| total_between(t.left, t.doubt.1),
-        },
-        Column { head: "occupancy", cell: |c| c.occupancy.to_string(), total: |_| String::new() },
-        Column { head: "peak", cell: |c| c.peak.to_string(), total: |t| t.peak.to_string() },
-        Column {
-            head: "drift",
-            cell: |c| drift(c.came_unseen, c.left_unseen),
-            total: |t| drift(t.came_unseen, t.left_unseen),
-        },
-    ];
-    if total.visitors.is_some() {
-        columns.push(Column { head: "visitors", cell: |c| known(c.visitors), total: |t| known(t.visitors) });
-        columns.push(Column { head: "again", cell: |c| known(c.again), total: |t| known(t.again) });
-    }
-    if total.staff > 0 {
-        columns.push(Column { head: "staff", cell: |c| c.staff.to_string(), total: |t| t.staff.to_string() });
-    }
-    if total.visits > 0 {
-        columns.push(Column {
-            head: "visits",
-            cell: |c| c.visits.to_string(),
-            total: |t| t.visits.to_string(),
-        });
-        columns.push(Column {
-            head: "dwell",
-            cell: |c| c.dwell.map_or_else(dash, length),
-            total: |t| t.dwell.map_or_else(dash, length),
-        });
-    }
-    columns.push(Column { head: "uncounted", cell: |c| gap(c.uncounted), total: |t| gap(t.uncounted) });
-    columns
 }
 
 /// `412 (405 to 418)`, or the number alone where it is certain.
@@ -124,45 +156,62 @@ fn drift(came: u64, left: u64) -> String {
     }
 }
 
+/// How wide columns are.
+#[derive(Default)]
+pub(crate) struct Widths(Vec<usize>);
+
+impl Widths {
+    pub(crate) fn see(&mut self, row: &[String]) {
+        self.0.resize(row.len(), 0);
+        for (width, cell) in self.0.iter_mut().zip(row) {
+            *width = (*width).max(measure_text_width(cell));
+        }
+    }
+}
+
 /// Rows with the first `names` columns to the left and the others, numbers, to the right.
-pub(crate) fn lay_out(title: &str, rows: &[Vec<String>], names: usize, screen: Screen) -> String {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| measure_text_width(&row[column])).max().unwrap_or(0);
-    let widths: Vec<_> = (0..columns).map(width).collect();
-    let mut text = format!("{title}\n\n");
-    for (index, row) in rows.iter().enumerate() {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
-            let alignment = if column < names { Alignment::Left } else { Alignment::Right };
+pub(crate) struct Layout {
+    pub(crate) widths: Widths,
+    /// Which columns are shown.
+    pub(crate) shown: Vec<bool>,
+    pub(crate) names: usize,
+    pub(crate) screen: Screen,
+}
+
+impl Layout {
+    pub(crate) fn line(&self, row: &[String], styled: fn(Style) -> Style) -> String {
+        let columns = row.iter().zip(&self.widths.0).zip(&self.shown).enumerate();
+        let shown = columns.filter(|(_, (_, is_shown))| **is_shown);
+        let cells = shown.map(|(column, ((cell, &width), _))| {
+            let alignment = if column < self.names { Alignment::Left } else { Alignment::Right };
             pad_str(cell, width, alignment, None)
         });
         let line = cells.collect::<Vec<_>>().join("  ");
-        let line = line.trim_end();
-        let styled = style(line).force_styling(screen.colours);
-        let styled = match index {
-            0 => styled.dim(),
-            _ if index + 1 == rows.len() => styled.bold(),
-            _ => styled,
-        };
-        text.push_str(&styled.to_string());
-        text.push('\n');
+        let style = styled(Style::new().force_styling(self.screen.colours));
+        format!("{}\n", style.apply_to(line.trim_end()))
     }
-    text
 }
 
 #[cfg(test)]
 mod tests {
     use footfall_ledger::Period;
 
-    use super::table;
-    use crate::Screen;
-    use crate::testing::report;
+    use super::write;
+    use crate::testing::{counts, report};
+    use crate::{Report, Screen};
 
     const PLAIN: Screen = Screen { width: 80, colours: false };
 
+    fn table(report: &Report<'_>) -> String {
+        let mut text = Vec::new();
+        write(report, PLAIN, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
     #[test]
     fn columns_line_up_under_their_heads() {
-        let report = report("2026-03-28T12:00:00Z", 3, Period::Day, "Europe/Zurich");
-        let text = table(&report, PLAIN);
+        let counts = counts("2026-03-28T12:00:00Z", 3, Period::Day, "Europe/Zurich");
+        let text = table(&report(&counts, Period::Day));
         let rows: Vec<&str> = text.lines().skip(2).collect();
         for cells in [
             ["day", "in", "out", "occupancy", "peak", "drift", "visits", "dwell", "uncounted"],
@@ -184,18 +233,18 @@ mod tests {
 
     #[test]
     fn under_the_table_it_says_why_nobody_counted() {
-        let mut report = report("2026-03-28T12:00:00Z", 2, Period::Day, "UTC");
-        let without = table(&report, PLAIN);
+        let counts = counts("2026-03-28T12:00:00Z", 2, Period::Day, "UTC");
+        let mut report = report(&counts, Period::Day);
+        let without = table(&report);
         report.reasons = vec![("clock_step".into(), 3700.0), ("dark".into(), 0.2)];
-        assert_eq!(table(&report, PLAIN), without + "\nuncounted: clock step 1:01:40, dark 0:01\n");
+        assert_eq!(table(&report), without + "\nuncounted: clock step 1:01:40, dark 0:01\n");
     }
 
     #[test]
     fn lines_have_a_column_and_nothing_is_said_to_be_nothing() {
-        let mut report = report("2026-03-28T12:00:00Z", 1, Period::Day, "UTC");
-        report.counts[0].line = Some("door".into());
-        assert!(table(&report, PLAIN).contains("2026-03-28 Sat  door   0    0"));
-        report.counts.clear();
-        assert_eq!(table(&report, PLAIN), "door: nothing was recorded\n");
+        let mut counts = counts("2026-03-28T12:00:00Z", 1, Period::Day, "UTC");
+        counts[0].line = Some("door".into());
+        assert!(table(&report(&counts, Period::Day)).contains("2026-03-28 Sat  door   0    0"));
+        assert_eq!(table(&report(&Vec::new(), Period::Day)), "door: nothing was recorded\n");
     }
 }

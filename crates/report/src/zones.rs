@@ -2,19 +2,20 @@
 
 use std::io::{self, Write};
 
+use console::Style;
+use footfall_ledger::jiff::ZonedDateTime;
 use footfall_ledger::{Period, ZoneCount};
 
-use crate::bars::{Bar, draw_bars};
+use crate::bars::{Bar, Plan};
 use crate::csv::{WITH_OFFSET, optional};
-use crate::label::{labels, length};
-use crate::table::{dash, gap, lay_out, row, why};
-use crate::{Error, Format, Screen, parquet};
+use crate::label::{Labels, length};
+use crate::table::{Layout, Widths, dash, gap, row, why};
+use crate::{Error, Format, Rows, Screen, json, parquet};
 
 /// What is to be shown of zones.
-#[derive(Clone, Debug)]
-pub struct ZoneReport {
+pub struct ZoneReport<'a> {
     /// The rows, by time, then by zone.
-    pub counts: Vec<ZoneCount>,
+    pub counts: &'a dyn Rows<ZoneCount>,
     /// What each of them adds up over.
     pub by: Period,
     /// What the counts are of: `till, Europe/Zurich`.
@@ -28,94 +29,130 @@ pub struct ZoneReport {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_zones(
-    report: &ZoneReport,
+    report: &ZoneReport<'_>,
     format: Format,
     screen: Screen,
     mut out: impl Write + Send,
 ) -> Result<(), Error> {
     match format {
-        Format::Table => out.write_all(table(report, screen).as_bytes())?,
-        Format::Chart => out.write_all(chart(report, screen).as_bytes())?,
+        Format::Table => table(report, screen, &mut out)?,
+        Format::Chart => chart(report, screen, &mut out)?,
         Format::Csv => csv(report, &mut out)?,
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &report.counts).map_err(io::Error::from)?;
-            out.write_all(b"\n")?;
-        }
+        Format::Json => json::write(report.counts, &mut out)?,
         Format::Parquet => parquet::write_zones(report, &mut out)?,
     }
     Ok(out.flush()?)
 }
 
-fn nothing(report: &ZoneReport) -> String {
-    format!("{}: no zone was watched\n", report.title)
+fn nothing(report: &ZoneReport<'_>, out: &mut impl Write) -> Result<(), Error> {
+    Ok(writeln!(out, "{}: no zone was watched", report.title)?)
 }
 
-fn table(report: &ZoneReport, screen: Screen) -> String {
+/// All zones and periods together.
+#[derive(Default)]
+struct Total {
+    visits: u64,
+    stayed: f64,
+    longest: f64,
+    peak: u64,
+    uncounted: f64,
+    /// Where the latest row's period begins.
+    period: Option<ZonedDateTime>,
+}
+
+impl Total {
+    fn add(&mut self, count: &ZoneCount) {
+        self.visits += count.visits;
+        self.stayed += count.dwell.unwrap_or(0.0) * count.visits as f64;
+        self.longest = self.longest.max(count.longest.unwrap_or(0.0));
+        self.peak = self.peak.max(count.peak);
+        // Rows of one period, a zone each, tell of the same gaps.
+        if self.period.as_ref() != Some(&count.from) {
+            self.period = Some(count.from.clone());
+            self.uncounted += count.uncounted;
+        }
+    }
+
+    fn cells(&self) -> [String; 6] {
+        let lasting = |seconds: f64| if self.visits > 0 { length(seconds) } else { dash() };
+        [
+            self.visits.to_string(),
+            lasting(self.stayed / self.visits as f64),
+            lasting(self.longest),
+            String::new(),
+            self.peak.to_string(),
+            gap(self.uncounted),
+        ]
+    }
+}
+
+/// Goes through the rows twice: for the widths of the columns, and to write them.
+fn table(report: &ZoneReport<'_>, screen: Screen, out: &mut impl Write) -> Result<(), Error> {
     const HEADS: [&str; 6] = ["visits", "dwell", "longest", "occupancy", "peak", "uncounted"];
-    if report.counts.is_empty() {
-        return nothing(report);
+    let (mut total, mut labels, mut widths) = (Total::default(), Labels::new(report.by), Widths::default());
+    let mut is_empty = true;
+    report.counts.each(&mut |count| {
+        is_empty = false;
+        total.add(count);
+        widths.see(&row(&labels.see(&count.from), Some(&count.zone), cells(count).into_iter()));
+        Ok(())
+    })?;
+    if is_empty {
+        return nothing(report, out);
     }
-    let mut rows = vec![row(report.by.as_str(), Some("zone"), HEADS.into_iter().map(str::to_owned))];
-    for (count, label) in report.counts.iter().zip(names(report)) {
-        let lasting = |seconds: Option<f64>| seconds.map_or_else(dash, length);
-        let cells = [
-            count.visits.to_string(),
-            lasting(count.dwell),
-            lasting(count.longest),
-            count.occupancy.to_string(),
-            count.peak.to_string(),
-            gap(count.uncounted),
-        ];
-        rows.push(row(&label, Some(&count.zone), cells.into_iter()));
-    }
-    rows.push(row("total", Some(""), total(&report.counts).into_iter()));
-    lay_out(&report.title, &rows, 2, screen) + &why(&report.reasons)
+    let head = row(report.by.as_str(), Some("zone"), HEADS.into_iter().map(str::to_owned));
+    let sums = row("total", Some(""), total.cells().into_iter());
+    widths.see(&head);
+    widths.see(&sums);
+    let layout = Layout { widths, shown: vec![true; head.len()], names: 2, screen };
+    write!(out, "{}\n\n{}", report.title, layout.line(&head, Style::dim))?;
+    report.counts.each(&mut |count| {
+        let row = row(&labels.name(&count.from), Some(&count.zone), cells(count).into_iter());
+        Ok(out.write_all(layout.line(&row, |style| style).as_bytes())?)
+    })?;
+    write!(out, "{}{}", layout.line(&sums, Style::bold), why(&report.reasons))?;
+    Ok(())
 }
 
-/// The last row: all zones and periods together.
-fn total(counts: &[ZoneCount]) -> [String; 6] {
-    let visits: u64 = counts.iter().map(|count| count.visits).sum();
-    let stayed: f64 = counts.iter().map(|c| c.dwell.unwrap_or(0.0) * c.visits as f64).sum();
-    let longest = counts.iter().filter_map(|count| count.longest).fold(0.0, f64::max);
-    let lasting = |seconds: f64| if visits > 0 { length(seconds) } else { dash() };
-    let peak = counts.iter().map(|count| count.peak).max().unwrap_or(0);
-    // Rows of one period, a zone each, tell of the same gaps.
-    let first_of_period = |index: &usize| *index == 0 || counts[*index].from != counts[*index - 1].from;
-    let uncounted = (0..counts.len()).filter(first_of_period).map(|index| counts[index].uncounted);
+fn cells(count: &ZoneCount) -> [String; 6] {
+    let lasting = |seconds: Option<f64>| seconds.map_or_else(dash, length);
     [
-        visits.to_string(),
-        lasting(stayed / visits as f64),
-        lasting(longest),
-        String::new(),
-        peak.to_string(),
-        gap(uncounted.sum()),
+        count.visits.to_string(),
+        lasting(count.dwell),
+        lasting(count.longest),
+        count.occupancy.to_string(),
+        count.peak.to_string(),
+        gap(count.uncounted),
     ]
 }
 
-fn chart(report: &ZoneReport, screen: Screen) -> String {
-    if report.counts.is_empty() {
-        return nothing(report);
-    }
-    let bar = |(count, label): (&ZoneCount, String)| Bar {
+fn chart(report: &ZoneReport<'_>, screen: Screen, out: &mut impl Write) -> Result<(), Error> {
+    let (mut labels, mut plan) = (Labels::new(report.by), Plan::new(&["visits"], screen));
+    let bar = |label: String, count: &ZoneCount| Bar {
         name: format!("{label} {}", count.zone),
         sides: vec![count.visits],
         uncounted: count.uncounted,
     };
-    let bars: Vec<_> = report.counts.iter().zip(names(report)).map(bar).collect();
-    draw_bars(&report.title, &["visits"], &bars, screen)
+    report.counts.each(&mut |count| {
+        plan.see(&bar(labels.see(&count.from), count));
+        Ok(())
+    })?;
+    if plan.is_empty {
+        return nothing(report, out);
+    }
+    write!(out, "{}\n\n{}", report.title, plan.head())?;
+    report
+        .counts
+        .each(&mut |count| Ok(out.write_all(plan.row(&bar(labels.name(&count.from), count)).as_bytes())?))
 }
 
-fn names(report: &ZoneReport) -> Vec<String> {
-    labels(report.counts.iter().map(|count| &count.from), report.by)
-}
-
-fn csv(report: &ZoneReport, out: &mut impl Write) -> io::Result<()> {
+fn csv(report: &ZoneReport<'_>, out: &mut impl Write) -> Result<(), Error> {
     const HEADS: [&str; 9] =
         ["zone", "from", "to", "visits", "dwell", "longest", "occupancy", "peak", "uncounted"];
     let mut rows = ::csv::Writer::from_writer(out);
-    rows.write_record(HEADS)?;
-    for count in &report.counts {
-        rows.write_record([
+    rows.write_record(HEADS).map_err(io::Error::from)?;
+    report.counts.each(&mut |count| {
+        let cells = [
             count.zone.clone(),
             count.from.strftime(WITH_OFFSET).to_string(),
             count.to.strftime(WITH_OFFSET).to_string(),
@@ -125,9 +162,10 @@ fn csv(report: &ZoneReport, out: &mut impl Write) -> io::Result<()> {
             count.occupancy.to_string(),
             count.peak.to_string(),
             count.uncounted.to_string(),
-        ])?;
-    }
-    rows.flush()
+        ];
+        Ok(rows.write_record(cells).map_err(io::Error::from)?)
+    })?;
+    Ok(rows.flush()?)
 }
 
 #[cfg(test)]
@@ -140,7 +178,7 @@ mod tests {
     use super::{ZoneReport, write_zones};
     use crate::{Format, Screen};
 
-    fn report() -> ZoneReport {
+    fn counts() -> Vec<ZoneCount> {
         let zone = TimeZone::get("Europe/Zurich").unwrap();
         let first = "2026-10-25T02:00:00+02:00".parse().unwrap();
         let starts = [first, Period::Hour.next(first, &zone)];
@@ -155,14 +193,18 @@ mod tests {
             peak: n as u64 + 1,
             uncounted: 30.0,
         };
-        let counts = [(0, "shelf, left"), (0, "till"), (1, "shelf, left"), (1, "till")].map(row).to_vec();
-        ZoneReport { counts, by: Period::Hour, title: "all zones".into(), reasons: Vec::new() }
+        [(0, "shelf, left"), (0, "till"), (1, "shelf, left"), (1, "till")].map(row).to_vec()
+    }
+
+    fn written(counts: &Vec<ZoneCount>, format: Format) -> Vec<u8> {
+        let report = ZoneReport { counts, by: Period::Hour, title: "all zones".into(), reasons: Vec::new() };
+        let mut bytes = Vec::new();
+        write_zones(&report, format, Screen { width: 80, colours: false }, &mut bytes).unwrap();
+        bytes
     }
 
     fn text(format: Format) -> String {
-        let mut text = Vec::new();
-        write_zones(&report(), format, Screen { width: 80, colours: false }, &mut text).unwrap();
-        String::from_utf8(text).unwrap()
+        String::from_utf8(written(&counts(), format)).unwrap()
     }
 
     #[test]
@@ -192,11 +234,10 @@ mod tests {
         assert!(chart.lines().all(|line| line.chars().count() <= 80 + "  uncounted 0:30".len()), "{chart}");
         assert!(chart.contains("till") && chart.contains('█'), "{chart}");
 
-        let mut bytes = Vec::new();
-        write_zones(&report(), Format::Parquet, Screen { width: 80, colours: false }, &mut bytes).unwrap();
+        let bytes = written(&counts(), Format::Parquet);
         let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
         let rows: Vec<_> = file.get_row_iter(None).unwrap().map(Result::unwrap).collect();
-        for (row, count) in rows.iter().zip(&report().counts) {
+        for (row, count) in rows.iter().zip(&counts()) {
             assert_eq!(row.get_string(0).unwrap(), &count.zone);
             assert_eq!(row.get_timestamp_micros(1).unwrap(), count.from.timestamp().as_microsecond());
             assert_eq!(row.get_long(3).unwrap(), count.visits.cast_signed());
@@ -207,10 +248,8 @@ mod tests {
 
     #[test]
     fn nothing_is_said_to_be_nothing() {
-        let empty = ZoneReport { counts: Vec::new(), ..report() };
         for format in [Format::Table, Format::Chart] {
-            let mut text = Vec::new();
-            write_zones(&empty, format, Screen { width: 80, colours: false }, &mut text).unwrap();
+            let text = written(&Vec::new(), format);
             assert_eq!(String::from_utf8(text).unwrap(), "all zones: no zone was watched\n");
         }
     }

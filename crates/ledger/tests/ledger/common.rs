@@ -50,7 +50,7 @@ impl Shelf {
 pub(crate) struct HandClock(Arc<Mutex<(Timestamp, Duration)>>);
 
 impl HandClock {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new((at("2026-11-24T09:00:00Z"), Duration::from_secs(1000)))))
     }
 

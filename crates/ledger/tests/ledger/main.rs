@@ -6,6 +6,8 @@ mod counts;
 mod cursors;
 mod live;
 mod migrations;
+mod oracle;
 mod recorded;
+mod recount;
 mod refusals;
 mod sequence;
