@@ -1,5 +1,6 @@
 //! `footfall init`: a configuration for a source, with a line where people walk.
 
+mod owner;
 mod propose;
 mod template;
 mod watch;
@@ -86,6 +87,10 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let picture_name = plain.file_name().unwrap_or_default().to_string_lossy();
     let text = template::configuration(&source, &proposal, [width, height], &picture_name);
     write(&args.output, text.as_bytes(), args.force)?;
+    for path in [&plain, &drawn, &args.output] {
+        owner::as_folder(path)
+            .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
+    }
     say(&format!("  {}\n", proposal.reason));
     for (path, what) in [
         (&drawn, "the line as proposed"),

@@ -1,6 +1,6 @@
 //! The text of a new configuration.
 
-use footfall_video::{SourceOptions, Transport};
+use footfall_video::{SourceOptions, Transport, may_come_later};
 
 use super::propose::Proposal;
 use crate::sources::NamedSource;
@@ -48,6 +48,7 @@ to = [{}, {}]
 [ledger]
 file = {ledger}  # keeps every crossing: footfall report --ledger FILE
 
+{serve}
 # [outputs]
 # crossings = \"crossings.jsonl\"  # one JSON object for each crossing
 # video = \"annotated.mp4\"
@@ -61,6 +62,17 @@ file = {ledger}  # keeps every crossing: footfall report --ledger FILE
         reason = proposal.reason,
         line = quoted(proposal.line.name()),
         ledger = quoted(&format!("{}.db", source.file_stem())),
+        serve = serve(source),
+    )
+}
+
+/// The page: beside a camera it is wanted from the start; that of a recording would stay after its end.
+fn serve(source: &NamedSource) -> String {
+    let mark = if may_come_later(&source.address.get()) { "" } else { "# " };
+    format!(
+        "# The page, for this machine alone: a wider address wants a token (footfall token NAME).\n\
+         {mark}[serve]\n{mark}address = \"{}\"\n",
+        footfall_serve::Config::LOCAL
     )
 }
 
