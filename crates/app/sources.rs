@@ -85,16 +85,16 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         name: entry.name.clone(),
         address: Address::new(&entry.url),
         options: entry.options.clone(),
-        lines: own(&entry.lines, &config.lines),
-        zones: own(&entry.zones, &config.zones),
-        masks: own(&entry.masks, &config.masks),
+        lines: own(entry.lines.as_ref(), &config.lines),
+        zones: own(entry.zones.as_ref(), &config.zones),
+        masks: own(entry.masks.as_ref(), &config.masks),
         reference: entry.reference.clone(),
     }
 }
 
 /// A source's own list, or else that of all.
-fn own<T: Clone>(own: &[T], of_all: &[T]) -> Vec<T> {
-    if own.is_empty() { of_all.to_vec() } else { own.to_vec() }
+fn own<T: Clone>(own: Option<&Vec<T>>, of_all: &[T]) -> Vec<T> {
+    own.map_or_else(|| of_all.to_vec(), Clone::clone)
 }
 
 /// A source by itself: `NAME=PLACE`, or a place; opened as `args` say.

@@ -24,15 +24,15 @@ pub(crate) struct SourceEntry {
     pub(crate) name: String,
     /// Whatever `footfall run` takes: a path, a camera's number, an address.
     pub(crate) url: String,
-    /// Its lines; without any, those of the whole file.
-    #[serde(rename = "line", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) lines: Vec<Line>,
-    /// Its zones; without any, those of the whole file.
-    #[serde(rename = "zone", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) zones: Vec<Zone>,
-    /// Its masks; without any, those of the whole file.
-    #[serde(rename = "mask", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) masks: Vec<Mask>,
+    /// Its lines, which may be none; without the setting, those of the whole file.
+    #[serde(rename = "line", skip_serializing_if = "Option::is_none")]
+    pub(crate) lines: Option<Vec<Line>>,
+    /// Its zones, which may be none; without the setting, those of the whole file.
+    #[serde(rename = "zone", skip_serializing_if = "Option::is_none")]
+    pub(crate) zones: Option<Vec<Zone>>,
+    /// Its masks, which may be none; without the setting, those of the whole file.
+    #[serde(rename = "mask", skip_serializing_if = "Option::is_none")]
+    pub(crate) masks: Option<Vec<Mask>>,
     /// The picture from set-up, that tells whether the camera was moved since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<PathBuf>,
@@ -104,12 +104,9 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let wrong = |error: toml::de::Error| {
             D::Error::custom(format!("source \"{name}\": {}", error.to_string().trim_end()))
         };
-        let lines =
-            table.remove("line").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
-        let zones =
-            table.remove("zone").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
-        let masks =
-            table.remove("mask").map_or_else(|| Ok(Vec::new()), toml::Value::try_into).map_err(wrong)?;
+        let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
+        let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
+        let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
         Ok(Self { name, url, lines, zones, masks, reference, options })
     }
@@ -138,8 +135,11 @@ mod tests {
     fn sources_have_names_settings_and_lines_of_their_own() {
         let sources = Config::parse(TWO).unwrap().source;
         let [front, back] = &sources.list[..] else { panic!("{sources:?}") };
-        assert_eq!((front.name.as_str(), front.options.read_timeout, front.lines.len()), ("front", 5.0, 1));
-        assert_eq!((back.url.as_str(), back.options.read_timeout, back.lines.len()), ("0", 10.0, 0));
+        assert_eq!(
+            (front.name.as_str(), front.options.read_timeout, front.lines.as_ref().map(Vec::len)),
+            ("front", 5.0, Some(1))
+        );
+        assert_eq!((back.url.as_str(), back.options.read_timeout, &back.lines), ("0", 10.0, &None));
         let again: super::Sources = toml::Value::try_from(&sources).unwrap().try_into().unwrap();
         assert_eq!(again, sources);
     }

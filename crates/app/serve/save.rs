@@ -25,22 +25,53 @@ pub(super) fn save(path: &Path, source: &str, was: &Drawing, drawing: &Drawing) 
 /// name keeps its place and the comments beside it.
 fn redrawn(text: &str, source: &str, was: &Drawing, drawing: &Drawing) -> anyhow::Result<String> {
     let mut document: DocumentMut = text.parse()?;
+    let of_all = |kind: &str| document.get(kind).is_some_and(|item| !is_empty(item));
+    let inherited = ["line", "zone", "mask"].map(of_all);
     let sources = document.get_mut("source").and_then(Item::as_array_of_tables_mut);
     let own = sources.and_then(|sources| sources.iter_mut().find(|table| name(table) == Some(source)));
-    let owner = match own {
-        Some(table) => table,
-        None => document.as_table_mut(),
+    // A source without any of its own has those of the file: that it has none must be said there.
+    let (owner, [lines, zones, masks]) = match own {
+        Some(table) => (table, inherited),
+        None => (document.as_table_mut(), [false; 3]),
     };
     if drawing.lines != was.lines {
-        replace(owner, "line", &drawing.lines.iter().map(Shape::of_line).collect::<Vec<_>>());
+        replace(
+            owner,
+            "line",
+            &each(&was.lines, Shape::of_line),
+            &each(&drawing.lines, Shape::of_line),
+            lines,
+        );
     }
     if drawing.zones != was.zones {
-        replace(owner, "zone", &drawing.zones.iter().map(Shape::of_zone).collect::<Vec<_>>());
+        replace(
+            owner,
+            "zone",
+            &each(&was.zones, Shape::of_zone),
+            &each(&drawing.zones, Shape::of_zone),
+            zones,
+        );
     }
     if drawing.masks != was.masks {
-        replace(owner, "mask", &drawing.masks.iter().map(Shape::of_mask).collect::<Vec<_>>());
+        replace(
+            owner,
+            "mask",
+            &each(&was.masks, Shape::of_mask),
+            &each(&drawing.masks, Shape::of_mask),
+            masks,
+        );
     }
     Ok(document.to_string())
+}
+
+fn each<'a, T>(shapes: &'a [T], of: impl Fn(&'a T) -> Shape<'a>) -> Vec<Shape<'a>> {
+    shapes.iter().map(of).collect()
+}
+
+/// Whether there is nothing in a list.
+fn is_empty(item: &Item) -> bool {
+    item.as_array_of_tables()
+        .map_or_else(|| item.as_array().is_none_or(Array::is_empty), ArrayOfTables::is_empty)
 }
 
 /// A line, zone or mask as it stands in the file.
@@ -89,11 +120,20 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// Whether this is `before` under another name.
+    fn is_renamed(&self, before: &Self) -> bool {
+        let entry =
+            |((key, item), (other, was)): (&(_, Item), &(_, Item))| key == other && is_same(item, was);
+        self.name.is_some()
+            && self.entries.len() == before.entries.len()
+            && self.entries.iter().zip(&before.entries).all(entry)
+    }
+
     fn put(&self, table: &mut Table) {
         if let Some(text) = self.name
             && name(table) != self.name
         {
-            table.insert("name", value(text));
+            set(table, "name", value(text));
         }
         for key in KEYS {
             if !self.entries.iter().any(|(own, _)| *own == key) {
@@ -102,30 +142,56 @@ impl<'a> Shape<'a> {
         }
         for (key, item) in &self.entries {
             if !table.get(key).is_some_and(|old| is_same(old, item)) {
-                table.insert(key, item.clone());
+                set(table, key, item.clone());
             }
         }
     }
 }
 
-fn replace(owner: &mut Table, kind: &str, shapes: &[Shape<'_>]) {
-    let mut tables = match owner.remove(kind) {
+/// Puts `shapes` in place of what stands there, in their order: what is read from the file is what was drawn. A shape
+/// that was there before keeps its table, also under another name. Where there is none, and `says_so`, the file says so.
+fn replace(owner: &mut Table, kind: &str, was: &[Shape<'_>], shapes: &[Shape<'_>], says_so: bool) {
+    let tables = match owner.remove(kind) {
         Some(Item::ArrayOfTables(tables)) => tables,
         _ => ArrayOfTables::new(),
     };
-    tables.retain(|table| shapes.iter().any(|shape| shape.is(table)));
-    for shape in shapes {
-        if let Some(table) = tables.iter_mut().find(|table| shape.is(table)) {
-            shape.put(table);
-        } else {
-            let mut table = Table::new();
-            shape.put(&mut table);
-            tables.push(table);
+    let mut old: Vec<Option<Table>> = tables.into_iter().map(Some).collect();
+    // Tables are written where they stood: the first one's place is now that of whichever comes first.
+    let places: Vec<_> = old.iter().flatten().map(Table::position).collect();
+    let mut made: Vec<Option<Table>> =
+        shapes.iter().map(|shape| take(&mut old, |table| shape.is(table))).collect();
+    for (index, shape) in shapes.iter().enumerate() {
+        if made[index].is_none() {
+            let before = was.iter().find(|before| shape.is_renamed(before));
+            made[index] = before.and_then(|before| take(&mut old, |table| before.is(table)));
         }
     }
-    if !tables.is_empty() {
-        owner.insert(kind, Item::ArrayOfTables(tables));
+    let mut list = ArrayOfTables::new();
+    for (index, (shape, table)) in shapes.iter().zip(made).enumerate() {
+        let mut table = table.unwrap_or_default();
+        table.set_position(places.get(index).or(places.last()).copied().flatten());
+        shape.put(&mut table);
+        list.push(table);
     }
+    if !list.is_empty() {
+        owner.insert(kind, Item::ArrayOfTables(list));
+    } else if says_so {
+        owner.insert(kind, value(Array::new()));
+    }
+}
+
+/// Gives a key another value; what is written behind it stays.
+fn set(table: &mut Table, key: &str, mut item: Item) {
+    let before = table.get(key).and_then(Item::as_value).map(|value| value.decor().clone());
+    if let (Some(value), Some(before)) = (item.as_value_mut(), before) {
+        *value.decor_mut() = before;
+    }
+    table.insert(key, item);
+}
+
+/// Takes the first table out that is so.
+fn take(tables: &mut [Option<Table>], is: impl Fn(&Table) -> bool) -> Option<Table> {
+    tables.iter_mut().find(|table| table.as_ref().is_some_and(&is)).and_then(Option::take)
 }
 
 fn name(table: &Table) -> Option<&str> {
@@ -166,6 +232,7 @@ mod tests {
     use footfall_serve::Drawing;
 
     use super::redrawn;
+    use crate::config::Config;
 
     const NOTHING: Drawing = Drawing { revision: 1, lines: Vec::new(), zones: Vec::new(), masks: Vec::new() };
 
@@ -194,7 +261,7 @@ to = [3.0, 4.0]
 
     #[test]
     fn other_lines_and_comments_stay() {
-        let lines = ["new \"one\":5,6,7,8.5".parse().unwrap(), "door:380,576,384,0".parse().unwrap()];
+        let lines = ["door:380,576,384,0".parse().unwrap(), "new \"one\":5,6,7,8.5".parse().unwrap()];
         let text = with_lines(TEXT, "clip", &lines);
         let expected = TEXT.replace("[384.0, 576.0]", "[380.0, 576.0]");
         let expected = expected.split("\n[[line]]\nname = \"back\"").next().unwrap();
@@ -205,6 +272,50 @@ to = [3.0, 4.0]
             read["line"].as_array().unwrap().iter().map(|l| l["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["door", "new \"one\""]);
         assert_eq!(with_lines(&text, "clip", &lines), text, "once more changes nothing");
+    }
+
+    /// What is read from the file after each change is what was drawn, in its order: else the next change would be
+    /// taken for one that was made from something else.
+    #[test]
+    fn what_is_read_is_what_was_drawn() {
+        let line = |text: &str| text.parse::<Line>().unwrap();
+        let (door, back) = ("door:384,576,384,0", "back:1,2,3,4");
+        let steps: [&[&str]; 9] = [
+            &["front:384,576,384,0", back],
+            &["front:380,570,384,0", back],
+            &[back, "front:380,570,384,0"],
+            &["gate:0,0,9,9,5,5", back, "front:380,570,384,0"],
+            &["front:0,0,9,9,5,5", "gate:1,2,3,4", "back:380,570,384,0"],
+            &["back:380,570,384,0"],
+            &["a:380,570,384,0", "b:380,570,384,0"],
+            &[],
+            &[door, back],
+        ];
+        let mut was = Drawing { lines: vec![line(door), line(back)], ..NOTHING };
+        let mut text = TEXT.to_owned();
+        for step in steps {
+            let drawing = Drawing { lines: step.iter().map(|text| line(text)).collect(), ..NOTHING };
+            text = redrawn(&text, "clip", &was, &drawing).unwrap();
+            assert_eq!(Config::parse(&text).unwrap().lines, drawing.lines, "{text}");
+            was = drawing;
+        }
+        let renamed = Drawing { lines: vec![line("front:384,576,384,0"), line(back)], ..NOTHING };
+        let was = Drawing { lines: vec![line(door), line(back)], ..NOTHING };
+        let text = redrawn(TEXT, "clip", &was, &renamed).unwrap();
+        assert_eq!(text, TEXT.replace("\"door\" # wide", "\"front\" # wide"), "nothing else has changed");
+    }
+
+    #[test]
+    fn a_source_that_has_none_of_its_own_any_more_does_not_get_those_of_the_file() {
+        let text = format!("{TEXT}\n[[source]]\nname = \"a\"\nurl = \"0\"\n");
+        let of_file = Config::parse(&text).unwrap().lines;
+        let (all, none) = (Drawing { lines: of_file.clone(), ..NOTHING }, NOTHING);
+        let without = redrawn(&text, "a", &all, &none).unwrap();
+        let config = Config::parse(&without).unwrap();
+        assert_eq!((config.lines, config.source.list[0].lines.as_deref()), (of_file.clone(), Some(&[][..])));
+        let again =
+            redrawn(&without, "a", &none, &Drawing { lines: of_file[..1].to_vec(), ..NOTHING }).unwrap();
+        assert_eq!(Config::parse(&again).unwrap().source.list[0].lines.as_deref(), Some(&of_file[..1]));
     }
 
     #[test]

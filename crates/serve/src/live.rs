@@ -161,13 +161,13 @@ impl Source {
 
     fn show(&self, view: View) {
         let at = Timestamp::now();
-        let rate = {
+        {
             let mut inner = self.inner();
             let heat = inner.heat.get_or_insert_with(|| Heat::new(view.width, view.height));
             heat.add(view.time, &view.people);
-            inner.pace.tick(Instant::now())
-        };
-        self.lock_state().status.see(at, &view, rate);
+            inner.pace.tick(Instant::now());
+        }
+        self.lock_state().status.see(at, &view);
         self.newest.send_replace(Some(Shown { view: Arc::new(view), at }));
     }
 
@@ -180,7 +180,13 @@ impl Source {
     }
 
     pub(crate) fn state(&self) -> SourceState {
+        let now = Instant::now();
+        let (rate, silence) = {
+            let inner = self.inner();
+            (inner.pace.rate(now), inner.pace.silence(now))
+        };
         let mut state = self.lock_state();
+        (state.status.rate, state.status.silence) = (rate, silence);
         if let Some(probe) = self.probe.get() {
             probe(&mut state);
         }

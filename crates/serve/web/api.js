@@ -15,7 +15,9 @@ export const whenUnknown = new Set();
 export async function ask(path, options) {
   const response = await fetch(`/api/v1/${path}`, { credentials: "same-origin", ...options });
   if (response.ok) return response;
-  if (response.status === 401 && path !== "session") whenUnknown.forEach((call) => call());
+  // Whoever is just signing in is asked already.
+  const signsIn = path === "session" && options?.method === "POST";
+  if (response.status === 401 && !signsIn) whenUnknown.forEach((call) => call());
   const problem = await response.json().catch(() => ({}));
   throw new Problem(response.status, problem.detail ?? response.statusText);
 }

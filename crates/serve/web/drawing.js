@@ -51,10 +51,10 @@ export class Drawing {
   /** @param {{id: string, name: string, width: number, height: number} | null} source */
   show(source) {
     const { id, width, height } = this.source ?? {};
+    for (const button of document.querySelectorAll(".draw")) button.hidden = !source;
     if (source?.id === id && source?.width === width && source?.height === height) return;
     this.source = source;
     this.svg.setAttribute("viewBox", source ? `0 0 ${source.width} ${source.height}` : "0 0 1 1");
-    for (const button of document.querySelectorAll(".draw")) button.hidden = !source;
     if (source?.id === id && this.unsaved) this.draw();
     else this.load();
   }
@@ -66,8 +66,12 @@ export class Drawing {
   }
 
   /** Somebody has changed the drawing; what is not saved here stays as it is. */
-  changed() {
-    if (!this.unsaved && !this.pen.kind) this.load();
+  async changed() {
+    const source = this.source;
+    if (!source || this.unsaved || this.pen.kind) return;
+    const told = await get(`sources/${source.id}/lines`);
+    // Meanwhile somebody may have begun to draw here, or have saved what is newer.
+    if (source === this.source && !this.unsaved && !this.pen.kind && told.revision > this.revision) this.take(told);
   }
 
   async save() {
@@ -82,6 +86,17 @@ export class Drawing {
       this.hint(answer.saved ? "Saved, and in effect from now on." :
         "In effect from now on, until the program ends: there is no configuration file to keep it.");
     } catch (error) {
+      if (error.status === 409) await this.meanwhile(error);
+      else this.hint(error.message, true);
+    }
+  }
+
+  /** Somebody else was faster: what is drawn here stays, and takes the place of theirs if it is saved again. */
+  async meanwhile(error) {
+    try {
+      this.revision = (await get(`sources/${this.source.id}/lines`)).revision;
+      this.hint("Somebody else has changed the lines meanwhile. Save again to put yours in their place, or discard yours to see theirs.", true);
+    } catch {
       this.hint(error.message, true);
     }
   }

@@ -5,7 +5,8 @@ import { Drawing } from "./drawing.js";
 import { listen } from "./events.js";
 import { History } from "./history.js";
 import { Picture } from "./picture.js";
-import { tellCrossing, tellSources, tellToday } from "./today.js";
+import { clock } from "./times.js";
+import { tellCrossing, tellSources, tellToday, trouble } from "./today.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const picture = new Picture();
@@ -32,22 +33,53 @@ function tellAll(/** @type {any[]} */ told) {
   const names = (/** @type {any[]} */ list) => list.map((s) => s.id).join();
   const fresh = names(told) !== names(sources);
   sources = told;
+  // A ledger alone has counts and no picture.
+  document.body.classList.toggle("no-picture", told.length === 0);
   tellSources(told);
   if (fresh) {
     const choice = byId("source");
     choice.replaceChildren(...told.map((s) => new Option(s.name, s.id)));
     choice.parentElement.hidden = told.length < 2;
-    document.body.classList.toggle("no-picture", told.length === 0);
     showView();
   }
   else if (location.hash !== "#history") picture.show(chosen());
   drawing.show(chosen());
   drawing.tellZones(chosen()?.status.zones ?? []);
+  heard = new Date();
+  tellLink();
+}
+
+/** The connection to the program: none yet, there, or lost. @type {"" | "up" | "down"} */
+let connection = "";
+/** When the program was heard last. @type {Date | null} */
+let heard = null;
+/** From the worst on. */
+const TROUBLES = ["lost", "poor", "starting"];
+
+/** Says in the header, over the picture and at the numbers whether what is shown is so now. */
+function tellLink() {
+  const worst = TROUBLES.map((word) => sources.find((s) => s.status.health === word)).find(Boolean);
+  const isDown = connection === "down";
+  const [kind, text] = isDown ? ["down", "connection lost"]
+    : connection === "" ? ["", "connecting"]
+    : worst ? [worst.status.health === "lost" ? "down" : "", `${worst.name}: ${trouble(worst)}`]
+    : ["up", sources.length ? "live" : "up to date"];
+  byId("link").className = `link ${kind}`;
+  if (byId("link").textContent !== text) byId("link").textContent = text;
+  const source = chosen();
+  const isOver = isDown && heard ? `Not connected: this is as of ${clock(heard)}` : "";
+  const current = !isDown && (!source || source.status.current || source.status.health === "ended");
+  picture.alert(isOver || (source ? trouble(source) : ""), current);
+  const lost = sources.filter((s) => s.status.health === "lost").map((s) => s.name);
+  const note = isOver ? `These numbers are as of ${clock(heard)}.` : lost.length ? `Nobody is counted at ${lost.join(", ")} now.` : "";
+  if (byId("as-of").textContent !== note) byId("as-of").textContent = note;
+  byId("as-of").hidden = !note;
+  document.body.classList.toggle("stale", isDown);
 }
 
 function link(/** @type {"up" | "down"} */ state) {
-  byId("link").className = `link ${state}`;
-  byId("link").textContent = state === "up" ? "live" : "connection lost";
+  connection = state;
+  tellLink();
 }
 
 async function begin() {
@@ -61,7 +93,7 @@ async function begin() {
   crossings.forEach((/** @type {any} */ crossing) => tellCrossing(crossing, false));
   listen(next, {
     crossing: (/** @type {any} */ crossing) => tellCrossing(crossing, true),
-    today: (/** @type {any} */ today) => { tellToday(today); drawing.tellLines(today.lines); },
+    today: (/** @type {any} */ today) => { heard = new Date(); tellToday(today); drawing.tellLines(today.lines); },
     sources: tellAll,
     lines: () => drawing.changed(),
     up: () => link("up"),
@@ -88,7 +120,7 @@ byId("sign-out").addEventListener("click", async () => {
   await send("DELETE", "session", null);
   location.reload();
 });
-byId("source").addEventListener("change", () => { drawing.show(chosen()); showView(); });
+byId("source").addEventListener("change", () => { drawing.show(chosen()); showView(); tellLink(); });
 byId("theme").addEventListener("click", () => {
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
   document.documentElement.dataset.theme = localStorage.theme = dark ? "light" : "dark";

@@ -21,6 +21,7 @@ export class Picture {
     this.last = null;
     this.stop = null;
     this.source = null;
+    this.current = true;
     for (const id of ["show-boxes", "show-trails", "show-heat"]) {
       byId(id).addEventListener("change", () => { this.loadHeat(); this.draw(); });
     }
@@ -55,6 +56,18 @@ export class Picture {
     }
   }
 
+  /** Says over the picture what is wrong with it; one that is not of now is shown so. @param {string} text @param {boolean} current */
+  alert(text, current) {
+    const alert = byId("stage-alert");
+    if (alert.textContent !== text) alert.textContent = text;
+    alert.hidden = !text;
+    if (current === this.current) return;
+    this.current = current;
+    this.stage.classList.toggle("stale", !current);
+    byId("in-picture").textContent = current && this.last ? this.last.scene.people.length : "–";
+    this.draw();
+  }
+
   say(text) {
     this.note.textContent = text;
     this.note.hidden = !text;
@@ -74,7 +87,7 @@ export class Picture {
       if (trail[trail.length - 1].time < scene.time - TRAIL) this.trails.delete(id);
     }
     byId("frame").textContent = `frame ${scene.frame} · ${scene.time.toFixed(1)} s`;
-    byId("in-picture").textContent = scene.people.length;
+    if (this.current) byId("in-picture").textContent = scene.people.length;
     this.draw();
   }
 
@@ -90,6 +103,8 @@ export class Picture {
     // From here on in the pixels of the source, however large the picture that came.
     context.setTransform(canvas.width / scene.width, 0, 0, canvas.height / scene.height, 0, 0);
     if (byId("show-heat").checked) this.drawHeat(scene);
+    // Where people were when the last picture came is no news.
+    if (!this.current) return;
     const scale = scene.width / (canvas.clientWidth || canvas.width);
     for (const person of scene.people) {
       const colour = `hsl(${(person.id * 137.5) % 360} 90% 60%)`;

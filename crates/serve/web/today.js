@@ -56,6 +56,15 @@ export function tellCrossing(crossing, isNew) {
   while (list.children.length > MOST_CROSSINGS) list.lastElementChild.remove();
 }
 
+/** What is wrong with a source, and since when; nothing while all is well. @param {any} source */
+export function trouble({ status }) {
+  const since = `since ${times.clock(status.since)}`;
+  if (status.health === "lost") return `No picture ${since}${status.detail ? `: ${status.detail}` : ""}`;
+  if (status.health === "poor") return `${status.detail ?? "The picture is poor"} (${since})`;
+  if (status.health === "starting") return "Waiting for the first picture";
+  return "";
+}
+
 const WORDS = { starting: "starting", good: "good", poor: "poor", lost: "no picture", ended: "ended" };
 
 /** @param {any[]} sources */
@@ -70,9 +79,10 @@ export function tellSources(sources) {
     facts.className = "faint";
     const dropped = status.dropped ? ` · ${status.dropped} dropped` : "";
     const again = status.reconnects ? ` · reconnected ${status.reconnects} times` : "";
-    facts.textContent = `${source.width}×${source.height} · ${status.frames} frames · ${status.rate.toFixed(1)} frames/s${dropped}${again}`;
+    const pace = status.current ? `${status.rate.toFixed(1)} frames/s` : "no frames now";
+    facts.textContent = `${source.width}×${source.height} · ${status.frames} frames · ${pace}${dropped}${again}`;
     row.append(word, source.name, facts);
-    if (status.detail) row.append(status.detail);
+    if (status.health === "lost" || status.health === "poor") row.append(trouble(source));
     return row;
   }));
 }

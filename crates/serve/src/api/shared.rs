@@ -48,11 +48,22 @@ impl Shared {
         let tail = Tail::start(book.clone(), &live);
         let states = watch::Sender::new(sources::states(&live));
         let (telling, told) = (states.clone(), live.clone());
+        let redrawn = watch::Sender::new(0);
+        let (redrawing, drawn) = (redrawn.clone(), setup.clone());
         tokio::spawn(async move {
+            let revisions = |live: &Live| -> Vec<Option<u64>> {
+                live.sources().iter().map(|s| drawn.drawing(&s.id).ok().map(|d| d.revision)).collect()
+            };
+            let mut known = revisions(&told);
             let mut ticks = interval(TELL_EVERY);
             loop {
                 ticks.tick().await;
                 telling.send_replace(sources::states(&told));
+                // Lines may also have been changed in the file.
+                let now = revisions(&told);
+                if std::mem::replace(&mut known, now.clone()) != now {
+                    redrawing.send_modify(|changes: &mut u64| *changes += 1);
+                }
             }
         });
         Arc::new(Self {
@@ -66,7 +77,7 @@ impl Shared {
             feeds,
             viewers: Arc::new(Semaphore::new(config.limits.viewers as usize)),
             states,
-            redrawn: watch::Sender::new(0),
+            redrawn,
             ended,
         })
     }

@@ -57,6 +57,8 @@ struct Status {
     dropped: u64,
     /// How often the source was lost and found again.
     reconnects: u64,
+    /// Whether rate, people and zones are of now: not while no frames come.
+    current: bool,
     /// Finished frames a second, of late.
     rate: f64,
     /// Time of the newest frame since the source's start, in seconds.
@@ -120,6 +122,7 @@ impl Source {
                 frames: status.frames,
                 dropped: status.dropped,
                 reconnects: status.reconnects,
+                current: status.health.is_current(),
                 rate: (status.rate * 100.0).round() / 100.0,
                 time: status.time,
                 people: status.people,

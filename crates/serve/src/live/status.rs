@@ -1,6 +1,7 @@
 //! A source and how it is doing.
 
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -28,6 +29,13 @@ pub enum Health {
     Lost,
     /// A recording that is over.
     Ended,
+}
+
+impl Health {
+    /// Whether what is told of the newest frame is so now.
+    pub(crate) fn is_current(self) -> bool {
+        matches!(self, Self::Good | Self::Poor)
+    }
 }
 
 /// What is told of a source.
@@ -64,6 +72,8 @@ pub struct Status {
     pub dropped: u64,
     /// How often the source was lost and found again.
     pub reconnects: u64,
+    /// For how long no frame was finished; zero before the first.
+    pub silence: Duration,
     /// Finished frames a second, of late.
     pub rate: f64,
     /// Time of the newest frame since the source's start, in seconds.
@@ -117,6 +127,7 @@ impl SourceState {
             frames: 0,
             dropped: 0,
             reconnects: 0,
+            silence: Duration::ZERO,
             rate: 0.0,
             time: 0.0,
             people: 0,
@@ -137,12 +148,13 @@ impl Status {
         self.detail = detail;
     }
 
-    pub(super) fn see(&mut self, at: Timestamp, view: &View, rate: f64) {
+    pub(super) fn see(&mut self, at: Timestamp, view: &View) {
         let View { frame, time, ref people, ref zones, .. } = *view;
         self.frames += 1;
         // Frames that are missing in the numbering were dropped at the door.
         self.dropped = self.dropped.max(frame.saturating_sub(self.frames));
-        (self.seen, self.time, self.people, self.rate) = (Some(at), time, people.len(), rate);
+        (self.seen, self.time, self.people) = (Some(at), time, people.len());
+        self.silence = Duration::ZERO;
         self.zones.clone_from(zones);
         if matches!(self.health, Health::Starting | Health::Lost) {
             self.turn(Health::Good, None);
@@ -150,23 +162,68 @@ impl Status {
     }
 }
 
-/// The rate of something that happens again and again, averaged over the last seconds.
+/// The rate of something that happens again and again, over the last seconds.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    last: Option<Instant>,
-    interval: f64,
+    /// When it has happened, the newest last: the last seconds, and two times at least.
+    times: VecDeque<Instant>,
 }
 
 impl Pace {
-    /// Seconds over which the average forgets.
-    const MEMORY: f64 = 3.0;
+    /// Over which the rate is taken.
+    const WINDOW: Duration = Duration::from_secs(5);
+    /// So many times are enough, however fast it happens.
+    const MOST: usize = 1000;
 
-    pub(super) fn tick(&mut self, now: Instant) -> f64 {
-        if let Some(last) = self.last.replace(now) {
-            let gap = now.duration_since(last).as_secs_f64();
-            let share = if self.interval == 0.0 { 1.0 } else { 1.0 - (-gap / Self::MEMORY).exp() };
-            self.interval += share * (gap - self.interval);
+    pub(super) fn tick(&mut self, now: Instant) {
+        self.times.push_back(now);
+        let is_old = |time: &Instant| now.saturating_duration_since(*time) > Self::WINDOW;
+        while self.times.len() > Self::MOST || self.times.len() > 2 && self.times.front().is_some_and(is_old)
+        {
+            self.times.pop_front();
         }
-        if self.interval > 0.0 { 1.0 / self.interval } else { 0.0 }
+    }
+
+    /// How often a second; it falls when nothing happens any more.
+    pub(super) fn rate(&self, now: Instant) -> f64 {
+        let (Some(first), Some(last)) = (self.times.front(), self.times.back()) else { return 0.0 };
+        let gaps = self.times.len() - 1;
+        let usual = last.duration_since(*first).as_secs_f64() / gaps.max(1) as f64;
+        // The gap that is going on counts once it is longer than usual.
+        let since = now.saturating_duration_since(*last).as_secs_f64();
+        let lasted = last.duration_since(*first).as_secs_f64() + (since - usual).max(0.0);
+        if gaps == 0 || lasted <= 0.0 { 0.0 } else { gaps as f64 / lasted }
+    }
+
+    /// For how long nothing has happened.
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        self.times.back().map_or(Duration::ZERO, |last| now.saturating_duration_since(*last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Pace;
+
+    #[test]
+    fn the_rate_is_the_number_in_the_time_however_unevenly_they_come() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut pace = Pace::default();
+        // Ten a second, in bursts of five.
+        for burst in 0..40 {
+            (0..5).for_each(|n| pace.tick(at(500 * burst + 5 * n)));
+        }
+        let now = at(500 * 39 + 20);
+        assert!((pace.rate(now) - 10.0).abs() < 1.0, "{}", pace.rate(now));
+        assert!(pace.rate(now + Duration::from_secs(5)) < 6.0, "it falls when nothing comes");
+        assert!(pace.rate(now + Duration::from_mins(10)) < 0.1);
+        assert_eq!(pace.silence(now + Duration::from_secs(5)), Duration::from_secs(5));
+        let mut slow = Pace::default();
+        (0..5).for_each(|n| slow.tick(at(20_000 * n)));
+        assert!((slow.rate(at(80_000)) - 0.05).abs() < 1e-9, "one every 20 s");
+        assert_eq!(Pace::default().rate(start), 0.0);
     }
 }
