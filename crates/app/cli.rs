@@ -82,7 +82,7 @@ pub(crate) struct AreaArgs {
 
 /// `ADDRESS:PORT`, an address alone, or a port of this machine alone.
 fn address(text: &str) -> Result<SocketAddr, String> {
-    let default = footfall_serve::Config::default().address;
+    let default = footfall_serve::Config::LOCAL;
     let port = text.strip_prefix(':').unwrap_or(text);
     if let Ok(port) = port.parse() {
         return Ok(SocketAddr::new(default.ip(), port));

@@ -151,8 +151,13 @@ impl Config {
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        let text = fs::read_to_string(path).map_err(|error| {
+            let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
+            let advice = "; it belongs to another user: `sudo chown --reference=FOLDER FILE` gives it to whom its folder \
+                          belongs";
+            let advice = if is_forbidden { advice } else { "" };
+            anyhow::anyhow!("cannot read the configuration {}: {error}{advice}", path.display())
+        })?;
         let mut config =
             Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
         // What belongs to a source lies beside the file.
@@ -210,9 +215,11 @@ impl Config {
         config.override_networks(&args.networks);
         config.outputs.override_by(&args.outputs);
         config.ledger.override_by(&args.ledger).map_err(usage)?;
-        if let Some(Some(address)) = args.serve {
-            config.serve.address = address;
-        }
+        config.serve.address = match args.serve {
+            _ if args.no_serve => None,
+            Some(address) => Some(address.unwrap_or(config.serve.listens_at())),
+            None => config.serve.address,
+        };
         Ok(config)
     }
 

@@ -5,16 +5,19 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
 use footfall_pipeline::{Hub, Kind, Stop};
+use footfall_serve::Tokens;
 
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::logging::NOTICE;
 use crate::run::check_settings;
-use crate::serve::Board;
+use crate::serve::{Board, Serving};
 use crate::sources::{NamedSource, resolve};
 
 /// How often the file is looked at.
-const EVERY: Duration = Duration::from_secs(1);
+pub(crate) const EVERY: Duration = Duration::from_secs(1);
+/// What is told where nothing has changed that can.
+pub(crate) const NOTHING: &str = "nothing that changes now";
 
 /// Reads the configuration again when its file changes, and brings what can change to the lanes.
 pub(crate) struct Reload<'a> {
@@ -25,11 +28,48 @@ pub(crate) struct Reload<'a> {
     hub: Hub,
     /// What the page shows of each source's lines; empty without a page.
     boards: Vec<Board>,
+    /// Those of the page, if there is one.
+    tokens: Option<Tokens>,
     max_cosine_distance: Option<f64>,
 }
 
 /// What tells that a file is another one than before: its time, its length.
 type Stamp = Option<(SystemTime, u64)>;
+
+/// A file that somebody may change.
+pub(crate) struct Watched<'a> {
+    path: &'a Path,
+    /// As it was when it was last taken for new.
+    known: Stamp,
+    /// As it was when it was last looked at.
+    latest: Stamp,
+}
+
+impl<'a> Watched<'a> {
+    pub(crate) fn new(path: &'a Path) -> Self {
+        let known = stamp(path);
+        Self { path, known, latest: known }
+    }
+
+    /// Looks at the file. An editor may write in pieces: what counts is one that stays as it is for a while.
+    pub(crate) fn has_changed(&mut self) -> bool {
+        let now = stamp(self.path);
+        let settled = std::mem::replace(&mut self.latest, now) == now;
+        let is_new = settled && now != self.known;
+        if is_new {
+            self.known = now;
+        }
+        is_new
+    }
+
+    /// Says that what is in the file now cannot be used.
+    pub(crate) fn refused(&self, error: &anyhow::Error) {
+        tracing::error!(
+            "{} was changed and cannot be used; the settings from before stay in force: {error:#}",
+            self.path.display()
+        );
+    }
+}
 
 impl<'a> Reload<'a> {
     /// `None` where there is no file.
@@ -38,30 +78,23 @@ impl<'a> Reload<'a> {
         config: &Config,
         sources: Vec<NamedSource>,
         hub: Hub,
-        boards: Vec<Board>,
+        serving: Option<&Serving>,
         max_cosine_distance: Option<f64>,
     ) -> Option<Self> {
         let path = args.config.as_deref()?;
-        Some(Self { args, path, config: config.clone(), sources, hub, boards, max_cosine_distance })
+        let boards = serving.map(Serving::boards).unwrap_or_default();
+        let tokens = serving.and_then(Serving::tokens);
+        Some(Self { args, path, config: config.clone(), sources, hub, boards, tokens, max_cosine_distance })
     }
 
     /// Watches the file until the run is `done`.
     pub(crate) fn watch(mut self, done: &Stop) {
-        let mut known = stamp(self.path);
-        let mut latest = known;
+        let mut watched = Watched::new(self.path);
         while !done.wait(EVERY) {
-            let now = stamp(self.path);
-            // An editor may write in pieces: what counts is a file that stays as it is for a while.
-            let settled = std::mem::replace(&mut latest, now) == now;
-            if now == known || !settled {
-                continue;
-            }
-            known = now;
-            if let Err(error) = self.read_again() {
-                tracing::error!(
-                    "{} was changed and cannot be used; the settings from before stay in force: {error:#}",
-                    self.path.display()
-                );
+            if watched.has_changed()
+                && let Err(error) = self.read_again()
+            {
+                watched.refused(&error);
             }
         }
     }
@@ -77,12 +110,15 @@ impl<'a> Reload<'a> {
         }
         check_settings(&sources, &config)?;
         let mut changed = Vec::new();
+        if let Some(tokens) = &self.tokens {
+            tokens.replace(&config.serve)?;
+            changed.extend((config.serve.tokens != self.config.serve.tokens).then(|| "tokens".to_owned()));
+        }
         for (index, source) in sources.iter().enumerate() {
             changed.extend(self.apply(index, source, &config));
         }
         let path = self.path.display();
-        let what =
-            if changed.is_empty() { "nothing that changes now".to_owned() } else { changed.join(", ") };
+        let what = if changed.is_empty() { NOTHING.to_owned() } else { changed.join(", ") };
         tracing::info!(target: NOTICE, "{path} was read again: {what}");
         if self.needs_restart(&config, &sources) {
             tracing::warn!("{path}: other settings have changed too; they are in force after a restart");
@@ -137,6 +173,7 @@ impl<'a> Reload<'a> {
             let mut rest = config.clone();
             (rest.lines, rest.zones, rest.masks) = (Vec::new(), Vec::new(), Vec::new());
             rest.source = crate::config::Sources::default();
+            rest.serve.tokens = Vec::new();
             (rest.counter, rest.tracker) =
                 (footfall_count::Config::default(), footfall_track::Config::default());
             rest.forget_what_is_set();

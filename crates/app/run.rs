@@ -17,7 +17,7 @@ use crate::outputs::SharedCrossings;
 use crate::reload::Reload;
 use crate::report::Report;
 use crate::say::say;
-use crate::serve::{Page, Serving};
+use crate::serve::Page;
 use crate::sources::{NamedSource, resolve, transport};
 use crate::staff::Gallery;
 use crate::{interrupt, logging, progress, quiet, service};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 
     // What is cheapest and likeliest to fail comes first.
     check_settings(&sources, &config)?;
-    let listens = args.serve.is_some();
+    let listens = config.serve.address.is_some();
     let publishes = !config.publish.is_empty();
     let book = Book::open(&mut config.ledger, listens, publishes)?;
     let shown = book.as_ref().filter(|_| listens || publishes);
@@ -56,8 +56,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let boards = serving.as_ref().map(Serving::boards).unwrap_or_default();
-    let reload = Reload::new(args, &config, sources, pipeline.hub(), boards, distance);
+    let reload = Reload::new(args, &config, sources, pipeline.hub(), serving.as_ref(), distance);
     let outcome = attended(reload, pipeline, &options, &stop);
     bar.finish_and_clear();
 

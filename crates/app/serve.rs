@@ -16,7 +16,7 @@ use std::time::Duration;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
-use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server};
+use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
 use crate::config::Config;
 use crate::exit::usage;
@@ -73,7 +73,8 @@ impl Page {
         let mut sites = Vec::new();
         for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
             let feed = lane.feed().clone();
-            self.live.probe(index, move |state| state::tell(&feed, state));
+            let load = state::Load::default();
+            self.live.probe(index, move |state| state::tell(&feed, &load, state));
             let id = self.live.id(index).unwrap_or_default().to_owned();
             sites.push(Site::new(id, source, lane.feed().clone()));
         }
@@ -103,6 +104,11 @@ impl Serving {
     /// What is drawn of each source's lines, in the order of the run's lanes.
     pub(crate) fn boards(&self) -> Vec<Board> {
         self.boards.clone()
+    }
+
+    /// Its tokens, to be changed while it runs.
+    pub(crate) fn tokens(&self) -> Option<Tokens> {
+        self.server.as_ref().map(Server::tokens)
     }
 
     /// Goes on answering when recordings are over, until somebody asks to stop.

@@ -73,10 +73,16 @@ pub(crate) struct RunArgs {
     pub(crate) staff: Option<PathBuf>,
 
     /// Show a page with the live picture and the counts, and an HTTP interface, at this address
-    /// [default: 127.0.0.1:8080]
+    /// [default: that of `[serve]` in the configuration, else 127.0.0.1:8080]
+    ///
+    /// An address in the configuration's `[serve]` says the same.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
     #[allow(clippy::option_option, reason = "not asked for, without an address, with one")]
     pub(crate) serve: Option<Option<SocketAddr>>,
+
+    /// Show no page, although the configuration has an address for one
+    #[arg(long, conflicts_with = "serve")]
+    pub(crate) no_serve: bool,
 
     /// End after this many frames of each source were read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -169,9 +175,7 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceRequest>,
 
-    /// Person detector in ONNX, or `overhead` [default: NanoDet-g from scripts/setup, int8 on a CPU]
-    ///
-    /// `overhead` is NanoDet-g fine-tuned for cameras that look down steeply; scripts/setup makes it too.
+    /// Person detector in ONNX [default: NanoDet-g from scripts/setup, int8 on a CPU]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detector: Option<PathBuf>,
 

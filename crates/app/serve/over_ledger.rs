@@ -1,5 +1,6 @@
 //! `footfall serve`: the page over a ledger that another program writes, or wrote.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use super::book::LedgerBook;
 use super::refused;
 use crate::cli::{AreaArgs, ServeArgs};
 use crate::config::Config;
+use crate::logging::NOTICE;
+use crate::reload::{EVERY, NOTHING, Watched};
 use crate::say::say;
 use crate::{interrupt, logging, progress};
 
@@ -19,7 +22,7 @@ use crate::{interrupt, logging, progress};
 pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
-    config.serve.address = args.address.unwrap_or(config.serve.address);
+    config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
     let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&args.ledger, TimeZone::system())?);
@@ -30,8 +33,35 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     let parts = Parts { live, book, setup, publishers: publishing };
     let server = Server::start(&config.serve, parts).map_err(refused)?;
     say(&format!("the page is at {}\n", server.url()));
-    while !stop.wait(Duration::from_hours(1)) {}
+    match &args.config {
+        Some(path) => follow(path, config, &server, &stop),
+        None => while !stop.wait(Duration::from_hours(1)) {},
+    }
     Ok(())
+}
+
+/// Reads the configuration again when it changes, until somebody asks to stop: tokens come and go while the page is
+/// served.
+fn follow(path: &Path, mut config: Config, server: &Server, stop: &Stop) {
+    let mut watched = Watched::new(path);
+    while !stop.wait(EVERY) {
+        if !watched.has_changed() {
+            continue;
+        }
+        let read = Config::load(Some(path), &[], &AreaArgs::default()).and_then(|mut next| {
+            next.serve.address = config.serve.address;
+            server.tokens().replace(&next.serve)?;
+            Ok(next)
+        });
+        match read {
+            Ok(next) => {
+                let what = if next.serve.tokens == config.serve.tokens { NOTHING } else { "tokens" };
+                tracing::info!(target: NOTICE, "{} was read again: {what}", path.display());
+                config = next;
+            }
+            Err(error) => watched.refused(&error),
+        }
+    }
 }
 
 /// Nothing runs here that could be changed.

@@ -1,21 +1,25 @@
 //! What can be set.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ServeError;
-use crate::access::TokenConfig;
+use crate::access::{Network, TokenConfig};
 
 /// How the page and the API are served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen. Anything wider than loopback needs a token.
-    pub address: SocketAddr,
+    /// Where to listen, by default at [`Config::LOCAL`]. Anything wider than loopback needs a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<SocketAddr>,
     /// Threads that answer requests; they have a lower priority than those that count.
     pub threads: u8,
+    /// Proxies whose word is believed: for whom they ask, and whether that is encrypted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<Network>,
     /// The live picture.
     pub picture: PictureConfig,
     /// What one client and all together may take.
@@ -73,8 +77,9 @@ pub struct TlsConfig {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            address: None,
             threads: 1,
+            trusted_proxies: Vec::new(),
             picture: PictureConfig::default(),
             limits: Limits::default(),
             tls: None,
@@ -104,6 +109,15 @@ impl Default for Limits {
 }
 
 impl Config {
+    /// Where is listened when nothing else is said.
+    pub const LOCAL: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080));
+
+    /// Where is listened.
+    #[must_use]
+    pub fn listens_at(&self) -> SocketAddr {
+        self.address.unwrap_or(Self::LOCAL)
+    }
+
     /// Refuses what cannot be obeyed, and an address that strangers reach without a token.
     ///
     /// # Errors
@@ -131,8 +145,9 @@ impl Config {
         for token in &self.tokens {
             token.check()?;
         }
-        if self.tokens.is_empty() && !self.address.ip().is_loopback() {
-            return Err(ServeError::Open { address: self.address });
+        let address = self.listens_at();
+        if self.tokens.is_empty() && !address.ip().to_canonical().is_loopback() {
+            return Err(ServeError::Open { address });
         }
         Ok(())
     }

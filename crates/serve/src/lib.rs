@@ -23,7 +23,7 @@ mod setup;
 mod waiting;
 mod web;
 
-pub use access::{Role, TokenConfig, new_token};
+pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use book::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;

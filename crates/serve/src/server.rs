@@ -1,6 +1,7 @@
 //! The listening end: a runtime of its own, connections within limits, an end that waits for nobody.
 
 mod accept;
+mod guests;
 mod patient;
 mod tls;
 
@@ -12,9 +13,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::access::{Access, Tokens};
 use crate::api::{self, Shared};
 use crate::{Book, Config, Live, PublisherStates, ServeError, Setup};
 use accept::Door;
+pub(crate) use guests::{Guest, Guests};
+use tls::Certificate;
 
 /// Threads that wait for the ledger or encode pictures.
 const BLOCKING: usize = 8;
@@ -43,6 +47,7 @@ pub struct Server {
     /// A place for each connection.
     places: Arc<Semaphore>,
     connections: u32,
+    access: Arc<Access>,
     tls: bool,
 }
 
@@ -53,10 +58,12 @@ impl Server {
     /// When the configuration is refused ([`Config::check`]), or the address cannot be had.
     pub fn start(config: &Config, parts: Parts) -> Result<Self, ServeError> {
         config.check()?;
-        let acceptor = config.tls.as_ref().map(tls::acceptor).transpose()?;
-        let listener = listen(config.address)?;
+        let certificate = config.tls.as_ref().map(Certificate::read).transpose()?;
+        let acceptor = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+        let wanted = config.listens_at();
+        let listener = listen(wanted)?;
         let address =
-            listener.local_addr().map_err(|source| ServeError::Listen { address: config.address, source })?;
+            listener.local_addr().map_err(|source| ServeError::Listen { address: wanted, source })?;
         let priority = rustix::process::getpriority_process(None).unwrap_or_default() + NICE;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("serve")
@@ -72,13 +79,24 @@ impl Server {
         let listener = tokio::net::TcpListener::from_std(listener)
             .map_err(|source| ServeError::Listen { address, source })?;
         let shared = Shared::start(config, parts, ended.clone());
+        let access = shared.access.clone();
         let router = api::router(shared, config);
         let connections = config.limits.connections;
         let places = Arc::new(Semaphore::new(connections as usize));
-        let door = Door { listener, acceptor, places: places.clone(), limits: config.limits.clone() };
-        tokio::spawn(door.keep(router, ended));
+        let door = Door {
+            listener,
+            acceptor,
+            places: places.clone(),
+            limits: config.limits.clone(),
+            access: access.clone(),
+        };
+        tokio::spawn(door.keep(router, ended.clone()));
+        if let Some(certificate) = certificate {
+            tokio::spawn(certificate.follow(ended));
+        }
         drop(guarded);
-        Ok(Self { address, runtime: Some(runtime), end, places, connections, tls: config.tls.is_some() })
+        let tls = config.tls.is_some();
+        Ok(Self { address, runtime: Some(runtime), end, places, connections, access, tls })
     }
 
     /// Where a browser finds the page.
@@ -86,6 +104,12 @@ impl Server {
     pub fn url(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         format!("{scheme}://{}/", self.address)
+    }
+
+    /// Its tokens, to be changed while it runs.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        Tokens(self.access.clone())
     }
 
     /// Where it listens: with port 0 in the configuration, the port that the system chose.

@@ -1,11 +1,10 @@
-//! Sessions of browsers: made from a token, held in memory, known by a cookie.
+//! Sessions of browsers: made from a token, held in memory, known by a cookie, and over with the token.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Role;
-use super::token;
+use super::{Role, token};
 
 /// Whoever is behind a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +23,8 @@ const MOST: usize = 1000;
 struct Kept {
     /// Only the hash: whoever reads this memory cannot take the session over.
     hash: String,
-    session: Session,
+    /// The hash of the token that it was begun with: what that allows now is what the session allows.
+    token: String,
     used: Instant,
 }
 
@@ -33,43 +33,42 @@ struct Kept {
 pub(crate) struct Sessions(Mutex<VecDeque<Kept>>);
 
 impl Sessions {
-    /// Starts a session; gives the cookie's value.
-    pub(crate) fn start(&self, session: Session) -> Result<String, getrandom::Error> {
+    /// Starts a session with the token of this hash; gives the cookie's value.
+    pub(super) fn start(&self, token: String) -> Result<String, getrandom::Error> {
         let secret = token::random()?;
         let mut kept = self.kept();
         if kept.len() >= MOST {
             kept.pop_front();
         }
-        kept.push_back(Kept { hash: token::hash(&secret), session, used: Instant::now() });
+        kept.push_back(Kept { hash: token::hash(&secret), token, used: Instant::now() });
         Ok(secret)
     }
 
-    /// The session of this cookie, if it has not ended.
-    pub(crate) fn find(&self, secret: &str) -> Option<Session> {
+    /// The hash of the token behind the cookie of this hash, if its session has not ended.
+    pub(super) fn find(&self, cookie: &str) -> Option<String> {
         let mut kept = self.kept();
-        let index = Self::place(&kept, secret)?;
+        let index = Self::place(&kept, cookie)?;
         let mut found = kept.remove(index)?;
         if found.used.elapsed() > LASTS {
             return None;
         }
         found.used = Instant::now();
-        let session = found.session.clone();
+        let token = found.token.clone();
         kept.push_back(found);
-        Some(session)
+        Some(token)
     }
 
-    /// Ends a session.
-    pub(crate) fn end(&self, secret: &str) {
+    /// Ends the session of the cookie of this hash.
+    pub(super) fn end(&self, cookie: &str) {
         let mut kept = self.kept();
-        if let Some(index) = Self::place(&kept, secret) {
+        if let Some(index) = Self::place(&kept, cookie) {
             kept.remove(index);
         }
     }
 
     /// A secret of 256 bits is looked up by its hash, so the time that takes tells nothing of use.
-    fn place(kept: &VecDeque<Kept>, secret: &str) -> Option<usize> {
-        let hash = token::hash(secret);
-        kept.iter().position(|k| k.hash == hash)
+    fn place(kept: &VecDeque<Kept>, cookie: &str) -> Option<usize> {
+        kept.iter().position(|k| k.hash == cookie)
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
@@ -84,12 +83,11 @@ mod tests {
     #[test]
     fn sessions_end_and_the_oldest_make_room() {
         let sessions = Sessions::default();
-        let session = |name: &str| Session { name: name.into(), role: Role::Read };
-        let first = sessions.start(session("first")).unwrap();
-        let second = sessions.start(session("second")).unwrap();
-        assert_eq!(sessions.find(&first).unwrap().name, "first");
+        let start = |token: &str| token::hash(&sessions.start(token.into()).unwrap());
+        let (first, second) = (start("first"), start("second"));
+        assert_eq!(sessions.find(&first).as_deref(), Some("first"));
         for _ in 0..MOST - 1 {
-            sessions.start(session("other")).unwrap();
+            start("other");
         }
         assert!(sessions.find(&second).is_none(), "the least recently used");
         assert!(sessions.find(&first).is_some());

@@ -44,8 +44,13 @@ impl TokenConfig {
         Err(ServeError::Setting { setting: "token", problem })
     }
 
+    /// The hash, as [`hash`] writes it.
+    pub(super) fn hash(&self) -> String {
+        self.sha256.to_ascii_lowercase()
+    }
+
     pub(super) fn is(&self, hash: &str) -> bool {
-        self.sha256.to_ascii_lowercase().as_bytes().ct_eq(hash.as_bytes()).into()
+        self.hash().as_bytes().ct_eq(hash.as_bytes()).into()
     }
 }
 

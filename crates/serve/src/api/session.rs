@@ -1,12 +1,11 @@
 //! Signing in: a token becomes a cookie, for browsers.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +13,7 @@ use super::body::Body;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::Role;
-use crate::access::{Caller, check_token, cookie, remember};
+use crate::access::{Caller, Origin, check_token, cookie, remember};
 
 /// Whoever asks.
 #[derive(Serialize, ToSchema)]
@@ -50,14 +49,18 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Caller(session): Cal
 ))]
 pub(super) async fn begin(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Body(key): Body<Key>,
+    Extension(origin): Extension<Origin>,
+    key: Result<Body<Key>, Problem>,
 ) -> Result<Response, Problem> {
     let access = &shared.access;
-    let session = check_token(access, peer.ip(), &key.token)?;
-    let who = Json(Who { name: session.name.clone(), role: session.role, tokens: true });
-    let secret = access.sessions.start(session).map_err(|error| Problem::internal(&error.into()))?;
-    let cookie = remember(Some(&secret), access.tls).into_iter().map(|value| (header::SET_COOKIE, value));
+    let known = key.and_then(|Body(key)| Ok((check_token(access, origin.address, &key.token)?, key)));
+    // Only who has a right token is not kept waiting with strangers of the same address.
+    let (session, key) = known.or_else(|problem| access.limit_stranger(&origin).and(Err(problem)))?;
+    let who = Json(Who { name: session.name, role: session.role, tokens: true });
+    let secret = access.begin(&key.token).map_err(|error| Problem::internal(&error.into()))?;
+    let cookie = remember(Some(&secret), access.is_encrypted(&origin))
+        .into_iter()
+        .map(|value| (header::SET_COOKIE, value));
     Ok((cookie.collect::<HeaderMap>(), who).into_response())
 }
 
@@ -66,10 +69,16 @@ pub(super) async fn begin(
     (status = 204, description = "There is no session any more"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
-pub(super) async fn end(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+pub(super) async fn end(
+    State(shared): State<Arc<Shared>>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+) -> Response {
+    let access = &shared.access;
     if let Some(secret) = cookie(&headers) {
-        shared.access.sessions.end(secret);
+        access.end(secret);
     }
-    let cookie = remember(None, shared.access.tls).into_iter().map(|value| (header::SET_COOKIE, value));
+    let cookie =
+        remember(None, access.is_encrypted(&origin)).into_iter().map(|value| (header::SET_COOKIE, value));
     (StatusCode::NO_CONTENT, cookie.collect::<HeaderMap>()).into_response()
 }

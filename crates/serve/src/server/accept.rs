@@ -1,8 +1,7 @@
 //! Connections: so many at once, so many of an address, and none that only takes up room.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,8 +17,10 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::end_of;
+use super::guests::Guests;
 use super::patient::Patient;
 use crate::Limits;
+use crate::access::Access;
 
 /// How long to wait when the system has no more file descriptors.
 const BREATH: Duration = Duration::from_millis(100);
@@ -34,6 +35,8 @@ pub(super) struct Door {
     /// A place for each.
     pub(super) places: Arc<Semaphore>,
     pub(super) limits: Limits,
+    /// Knows which addresses are those of proxies.
+    pub(super) access: Arc<Access>,
 }
 
 impl Door {
@@ -47,8 +50,11 @@ impl Door {
                 () = end_of(ended.clone()) => return,
             };
             let Some((stream, peer, place)) = taken else { continue };
-            // Over its share, an address is hung up on: an answer would be work for whoever asks for too much.
-            let Some(guest) = guests.enter(peer.ip(), self.limits.connections_per_address) else { continue };
+            // A proxy has the connections of many: what each of them gets at once is counted at the requests.
+            let is_proxy = self.access.is_proxy(peer.ip());
+            let most = if is_proxy { u32::MAX } else { self.limits.connections_per_address };
+            // Over its share, a client is hung up on: an answer would be work for whoever asks for too much.
+            let Some(guest) = guests.enter(peer.ip(), most) else { continue };
             let (router, acceptor, ended) = (router.clone(), self.acceptor.clone(), ended.clone());
             tokio::spawn(async move {
                 let _held = (place, guest);
@@ -109,57 +115,5 @@ async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
-    }
-}
-
-/// How many connections each address has.
-#[derive(Clone, Default)]
-struct Guests(Arc<Mutex<HashMap<IpAddr, u32>>>);
-
-/// One connection of an address, until it is dropped.
-struct Guest {
-    guests: Guests,
-    address: IpAddr,
-}
-
-impl Guests {
-    fn enter(&self, address: IpAddr, most: u32) -> Option<Guest> {
-        let mut guests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = guests.entry(address).or_insert(0);
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Guest { guests: self.clone(), address })
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        let mut guests = self.guests.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = guests.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                guests.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_has_its_share_and_no_more() {
-        let guests = Guests::default();
-        let (me, other) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
-        let (first, second) = (guests.enter(me, 2), guests.enter(me, 2));
-        assert!(first.is_some() && second.is_some() && guests.enter(me, 2).is_none());
-        assert!(guests.enter(other, 2).is_some());
-        drop(first);
-        assert!(guests.enter(me, 2).is_some());
-        drop(second);
-        assert!(guests.0.lock().unwrap().is_empty(), "nothing is kept of those who left");
     }
 }

@@ -79,7 +79,8 @@ impl Site {
             setup,
             publishers: footfall_serve::PublisherStates::default(),
         };
-        let mut config = Config { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), ..Config::default() };
+        let mut config =
+            Config { address: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..Config::default() };
         change(&mut config);
         let server = Server::start(&config, parts).unwrap();
         Self { live, book, server }

@@ -7,4 +7,6 @@ mod common;
 mod memory;
 mod mqtt;
 mod nats;
+mod proxies;
+mod revoking;
 mod webhook;
