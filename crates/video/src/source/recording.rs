@@ -181,7 +181,11 @@ impl Recording {
             .and_then(|next| next.map(|image| same_size(&image, size, place).map(|()| image)).transpose());
         match next {
             // After a read, the position is that of the frame that was read.
-            Ok(Some(image)) => self.ahead.push_back((image, position(&self.capture))),
+            Ok(Some(image)) => {
+                // 0 is what OpenCV says where there is no time, as of the last frames that a decoder holds back.
+                let time = position(&self.capture).filter(|&time| time != 0.0);
+                self.ahead.push_back((image, time));
+            }
             Ok(None) => self.over = Some(Ok(())),
             Err(error) => self.over = Some(Err(error)),
         }

@@ -88,6 +88,8 @@ enum Date {
     Between(f64),
     /// At the pace of those before.
     Paced(f64),
+    /// Likewise, where the container gives no time at all: decoders do so at the end.
+    Untold(f64),
     /// So, and from it on the container's time starts anew.
     Anew(f64),
 }
@@ -144,6 +146,7 @@ impl Timeline {
                 }
                 return Some(time);
             }
+            Date::Untold(time) => return Some(time),
             Date::Between(_) => self.repairs.between += 1,
             Date::Paced(_) => self.repairs.paced += 1,
             Date::Anew(time) => {
@@ -151,7 +154,11 @@ impl Timeline {
                 self.shift += time - times[0].unwrap_or(time);
             }
         }
-        let (Date::Told(time) | Date::Between(time) | Date::Paced(time) | Date::Anew(time)) = date;
+        let (Date::Told(time)
+        | Date::Untold(time)
+        | Date::Between(time)
+        | Date::Paced(time)
+        | Date::Anew(time)) = date;
         Some(time)
     }
 
@@ -159,7 +166,7 @@ impl Timeline {
     fn date(&self, times: &[Option<f64>], last: f64, is_enough: bool) -> Option<Date> {
         let pace = self.pace.step();
         let paced = last + pace;
-        let Some(time) = times.first().copied().flatten() else { return Some(Date::Paced(paced)) };
+        let Some(time) = times.first().copied().flatten() else { return Some(Date::Untold(paced)) };
         let step = time - last;
         if step >= pace / 8.0 && step <= USUAL * pace {
             return Some(Date::Told(time));

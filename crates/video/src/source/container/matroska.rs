@@ -34,14 +34,16 @@ const CLUSTER: u32 = 0x1f43_b675;
 const BLOCK_GROUP: u32 = 0xa0;
 const BLOCK: u32 = 0xa1;
 const SIMPLE_BLOCK: u32 = 0xa3;
-const VOID: u8 = 0xec;
+/// The kind of a track of subtitles.
+const SUBTITLES: u8 = 0x11;
 
 /// After so many blocks a stream that has shown one picture is taken to be a picture.
 const BLOCKS: usize = 500;
 
 /// A track of pictures.
 struct Track {
-    start: u64,
+    /// Where the last byte of its kind is.
+    kind_at: u64,
     number: u64,
     uid: u64,
     orientation: Orientation,
@@ -77,9 +79,11 @@ pub(super) fn examine(file: &mut (impl Read + Seek), length: u64) -> io::Result<
     if video.orientation == Orientation::UPRIGHT {
         container.orientation = turned_by_tag(file, segment, &parts, video.uid, end)?.unwrap_or_default();
     }
-    // What lies in a void is no track; the width of its size stays.
-    container.without_stills =
-        videos[..chosen].iter().map(|track| Patch { position: track.start, bytes: vec![VOID] }).collect();
+    // A reader gives up a cluster with blocks of a track that it does not know: so it stays one, of another kind.
+    container.without_stills = videos[..chosen]
+        .iter()
+        .map(|track| Patch { position: track.kind_at, bytes: vec![SUBTITLES] })
+        .collect();
     Ok(container)
 }
 
@@ -102,14 +106,17 @@ fn first_parts(file: &mut (impl Read + Seek), segment: &Element, end: u64) -> io
 fn tracks_of(file: &mut (impl Read + Seek), tracks: &Element, end: u64) -> io::Result<(Vec<Track>, bool)> {
     let (mut videos, mut has_sound) = (Vec::new(), false);
     for entry in within(file, tracks, end)?.iter().filter(|entry| entry.id == TRACK) {
-        let (start, orientation) = (entry.start, Orientation::UPRIGHT);
-        let mut track = Track { start, number: 0, uid: 0, orientation, blocks: 0 };
+        let orientation = Orientation::UPRIGHT;
+        let mut track = Track { kind_at: 0, number: 0, uid: 0, orientation, blocks: 0 };
         let mut kind = 0;
         for part in within(file, entry, end)? {
             match part.id {
                 TRACK_NUMBER => track.number = number(file, &part)?,
                 TRACK_UID => track.uid = number(file, &part)?,
-                TRACK_TYPE => kind = number(file, &part)?,
+                TRACK_TYPE => {
+                    kind = number(file, &part)?;
+                    track.kind_at = part.end(end).saturating_sub(1);
+                }
                 VIDEO => track.orientation = projected(file, &part, end)?,
                 _ => (),
             }
