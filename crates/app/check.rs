@@ -10,6 +10,7 @@ use crate::cli::{Cli, Command, RunArgs};
 use crate::config::Config;
 use crate::exit::usage;
 use crate::lanes::reference;
+use crate::models;
 use crate::run::check_settings;
 use crate::say::say;
 use crate::sources::{NamedSource, resolve};
@@ -35,7 +36,10 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     for path in sources.iter().filter_map(|source| source.reference.as_deref()) {
         reference(path).map_err(usage)?;
     }
-    for path in [&config.networks.detector, &config.networks.embedder].into_iter().flatten() {
+    let networks = &config.networks;
+    let detector = networks.detector.as_deref();
+    let detector = detector.map(|name| models::detector(Some(name), networks.device)).transpose()?;
+    for path in [&detector, &networks.embedder].into_iter().flatten() {
         path.metadata()
             .with_context(|| format!("cannot read the network {}", path.display()))
             .map_err(usage)?;

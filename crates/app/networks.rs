@@ -29,7 +29,7 @@ impl Networks {
         let runtime = load_runtime(&RuntimeConfig { library, device, threads: NonZeroUsize::MIN })?;
         let device = runtime.device();
         let threads = config.pipeline.workers(device);
-        let path = wanted.detector.clone().map_or_else(|| models::detector(device.into()), Ok)?;
+        let path = models::detector(wanted.detector.as_deref(), device.into())?;
         let mut opened = Self {
             detectors: Vec::new(),
             embedders: Vec::new(),

@@ -4,7 +4,7 @@
 #
 #   $FOOTFALL_CACHE/onnxruntime/1.31.1/lib/libonnxruntime.so
 #   $FOOTFALL_CACHE/onnxruntime-gpu/current/lib/   the same with CUDA, from scripts/setup-gpu
-#   $FOOTFALL_CACHE/models/nanodet-g.onnx, nanodet-g-int8.onnx
+#   $FOOTFALL_CACHE/models/nanodet-g.onnx, nanodet-g-int8.onnx, and nanodet-g-overhead as both
 #   $FOOTFALL_CACHE/models/mobilenetv2-imagenet.pt   what training begins with
 #   $FOOTFALL_CACHE/clips/vtest.avi
 #   $FOOTFALL_CACHE/downloads/   the detector's source graph; archives while they are needed

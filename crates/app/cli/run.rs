@@ -175,7 +175,9 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceRequest>,
 
-    /// Person detector in ONNX [default: NanoDet-g from scripts/setup, int8 on a CPU]
+    /// Person detector in ONNX, or `overhead` [default: NanoDet-g from scripts/setup, int8 on a CPU]
+    ///
+    /// `overhead` is NanoDet-g fine-tuned for cameras that look down steeply; scripts/setup makes it too.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detector: Option<PathBuf>,
 

@@ -66,7 +66,7 @@ pub(crate) fn staff_digest(staff: &StaffConfig) -> anyhow::Result<Option<Value>>
 /// The networks by their content: a file may be replaced under its name.
 fn networks(config: &Config) -> anyhow::Result<Value> {
     let wanted = &config.networks;
-    let detector = read(&wanted.detector.clone().map_or_else(|| models::detector(wanted.device), Ok)?)?;
+    let detector = read(&models::detector(wanted.detector.as_deref(), wanted.device)?)?;
     Ok(json!({ "detector": detector, "embedder": embedder(config)? }))
 }
 

@@ -25,6 +25,9 @@ const LIVE_FRAME_RATE: f64 = 120.0;
 /// The longest still picture that fills a gap of a live source, in seconds.
 const LONGEST_STILL: f64 = 10.0;
 
+/// The longest that fills a pause of a recording, in seconds.
+const LONGEST_PAUSE: f64 = 600.0;
+
 /// Room that is left on the disk for others, in bytes.
 const RESERVE: u64 = 1 << 20;
 
@@ -32,10 +35,10 @@ const RESERVE: u64 = 1 << 20;
 /// (.mp4, .m4v, .mov, .mkv, .avi).
 ///
 /// The video appears under its name when it is finished and has been read back; until then it is a
-/// hidden file beside it, which is removed if the sink is dropped. A recording's video has one frame
-/// for each scene at the recording's rate. A live source's has a constant rate and lasts as long as
-/// the source did: a frame is repeated until the next one's time, and left away where two fall
-/// into one step. An odd width or height loses its last column or row.
+/// hidden file beside it, which is removed if the sink is dropped. The video has a constant rate, that of
+/// the source, and lasts as long as the source did: a frame is repeated until the next one's time,
+/// and left away where two fall into one step. So a recording of constant rate has one frame for each
+/// scene. An odd width or height loses its last column or row.
 pub struct VideoSink {
     path: PathBuf,
     size: FrameSize,
@@ -47,7 +50,7 @@ pub struct VideoSink {
     origin: Duration,
     /// Frames encoded.
     written: u64,
-    /// Frames of a live source's clock that were not filled, because a gap was too long.
+    /// Frames of the source's clock that were not filled, because a gap was too long.
     left_out: u64,
     file: ScratchFile,
 }
@@ -120,16 +123,29 @@ impl VideoSink {
         Ok(())
     }
 
-    /// How many of the video's frames there are from the last scene's to this one's: 1 for a
-    /// recording, as many as the clock says for a live source.
+    /// How many of the video's frames there are from the last scene's to this one's, as the clock says.
+    ///
+    /// A recording's may be one ahead of it: frames that come a little early and late are all shown.
     fn steps(&mut self, scene: &Scene) -> u64 {
-        if self.kind == Kind::Recorded || self.written == 0 {
+        if self.written == 0 {
             return 1;
         }
         let due =
             (scene.frame.time.saturating_sub(self.origin).as_secs_f64() * self.frame_rate).round() as u64 + 1;
-        let missing = due.saturating_sub(self.written + self.left_out);
-        let steps = missing.min((LONGEST_STILL * self.frame_rate).ceil() as u64);
+        let shown = self.written + self.left_out;
+        let (early, longest) = match self.kind {
+            Kind::Recorded => (1, LONGEST_PAUSE),
+            Kind::Live => (0, LONGEST_STILL),
+        };
+        if due == shown {
+            return early;
+        }
+        let missing = due.saturating_sub(shown);
+        let steps = missing.min((longest * self.frame_rate).ceil() as u64);
+        if missing > steps && self.kind == Kind::Recorded {
+            let (path, seconds) = (self.path.display(), missing as f64 / self.frame_rate);
+            tracing::warn!("a pause of {seconds:.0} s is {longest:.0} s long in the video {path}");
+        }
         self.left_out += missing - steps;
         steps
     }

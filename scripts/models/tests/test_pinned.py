@@ -5,9 +5,11 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
+import difference
 import nanodet
 import quantize
 import tfjs
@@ -40,3 +42,11 @@ def test_the_conversion_makes_the_pinned_file(converted, pins):
 def test_the_quantisation_makes_the_pinned_file(converted, pins):
     ranges = json.loads((DEFAULT.parent / "nanodet-g-ranges.json").read_text())["ranges"]
     assert digest(quantize.quantize(converted, ranges)) == pins["models/nanodet-g-int8.onnx"]
+
+
+def test_the_difference_makes_the_pinned_files_for_steep_cameras(converted, pins):
+    with np.load(DEFAULT.parent / "nanodet-g-overhead.npz") as steps:
+        tuned = difference.apply(converted, dict(steps))
+    assert digest(tuned) == pins["models/nanodet-g-overhead.onnx"]
+    ranges = json.loads((DEFAULT.parent / "nanodet-g-overhead-ranges.json").read_text())["ranges"]
+    assert digest(quantize.quantize(tuned, ranges)) == pins["models/nanodet-g-overhead-int8.onnx"]

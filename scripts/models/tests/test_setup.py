@@ -23,7 +23,8 @@ def setup(cache: Path, *arguments: str, folder: Path | None = None, **environmen
 def test_check_lists_what_an_empty_cache_lacks(tmp_path):
     cache = tmp_path / "a cache"
     result = setup(cache, "--check", "--only", "models", "--only", "clip", "--only", "dev")
-    paths = ["models/nanodet-g.LICENSE", "models/nanodet-g.onnx", "models/nanodet-g-int8.onnx"]
+    made = ["nanodet-g.onnx", "nanodet-g-int8.onnx", "nanodet-g-overhead.onnx", "nanodet-g-overhead-int8.onnx"]
+    paths = ["models/nanodet-g.LICENSE", *(f"models/{name}" for name in made)]
     assert result.stdout.splitlines() == [*paths, "clips/vtest.avi", "dev"]
     assert (result.returncode, result.stderr) == (1, "")
     assert not cache.exists()

@@ -29,6 +29,8 @@ use crate::picture::{Buffers, FrameSize, Place, same_size, scaled};
 /// it is old.
 pub(super) struct Live {
     capture: VideoCapture,
+    /// How the next picture is had, where the address gives one at a time.
+    again: Option<Again>,
     buffers: Buffers,
     info: SourceInfo,
     /// The size that frames come in; they are scaled to that of `info`.
@@ -43,16 +45,29 @@ pub(super) struct Live {
     ended: bool,
 }
 
+/// An address that gives one picture at a time, as a camera's snapshot does: it is asked again and again.
+struct Again {
+    address: String,
+    options: SourceOptions,
+    /// From one picture to the next.
+    every: Duration,
+    /// When the next one is due.
+    due: Instant,
+}
+
+/// How often a second such an address is asked, unless `camera_rate` says otherwise.
+const SNAPSHOTS: f64 = 5.0;
+
 /// Opens an address: a live stream, or a recording where its container has a length.
 pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<dyn Source>, VideoError> {
     let (name, capture) = open_capture(address, options)?;
-    if address.starts_with("http") && frames_of(&capture).is_some() {
+    if address.starts_with("http") && frames_of(&capture).is_some_and(|frames| frames > 1) {
         let path = PathBuf::from(&name);
         // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
         let container = Container { counts_frames: true, ..Container::default() };
         return Ok(Box::new(Recording::of_capture(capture, name, path, container, options)?));
     }
-    Ok(Box::new(Live::of_capture(capture, name, options, None)?))
+    Ok(Box::new(Live::of_capture(capture, name, options, None)?.asked_again(address, options)))
 }
 
 /// Opens an address as a live stream, of frames of `size` where that is given.
@@ -62,7 +77,7 @@ pub(super) fn open_stream_live(
     size: Option<FrameSize>,
 ) -> Result<Live, VideoError> {
     let (name, capture) = open_capture(address, options)?;
-    Live::of_capture(capture, name, options, size)
+    Ok(Live::of_capture(capture, name, options, size)?.asked_again(address, options))
 }
 
 fn open_capture(address: &str, options: &SourceOptions) -> Result<(String, VideoCapture), VideoError> {
@@ -141,11 +156,38 @@ impl Live {
         };
         let patience = Duration::try_from_secs_f64(options.read_timeout).unwrap_or(Duration::MAX);
         let note = (!native.has_shape_of(size)).then(|| Note::Health(resized(native, size)));
-        let (started, frames, ended) = (None, 0, false);
-        Ok(Self { capture, buffers, info, native, started, patience, frames, note, ended })
+        let (again, started, frames, ended) = (None, None, 0, false);
+        Ok(Self { capture, again, buffers, info, native, started, patience, frames, note, ended })
+    }
+
+    /// The same; where a web server has nothing behind the first picture, it is asked for the next one each time.
+    fn asked_again(mut self, address: &str, options: &SourceOptions) -> Self {
+        let asked = Instant::now();
+        if !address.starts_with("http")
+            || self.capture.grab().unwrap_or(false)
+            || asked.elapsed() >= self.patience
+        {
+            return self;
+        }
+        let rate = options.camera_rate.unwrap_or(SNAPSHOTS);
+        tracing::info!(
+            source = %self.info.name,
+            "the address gives one picture at a time: it is asked {rate} times a second (`camera_rate`)"
+        );
+        self.info.frame_rate = Some(rate);
+        let every = Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX);
+        self.again =
+            Some(Again { address: address.to_owned(), options: options.clone(), every, due: Instant::now() });
+        self
     }
 
     fn next(&mut self) -> Result<Frame, VideoError> {
+        if let Some(again) = &mut self.again {
+            std::thread::sleep(again.due.saturating_duration_since(Instant::now()));
+            // What takes longer than it may is not caught up with.
+            again.due = (again.due + again.every).max(Instant::now());
+            self.capture = open_capture(&again.address, &again.options)?.1;
+        }
         let (name, number) = (&self.info.name, self.frames + 1);
         let asked = Instant::now();
         let place = Place { name, frame: number };

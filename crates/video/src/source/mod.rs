@@ -34,7 +34,7 @@ use recording::Recording;
 /// | `0`, `1`, ... | a camera by its number (write `./0` for a file of that name) | a monotonic clock at arrival |
 /// | `/dev/video0` | a camera by its device | a monotonic clock at arrival |
 /// | `rtsp://...` and other addresses | a live stream | a monotonic clock at arrival |
-/// | `http://...`, `https://...` | a recording where the container has a length, else a live stream | as for either |
+/// | `http://...`, `https://...` | a recording where the container has a length, else a live stream; one that gives a single picture is asked for it again and again | as for either |
 /// | a folder | its pictures in natural order (2.jpg before 10.jpg), or those of `img1` in it | (number - 1) / frame rate |
 /// | a file | a video; a single picture is a video of one frame | the container's, where they are plausible; else by those of the frames around |
 ///

@@ -40,7 +40,8 @@ pub struct SourceOptions {
     /// Width and height that a camera is asked for, in pixels; it gives the nearest it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_size: Option<[u32; 2]>,
-    /// Frames a second that a camera is asked for.
+    /// Frames a second that a camera is asked for, or an address that gives one picture at a time; of these 5 by
+    /// default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_rate: Option<f64>,
     /// The format that a camera is asked for, by its four letters: over USB 2 large pictures come at

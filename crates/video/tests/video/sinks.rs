@@ -36,7 +36,7 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
 
 /// A picture that no encoder makes small, so that it reaches the disk at once.
 fn noise(width: usize, height: usize, number: u64) -> Scene {
-    let mut scene = scene(width, height, number, 0.0);
+    let mut scene = scene(width, height, number, number as f64 / 10.0);
     let mut state = number;
     let bytes: Vec<u8> = (0..width * height * 3)
         .map(|_| {
@@ -112,6 +112,33 @@ fn a_live_source_keeps_its_time() {
 }
 
 #[test]
+fn a_recording_of_variable_rate_plays_at_its_pace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("variable.mp4");
+    let mut sink = create(&path, &info(160, 120, Kind::Recorded));
+    // A second at 10 a second, two at 2, a pause of five, and one at 30; at times a little early or late.
+    let parts = [(0.0, 0.1, 10), (1.0, 0.5, 4), (8.0, 1.0 / 30.0, 30)];
+    let times =
+        parts.iter().flat_map(|&(start, step, count)| (0..count).map(move |n| start + step * f64::from(n)));
+    let times: Vec<f64> = times.enumerate().map(|(n, time)| time + [0.0, 0.004, -0.004][n % 3]).collect();
+    for (index, &time) in times.iter().enumerate() {
+        sink.write(&scene(160, 120, index as u64 + 1, time.max(0.0))).unwrap();
+    }
+    sink.finish().unwrap();
+    let (frames, _) = read(&path);
+    for frame in &frames {
+        // What is shown is what was seen then, or a frame of the video away.
+        let shown = numbers(std::slice::from_ref(frame))[0] as usize - 1;
+        let until = times.get(shown + 1).copied().unwrap_or(f64::INFINITY);
+        let now = frame.time.as_secs_f64();
+        assert!(times[shown] - 0.16 <= now && now <= until + 0.16, "{shown} at {now} s");
+    }
+    let (last, right) = (frames[frames.len() - 1].time.as_secs_f64(), times[times.len() - 1]);
+    assert!((last - right).abs() <= 0.16, "{last} s instead of {right} s");
+    assert_eq!(numbers(&frames[..10]), (1..=10).collect::<Vec<_>>(), "none is left away at the usual rate");
+}
+
+#[test]
 fn dropped_without_its_end_it_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.mp4");
@@ -160,7 +187,7 @@ fn frame_rates_come_out_as_they_went_in() {
             let mut sink =
                 create(&path, &SourceInfo { frame_rate: Some(frame_rate), ..info(160, 120, Kind::Recorded) });
             for number in 1..=21 {
-                sink.write(&scene(160, 120, number, 0.0)).unwrap();
+                sink.write(&scene(160, 120, number, (number - 1) as f64 / frame_rate)).unwrap();
             }
             sink.finish().unwrap();
             let (frames, _) = read(&path);

@@ -97,3 +97,35 @@ fn a_file_behind_an_address_is_a_recording() {
     stop(port, server);
     assert_eq!((numbers(&frames), error), ((1..=20).collect(), None));
 }
+
+#[test]
+fn an_address_that_gives_one_picture_is_asked_again_and_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        for (number, connection) in (1..).zip(listener.incoming()) {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let length = connection.read(&mut request).unwrap_or(0);
+            if request[..length].starts_with(b"GET /stop") {
+                return;
+            }
+            let picture = encoded(&numbered(160, 120, number), ".jpg");
+            let head = format!(
+                "HTTP/1.0 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
+                picture.len()
+            );
+            let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(&picture));
+        }
+    });
+    let options = SourceOptions { camera_rate: Some(50.0), ..SourceOptions::default() };
+    let mut source = open_source(format!("http://127.0.0.1:{port}/snapshot.jpg"), &options).unwrap();
+    let info = source.info().clone();
+    assert_eq!((info.kind, info.width, info.height, info.frame_rate), (Kind::Live, 160, 120, Some(50.0)));
+    let frames: Vec<_> = (0..6).map(|_| source.next_frame().unwrap().unwrap()).collect();
+    stop(port, server);
+    let shown = numbers(&frames);
+    assert!(shown.windows(2).all(|pair| pair[0] < pair[1]), "each is a new one: {shown:?}");
+    assert!(frames.is_sorted_by(|a, b| a.time < b.time && a.number + 1 == b.number));
+    assert!(source.next_frame().is_err(), "a server that is gone is an error");
+}
