@@ -1,7 +1,7 @@
 //! Readers beside a writer, and publishers that remember their place.
 
 use footfall_count::Direction::In;
-use footfall_ledger::Seq;
+use footfall_ledger::{Entry, Error, Period, Query, Range, Seq};
 use proptest::prelude::*;
 
 use crate::common::{Shelf, camera, crossing, frames, recording};
@@ -45,6 +45,44 @@ fn a_program_with_two_cameras_writes_them_side_by_side() {
         let own: Vec<_> = rows.iter().filter(|row| row.run == run.id()).cloned().collect();
         assert_eq!(frames(&own), (1..=50).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn crossings_of_staff_are_told_to_nobody_and_hide_no_others() {
+    let shelf = Shelf::new();
+    let run = shelf.open().begin(&recording()).unwrap();
+    let staff = |frame| {
+        let Entry::Crossing(mut entry) = crossing(frame, 1, In) else { unreachable!() };
+        entry.detail.insert("staff".into(), "Anna".into());
+        Entry::Crossing(entry)
+    };
+    let mut entries = vec![crossing(1, 1, In)];
+    entries.extend((2..=40).map(staff));
+    entries.push(crossing(41, 1, In));
+    entries.extend((42..=60).map(staff));
+    run.record(&entries).unwrap();
+    let reader = shelf.reader();
+    assert_eq!(frames(&reader.last_crossings(10).unwrap()), [1, 41]);
+    assert_eq!(frames(&reader.crossings_after(Seq(0), 1).unwrap()), [1]);
+    assert_eq!(frames(&reader.crossings_after(Seq(1), 1).unwrap()), [41]);
+    let (first, last) = reader.places_between(Range::default()).unwrap().unwrap();
+    let between = |after| reader.crossings_between(Range::default(), after, last, 1).unwrap();
+    assert_eq!(frames(&between(Seq(first.0 - 1))), [1]);
+    assert_eq!(frames(&between(Seq(1))), [41]);
+    assert!(between(Seq(41)).is_empty());
+}
+
+#[test]
+fn a_question_that_nobody_waits_for_is_given_up() {
+    let shelf = Shelf::new();
+    let run = shelf.open().begin(&recording()).unwrap();
+    run.record(&[crossing(1, 1, In), crossing(3_600_000, 1, In)]).unwrap();
+    let reader = shelf.reader();
+    let query = Query { by: Period::Minute, ..Query::default() };
+    reader.read_while(|| false);
+    assert!(matches!(reader.counts(&query), Err(Error::GivenUp { .. })));
+    reader.read_to_the_end();
+    assert_eq!(reader.counts(&query).unwrap().len(), 6001);
 }
 
 proptest! {
