@@ -30,9 +30,16 @@ impl Matroska {
         }
         let mut segment = element(0x1549_a966, &element(0x2a_d7b1, &1_000_000_u32.to_be_bytes()));
         segment.extend(element(0x1654_ae6b, &tracks));
-        for (track, time, picture) in &self.blocks {
-            let block = [&[0x80 | track, 0, 0, 0x80], picture.as_slice()].concat();
-            let cluster = [element(0xe7, &time.to_be_bytes()), element(0xa3, &block)].concat();
+        // As programs do, as many blocks of one cluster as its clock can tell apart.
+        let follows = |a: &(u8, u32, Vec<u8>), b: &(u8, u32, Vec<u8>)| (a.1..a.1 + 2000).contains(&b.1);
+        for blocks in self.blocks.chunk_by(follows) {
+            let start = blocks[0].1;
+            let mut cluster = element(0xe7, &start.to_be_bytes());
+            for (track, time, picture) in blocks {
+                let [high, low] = i16::try_from(time - start).unwrap().to_be_bytes();
+                let block = [&[0x80 | track, high, low, 0x80], picture.as_slice()].concat();
+                cluster.extend(element(0xa3, &block));
+            }
             segment.extend(element(0x1f43_b675, &cluster));
         }
         segment.extend(&self.tags);
