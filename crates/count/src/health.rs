@@ -37,8 +37,16 @@ pub enum Condition {
     Stopped,
     /// The machine's clock was set, forwards or back.
     ClockStep,
-    /// There was no room to write down what was counted.
+    /// There is no room to write down what is counted.
     DiskFull,
+    /// Another program holds the ledger: nothing can be written down.
+    LedgerLocked,
+    /// The ledger was deleted, or something else was put in its place.
+    LedgerGone,
+    /// The ledger's content is broken.
+    LedgerDamaged,
+    /// The system refuses to write the ledger.
+    LedgerRefused,
 }
 
 impl Condition {
@@ -59,6 +67,10 @@ impl Condition {
             Self::Stopped => "stopped",
             Self::ClockStep => "clock_step",
             Self::DiskFull => "disk_full",
+            Self::LedgerLocked => "ledger_locked",
+            Self::LedgerGone => "ledger_gone",
+            Self::LedgerDamaged => "ledger_damaged",
+            Self::LedgerRefused => "ledger_refused",
         }
     }
 }
@@ -101,7 +113,9 @@ mod tests {
 
     #[test]
     fn the_name_kept_is_the_name_serialised() {
-        for condition in [Condition::Disconnected, Condition::ClockStep, Condition::DiskFull] {
+        for condition in
+            [Condition::Disconnected, Condition::ClockStep, Condition::DiskFull, Condition::LedgerGone]
+        {
             let text = condition.to_string();
             let read = Condition::deserialize_from(&text);
             assert_eq!(read, Some(condition));

@@ -11,7 +11,6 @@ use crate::source::{Origin, Place, RunInfo, Start};
 #[derive(Clone, Copy)]
 pub(crate) struct Beginning {
     pub(crate) run: i64,
-    pub(crate) source: i64,
     /// Tells this run from all others.
     pub(crate) uid: [u8; 16],
     /// When the source's time is zero; of a live source, for as long as it has shown nothing.
@@ -45,7 +44,7 @@ pub(crate) fn begin(writer: &Writer, info: &RunInfo) -> Result<Beginning, Error>
             insert_place(connection, source, place, info)?;
         }
         let run = insert_run(connection, info, source, uid, now, start)?;
-        Ok(Ok(Beginning { run, source, uid, start }))
+        Ok(Ok(Beginning { run, uid, start }))
     })?;
     begun.map_err(|(source, difference)| {
         let path = writer.path.clone();

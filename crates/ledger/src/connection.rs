@@ -23,6 +23,7 @@ pub(crate) fn writable(path: &Path, create: bool) -> Result<Connection, Error> {
         return Err(Error::Missing { path: path.to_owned() });
     }
     let connection = Connection::open_with_flags(path, flags).wording(path, "open the ledger")?;
+    connection.busy_timeout(BUSY).wording(path, "open the ledger")?;
     if schema::inspect(&connection, path)? == Found::Empty {
         // Takes effect only before the first table: what retention frees can be given back to the system.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").wording(path, "open the ledger")?;
@@ -32,7 +33,6 @@ pub(crate) fn writable(path: &Path, create: bool) -> Result<Connection, Error> {
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -46,8 +46,29 @@ pub(crate) fn readable(path: &Path) -> Result<Connection, Error> {
     if !path.exists() {
         return Err(Error::Missing { path: path.to_owned() });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).wording(path, "open the ledger")?;
-    connection.busy_timeout(BUSY).wording(path, "open the ledger")?;
+    let connection =
+        Connection::open_with_flags(path, reading()).wording(path, "open the ledger for reading")?;
+    connection.busy_timeout(BUSY).wording(path, "open the ledger for reading")?;
     Ok(connection)
+}
+
+/// Opens for reading what nobody writes, and nobody can: nothing is locked, no file beside it is made or read.
+pub(crate) fn immutable(path: &Path) -> Result<Connection, Error> {
+    let name: String = path.as_os_str().as_encoded_bytes().iter().map(|&byte| encoded(byte)).collect();
+    let flags = reading() | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)
+        .wording(path, "open the ledger for reading")
+}
+
+fn reading() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+/// A byte of a path as it stands in an address.
+fn encoded(byte: u8) -> String {
+    match byte {
+        b'/' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    }
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use crate::connection;
 use crate::error::{Error, Wording as _};
+use crate::file::{self, FileId};
 use crate::owner::Owner;
 use crate::row::Seq;
 use crate::schema::{self, Found};
@@ -34,6 +35,8 @@ use crate::schema::{self, Found};
 #[derive(Debug)]
 pub struct Cursor {
     path: PathBuf,
+    /// Which file the name stood for when it was opened.
+    file: Option<FileId>,
     connection: Connection,
     name: String,
     position: Seq,
@@ -48,6 +51,7 @@ impl Cursor {
     /// cannot be written.
     pub fn open(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
+        let file = file::id(&path);
         // Brings an older ledger to today's version, and refuses what is none.
         drop(crate::Reader::open(&path)?);
         let connection = connection::writable(&path, false)?;
@@ -56,7 +60,13 @@ impl Cursor {
         }
         let owner = Owner::take(&path, name)?;
         let position = stored(&connection, name).wording(&path, READING)?;
-        Ok(Self { path, connection, name: name.to_owned(), position, _owner: owner })
+        Ok(Self { path, file, connection, name: name.to_owned(), position, _owner: owner })
+    }
+
+    /// Whether the file that was opened is still the one of this name: it may have been deleted or replaced.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.file.is_some() && self.file == file::id(&self.path)
     }
 
     /// The last entry that is done with.
@@ -68,7 +78,8 @@ impl Cursor {
     /// Everything up to `to` is done with; on the disk when this returns.
     ///
     /// # Errors
-    /// When somebody else has moved the cursor since it was opened here, or the ledger cannot be written.
+    /// When somebody else has moved the cursor since it was opened here, the ledger's file is another one now, or
+    /// it cannot be written.
     pub fn advance(&mut self, to: Seq) -> Result<(), Error> {
         self.pass(to, &[])
     }
@@ -79,6 +90,9 @@ impl Cursor {
     /// # Errors
     /// As [`advance`](Self::advance).
     pub fn pass(&mut self, to: Seq, refused: &[(Seq, String)]) -> Result<(), Error> {
+        if !self.is_current() {
+            return Err(Error::Gone { path: self.path.clone() });
+        }
         if to <= self.position && refused.is_empty() {
             return Ok(());
         }

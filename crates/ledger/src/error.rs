@@ -83,6 +83,22 @@ pub enum Error {
         /// What SQLite says.
         source: rusqlite::Error,
     },
+    /// Another program holds the database, by a transaction that it does not end.
+    #[error("cannot {doing}: another program holds {} (a backup, a database shell with a transaction open); \
+        end that program, or its transaction", path.display())]
+    Busy {
+        /// What was tried.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file that was opened is no longer the one of this name.
+    #[error("the ledger {} was deleted, or another file was put in its place, while this program had it open",
+        path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A recording has been counted before, in another way.
     #[error("{}", counted_otherwise(.0))]
     CountedOtherwise(Box<CountedOtherwise>),
@@ -204,6 +220,21 @@ fn counted_otherwise(error: &CountedOtherwise) -> String {
     )
 }
 
+/// What keeps a ledger from being written, and may pass: by itself, or when somebody does something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// There is no room.
+    Full,
+    /// Another program holds it.
+    Locked,
+    /// It was deleted or replaced: [`Ledger::mend`](crate::Ledger::mend) sees to that.
+    Gone,
+    /// Its content is broken: [`Ledger::mend`](crate::Ledger::mend) sees to that.
+    Damaged,
+    /// The system refuses.
+    Refused,
+}
+
 /// Says what was tried when SQLite refused it.
 pub(crate) trait Wording<T> {
     fn wording(self, path: &Path, doing: &'static str) -> Result<T, Error>;
@@ -222,12 +253,28 @@ impl Error {
         matches!(self, Self::Full { .. })
     }
 
+    /// What stands in the way of writing, where the same may be tried again.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Full { .. } => Some(Obstacle::Full),
+            Self::Busy { .. } => Some(Obstacle::Locked),
+            Self::Gone { .. } | Self::Missing { .. } | Self::NoFolder { .. } => Some(Obstacle::Gone),
+            Self::Damaged { .. } | Self::NotALedger { .. } => Some(Obstacle::Damaged),
+            Self::Io { .. } => Some(Obstacle::Refused),
+            Self::Sqlite { source, .. } if is_refused(source) => Some(Obstacle::Refused),
+            _ => None,
+        }
+    }
+
     pub(crate) fn of_sqlite(source: rusqlite::Error, path: &Path, doing: &'static str) -> Self {
         use rusqlite::ErrorCode::{
-            CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, OperationInterrupted,
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase,
+            OperationInterrupted,
         };
         let path = path.to_owned();
         match source.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked) => Self::Busy { doing, path },
             Some(DiskFull) => Self::Full { path, source },
             Some(NotADatabase) => Self::NotALedger { path },
             Some(OperationInterrupted) => Self::GivenUp { path },
@@ -242,6 +289,24 @@ impl Error {
             _ => Self::Sqlite { doing, path, source },
         }
     }
+}
+
+/// What the system, rather than the statement, is the reason of.
+fn is_refused(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{
+        CannotOpen, FileLockingProtocolFailed, OutOfMemory, PermissionDenied, ReadOnly, SystemIoFailure,
+    };
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            CannotOpen
+                | FileLockingProtocolFailed
+                | OutOfMemory
+                | PermissionDenied
+                | ReadOnly
+                | SystemIoFailure
+        )
+    )
 }
 
 /// A write or a sync failed for a reason that SQLite does not tell apart: a quota, a size limit, a disk

@@ -1,17 +1,20 @@
 //! The ledger's one writer.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Wording as _};
+use crate::file::{Files, Rights};
 use crate::lock::WriterLock;
 use crate::retention::{self, Retention};
 use crate::run::Run;
 use crate::source::RunInfo;
-use crate::{begin, connection, quarters, schema};
+use crate::{begin, connection, file, quarters, schema};
 
 /// The right to write a ledger, held by one program at a time.
 ///
@@ -25,11 +28,29 @@ pub struct Ledger {
 pub(crate) struct Writer {
     pub(crate) path: PathBuf,
     pub(crate) clock: Box<dyn Clock>,
-    connection: Mutex<Connection>,
+    desk: Mutex<Desk>,
     retention: Option<Mutex<Retention>>,
-    unchecked: bool,
-    /// Given back when the last clone is gone.
-    _lock: WriterLock,
+    /// How long to wait for another program's transaction.
+    pub(crate) patience: Duration,
+    /// Whether the desk is being put in order: nobody is to wait for it.
+    pub(crate) mending: AtomicBool,
+    /// The runs that were begun here, by what tells them apart.
+    pub(crate) runs: Mutex<Vec<[u8; 16]>>,
+}
+
+/// The open database.
+pub(crate) struct Desk {
+    pub(crate) connection: Connection,
+    /// The files that were opened.
+    pub(crate) files: Files,
+    /// Of the file that was opened first.
+    pub(crate) rights: Option<Rights>,
+    /// What is wrong with its content, once that is known.
+    pub(crate) damage: Option<String>,
+    /// How often a damaged file was set aside.
+    pub(crate) renewed: u32,
+    /// Given back after the connection.
+    pub(crate) lock: WriterLock,
 }
 
 /// How a ledger is kept.
@@ -38,11 +59,14 @@ pub struct Options {
     pub retention_days: Option<u32>,
     /// Where the time comes from.
     pub clock: Box<dyn Clock>,
+    /// How long a write waits for another program's transaction before it is [`Error::Busy`].
+    pub patience: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { retention_days: None, clock: Box::new(SystemClock::default()) }
+        let patience = Duration::from_secs(30);
+        Self { retention_days: None, clock: Box::new(SystemClock::default()), patience }
     }
 }
 
@@ -63,14 +87,12 @@ impl Ledger {
     /// As [`open`](Self::open).
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let lock = WriterLock::take(&path)?;
-        let mut connection = connection::writable(&path, true)?;
-        schema::migrate(&mut connection, &path)?;
-        let unchecked = check(&connection, &path)?;
+        let desk = Desk::open(&path)?;
+        desk.connection.busy_timeout(options.patience).wording(&path, "open the ledger")?;
         let retention = options.retention_days.map(|days| Mutex::new(Retention::new(days)));
-        let connection = Mutex::new(connection);
-        let clock = options.clock;
-        let writer = Writer { path, clock, connection, retention, unchecked, _lock: lock };
+        let Options { clock, patience, .. } = options;
+        let (desk, mending, runs) = (Mutex::new(desk), AtomicBool::new(false), Mutex::default());
+        let writer = Writer { path, clock, desk, retention, patience, mending, runs };
         Ok(Self { writer: Arc::new(writer) })
     }
 
@@ -80,11 +102,8 @@ impl Ledger {
         &self.writer.path
     }
 
-    /// Whether a run was cut short and nobody has looked since whether the file is whole, because it is large:
-    /// [`Reader::look_through`](crate::Reader::look_through) does so, beside counting.
-    #[must_use]
-    pub fn is_unchecked(&self) -> bool {
-        self.writer.unchecked
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     /// Whether some program holds the ledger at `path` for writing now.
@@ -106,6 +125,7 @@ impl Ledger {
     /// ledger cannot be written.
     pub fn begin(&self, info: &RunInfo) -> Result<Run, Error> {
         let beginning = begin::begin(&self.writer, info)?;
+        self.writer.runs.lock().unwrap_or_else(PoisonError::into_inner).push(beginning.uid);
         self.writer.expire()?;
         Ok(Run::new(Arc::clone(&self.writer), info, beginning))
     }
@@ -122,9 +142,31 @@ impl Ledger {
     }
 }
 
+impl Desk {
+    /// Opens the database at `path` for the one who writes, in this program's version.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let mut lock = WriterLock::take(path)?;
+        let opened = connection::writable(path, true).and_then(|mut connection| {
+            schema::migrate(&mut connection, path)?;
+            Ok(connection)
+        });
+        let connection = opened.map_err(|error| match error {
+            Error::NotALedger { path } if lock.is_vouched() => {
+                Error::Damaged { path, problem: "its beginning is not that of a ledger any more".to_owned() }
+            }
+            error => error,
+        })?;
+        lock.vouch();
+        // What a new file and its log are called must be as lasting as what stands in them.
+        file::sync_folder(path);
+        let (files, rights) = (Files::of(path), Rights::of(path));
+        Ok(Self { connection, files, rights, damage: None, renewed: 0, lock })
+    }
+}
+
 impl Writer {
-    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does `work` in one transaction, which is on the disk when this returns, or has not been.
@@ -133,14 +175,19 @@ impl Writer {
         doing: &'static str,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let mut connection = self.connection();
-        let in_one = || {
+        if self.mending.load(Ordering::Acquire) {
+            return Err(Error::Busy { doing, path: self.path.clone() });
+        }
+        let mut desk = self.desk();
+        desk.check(&self.path)?;
+        let in_one = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&transaction)?;
             transaction.commit()?;
             Ok(result)
         };
-        in_one().wording(&self.path, doing)
+        let done = in_one(&mut desk.connection).wording(&self.path, doing);
+        done.map_err(|error| desk.note_damage(error, &self.path))
     }
 
     /// Sums up quarters of an hour that nothing more comes to, but not the one that begins at `open`; at most
@@ -167,35 +214,6 @@ impl Writer {
             tracing::info!("removed {removed} entries older than {days} days from {}", self.path.display());
         }
         Ok(())
-    }
-}
-
-/// Larger ledgers are not looked through before the first frame: it takes a minute and more for gigabytes.
-const SOON_CHECKED: u64 = 64 << 20;
-
-/// After a run that did not end by itself, looks whether the file is whole: what ended the run may have
-/// harmed more than the run. Gives whether that is left to do, as of a large ledger.
-fn check(connection: &Connection, path: &Path) -> Result<bool, Error> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)";
-    let cut_short: bool =
-        connection.query_row(sql, [], |row| row.get(0)).wording(path, "check the ledger")?;
-    if !cut_short {
-        return Ok(false);
-    }
-    if path.metadata().is_ok_and(|about| about.len() > SOON_CHECKED) {
-        return Ok(true);
-    }
-    look_through(connection, path).map(|()| false)
-}
-
-/// Looks through the file's pages.
-pub(crate) fn look_through(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let found: String = connection
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .wording(path, "check the ledger")?;
-    match found.as_str() {
-        "ok" => Ok(()),
-        problem => Err(Error::Damaged { path: path.to_owned(), problem: problem.to_owned() }),
     }
 }
 
@@ -235,7 +253,8 @@ mod tests {
         let limit = |pages: i64| {
             ledger
                 .writer
-                .connection()
+                .desk()
+                .connection
                 .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
                 .unwrap();
         };

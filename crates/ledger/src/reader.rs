@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params};
+use tempfile::TempDir;
 
 use crate::counts::{Choice, Micros, Span};
 use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
-use crate::ledger::look_through;
+use crate::file::{self, FileId};
 use crate::quarters::{self, Part, Quarter, Spots};
 use crate::row::{COLUMNS, Row, Seq, TABLES};
-use crate::schema::{self, Found};
-use crate::{Ledger, connection};
+use crate::unwritable;
 
 /// A stretch of time: from the first moment on, up to and without the second. `None` is unlimited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub struct Range {
 pub struct Reader {
     path: PathBuf,
     connection: Connection,
+    /// Which file the name stood for when it was opened.
+    file: Option<FileId>,
+    /// What is read where the ledger itself lies on a medium that cannot be written.
+    _copy: Option<TempDir>,
     interest: Arc<Mutex<Option<Interest>>>,
 }
 
@@ -51,28 +55,24 @@ impl fmt::Debug for Reader {
 
 impl Reader {
     /// Opens the ledger at `path`. One of an older version is brought to today's first, which needs that no
-    /// other program writes it.
+    /// other program writes it. One that lies where nothing can be written is read as it is, or from a copy.
     ///
     /// # Errors
     /// When there is none, it is of a newer program, no ledger or a damaged one, or the system refuses.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
-        let connection = connection::readable(&path)?;
-        match schema::inspect(&connection, &path)? {
-            Found::Version(schema::VERSION) => return Self::over(connection, path),
-            Found::Empty => return Err(Error::NotALedger { path }),
-            Found::Version(_) => {}
-        }
-        drop(connection);
-        drop(Ledger::open(&path)?);
-        Self::over(connection::readable(&path)?, path)
-    }
-
-    fn over(mut connection: Connection, path: PathBuf) -> Result<Self, Error> {
+        let file = file::id(&path);
+        let (mut connection, copy) = unwritable::connect(&path)?;
         let interest: Arc<Mutex<Option<Interest>>> = Arc::default();
         let asked = Arc::clone(&interest);
         connection.progress_handler(STEPS, Some(move || !is_wanted(&asked))).wording(&path, READING)?;
-        Ok(Self { path, connection, interest })
+        Ok(Self { path, connection, file, _copy: copy, interest })
+    }
+
+    /// Whether the file that was opened is still the one of this name: it may have been deleted or replaced.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.file.is_some() && self.file == file::id(&self.path)
     }
 
     /// Where it is.
@@ -144,14 +144,6 @@ impl Reader {
         let version: i64 =
             self.connection.query_row(sql, [], |row| row.get(0)).wording(&self.path, READING)?;
         Ok(version as u64)
-    }
-
-    /// Looks through the pages of the file: much faster than [`check`](Self::check), and finds less.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] with the first thing found; or when the ledger cannot be read.
-    pub fn look_through(&self) -> Result<(), Error> {
-        look_through(&self.connection, &self.path)
     }
 
     /// Goes through the whole file: every page and index, that every entry has its run, and that the sums are

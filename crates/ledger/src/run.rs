@@ -38,8 +38,9 @@ pub struct Run {
 
 struct Shared {
     writer: Arc<Writer>,
+    /// Its number when it began. In another file of the same ledger it may have another one.
     run: i64,
-    source: i64,
+    uid: [u8; 16],
     is_live: bool,
     /// What tells this run's events from others': of a recording its content, of a live source the run.
     scope: Vec<u8>,
@@ -96,8 +97,9 @@ impl Run {
             beat: None,
             recorded: Recorded::default(),
         };
-        let (run, source, state) = (beginning.run, beginning.source, Mutex::new(state));
-        Self { shared: Arc::new(Shared { writer, run, source, is_live, scope, configs, state }) }
+        let Beginning { run, uid, .. } = beginning;
+        let state = Mutex::new(state);
+        Self { shared: Arc::new(Shared { writer, run, uid, is_live, scope, configs, state }) }
     }
 
     /// Its number in the ledger.
@@ -176,20 +178,21 @@ impl Shared {
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let until = next.seen.map(|seen| next.utc(seen)).transpose()?;
         let recorded = self.writer.transaction("write the ledger", |connection| {
+            let run = self.number(connection)?;
             if first {
-                found.extend(self.arrive(connection, next.start)?);
+                found.extend(arrive(connection, run, next.start)?);
             }
             for line in &found {
-                self.insert(connection, line)?;
+                self.insert(connection, run, line)?;
             }
             let mut recorded = Recorded::default();
             for line in &lines {
-                let added = self.insert(connection, line)?;
+                let added = self.insert(connection, run, line)?;
                 recorded.added += usize::from(added);
                 recorded.known += usize::from(!added);
             }
             let sql = "UPDATE run SET seen = coalesce(?1, seen) WHERE id = ?2";
-            connection.execute(sql, params![until, self.run])?;
+            connection.execute(sql, params![until, run])?;
             Ok(recorded)
         })?;
         next.recorded.added += recorded.added;
@@ -202,31 +205,13 @@ impl Shared {
         Ok(recorded)
     }
 
-    /// When a live source's time zero has become known: notes it, and the time since the source was last
-    /// counted, or that the clock has gone back since then.
-    fn arrive(&self, connection: &Connection, start: Timestamp) -> rusqlite::Result<Option<Line>> {
-        let start = start.as_microsecond();
-        connection.execute("UPDATE run SET start = ?1 WHERE id = ?2", params![start, self.run])?;
-        let sql = "SELECT seen FROM run WHERE source = ?1 AND id < ?2 AND seen IS NOT NULL ORDER BY id DESC LIMIT 1";
-        let before: Option<i64> =
-            connection.query_row(sql, params![self.source, self.run], |row| row.get(0)).optional()?;
-        Ok(before.filter(|&before| before != start).map(|before| {
-            if before < start {
-                let gap = footfall_count::Uncounted {
-                    reason: Condition::Stopped,
-                    from: Duration::ZERO,
-                    to: Duration::ZERO,
-                };
-                Line { columns: Columns::of(&Entry::Uncounted(gap)), utc: before, until: Some(start) }
-            } else {
-                let back = SignedDuration::from_micros(start - before);
-                Line { columns: clock_step(Duration::ZERO, back), utc: start, until: None }
-            }
-        }))
+    /// The run's number in the file that is written now.
+    fn number(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        connection.query_row("SELECT id FROM run WHERE uid = ?1", [self.uid], |row| row.get(0))
     }
 
     /// Whether it is new.
-    fn insert(&self, connection: &Connection, line: &Line) -> rusqlite::Result<bool> {
+    fn insert(&self, connection: &Connection, run: i64, line: &Line) -> rusqlite::Result<bool> {
         let Line { columns, utc, until } = line;
         let identity = self.identity(columns);
         let detail = serde_json::Value::Object(columns.detail.clone()).to_string();
@@ -237,7 +222,7 @@ impl Shared {
             sql,
             params![
                 identity.as_bytes(),
-                self.run,
+                run,
                 columns.kind.as_str(),
                 utc,
                 until,
@@ -263,8 +248,9 @@ impl Shared {
         let seen = state.seen.map(|seen| state.utc(seen)).transpose()?;
         let now = self.writer.clock.now().as_microsecond();
         self.writer.transaction("end the run in the ledger", |connection| {
+            let run = self.number(connection)?;
             let sql = "UPDATE run SET ended = ?1, outcome = ?2, seen = coalesce(?3, seen) WHERE id = ?4";
-            connection.execute(sql, params![now, ending.as_str(), seen, self.run])
+            connection.execute(sql, params![now, ending.as_str(), seen, run])
         })?;
         while self.writer.sum_up(None, SUMMED_UP) > 0 {}
         Ok(())
@@ -302,6 +288,29 @@ impl State {
     fn no_such_time(&self, time: Duration) -> Error {
         Error::Time { start: self.start, time_us: time.as_micros().cast_signed() }
     }
+}
+
+/// When a live source's time zero has become known: notes it, and the time since the source was last
+/// counted, or that the clock has gone back since then.
+fn arrive(connection: &Connection, run: i64, start: Timestamp) -> rusqlite::Result<Option<Line>> {
+    let start = start.as_microsecond();
+    connection.execute("UPDATE run SET start = ?1 WHERE id = ?2", params![start, run])?;
+    let sql = "SELECT seen FROM run WHERE source = (SELECT source FROM run WHERE id = ?1) AND id < ?1
+               AND seen IS NOT NULL ORDER BY id DESC LIMIT 1";
+    let before: Option<i64> = connection.query_row(sql, [run], |row| row.get(0)).optional()?;
+    Ok(before.filter(|&before| before != start).map(|before| {
+        if before < start {
+            let gap = footfall_count::Uncounted {
+                reason: Condition::Stopped,
+                from: Duration::ZERO,
+                to: Duration::ZERO,
+            };
+            Line { columns: Columns::of(&Entry::Uncounted(gap)), utc: before, until: Some(start) }
+        } else {
+            let back = SignedDuration::from_micros(start - before);
+            Line { columns: clock_step(Duration::ZERO, back), utc: start, until: None }
+        }
+    }))
 }
 
 fn clock_step(time: Duration, step: SignedDuration) -> Columns {

@@ -23,6 +23,11 @@ impl Shelf {
         Self { folder: tempfile::tempdir().unwrap(), clock: HandClock::new() }
     }
 
+    /// A file beside the ledger.
+    pub(crate) fn beside(&self, ending: &str) -> PathBuf {
+        self.folder.path().join(format!("shop.db{ending}"))
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("shop.db")
     }
@@ -32,7 +37,8 @@ impl Shelf {
     }
 
     pub(crate) fn open_for(&self, retention_days: Option<u32>) -> Ledger {
-        let options = Options { retention_days, clock: Box::new(self.clock.clone()) };
+        let clock = Box::new(self.clock.clone());
+        let options = Options { retention_days, clock, patience: Duration::ZERO };
         Ledger::open_with(self.path(), options).unwrap()
     }
 

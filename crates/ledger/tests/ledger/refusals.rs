@@ -1,9 +1,10 @@
 //! What cannot be done says what, where and what to do.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use footfall_count::Direction::In;
-use footfall_ledger::{Error, Ledger, Reader};
+use footfall_ledger::{Error, Ledger, Obstacle, Reader};
 
 use crate::common::{Shelf, camera, crossing};
 
@@ -18,6 +19,38 @@ fn one_program_writes_and_others_read() {
     assert_eq!(shelf.all().len(), 1);
     drop(ledger);
     shelf.open();
+}
+
+#[test]
+fn one_file_under_several_names_has_one_writer() {
+    let shelf = Shelf::new();
+    let (linked, named) = (shelf.beside(".link"), shelf.beside(".name"));
+    symlink(shelf.path(), &linked).unwrap();
+    let first = Ledger::open(&linked).unwrap();
+    assert!(shelf.path().exists(), "a link may lead to what is not there yet");
+    fs::hard_link(shelf.path(), &named).unwrap();
+    for name in [shelf.path(), linked.clone(), named.clone()] {
+        let error = Ledger::open(&name).err().unwrap();
+        assert!(matches!(error, Error::Locked { .. }), "{}: {error}", name.display());
+    }
+    assert!(Ledger::is_written(shelf.path()).unwrap() && Ledger::is_written(&linked).unwrap());
+    drop(first);
+    assert!(!Ledger::is_written(&linked).unwrap());
+    drop(Ledger::open(&named).unwrap());
+    drop(Ledger::open(shelf.path()).unwrap());
+}
+
+#[test]
+fn another_program_that_holds_the_database_is_an_error_that_passes() {
+    let shelf = Shelf::new();
+    let run = shelf.open().begin(&camera()).unwrap();
+    let other = rusqlite::Connection::open(shelf.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let error = run.record(&[crossing(1, 1, In)]).unwrap_err();
+    assert_eq!(error.obstacle(), Some(Obstacle::Locked), "{error}");
+    assert!(error.to_string().contains("end that program"), "{error}");
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(run.record(&[crossing(1, 1, In)]).unwrap().added, 1);
 }
 
 #[test]
@@ -68,6 +101,5 @@ fn damage_is_found() {
     bytes[middle..middle + 8192].fill(0xA5);
     fs::write(shelf.path(), bytes).unwrap();
     assert!(matches!(shelf.reader().check().unwrap_err(), Error::Damaged { .. }));
-    let error = Ledger::open(shelf.path()).err().unwrap();
-    assert!(matches!(error, Error::Damaged { .. }), "the run was cut short, so it was looked at: {error}");
+    assert!(matches!(shelf.reader().look_through().unwrap_err(), Error::Damaged { .. }));
 }
