@@ -41,7 +41,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     check_settings(&sources, &config)?;
     let listens = config.serve.address.is_some();
     let publishes = !config.publish.is_empty();
-    let book = Book::open(&mut config.ledger, listens, publishes)?;
+    let book = Book::open(&mut config.ledger, listens, publishes, &stop)?;
     let shown = book.as_ref().filter(|_| listens || publishes);
     let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
     let opened =
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
     let reload = Reload::new(args, &config, sources, pipeline.hub(), serving.as_ref(), distance);
-    let outcome = attended(reload, pipeline, &options, &stop);
+    let outcome = attended(reload, book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let completed = complete(crossings.as_ref(), &outcome);
@@ -76,13 +76,20 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     ended(outcome).and(completed).and(closed)
 }
 
-/// Runs, and meanwhile reads the configuration again when it changes, and tells the service manager how it
-/// goes.
-fn attended(reload: Option<Reload<'_>>, pipeline: Pipeline, options: &Options, stop: &Stop) -> Outcome {
+/// Runs, and meanwhile reads the configuration again when it changes, tells the service manager how it goes,
+/// and looks after the ledger.
+fn attended(
+    reload: Option<Reload<'_>>,
+    book: Option<&Book>,
+    pipeline: Pipeline,
+    options: &Options,
+    stop: &Stop,
+) -> Outcome {
     let (hub, done) = (pipeline.hub(), Stop::new());
     thread::scope(|scope| {
         scope.spawn(|| reload.map(|reload| reload.watch(&done)));
         scope.spawn(|| service::attend(&hub, stop, &done));
+        scope.spawn(|| book.map(|book| book.keep(&done)));
         let outcome = pipeline.run(options, stop);
         done.request();
         outcome

@@ -3,6 +3,9 @@
 
 mod command;
 mod config;
+mod keeper;
+mod kept;
+mod pen;
 mod recording;
 mod settings;
 mod sink;
@@ -10,9 +13,10 @@ mod sink;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use footfall_ledger::jiff::Timestamp;
-use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Reader, Run, RunInfo, Start};
+use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
@@ -24,9 +28,16 @@ use anyhow::{Context as _, anyhow};
 
 use crate::config::Config;
 use crate::exit::usage;
+use crate::logging::NOTICE;
 use crate::say::say;
 use crate::sources::NamedSource;
+use pen::Pen;
 use sink::LedgerSink;
+
+/// How long a write waits for another program's transaction before it is kept in memory: frames wait for it.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the end of a run waits.
+const PATIENCE_AT_END: Duration = Duration::from_secs(5);
 
 /// The ledger, with the runs of this process by the index of their lane.
 #[derive(Clone)]
@@ -44,13 +55,12 @@ impl Book {
         config: &mut LedgerConfig,
         shown: bool,
         published: bool,
+        stop: &Stop,
     ) -> anyhow::Result<Option<Self>> {
-        let options = Options { retention_days: config.retention, ..Options::default() };
+        let retention_days = config.retention;
+        let options = || Options { retention_days, patience: PATIENCE, ..Options::default() };
         if let Some(path) = &config.file {
-            let ledger = Ledger::open_with(path, options)?;
-            if ledger.is_unchecked() {
-                look_through(path);
-            }
+            let ledger = keeper::open(path, stop, options)?;
             return Ok(Some(Self { ledger, runs: Arc::default(), passing: None }));
         }
         if published {
@@ -64,7 +74,7 @@ impl Book {
         let folder = ScratchFolder::passing("ledger");
         let folder = folder.context("no place for what the page shows; --ledger FILE gives it one")?;
         config.start_time.get_or_insert_with(Timestamp::now);
-        let ledger = Ledger::open_with(folder.path().join("run.db"), options)?;
+        let ledger = Ledger::open_with(folder.path().join("run.db"), options())?;
         Ok(Some(Self { ledger, runs: Arc::default(), passing: Some(Arc::new(folder)) }))
     }
 
@@ -97,12 +107,16 @@ impl Book {
             places: settings.places,
             recount: config.ledger.recount,
         };
-        let run = self.ledger.begin(&run).map_err(|error| match error {
+        let pen = Pen::new(self.clone(), index, run, info.kind).map_err(|error| match error {
             Error::CountedOtherwise(_) => usage(error),
             error => error.into(),
         })?;
-        self.lock().insert(index, run.clone());
-        Ok(Box::new(LedgerSink::new(self.ledger.path(), run, info.kind, stop.clone())))
+        Ok(Box::new(LedgerSink::new(pen, info.kind, stop.clone())))
+    }
+
+    /// Looks after the ledger until `done`.
+    pub(crate) fn keep(&self, done: &Stop) {
+        keeper::keep(&self.ledger, done);
     }
 
     /// Writes down how each run went, and says what the ledger has of them.
@@ -110,12 +124,13 @@ impl Book {
         let (mut added, mut known) = (0, 0);
         for (&index, run) in self.lock().iter() {
             let ended = outcome.lanes.get(index).map_or(Ended::Failed, |lane| lane.summary.ended);
-            run.end(match ended {
+            let ending = match ended {
                 _ if outcome.error.is_some() => Ending::Failed,
                 Ended::Source | Ended::Limit => Ending::Done,
                 Ended::Stopped => Ending::Stopped,
                 Ended::Failed => Ending::Failed,
-            })?;
+            };
+            self.end(run, ending)?;
             added += run.recorded().added;
             known += run.recorded().known;
         }
@@ -127,21 +142,23 @@ impl Book {
         Ok(())
     }
 
+    /// Writes down how a run went, where that is possible within a moment.
+    fn end(&self, run: &Run, ending: Ending) -> Result<(), Error> {
+        let began = Instant::now();
+        loop {
+            match run.end(ending) {
+                Err(error) if error.obstacle().is_some() && began.elapsed() < PATIENCE_AT_END => {
+                    std::thread::sleep(PATIENCE);
+                    keeper::put_right(&self.ledger)?;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Run>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Looks through a large ledger beside counting, and says if it is damaged. Without a thread for that, the next
-/// start or `footfall ledger check` does.
-fn look_through(path: &Path) {
-    let path = path.to_owned();
-    let look = move || {
-        if let Err(error) = Reader::open(&path).and_then(|reader| reader.look_through()) {
-            tracing::error!("{error}");
-        }
-    };
-    let _ = std::thread::Builder::new().name("check".into()).spawn(look);
 }
 
 /// When a source's time is zero: of a live one, about now.

@@ -1,80 +1,145 @@
 //! The first sink of a run: what is not on the disk goes nowhere else.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Condition, Crossing, Line, Uncounted, Visit, Zone};
-use footfall_ledger::{CrossingEntry, Entry, Error, Run, VisitEntry};
-use footfall_pipeline::{BoxError, Kind, Note, Rest, Scene, Sink, Stop};
+use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
+use footfall_ledger::{CrossingEntry, Entry, Error, Obstacle, VisitEntry};
+use footfall_pipeline::{Admission, BoxError, Kind, Note, Rest, Scene, Sink, Stop};
 
-/// How often a full disk is tried again.
-const RETRY: Duration = Duration::from_secs(1);
+use super::kept::{Kept, RETRY, WORTH_TELLING};
+use super::pen::Pen;
+
+/// How long the end of a run waits for what is kept to be written.
+const LAST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Writes each scene's crossings, and what is told of the source, before the sinks behind it see them.
 ///
-/// A full disk ends a recording's run: it can be counted again. A camera's run waits until there is room:
-/// what was decided is kept, and the camera's frames are dropped, and counted, at the door.
+/// Where the ledger cannot be written a recording waits, or its run ends: it can be counted again. A camera's
+/// scenes go on, without what was decided in them: that is kept in memory, and passes once it is written.
 pub(crate) struct LedgerSink {
-    path: PathBuf,
-    run: Run,
+    pen: Pen,
     kind: Kind,
     stop: Stop,
+    kept: Option<Kept>,
+    /// What the sinks behind this one have seen of the counts.
+    shown: (Vec<Tally>, Vec<ZoneTally>),
+    /// What there is to say with the next scene.
+    said: Admission,
 }
 
 impl LedgerSink {
-    pub(crate) fn new(path: &Path, run: Run, kind: Kind, stop: Stop) -> Self {
-        Self { path: path.to_owned(), run, kind, stop }
+    pub(super) fn new(pen: Pen, kind: Kind, stop: Stop) -> Self {
+        Self { pen, kind, stop, kept: None, shown: Default::default(), said: Admission::default() }
     }
 
-    /// Writes `entries`; of a scene, at `time`, also that it was counted.
-    fn record(&self, time: Option<Duration>, entries: &[Entry]) -> Result<(), Error> {
-        match self.attempt(time, entries) {
-            Err(error) if error.is_full() && self.kind == Kind::Live => self.wait(time, entries, error),
+    /// Writes `entries`, or keeps them; of a scene, at `time`, also that it was counted.
+    fn put(&mut self, time: Option<Duration>, entries: Vec<Entry>) -> Result<(), Error> {
+        if self.kind == Kind::Recorded {
+            return self.wait_for(time, &entries);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.add(time, entries);
+            return if kept.is_due() { self.attempt() } else { Ok(()) };
+        }
+        match self.pen.write(time, &entries) {
+            Err(error) if error.obstacle().is_some() => {
+                let mut kept = Kept::new(error);
+                kept.add(time, entries);
+                self.kept = Some(kept);
+                Ok(())
+            }
             outcome => outcome,
         }
     }
 
-    fn attempt(&self, time: Option<Duration>, entries: &[Entry]) -> Result<(), Error> {
-        let recorded = time.map_or_else(|| self.run.record(entries), |time| self.run.scene(time, entries));
-        recorded.map(drop)
+    /// Tries to write what is kept.
+    fn attempt(&mut self) -> Result<(), Error> {
+        let Some(mut kept) = self.kept.take() else { return Ok(()) };
+        match kept.attempt(|time, entries| self.pen.write(time, entries)) {
+            Ok(()) => {
+                let (late, notes) = kept.release(self.pen.path());
+                self.said.late.extend(late);
+                self.said.notes.extend(notes);
+                Ok(())
+            }
+            Err(error) if error.obstacle().is_some() => {
+                kept.failed(error);
+                self.said.notes.extend(kept.tell());
+                self.kept = Some(kept);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Tries until it succeeds, or the run is asked to end.
-    fn wait(&self, time: Option<Duration>, entries: &[Entry], mut error: Error) -> Result<(), Error> {
-        tracing::error!("{error}. Counting waits until there is room");
-        let (began, from) = (Instant::now(), time.unwrap_or_default());
-        while error.is_full() && !self.stop.is_requested() {
-            std::thread::sleep(RETRY);
-            let mut entries = entries.to_vec();
-            if time.is_some() {
-                let to = from + began.elapsed();
-                entries.push(Entry::Uncounted(Uncounted { reason: Condition::DiskFull, from, to }));
+    /// Writes for a recording, whose frames wait meanwhile. Without room it ends.
+    fn wait_for(&mut self, time: Option<Duration>, entries: &[Entry]) -> Result<(), Error> {
+        let (began, mut is_told) = (Instant::now(), false);
+        loop {
+            let error = match self.pen.write(time, entries) {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let passes =
+                matches!(error.obstacle(), Some(Obstacle::Locked | Obstacle::Gone | Obstacle::Damaged));
+            if !passes || self.stop.is_requested() {
+                return Err(error);
             }
-            match self.attempt(time, &entries) {
-                Ok(()) => {
-                    tracing::info!("the ledger {} can be written again", self.path.display());
+            if began.elapsed() >= WORTH_TELLING && !is_told {
+                tracing::warn!("{error}. Counting waits");
+                is_told = true;
+            }
+            std::thread::sleep(RETRY);
+        }
+    }
+
+    /// Tries until all that is kept is written, for a while.
+    fn write_kept(&mut self) -> Result<(), BoxError> {
+        let began = Instant::now();
+        loop {
+            self.attempt()?;
+            let Some(kept) = self.kept.take_if(|_| began.elapsed() >= LAST_PATIENCE) else {
+                if self.kept.is_none() {
                     return Ok(());
                 }
-                Err(again) => error = again,
-            }
+                std::thread::sleep(RETRY);
+                continue;
+            };
+            return Err(kept.lost().into());
         }
-        Err(error)
     }
 }
 
 impl Sink for LedgerSink {
     fn name(&self) -> String {
-        format!("ledger {}", self.path.display())
+        format!("ledger {}", self.pen.path().display())
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
         let entries = entries(&scene.crossings, &scene.lines, &scene.visits, &scene.zones);
-        Ok(self.record(Some(scene.frame.time), &entries)?)
+        Ok(self.put(Some(scene.frame.time), entries)?)
+    }
+
+    fn admit(&mut self, scene: &mut Scene) -> Result<Admission, BoxError> {
+        self.write(scene)?;
+        if let Some(kept) = &mut self.kept {
+            kept.hold_back(scene, &self.shown);
+        } else {
+            scene.tallies.clone_into(&mut self.shown.0);
+            scene.zone_tallies.clone_into(&mut self.shown.1);
+        }
+        Ok(std::mem::take(&mut self.said))
+    }
+
+    fn settle(&mut self) -> Result<Admission, BoxError> {
+        self.write_kept()?;
+        Ok(std::mem::take(&mut self.said))
     }
 
     fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
         let entries = entries(&rest.crossings, &rest.lines, &rest.visits, &rest.zones);
-        Ok(self.record(Some(rest.time), &entries)?)
+        self.put(Some(rest.time), entries)?;
+        self.write_kept()
     }
 
     fn note(&mut self, note: &Note) -> Result<(), BoxError> {
@@ -83,11 +148,11 @@ impl Sink for LedgerSink {
             Note::Uncounted(span) => Entry::Uncounted(*span),
             Note::Remark(_) => return Ok(()),
         };
-        Ok(self.record(None, &[entry])?)
+        Ok(self.put(None, vec![entry])?)
     }
 
-    fn finish(self: Box<Self>) -> Result<(), BoxError> {
-        Ok(())
+    fn finish(mut self: Box<Self>) -> Result<(), BoxError> {
+        self.write_kept()
     }
 }
 

@@ -18,14 +18,36 @@ pub(crate) struct LedgerBook {
     zone: TimeZone,
     readers: Readers,
     /// Looks whether anything was written: that can be told by one and the same reader alone.
-    watch: Mutex<Reader>,
+    watch: Mutex<Watch>,
     cursors: Mutex<BTreeMap<String, Cursor>>,
+}
+
+/// What tells whether anything was written.
+struct Watch {
+    reader: Reader,
+    /// How often the ledger was found to be another file.
+    files: u32,
+}
+
+impl Watch {
+    fn open(path: &Path) -> Result<Self, Error> {
+        Ok(Self { reader: Reader::open(path)?, files: 0 })
+    }
+
+    /// A number that is another one after whatever was written.
+    fn look(&mut self) -> Result<u64, Error> {
+        if !self.reader.is_current() {
+            self.reader = Reader::open(self.reader.path())?;
+            self.files += 1;
+        }
+        Ok((u64::from(self.files) << u32::BITS) + self.reader.generation()?)
+    }
 }
 
 impl LedgerBook {
     /// The ledger at `path`, whose days end at midnight in `zone`.
     pub(crate) fn open(path: &Path, zone: TimeZone) -> Result<Self, Error> {
-        let (readers, watch) = (Readers::open(path)?, Mutex::new(Reader::open(path)?));
+        let (readers, watch) = (Readers::open(path)?, Mutex::new(Watch::open(path)?));
         Ok(Self { path: path.to_owned(), zone, readers, watch, cursors: Mutex::default() })
     }
 
@@ -40,7 +62,9 @@ impl LedgerBook {
         work: impl FnOnce(&mut Cursor) -> Result<T, Error>,
     ) -> Result<T, PortError> {
         let mut cursors = self.cursors.lock().unwrap_or_else(PoisonError::into_inner);
-        if !cursors.contains_key(name) {
+        if !cursors.get(name).is_some_and(Cursor::is_current) {
+            // It is given back before it is taken again.
+            cursors.remove(name);
             cursors.insert(name.to_owned(), Cursor::open(&self.path, name)?);
         }
         let cursor = cursors.get_mut(name).ok_or("the cursor is gone")?;
@@ -110,7 +134,7 @@ impl Book for LedgerBook {
     }
 
     fn changes(&self) -> Result<u64, PortError> {
-        Ok(self.watch.lock().unwrap_or_else(PoisonError::into_inner).generation()?)
+        Ok(self.watch.lock().unwrap_or_else(PoisonError::into_inner).look()?)
     }
 
     fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError> {

@@ -26,7 +26,7 @@ impl Readers {
         waiting: &Waiting,
         question: impl FnOnce(&Reader) -> Result<T, E>,
     ) -> Result<T, E> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let free = self.take();
         let reader = free.map_or_else(|| Reader::open(&self.path), Ok)?;
         let waiting = waiting.clone();
         reader.read_while(move || !waiting.is_over());
@@ -36,5 +36,12 @@ impl Readers {
             free.push(reader);
         }
         answer
+    }
+
+    /// One that is free, if any is. The ledger may have been deleted or replaced since it was opened.
+    fn take(&self) -> Option<Reader> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.retain(Reader::is_current);
+        free.pop()
     }
 }

@@ -129,12 +129,13 @@ pub struct Scene {
     pub visits: Vec<Visit>,
 }
 
-/// What a live source leaves to be decided when it has ended: nobody knew that its last scene was the last.
+/// What was decided apart from a scene: what a live source leaves to be decided when it has ended, since nobody
+/// knew that its last scene was the last; or what a sink has kept back for a while.
 #[derive(Clone, Debug)]
 pub struct Rest {
     /// The time of the last scene.
     pub time: Duration,
-    /// As in a [`Scene`], decided with what there was.
+    /// As in a [`Scene`].
     pub crossings: Vec<Crossing>,
     /// As in a [`Scene`].
     pub lines: Arc<[Line]>,

@@ -26,7 +26,7 @@ pub use gather::Gather;
 pub use lane::{Lane, Opener, Parts};
 pub use note::Note;
 pub use pool::WhenBusy;
-pub use port::{BoxError, Detector, Embedder, Inspector, Item, Kind, Sink, Source, SourceInfo};
+pub use port::{Admission, BoxError, Detector, Embedder, Inspector, Item, Kind, Sink, Source, SourceInfo};
 pub use run::{LaneOutcome, Options, Outcome, Pipeline};
 pub use stop::Stop;
 pub use summary::{Ended, StageSummary, Summary, Work};

@@ -111,6 +111,15 @@ pub trait Embedder: Send {
     }
 }
 
+/// What a sink has to say when it has taken a scene, for those behind it.
+#[derive(Debug, Default)]
+pub struct Admission {
+    /// What it kept back earlier and gives now, in order, each once.
+    pub late: Vec<Rest>,
+    /// What there is to tell about the source.
+    pub notes: Vec<Note>,
+}
+
 /// Takes finished scenes, in the order of their frames.
 pub trait Sink: Send {
     /// What it writes, for error messages and statistics: `video out.mp4`.
@@ -122,6 +131,24 @@ pub trait Sink: Send {
     /// When the output cannot be written. The sink is then dropped, and the run ends.
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError>;
 
+    /// As [`Sink::write`], before the sinks behind this one see the scene. A sink that nobody may overtake
+    /// takes out of it what it cannot let pass yet, and gives that back later.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn admit(&mut self, scene: &mut Scene) -> Result<Admission, BoxError> {
+        self.write(scene)?;
+        Ok(Admission::default())
+    }
+
+    /// After the last scene: gives what was kept back, once it may pass. This may take a while.
+    ///
+    /// # Errors
+    /// When it will never pass: what was kept back is lost then.
+    fn settle(&mut self) -> Result<Admission, BoxError> {
+        Ok(Admission::default())
+    }
+
     /// Takes something that there is to tell about the source: its health, uncounted time. Most
     /// sinks have no use for it.
     ///
@@ -132,8 +159,8 @@ pub trait Sink: Send {
         Ok(())
     }
 
-    /// Takes what was decided after the last scene of a live source, once, if there is anything. Only sinks
-    /// of crossings and visits have a use for it.
+    /// Takes what was decided apart from a scene: after the last one of a live source, or in scenes before, from
+    /// which it was [kept back](Sink::admit). Only sinks of crossings and visits have a use for it.
     ///
     /// # Errors
     /// As [`Sink::write`].

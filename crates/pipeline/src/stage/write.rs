@@ -1,12 +1,14 @@
 //! Finished scenes into the sinks, one after the other, and the sinks' completion.
 
+use std::ops::RangeBounds;
+
 use crossbeam_channel::{Receiver, never, select};
 use tracing::{info_span, warn};
 
 use crate::error::RunError;
 use crate::stage::Counted;
 use crate::threads::LaneShared;
-use crate::{BoxError, Inspector, Note, Scene, Sink};
+use crate::{Admission, BoxError, Inspector, Note, Scene, Sink};
 
 /// Gives scenes and notes to the sinks of a lane.
 pub(crate) struct WriteStage {
@@ -25,7 +27,7 @@ impl WriteStage {
             let well = select! {
                 recv(scenes) -> scene => match scene {
                     Ok(Counted::Scene(scene)) => self.take(scene, lane),
-                    Ok(Counted::Rest(rest)) => self.each(lane, |sink| sink.rest(&rest)),
+                    Ok(Counted::Rest(rest)) => self.settle(lane) && self.each(lane, |sink| sink.rest(&rest)),
                     Err(_) => false,
                 },
                 recv(notes) -> note => if let Ok(note) = note { self.tell(&note, lane) } else {
@@ -44,12 +46,13 @@ impl WriteStage {
             let last = notes.try_iter().collect::<Vec<_>>();
             let left = self.inspector.as_mut().map(|inspector| inspector.finish()).unwrap_or_default();
             let _ = last.into_iter().chain(left).all(|note| self.tell(&note, lane));
+            let _ = self.settle(lane);
             self.complete(lane);
         }
     }
 
     /// Takes a scene, and what its picture's inspection brings; false when a sink has failed.
-    fn take(&mut self, scene: Scene, lane: &LaneShared) -> bool {
+    fn take(&mut self, mut scene: Scene, lane: &LaneShared) -> bool {
         let well = lane.feed.meter.write.spend(|| {
             let _span = info_span!("write", source = lane.feed.name(), frame = scene.frame.number).entered();
             let notes = self.inspector.as_mut().map(|inspector| inspector.inspect(&scene.frame));
@@ -58,13 +61,47 @@ impl WriteStage {
                     warn!("{}: the picture is {note}", lane.feed.name());
                 }
                 self.tell(note, lane)
-            }) && self.each(lane, |sink| sink.write(&scene))
+            }) && self.ask_each(lane, |sink| sink.admit(&mut scene))
         });
         lane.feed.meter.write.count();
         if well {
             lane.feed.show(scene);
         }
         well
+    }
+
+    /// Gives what sinks have kept back to those behind them; false when a sink has failed.
+    fn settle(&mut self, lane: &LaneShared) -> bool {
+        self.ask_each(lane, |sink| sink.settle())
+    }
+
+    /// Does `work` with each sink, and gives those behind it what it has to say.
+    fn ask_each(
+        &mut self,
+        lane: &LaneShared,
+        mut work: impl FnMut(&mut dyn Sink) -> Result<Admission, BoxError>,
+    ) -> bool {
+        let mut index = 0;
+        while index < self.sinks.len() {
+            let mut said = Admission::default();
+            let asked = index..=index;
+            if !self.those(asked, lane, |sink| work(sink).map(|admission| said = admission)) {
+                return false;
+            }
+            index += 1;
+            for note in &said.notes {
+                lane.feed.note(note);
+            }
+            let Admission { late, notes } = &said;
+            let well = self.those(index.., lane, |sink| {
+                late.iter().try_for_each(|rest| sink.rest(rest))?;
+                notes.iter().try_for_each(|note| sink.note(note))
+            });
+            if !well {
+                return false;
+            }
+        }
+        true
     }
 
     /// Takes a note; false when a sink has failed.
@@ -76,9 +113,19 @@ impl WriteStage {
         well
     }
 
-    /// Does `work` with each sink. One that fails is dropped, and ends the run.
+    /// Does `work` with each sink.
     fn each(&mut self, lane: &LaneShared, work: impl Fn(&mut dyn Sink) -> Result<(), BoxError>) -> bool {
-        for index in 0..self.sinks.len() {
+        self.those(.., lane, work)
+    }
+
+    /// Does `work` with each of some sinks. One that fails is dropped, and ends the run.
+    fn those(
+        &mut self,
+        which: impl RangeBounds<usize>,
+        lane: &LaneShared,
+        mut work: impl FnMut(&mut dyn Sink) -> Result<(), BoxError>,
+    ) -> bool {
+        for index in (0..self.sinks.len()).filter(|index| which.contains(index)) {
             if let Err(source) = work(&mut *self.sinks[index]) {
                 lane.run.fail(RunError::Write { name: self.sinks[index].name(), source });
                 drop(self.sinks.remove(index));
