@@ -69,9 +69,28 @@ def command(data: Path | None = None) -> str:
     script = {"bench/speed.py": "bench/run", "bench/memory.py": "bench/memory", "bench/viewers.py": "bench/viewers",
               "bench/sources.py": "bench/sources", "bench/score.py": "score", "peers/quality.py": "peers/quality",
               "abuse/abuse.py": "abuse/run"}  # fmt: skip
-    words = ["DATA" if data and word == str(data) else word for word in sys.argv[1:]]
     name = "/".join(Path(sys.argv[0]).parts[-2:])
-    return shlex.join([f"scripts/{script[name]}", *words])
+    return shlex.join([f"scripts/{script[name]}", *arguments({"DATA": data} if data else {})])
+
+
+def arguments(places: dict[str, Path] | None = None, words: list[str] | None = None) -> list[str]:
+    """This program's arguments (or `words`) as a page may tell them: without the places of one machine.
+
+    What lies in one of `places` is told from its name on, what lies in the repository as from there, and of
+    any other absolute path the last part alone.
+    """
+    known = {**(places or {}), "": ROOT}
+
+    def shown(text: str) -> str:
+        option, equals, value = text.partition("=") if text.startswith("--") else ("", "", text)
+        path = Path(value).expanduser()
+        for name, place in known.items():
+            if value == str(place) or (path.is_absolute() and path.is_relative_to(Path(place).absolute())):
+                inside = path.absolute().relative_to(Path(place).absolute())
+                return option + equals + (str(Path(name, inside)) if name else str(inside))
+        return option + equals + (path.name if path.is_absolute() or ".." in path.parts else value)
+
+    return [shown(word) for word in (sys.argv[1:] if words is None else words)]
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -203,7 +203,7 @@ def page(found: dict, told: dict, arguments: argparse.Namespace, used: float) ->
     return f"""# Soak
 
 ```
-scripts/soak {" ".join(["faults", *sys.argv[1:]])}
+scripts/soak {" ".join(["faults", *setting.arguments()])}
 ```
 
 {setting.version()}: {arguments.frames} pictures of the sample clip and {EMPTY} s without people, in a loop over RTSP at

@@ -10,6 +10,7 @@ between `<!-- measured -->` and `<!-- /measured -->`.
 """
 
 import argparse
+import os
 import shlex
 import sys
 import time
@@ -19,7 +20,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 import detect
+import setting
 
 SIZES = ((320, 416), (416, 416))
 MATCH = 0.5
@@ -158,7 +161,9 @@ def main() -> None:
     text = table(arguments.model, sequences)
     print(text)
     if arguments.card:
-        command = shlex.join(["scripts/models/measure.py", *sys.argv[1:]])
+        cache = os.environ.get("FOOTFALL_CACHE")
+        words = setting.arguments({"CACHE": Path(cache)} if cache else {})
+        command = shlex.join(["scripts/models/measure.py", *words])
         write_card(arguments.card, f"```\n{command}\n```\n\n{text}")
 
 

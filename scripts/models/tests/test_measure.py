@@ -54,3 +54,19 @@ def test_the_table_goes_between_the_markers(tmp_path):
     card.write_text("no markers")
     with pytest.raises(SystemExit, match="lacks"):
         measure.write_card(card, "new")
+
+
+def test_a_command_on_a_page_names_no_place_of_this_machine(tmp_path):
+    data = tmp_path / "somewhere" / "data"
+    words = [
+        str(data),
+        f"{data}/mot15",
+        f"--model={tmp_path}/x.onnx",
+        str(measure.setting.ROOT / "scores/a.md"),
+        "../b.md",
+        "--every",
+        "3",
+        "",
+    ]
+    shown = measure.setting.arguments({"DATA": data}, words)
+    assert shown == ["DATA", "DATA/mot15", "--model=x.onnx", "scores/a.md", "b.md", "--every", "3", ""]

@@ -1,7 +1,7 @@
 """The model card of an exported file, from the file, its run and the held-out people."""
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
@@ -51,6 +51,21 @@ def data(config: Config, crops: Crops, train_rows, test_rows) -> list:
     return [*table(["set", "trained on", "held out"], rows), "", words]
 
 
+def without_places(value):
+    """A recipe's `value` as it may be published: of a file somewhere on this machine its name alone."""
+    if isinstance(value, dict):
+        return {key: without_places(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_places(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    for kind in (PurePosixPath, PureWindowsPath):
+        path = kind(value)
+        if path.anchor or path.parts[:1] == ("~",) or ".." in path.parts:
+            return path.name
+    return value
+
+
 def in_words(config: Config) -> str:
     """A recipe in short."""
     phases = "; ".join(
@@ -69,8 +84,8 @@ def recipe(config: dict) -> list:
 
 def training(config: Config, run: Path, state: dict) -> list:
     """What was done, with the last losses of the log."""
-    lines = []
-    for earlier in state.get("past", []):
+    lines, made = [], without_places(state["config"])
+    for earlier in map(without_places, state.get("past", [])):
         lines += [
             f"An earlier run: {in_words(from_dict(earlier, 'an earlier run'))}. Its recipe:",
             "",
@@ -78,10 +93,10 @@ def training(config: Config, run: Path, state: dict) -> list:
             "",
         ]
     lines += [
-        f"{in_words(config)}. The file is the checkpoint at batch {state['batch']} of {config.batches}. "
-        "The whole recipe:",
+        f"{in_words(from_dict(made, 'the run'))}. The file is the checkpoint at batch {state['batch']} of "
+        f"{config.batches}. The whole recipe:",
         "",
-        *recipe(state["config"]),
+        *recipe(made),
     ]
     log = run / "log.jsonl"
     told = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []

@@ -1,11 +1,14 @@
 """What comes of a trained run: files of each precision, a report, a card."""
 
+from pathlib import Path, PureWindowsPath
+
 import onnx
 import torch
 
 from conftest import THREADS
 from reid import checkpoint
 from reid.__main__ import main
+from reid.card import without_places
 from reid.networks import build
 from reid.onnx_model import OnnxModel
 from reid.pixels import normalise
@@ -72,3 +75,36 @@ def test_the_card_tells_what_the_run_was(exported, trained, people, cache, tmp_p
     ):
         assert words in text
     assert "## Terms\n\nnone\n" in text and "`footfall.same_person`" in text
+
+
+def test_what_is_published_names_no_place_of_this_machine():
+    recipe = {
+        "warm_start": str(Path("/", "tmp", "somebody", "weights.pt")),
+        "past": [
+            {"warm_start": "runs/first/checkpoint.pt"},
+            str(PureWindowsPath("C:/data/a.pt")),
+            "~/b.pt",
+            "../../c.pt",
+        ],
+        "people": 4,
+    }
+    assert without_places(recipe) == {
+        "warm_start": "weights.pt",
+        "past": [{"warm_start": "runs/first/checkpoint.pt"}, "a.pt", "b.pt", "c.pt"],
+        "people": 4,
+    }
+
+
+def test_a_card_and_a_report_name_no_place_of_this_machine(exported, trained, people, cache, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    state = checkpoint.load(trained)
+    earlier = {**state["config"], "warm_start": str(tmp_path / "earlier.pt")}
+    state["config"] = {**state["config"], "warm_start": str(tmp_path / "weights.pt")}
+    checkpoint.save(run, {**state, "past": [earlier]})
+    page = tmp_path / "card.md"
+    common = ["--data", f"made={people}", "--cache", str(cache), *THREADS, "--run", str(run)]
+    main(["card", *common, "--model", str(exported), "--output", str(page)])
+    text = page.read_text()
+    assert "warm-started from weights.pt" in text and "warm-started from earlier.pt" in text
+    assert str(tmp_path) not in text

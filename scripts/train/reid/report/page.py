@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
+from reid.card import without_places
 from reid.config import Config
 from reid.data import Crops
 from reid.embedding import embed
@@ -131,7 +132,7 @@ def report(config: Config, crops: Crops, run: Path, output: Path):
         parts += [("People who were not trained on", figures_table(judged))]
         parts += [("Distances", histograms(crops, rows, embeddings, judged))]
         parts += of_people(crops, rows, embeddings, judged, config.seed)
-    parts.append(("The recipe", f"<pre>{html.escape(json.dumps(config.as_dict(), indent=1))}</pre>"))
+    parts.append(("The recipe", f"<pre>{html.escape(json.dumps(without_places(config.as_dict()), indent=1))}</pre>"))
     body = "".join(f"<h2>{html.escape(title)}</h2>{content}" for title, content in parts)
     title = html.escape(f"{run.name}: {config.network}, {config.loss}")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
