@@ -6,13 +6,11 @@ mod template;
 mod watch;
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::{Args, ValueHint};
 use footfall_count::Tally;
+use footfall_formats::PartialFile;
 use footfall_pipeline::Scene;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg};
 
@@ -79,14 +77,14 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let seen = watch(&source, &config, args.seconds, &bar)?;
     let (width, height) = (seen.scene.frame.image.width(), seen.scene.frame.image.height());
     let proposal = propose(&seen.walks, width, height)?;
-    write(&plain, &encode_jpeg(&seen.scene.frame.image, 95, &name)?, args.force)?;
+    write(&plain, &encode_jpeg(&seen.scene.frame.image, 95, &name)?)?;
     let lines = [proposal.line.clone()];
     let shown = Scene { lines: lines.into(), tallies: vec![Tally::default()], ..seen.scene };
     let picture = Overlay::new(OverlayConfig::default()).draw(&shown)?;
-    write(&drawn, &encode_jpeg(&picture, 90, &name)?, args.force)?;
+    write(&drawn, &encode_jpeg(&picture, 90, &name)?)?;
     let picture_name = plain.file_name().unwrap_or_default().to_string_lossy();
     let text = template::configuration(&source, &proposal, [width, height], &picture_name);
-    write(&args.output, text.as_bytes(), args.force)?;
+    write(&args.output, text.as_bytes())?;
     for path in [&plain, &drawn, &args.output] {
         owner::as_folder(path)
             .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
@@ -107,12 +105,10 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a new file, which only this user may read: a configuration may hold a password.
-fn write(path: &Path, bytes: &[u8], replace: bool) -> anyhow::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(!replace).create(true).truncate(replace);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(bytes).with_context(|| format!("cannot write {}", path.display()))
+/// Writes a new file, which only this user may read: a configuration may hold a password, a picture shows
+/// people.
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = PartialFile::create_private(path)?;
+    file.put(bytes)?;
+    Ok(file.finish()?)
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-use footfall_formats::PartialPath;
+use footfall_formats::{PartialPath, Privacy};
 use indicatif::ProgressBar;
 use tracing_chrome::{ChromeLayerBuilder, FlushGuard};
 use tracing_subscriber::fmt::MakeWriter;
@@ -74,7 +74,7 @@ pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> any
     };
     let (layer, trace) = match trace {
         Some(path) => {
-            let place = PartialPath::create(path)?;
+            let place = PartialPath::create(path, Privacy::Usual)?;
             let file = File::create(place.temporary())
                 .with_context(|| format!("cannot write the trace {}", path.display()))?;
             let (layer, guard) =

@@ -16,7 +16,7 @@ pub(super) fn save(path: &Path, source: &str, was: &Drawing, drawing: &Drawing) 
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text =
         redrawn(&text, source, was, drawing).with_context(|| format!("cannot change {}", path.display()))?;
-    let mut file = PartialFile::create(path)?;
+    let mut file = PartialFile::create_private(path)?;
     file.put(text.as_bytes())?;
     Ok(file.finish()?)
 }

@@ -95,7 +95,7 @@ impl Gallery {
     }
 
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let mut file = PartialFile::create(path)?;
+        let mut file = PartialFile::create_private(path)?;
         file.put(serde_json::to_string(self)?.as_bytes())?;
         file.put(b"\n")?;
         Ok(file.finish()?)

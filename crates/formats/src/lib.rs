@@ -2,7 +2,8 @@
 //! all.
 //!
 //! Readers take one row or frame at a time and name the file, the line and what was expected where
-//! something is wrong. Writers go through [`PartialFile`], so a file under its final name is whole.
+//! something is wrong. Writers go through [`PartialFile`], so a file under its final name is whole,
+//! and may be read by those who could read the one before; what is personal is private at first.
 
 pub mod crops;
 mod detections;
@@ -16,5 +17,6 @@ pub mod recording;
 
 pub use detections::{DetectionFrame, DetectionReader};
 pub use error::Error;
+pub use footfall_scratch::Privacy;
 pub use partial::PartialFile;
 pub use partial_path::PartialPath;

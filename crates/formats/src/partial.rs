@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::{Error, PartialPath};
+use crate::{Error, PartialPath, Privacy};
 
 /// A buffered file that takes its final name in [`finish`](Self::finish) only.
 ///
@@ -31,6 +31,18 @@ impl PartialFile {
     /// # Errors
     /// When `path` is a folder, or its folder is missing or cannot be written.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::create_with(path, Privacy::Usual)
+    }
+
+    /// As [`create`](Self::create), for something that only this user may read unless it is there already.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_private(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::create_with(path, Privacy::Private)
+    }
+
+    fn create_with(path: impl Into<PathBuf>, privacy: Privacy) -> Result<Self, Error> {
         let path = path.into();
         let target = if path.as_os_str() == "-" || path.as_os_str() == "/dev/stdout" {
             Target::Stdout(io::stdout())
@@ -38,7 +50,7 @@ impl PartialFile {
             let opened = OpenOptions::new().append(true).open(&path);
             Target::Direct(opened.map_err(|source| Error::write(&path, source))?)
         } else {
-            Target::Partial(PartialPath::create(path.clone())?)
+            Target::Partial(PartialPath::create(path.clone(), privacy)?)
         };
         Ok(Self { path, writer: BufWriter::with_capacity(1 << 16, target) })
     }
@@ -161,20 +173,6 @@ mod tests {
         assert_eq!(names(folder.path()), ["tracks.txt"]);
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn a_link_stays_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        fs::write(&file, "before").unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        let mut partial = PartialFile::create(&link).unwrap();
-        partial.put(b"after").unwrap();
-        partial.finish().unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "after");
-        assert!(link.is_symlink());
-    }
-
     #[cfg(target_os = "linux")]
     #[test]
     fn devices_are_written_directly() {
@@ -187,16 +185,70 @@ mod tests {
         let error = full.finish().unwrap_err().to_string();
         assert!(error.contains("/dev/full") && error.contains("free some space"), "{error}");
     }
+}
 
-    #[cfg(unix)]
+#[cfg(unix)]
+#[cfg(test)]
+mod unix_tests {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+    use std::path::Path;
+
+    use super::PartialFile;
+
+    fn write(file: PartialFile, text: &str) {
+        let mut file = file;
+        file.put(text.as_bytes()).unwrap();
+        file.finish().unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o7777
+    }
+
     #[test]
-    fn the_file_has_the_permissions_of_any_other() {
-        use std::os::unix::fs::PermissionsExt;
+    fn a_link_stays_a_link_whether_its_file_is_there_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        symlink("file", &link).unwrap();
+        for text in ["new", "after"] {
+            write(PartialFile::create(&link).unwrap(), text);
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            assert!(link.is_symlink() && !file.is_symlink());
+        }
+    }
+
+    #[test]
+    fn a_new_file_has_the_permissions_of_any_other_or_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let (path, other) = (folder.path().join("a"), folder.path().join("b"));
-        PartialFile::create(&path).unwrap().finish().unwrap();
+        write(PartialFile::create(&path).unwrap(), "");
         fs::write(&other, "").unwrap();
-        let mode = |p: &Path| fs::metadata(p).unwrap().permissions().mode();
         assert_eq!(mode(&path), mode(&other));
+        let private = folder.path().join("c");
+        write(PartialFile::create_private(&private).unwrap(), "");
+        assert_eq!(mode(&private), 0o600);
+    }
+
+    #[test]
+    fn what_is_replaced_keeps_who_may_read_it_and_whose_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("link"));
+        fs::write(&path, "before").unwrap();
+        symlink(&path, &link).unwrap();
+        let is_root = fs::metadata(&path).unwrap().uid() == 0;
+        for wanted in [0o600, 0o640, 0o666, 0o444, 0o755] {
+            if is_root {
+                chown(&path, Some(1234), Some(4321)).unwrap();
+            }
+            fs::set_permissions(&path, fs::Permissions::from_mode(wanted)).unwrap();
+            write(PartialFile::create(&path).unwrap(), "after");
+            assert_eq!(mode(&path), wanted);
+            write(PartialFile::create_private(&link).unwrap(), "once more");
+            assert_eq!(mode(&path), wanted, "over a link");
+            let about = fs::metadata(&path).unwrap();
+            assert!(!is_root || (about.uid(), about.gid()) == (1234, 4321));
+        }
+        assert!(link.is_symlink());
     }
 }

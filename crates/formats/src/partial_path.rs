@@ -1,9 +1,9 @@
 //! A temporary name that becomes the final one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use footfall_scratch::ScratchFile;
+use footfall_scratch::{Privacy, ScratchFile, followed};
 
 use crate::Error;
 
@@ -23,9 +23,9 @@ impl PartialPath {
     ///
     /// # Errors
     /// When the final path is a folder, or its folder is missing or cannot be written.
-    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+    pub fn create(path: impl Into<PathBuf>, privacy: Privacy) -> Result<Self, Error> {
         let path = path.into();
-        Ok(Self { temporary: temporary_beside(&path)?, path })
+        Ok(Self { temporary: temporary_beside(&path, privacy)?, path })
     }
 
     /// Where to write.
@@ -45,7 +45,8 @@ impl PartialPath {
         &self.path
     }
 
-    /// Forces the temporary file to the disk and gives it the final name, in place of what had it.
+    /// Forces the temporary file to the disk and gives it the final name, in place of what had it, whose owner,
+    /// group and permissions it takes.
     ///
     /// # Errors
     /// When the file cannot be flushed or renamed.
@@ -58,23 +59,17 @@ impl PartialPath {
     /// Gives the temporary file, already forced to the disk, the final name.
     pub(crate) fn rename(self) -> Result<(), Error> {
         let Self { path, temporary } = self;
-        let target = resolved(&path);
-        temporary.persist(&target).map_err(|source| Error::write(&path, source))?;
-        sync_folder(&target);
+        temporary.persist(&path).map_err(|source| Error::write(&path, source))?;
+        sync_folder(&followed(&path));
         Ok(())
     }
 }
 
-/// The file itself where `path` is a link to one, so that finishing keeps the link.
-fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn temporary_beside(path: &Path) -> Result<ScratchFile, Error> {
+fn temporary_beside(path: &Path, privacy: Privacy) -> Result<ScratchFile, Error> {
     if path.is_dir() {
         return Err(Error::IsFolder { path: path.to_owned() });
     }
-    let target = resolved(path);
+    let target = followed(path);
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -82,8 +77,7 @@ fn temporary_beside(path: &Path) -> Result<ScratchFile, Error> {
     if !folder.is_dir() {
         return Err(Error::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
     }
-    // The system's umask still applies; a temporary file's own default would be private.
-    ScratchFile::beside(&target, false, 0o666).map_err(|source| Error::write(path, source))
+    ScratchFile::beside(path, false, privacy).map_err(|source| Error::write(path, source))
 }
 
 /// Forces a rename to the disk. Some file systems cannot, and the file is whole either way.
@@ -99,12 +93,12 @@ mod tests {
     use std::fs;
 
     use super::PartialPath;
-    use crate::Error;
+    use crate::{Error, Privacy};
 
     #[test]
     fn the_extension_that_decides_the_container_is_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let partial = PartialPath::create(folder.path().join("out.mp4")).unwrap();
+        let partial = PartialPath::create(folder.path().join("out.mp4"), Privacy::Usual).unwrap();
         assert_eq!(partial.temporary().extension().unwrap(), "mp4");
         fs::write(partial.temporary(), "film").unwrap();
         partial.finish().unwrap();
@@ -115,16 +109,16 @@ mod tests {
     #[test]
     fn dropped_it_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        drop(PartialPath::create(folder.path().join("out.mp4")).unwrap());
+        drop(PartialPath::create(folder.path().join("out.mp4"), Privacy::Usual).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn a_missing_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = PartialPath::create(folder.path().join("none/out.mp4")).unwrap_err();
+        let error = PartialPath::create(folder.path().join("none/out.mp4"), Privacy::Usual).unwrap_err();
         assert!(matches!(error, Error::NoFolder { .. }), "{error}");
-        let error = PartialPath::create(folder.path()).unwrap_err();
+        let error = PartialPath::create(folder.path(), Privacy::Usual).unwrap_err();
         assert!(matches!(error, Error::IsFolder { .. }), "{error}");
     }
 }

@@ -1,10 +1,10 @@
 //! The folder that is made: identities' folders, `crops.csv` and `manifest.json`.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use footfall_scratch::ScratchFolder;
+use footfall_scratch::{Privacy, ScratchFolder};
 
 use crate::screen::Sighting;
 use crate::{Error, Manifest};
@@ -12,7 +12,7 @@ use crate::{Error, Manifest};
 const HEADER: &str = "track,frame,time,x,y,width,height,confidence,overlap,sharpness,decision,file\n";
 
 /// A folder under a temporary name beside the final one, which it takes when it is complete. Dropped
-/// before that, it leaves nothing.
+/// before that, it leaves nothing. It shows people, so it is for this user alone.
 pub(crate) struct Album {
     path: PathBuf,
     folder: ScratchFolder,
@@ -23,10 +23,8 @@ impl Album {
     /// Starts the folder `path`, which must not exist or be empty.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         refuse_existing(path)?;
-        // The system's umask still applies; a temporary folder's own default would be private.
-        let folder = ScratchFolder::beside(path, 0o777).map_err(Error::write(path))?;
-        let list =
-            File::create(folder.path().join("crops.csv")).map_err(Error::write(path.join("crops.csv")))?;
+        let folder = ScratchFolder::beside(path, Privacy::Private).map_err(Error::write(path))?;
+        let list = private(&folder.path().join("crops.csv")).map_err(Error::write(path.join("crops.csv")))?;
         let mut album = Self { path: path.to_owned(), folder, list: BufWriter::new(list) };
         album.line(HEADER)?;
         Ok(album)
@@ -40,7 +38,14 @@ impl Album {
     pub(crate) fn put(&self, name: &Path, bytes: &[u8]) -> Result<(), Error> {
         let file = self.folder.path().join(name);
         let folder = file.parent().unwrap_or(self.folder.path());
-        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&file, bytes));
+        let write = || {
+            let mut folders = fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+            folders.recursive(true).create(folder)?;
+            private(&file)?.write_all(bytes)
+        };
+        let written = write();
         written.map_err(Error::write(self.path.join(name)))
     }
 
@@ -74,6 +79,14 @@ impl Album {
         refuse_existing(&self.path)?;
         self.folder.persist(&self.path).map_err(Error::write(&self.path))
     }
+}
+
+/// A new file that only this user may read.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(true).open(path)
 }
 
 fn refuse_existing(path: &Path) -> Result<(), Error> {

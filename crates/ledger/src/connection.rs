@@ -19,6 +19,7 @@ pub(crate) fn writable(path: &Path, create: bool) -> Result<Connection, Error> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if create {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        make_private(path);
     } else if !path.exists() {
         return Err(Error::Missing { path: path.to_owned() });
     }
@@ -30,6 +31,19 @@ pub(crate) fn writable(path: &Path, create: bool) -> Result<Connection, Error> {
     }
     set_up(&connection).wording(path, "open the ledger")?;
     Ok(connection)
+}
+
+/// Makes a ledger that is not there as a file that only this user may read: it tells who came and went. What
+/// SQLite adds beside it, the write-ahead log above all, has the database's permissions.
+fn make_private(path: &Path) {
+    // One that is there may be in use by this program: closing it would take SQLite's locks away.
+    if matches!(path.metadata(), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+        let mut options = std::fs::OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // If it cannot be made, SQLite says why.
+        let _ = options.write(true).create(true).truncate(false).open(path);
+    }
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
@@ -70,5 +84,25 @@ fn encoded(byte: u8) -> String {
         b'/' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
         _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+
+    use super::writable;
+
+    #[test]
+    fn a_new_ledger_and_what_is_beside_it_are_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, there) = (folder.path().join("shop.db"), folder.path().join("there.db"));
+        symlink("there.db", &link).unwrap();
+        let connection = writable(&link, true).unwrap();
+        connection.execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (1)").unwrap();
+        for name in ["there.db", "there.db-wal", "there.db-shm"] {
+            assert_eq!(folder.path().join(name).metadata().unwrap().mode() & 0o777, 0o600, "{name}");
+        }
+        assert!(link.is_symlink() && there.is_file());
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::access::{Privacy, followed, keep_access};
 use crate::name::Names;
 use crate::owner;
 
@@ -17,15 +18,14 @@ use crate::owner;
 pub struct ScratchFile(NamedTempFile);
 
 impl ScratchFile {
-    /// An empty file in the folder of `path`, with its ending; what is left there of those that were to become
-    /// the same and were killed is removed. A `hidden` one begins with a dot.
-    ///
-    /// `mode` are its permissions on Unix, of which the system takes the umask away.
+    /// An empty file in the folder of what `path` leads to, with the ending of `path`; what is left there of those that were
+    /// to become the same and were killed is removed. A `hidden` one begins with a dot.
     ///
     /// # Errors
     /// What the system says.
-    pub fn beside(path: &Path, hidden: bool, mode: u32) -> io::Result<Self> {
-        let folder = match path.parent() {
+    pub fn beside(path: &Path, hidden: bool, privacy: Privacy) -> io::Result<Self> {
+        let target = followed(path);
+        let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
@@ -33,7 +33,7 @@ impl ScratchFile {
         owner::sweep(folder, &names);
         let mut builder = names.builder();
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+        builder.permissions(privacy.of_file(&target));
         loop {
             let file = builder.tempfile_in(folder).map_err(plain)?;
             if owner::own(file.as_file(), file.path()) {
@@ -54,12 +54,15 @@ impl ScratchFile {
         self.0.as_file()
     }
 
-    /// Gives it the name `path`, in place of what had it.
+    /// Gives it the name `path` leads to, in place of what had it, whose owner, group and permissions it takes as
+    /// far as the system lets it.
     ///
     /// # Errors
     /// What the system says; the file is removed then.
     pub fn persist(self, path: impl Into<PathBuf>) -> io::Result<File> {
-        self.0.persist(path.into()).map_err(|error| error.error)
+        let target = followed(&path.into());
+        keep_access(self.as_file(), &target)?;
+        self.0.persist(target).map_err(|error| error.error)
     }
 }
 

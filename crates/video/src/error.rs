@@ -1,7 +1,7 @@
 //! What can go wrong between OpenCV and the pipeline.
 
+use std::io;
 use std::path::PathBuf;
-use std::{env, io};
 
 use footfall_pipeline::ImageError;
 
@@ -36,8 +36,6 @@ pub enum VideoError {
     Variable {
         /// Its name.
         name: String,
-        /// Why not.
-        source: env::VarError,
     },
     /// The file with user and password cannot be read.
     #[error("cannot read user and password from \"{}\" (login_file)", path.display())]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
-use footfall_scratch::ScratchFile;
+use footfall_scratch::{Privacy, ScratchFile};
 use opencv::core::{Mat, MatTraitConst as _, Size, Vec3b, Vector};
 use opencv::videoio::{
     CAP_FFMPEG, CAP_PROP_FRAME_COUNT, CAP_PROP_POS_FRAMES, VideoCapture, VideoCaptureTrait as _,
@@ -208,14 +208,14 @@ fn codec_of(path: &Path) -> Option<[u8; 4]> {
         .find_map(|(known, codec)| ending.eq_ignore_ascii_case(known).then_some(codec))
 }
 
-/// An empty hidden file beside `path`, with the rights of any new file.
+/// An empty hidden file beside `path`, for this user alone: it shows people.
 fn temporary(path: &Path) -> Result<ScratchFile, VideoError> {
     let create = |source| VideoError::Create { path: path.to_owned(), source };
     if path.is_dir() {
         return Err(create(std::io::ErrorKind::IsADirectory.into()));
     }
     let absolute = std::path::absolute(path).map_err(create)?;
-    ScratchFile::beside(&absolute, true, 0o666).map_err(create)
+    ScratchFile::beside(&absolute, true, Privacy::Private).map_err(create)
 }
 
 /// Bytes that this user may still write to the disk of `path`.

@@ -120,9 +120,9 @@ impl DetectionWriter {
     /// Starts a file that takes the name `path` in [`finish`](Self::finish).
     ///
     /// # Errors
-    /// As [`PartialFile::create`].
+    /// As [`PartialFile::create_private`]: embeddings tell people apart.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
-        Ok(Self { file: PartialFile::create(path)? })
+        Ok(Self { file: PartialFile::create_private(path)? })
     }
 
     /// Writes the next frame; numbers must rise.

@@ -32,9 +32,9 @@ impl RecordingWriter {
     /// Starts a file that takes the name `path` in [`finish`](Self::finish).
     ///
     /// # Errors
-    /// As [`PartialFile::create`], and when the system refuses.
+    /// As [`PartialFile::create_private`], and when the system refuses.
     pub fn create(path: impl Into<PathBuf>, head: &RecordingHead) -> Result<Self, Error> {
-        let mut file = PartialFile::create(path)?;
+        let mut file = PartialFile::create_private(path)?;
         file.put(&MAGIC)?;
         let head = serde_json::to_vec(head).map_err(|source| Error::write(file.path(), source.into()))?;
         let mut writer = Self { file, columns: Columns::default(), began: None, frames: 0 };
