@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """A camera for the tests: pictures of a folder as a live stream, around and around.
 
-    server.py rtsp FOLDER [PORT [USER:PASSWORD]]
+    server.py rtsp FOLDER [PORT [USER:PASSWORD [basic | digest]]]
                               rtsp://127.0.0.1:PORT/camera, JPEG over RTP, by GStreamer
-    server.py http FOLDER [PORT]
+    server.py http FOLDER [PORT [USER:PASSWORD [basic | digest]]]
                               http://127.0.0.1:PORT/camera, motion JPEG, by Python's own server
 
 FOLDER holds 00000.jpg, 00001.jpg, ...; RATE of them (an environment variable; 20) are sent in a second. Without
@@ -17,12 +17,15 @@ With the environment variable LOOPS it adds a line to that file whenever it send
 how often that one was sent to whoever is connected.
 """
 
+import base64
+import hashlib
 import http.server
 import itertools
 import os
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,7 +33,7 @@ RATE = int(os.environ.get("RATE", "20"))
 BOUNDARY = b"picture"
 
 
-def serve_rtsp(folder: Path, port: int, login: str | None) -> None:
+def serve_rtsp(folder: Path, port: int, login: str | None, method: str) -> None:
     import gi
 
     gi.require_version("Gst", "1.0")
@@ -51,7 +54,7 @@ def serve_rtsp(folder: Path, port: int, login: str | None) -> None:
     faults = Faults(len(list(folder.glob("*.jpg"))), Gst.PadProbeType.BUFFER)
     factory.connect("media-configure", lambda _, media: faults.begin(media.get_element()))
     if login:
-        require(GstRtspServer, server, factory, login)
+        require(server, factory, login, method)
     server.get_mount_points().add_factory("/camera", factory)
     server.attach(None)
     print(server.get_bound_port(), flush=True)
@@ -95,17 +98,24 @@ class Faults:
                 self.stream.get_by_name(element).set_property(name, of(float(words[1])))
 
 
-def require(library, server, factory, login: str) -> None:
+def require(server, factory, login: str, method: str) -> None:
     """Lets those in who know the password."""
-    user, password = login.split(":")
+    from gi.repository import GstRtsp
+    from gi.repository import GstRtspServer as library
+
+    user, password = login.split(":", 1)
     auth = library.RTSPAuth()
     token = library.RTSPToken()
-    token.set_string("media.factory.role", user)
-    auth.add_basic(library.RTSPAuth.make_basic(user, password), token)
+    token.set_string("media.factory.role", "viewer")
+    if method == "digest":
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(library.RTSPAuth.make_basic(user, password), token)
     server.set_auth(auth)
     role = library.RTSPPermissions()
-    role.add_permission_for_role(user, "media.factory.access", True)
-    role.add_permission_for_role(user, "media.factory.construct", True)
+    role.add_permission_for_role("viewer", "media.factory.access", True)
+    role.add_permission_for_role("viewer", "media.factory.construct", True)
     factory.set_permissions(role)
 
 
@@ -113,8 +123,32 @@ class Camera(http.server.BaseHTTPRequestHandler):
     """Answers each request with the stream, until the client leaves."""
 
     pictures: ClassVar[list[bytes]] = []
+    login: ClassVar[str | None] = None
+    method: ClassVar[str] = "basic"
+
+    def is_let_in(self) -> bool:
+        """Whether the request has the login, by RFC 7617 or 7616."""
+        if self.login is None:
+            return True
+        kind, _, told = self.headers.get("Authorization", "").partition(" ")
+        user, password = self.login.split(":", 1)
+        if kind.lower() != self.method:
+            return False
+        if kind.lower() == "basic":
+            return base64.b64decode(told).decode() == self.login
+        told = urllib.request.parse_keqv_list(urllib.request.parse_http_list(told))
+        once = md5(f"{user}:{told['realm']}:{password}"), md5(f"{self.command}:{told['uri']}")
+        middle = [told["nonce"], *([told["nc"], told["cnonce"], told["qop"]] if "qop" in told else [])]
+        return told["username"] == user and told["response"] == md5(":".join([once[0], *middle, once[1]]))
 
     def do_GET(self) -> None:
+        if not self.is_let_in():
+            self.send_response(401)
+            more = ', nonce="a1b2c3", qop="auth", algorithm=MD5' if self.method == "digest" else ""
+            self.send_header("WWW-Authenticate", f'{self.method.capitalize()} realm="camera"{more}')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.send_response(200)
         self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}")
         self.end_headers()
@@ -131,7 +165,12 @@ class Camera(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve_http(folder: Path, port: int, _login: str | None) -> None:
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def serve_http(folder: Path, port: int, login: str | None, method: str) -> None:
+    Camera.login, Camera.method = login, method
     Camera.pictures = [path.read_bytes() for path in sorted(folder.glob("*.jpg"))]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Camera)
     server.daemon_threads = True
@@ -146,4 +185,5 @@ if __name__ == "__main__":
         Path(pictures),
         int(rest[0]) if rest else 0,
         rest[1] if len(rest) > 1 else None,
+        rest[2] if len(rest) > 2 else "basic",
     )

@@ -43,7 +43,7 @@ fn filled(text: &str, value: impl Fn(&str) -> Result<String, VideoError>) -> Res
     while let Some((from, name, to)) = placeholder(text, done) {
         filled += &text[done..from];
         let value = value(name)?;
-        filled += &if (start..user_ends).contains(&from) {
+        let value = if (start..user_ends).contains(&from) {
             let is_part = user.is_some_and(|user| user.contains(':'));
             if is_part { escaped(&value) } else { login(&value) }
         } else if (start..host_ends).contains(&from)
@@ -53,6 +53,7 @@ fn filled(text: &str, value: impl Fn(&str) -> Result<String, VideoError>) -> Res
         } else {
             value
         };
+        filled += &value;
         done = to;
     }
     Ok(filled + &text[done..])

@@ -11,6 +11,7 @@ mod rate;
 mod reach;
 mod recording;
 mod timeline;
+mod userinfo;
 
 use std::ffi::OsStr;
 

@@ -52,7 +52,8 @@ pub(super) fn login(text: &str) -> String {
 /// stays.
 pub(super) fn legible(text: &str) -> String {
     let bytes = text.as_bytes();
-    let is_escape = |at: usize| bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    let is_escape =
+        |at: usize| bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
     encoded(text, |at| match bytes[at] {
         b'%' => is_escape(at),
         byte => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:".contains(&byte),
