@@ -55,6 +55,8 @@ pub struct Counter {
     appeared: u64,
     /// Those who can be known again, where anybody is to be.
     visitors: Option<Visitors>,
+    /// The last number of a visitor that was given before anybody ceased to be known again.
+    numbered: u64,
     staff: Staff,
 }
 
@@ -83,6 +85,7 @@ impl Counter {
             newcomers: BTreeMap::new(),
             appeared: 0,
             visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
+            numbered: 0,
             staff: Staff::default(),
         })
     }

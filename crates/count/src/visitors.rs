@@ -102,6 +102,18 @@ impl Visitors {
         Self { window, max_cosine_distance, members: VecDeque::new(), last: 0 }
     }
 
+    /// Nobody is known yet, and the first who comes has the number behind `last`.
+    #[must_use]
+    pub fn after(self, last: u64) -> Self {
+        Self { last, ..self }
+    }
+
+    /// The number that was given last; 0 before there was any.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// The same visitors, by other settings from now on.
     #[must_use]
     pub fn with(self, window: Duration, max_cosine_distance: f64) -> Self {

@@ -45,8 +45,9 @@ pub struct Config {
     /// added.
     pub frame_rate: f64,
     /// Cosine distance, 0 to 2, up to which two embeddings are hardly ever of different people: a
-    /// property of the embedder; the default is that of the one that this project ships. Preset `deepsort` matches no pair beyond it; in preset `best`
-    /// appearance speaks for a pair below twice this distance, and against it above.
+    /// property of the embedder; the default is that of the one that this project ships. Preset `deepsort`
+    /// matches no pair beyond it; in preset `best` appearance speaks for a pair below 1.6 times this distance,
+    /// and against it above.
     pub max_cosine_distance: f32,
     /// Preset `deepsort`.
     pub deepsort: DeepSortConfig,

@@ -28,8 +28,25 @@ impl Gallery {
         !self.vectors.is_empty() && self.dimension == dimension
     }
 
+    /// Goes on with another budget: of more embeddings than that the latest are kept.
+    pub fn keep(&mut self, budget: usize) {
+        if self.dimension > 0 {
+            // From the oldest to the latest, as if the array had never been full.
+            let oldest = self.oldest();
+            self.vectors.rotate_left(oldest * self.dimension);
+            let rows = self.vectors.len() / self.dimension;
+            self.vectors.drain(..rows.saturating_sub(budget.max(1)) * self.dimension);
+            self.next = (self.vectors.len() / self.dimension) % budget.max(1);
+        }
+    }
+
+    /// The row of the oldest embedding: where the next one goes, unless there is room behind the last.
+    fn oldest(&self) -> usize {
+        if self.next * self.dimension < self.vectors.len() { self.next } else { 0 }
+    }
+
     /// Adds an embedding of unit length, in place of the oldest one if there are `budget` (at least
-    /// 1, and always the same) already.
+    /// 1, and the same as before: else see [`keep`](Self::keep)) already.
     /// One of another dimension than those before it begins the gallery anew.
     pub fn push(&mut self, embedding: &[f32], budget: usize) {
         if self.dimension != embedding.len() {
@@ -131,6 +148,26 @@ mod tests {
             prop_assert!((f64::from(distance) - expected).abs() < 1e-5);
             prop_assert_eq!(gallery.is_within(&query[0], limit), distance <= limit);
             prop_assert!(gallery.is_within(&query[0], distance));
+        }
+
+        /// After another budget it is as if the latest embeddings alone had come, with that budget.
+        #[test]
+        fn another_budget_keeps_the_latest(
+            (before, after) in (1usize..6).prop_flat_map(|dimension| (vectors(dimension, 20), vectors(dimension, 20))),
+            (first, second) in (1usize..8, 1usize..8),
+        ) {
+            let mut gallery = Gallery::default();
+            before.iter().for_each(|vector| gallery.push(vector, first));
+            gallery.keep(second);
+            after.iter().for_each(|vector| gallery.push(vector, second));
+            let kept = &before[before.len().saturating_sub(first.min(second))..];
+            let all: Vec<_> = kept.iter().chain(&after).collect();
+            let mut fresh = Gallery::default();
+            all.iter().for_each(|vector| fresh.push(vector, second));
+            for query in &before {
+                prop_assert_eq!(gallery.distance(query), fresh.distance(query));
+                prop_assert_eq!(gallery.is_within(query, 0.1), fresh.is_within(query, 0.1));
+            }
         }
 
         #[test]

@@ -12,7 +12,10 @@ impl Counter {
         self.limits = limits;
         self.visitors = match (self.visitors.take(), limits.visitors) {
             (Some(visitors), Some((window, distance))) => Some(visitors.with(window, distance)),
-            (_, settings) => settings.map(|(window, distance)| Visitors::new(window, distance)),
+            (before, settings) => {
+                self.numbered = before.map_or(self.numbered, |visitors| visitors.last());
+                settings.map(|(window, distance)| Visitors::new(window, distance).after(self.numbered))
+            }
         };
         self.redraw(lines, zones, masks);
     }
@@ -47,11 +50,131 @@ mod tests {
     use std::time::Duration;
 
     use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
+    use proptest::prelude::*;
 
-    use crate::{Config, Counter, Line, Zone};
+    use crate::{Config, Counter, Employee, Line, Staff, Visitor, VisitorConfig, Zone};
 
     fn line(text: &str) -> Line {
         text.parse().unwrap()
+    }
+
+    /// A crowd to and fro between two lines and through a zone, with gaps, and with looks in a plane.
+    fn crowd(seed: u64, frames: u32) -> Vec<(Step, Embeddings)> {
+        let person = |id: u64, frame: u32| {
+            let phase = f64::from(frame) / (12.0 + id as f64) + (seed % 97) as f64 * id as f64;
+            let (x, y) = (100.0 + 90.0 * phase.sin(), 60.0 + 10.0 * (3.0 * phase).cos());
+            // Nobody is there all the time, and each time they are another track.
+            let stay = u64::from(frame) / 23 + id;
+            let is_there = (u64::from(frame) * 7 + id * 13 + seed) % 41 > 3;
+            is_there.then(|| (TrackId(id * 100 + stay), Bbox::new(x - 10.0, y, 20.0, 60.0), phase))
+        };
+        let mut before: Vec<TrackId> = Vec::new();
+        let step = |frame| {
+            let mut tracks: Vec<_> = (1..6).filter_map(|id| person(id, frame)).collect();
+            tracks.sort_by_key(|(id, ..)| *id);
+            let mut embeddings = Embeddings::new(2);
+            for (.., phase) in &tracks {
+                let (sine, cosine) = (0.3 * phase).sin_cos();
+                embeddings.push(Some(&[sine as f32, cosine as f32]));
+            }
+            let boxes = tracks.iter().enumerate().map(|(detection, &(id, bbox, _))| TrackedBox {
+                id,
+                bbox,
+                confidence: 0.9,
+                detection,
+            });
+            let tracks: Vec<_> = boxes.collect();
+            let now: Vec<TrackId> = tracks.iter().map(|tracked| tracked.id).collect();
+            let removed = before.iter().filter(|id| !now.contains(id)).copied().collect();
+            before = now;
+            (Step { tracks, removed }, embeddings)
+        };
+        (0..frames).map(step).collect()
+    }
+
+    /// A counter with all there is to count.
+    fn counter(config: Config) -> Counter {
+        let lines = vec![line("door:100,200,100,0"), line("gate:30,200,30,0,60,-50")];
+        let zones = vec!["hall:40,0,100,0,100,200,40,200".parse().unwrap()];
+        let looks = vec![vec![1.0, 0.0]];
+        let anna = Employee { name: "Anna".into(), looks, expires: Duration::from_hours(1) };
+        let counter = Counter::new(lines, config).unwrap().with_zones(zones);
+        counter.with_masks(vec!["0,0,5,0,5,5".parse().unwrap()]).with_staff(Staff::new(vec![anna], 0.05))
+    }
+
+    /// All that comes of a film, with `change` before the frame of this number.
+    fn counted(config: Config, seed: u64, at: u32, change: impl Fn(&mut Counter)) -> String {
+        let mut counter = counter(config);
+        let mut told = String::new();
+        for (number, (step, embeddings)) in (0..).zip(crowd(seed, 150)) {
+            if number == at {
+                change(&mut counter);
+            }
+            let time = number * Duration::from_millis(100);
+            let crossings = counter.step(u64::from(number) + 1, time, &step, &embeddings);
+            told += &format!("{crossings:?} {:?} {:?}\n", counter.take_visits(), counter.zone_tallies());
+        }
+        let rest = counter.finish();
+        told + &format!("{rest:?} {:?} {:?} {:?}", counter.take_visits(), counter.tallies(), counter.doubts())
+    }
+
+    fn config() -> impl Strategy<Value = Config> {
+        let limits = (0.0..0.5_f64, 0.1..3.0_f64, 0.0..0.6_f64, 0.0..3.0_f64, 0.0..1.0_f64, 0.0..2.0_f64);
+        let window = prop_oneof![Just(0.0), 0.001..2.0_f64];
+        (limits, window, 0.0..0.6_f64).prop_map(|(limits, window, max_cosine_distance)| Config {
+            dead_band: limits.0,
+            max_gap: limits.1,
+            smoothing: limits.2,
+            join_gap: limits.3,
+            max_cosine_distance: limits.4,
+            emergence: limits.5,
+            visitors: VisitorConfig { window, max_cosine_distance },
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn equal_settings_change_nothing_at_any_frame(own in config(), seed in 0_u64..1000, at in 0_u32..150) {
+            let without = counted(own, seed, at, |_| ());
+            prop_assert!(without.contains("Crossing"));
+            prop_assert_eq!(&counted(own, seed, at, |now| now.change(counter(own))), &without);
+            let same = |now: &mut Counter| {
+                now.redraw(now.lines().to_vec(), now.zones().to_vec(), now.masks().to_vec());
+            };
+            prop_assert_eq!(&counted(own, seed, at, same), &without);
+        }
+
+        #[test]
+        fn other_settings_are_those_of_a_counter_that_began_with_them(
+            before in config(), after in config(), seed in 0_u64..1000
+        ) {
+            let changed = counted(before, seed, 0, |now| now.change(counter(after)));
+            prop_assert_eq!(changed, counted(after, seed, 0, |_| ()));
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_visitor_is_never_given_twice() {
+        let telling = |window| {
+            let visitors = VisitorConfig { window, max_cosine_distance: 0.0 };
+            counter(Config { visitors, ..Config::default() })
+        };
+        let mut now = telling(1.0);
+        let mut numbers = Vec::new();
+        for (number, (step, embeddings)) in (0..).zip(crowd(5, 300)) {
+            if number % 100 == 50 {
+                now.change(telling(0.0));
+                now.change(telling(1.0));
+            }
+            let time = number * Duration::from_millis(100);
+            let crossings = now.step(u64::from(number) + 1, time, &step, &embeddings);
+            let first = |v: &Visitor| v.number().filter(|_| v.coming() == 1);
+            numbers.extend(crossings.iter().filter_map(|crossing| first(crossing.visitor.as_ref()?)));
+        }
+        let different: std::collections::BTreeSet<_> = numbers.iter().collect();
+        assert!(numbers.len() > 5 && different.len() == numbers.len(), "{numbers:?}");
     }
 
     /// Somebody walks from left to right over x = 100; `change` comes when they are at x = 90.

@@ -19,10 +19,7 @@ use crate::{Config, Detection, Embeddings, Observations, Step, TrackId};
 /// The state of preset `best`.
 #[derive(Clone, Debug)]
 pub(crate) struct Best {
-    config: BestConfig,
-    frame_rate: f64,
-    /// Cosine distance at which appearance says nothing.
-    neutral_distance: f64,
+    settings: Settings,
     /// Tentative, confirmed and lost tracks, by the time they began.
     tracks: Vec<Track>,
     last_id: u64,
@@ -35,6 +32,25 @@ pub(crate) struct Best {
     /// Features of tracks that have ended: memory for new ones.
     spare: Vec<Feature>,
     step: Step,
+}
+
+/// All that it goes by. There is one way to derive it, at the beginning and whenever settings change.
+#[derive(Clone, Debug)]
+struct Settings {
+    best: BestConfig,
+    frame_rate: f64,
+    /// Cosine distance at which appearance says nothing.
+    neutral_distance: f64,
+}
+
+impl Settings {
+    fn of(config: &Config) -> Self {
+        Self {
+            best: config.best.clone(),
+            frame_rate: config.frame_rate,
+            neutral_distance: NEUTRAL * f64::from(config.max_cosine_distance),
+        }
+    }
 }
 
 /// The distance that speaks neither for nor against a pair, in units of `max_cosine_distance`. That one is where
@@ -60,9 +76,7 @@ impl Best {
     /// A tracker that has seen nothing yet, with valid settings.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            config: config.best.clone(),
-            frame_rate: config.frame_rate,
-            neutral_distance: NEUTRAL * f64::from(config.max_cosine_distance),
+            settings: Settings::of(config),
             tracks: Vec::new(),
             last_id: 0,
             scale: ScoreScale::default(),
@@ -78,9 +92,7 @@ impl Best {
 
     /// Goes on by other valid settings.
     pub(crate) fn reconfigure(&mut self, config: &Config) {
-        self.config = config.best.clone();
-        self.frame_rate = config.frame_rate;
-        self.neutral_distance = 2.0 * f64::from(config.max_cosine_distance);
+        self.settings = Settings::of(config);
     }
 
     /// Takes the next frame, `interval` after the last one.
@@ -89,14 +101,14 @@ impl Best {
         self.step.removed.clear();
         self.advance(interval);
         self.scale = self.scale_with(&observations.detections);
-        let high = self.scale.apply(self.config.high_confidence);
-        self.sightings.fill(&observations.detections, high.min(self.config.low_confidence));
-        if self.config.camera_motion {
+        let high = self.scale.apply(self.settings.best.high_confidence);
+        self.sightings.fill(&observations.detections, high.min(self.settings.best.low_confidence));
+        if self.settings.best.camera_motion {
             self.follow_camera(high);
         }
         let looks = Looks {
             embeddings: &observations.embeddings,
-            confidence: self.scale.apply(self.config.embedding_confidence),
+            confidence: self.scale.apply(self.settings.best.embedding_confidence),
         };
         self.associate(looks, high);
         self.update(looks, high);
@@ -107,27 +119,27 @@ impl Best {
 
     /// Adds to `wanted` the detections of the next frame that should have an embedding.
     pub(crate) fn plan(&mut self, interval: Duration, detections: &[Detection], wanted: &mut Vec<usize>) {
-        if self.config.appearance_weight == 0.0 {
+        if self.settings.best.appearance_weight == 0.0 {
             return;
         }
         let scale = self.scale_with(detections);
-        self.sightings.fill(detections, scale.apply(self.config.high_confidence));
-        let clear = scale.apply(self.config.embedding_confidence);
-        let frames = interval.as_secs_f64() * self.frame_rate;
+        self.sightings.fill(detections, scale.apply(self.settings.best.high_confidence));
+        let clear = scale.apply(self.settings.best.embedding_confidence);
+        let frames = interval.as_secs_f64() * self.settings.frame_rate;
         self.need.collect(&self.tracks, &self.sightings, frames, clear, wanted);
     }
 
     fn scale_with(&self, detections: &[Detection]) -> ScoreScale {
-        self.scale.with(detections, self.config.low_confidence, self.config.scale_memory)
+        self.scale.with(detections, self.settings.best.low_confidence, self.settings.best.scale_memory)
     }
 
     /// Ages all tracks by the interval between two frames, and predicts those that are young enough.
     fn advance(&mut self, interval: Duration) {
-        let frames = interval.as_secs_f64() * self.frame_rate;
+        let frames = interval.as_secs_f64() * self.settings.frame_rate;
         for track in &mut self.tracks {
             track.advance(interval, frames);
         }
-        let max_age = self.config.max_age;
+        let max_age = self.settings.best.max_age;
         self.remove(|track| track.unseen > max_age);
     }
 
@@ -141,7 +153,8 @@ impl Best {
     /// among confident detections; those seen in the frame before also among the others, which
     /// may be people who are half hidden; tentative tracks have what is left.
     fn associate(&mut self, looks: Looks<'_>, high: f32) {
-        let Self { config, tracks, sightings, matching, matches, neutral_distance, .. } = self;
+        let Self { settings, tracks, sightings, matching, matches, .. } = self;
+        let Settings { best: config, neutral_distance, .. } = settings;
         matches.reset(tracks.len(), sightings.as_slice().len());
         let affinity = Affinity { buffer: config.box_buffer, height: config.height_similarity };
         let similarity = |track: &Track, seen: &Sighting| {
@@ -199,7 +212,7 @@ impl Best {
     /// Makes of the matches hits, misses and new tracks.
     fn update(&mut self, looks: Looks<'_>, high: f32) {
         let is_first = self.tracks.is_empty() && self.last_id == 0;
-        let least_hits = if is_first { 1 } else { self.config.n_init };
+        let least_hits = if is_first { 1 } else { self.settings.best.n_init };
         for index in 0..self.tracks.len() {
             match self.matches.sighting_of(index) {
                 Some(sighting) => {
@@ -212,7 +225,7 @@ impl Best {
             }
         }
         self.remove(|track| !track.is_confirmed() && track.missed > 0);
-        let new = self.scale.apply(self.config.new_confidence).max(high);
+        let new = self.scale.apply(self.settings.best.new_confidence).max(high);
         for sighting in 0..self.sightings.as_slice().len() {
             let seen = self.sightings.as_slice()[sighting];
             if seen.confidence >= new && !self.matches.is_taken(sighting) {
@@ -228,13 +241,13 @@ impl Best {
     /// person begins: its gain is damped (`OccluBoost`).
     fn noise_of(&self, sighting: usize, high: f32) -> Noise {
         let hidden = occlusion::hidden_share(&self.sightings, sighting, high);
-        let place = 1.0 + self.config.occlusion_noise * hidden;
-        Noise { place, size: place * self.config.size_noise }
+        let place = 1.0 + self.settings.best.occlusion_noise * hidden;
+        Noise { place, size: place * self.settings.best.size_noise }
     }
 
     fn remember(&mut self, track: usize, sighting: usize, looks: Looks<'_>) {
         if let Some(embedding) = looks.of(&self.sightings.as_slice()[sighting]) {
-            self.tracks[track].remember(embedding, self.config.feature_momentum);
+            self.tracks[track].remember(embedding, self.settings.best.feature_momentum);
         }
     }
 
@@ -243,8 +256,9 @@ impl Best {
         let seen = &self.sightings.as_slice()[sighting];
         let track = &mut self.tracks[track];
         if track.id.is_none() {
-            track.evidence += (self.scale.normal(seen.confidence) - self.config.doubtful_confidence).max(0.0);
-            let is_clear = least_hits == 1 || track.evidence >= self.config.evidence;
+            track.evidence +=
+                (self.scale.normal(seen.confidence) - self.settings.best.doubtful_confidence).max(0.0);
+            let is_clear = least_hits == 1 || track.evidence >= self.settings.best.evidence;
             if track.hits >= least_hits && is_clear {
                 self.last_id += 1;
                 track.id = Some(TrackId(self.last_id));
@@ -268,5 +282,16 @@ impl Best {
             spare.push(feature);
             false
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NEUTRAL;
+
+    #[test]
+    fn what_the_setting_says_of_the_neutral_distance_is_so() {
+        let told = format!("{NEUTRAL} times this distance");
+        assert!(include_str!("../config.rs").contains(&told), "{told}");
     }
 }

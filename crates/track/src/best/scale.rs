@@ -17,7 +17,11 @@ impl ScoreScale {
     pub(crate) fn with(self, detections: &[Detection], least: f32, memory: f32) -> Self {
         let scores = detections.iter().map(|detection| detection.confidence);
         let clearest = scores.filter(|&score| score >= least).fold(0.0, f32::max).min(1.0);
-        if memory == 0.0 || clearest == 0.0 {
+        if memory == 0.0 {
+            // What was learnt by other settings is not to outlast them.
+            return Self::default();
+        }
+        if clearest == 0.0 {
             return self;
         }
         let mean = self.mean.map_or(clearest, |mean| mean + memory * (clearest - mean));
@@ -59,5 +63,6 @@ mod tests {
         let scale = ScoreScale::default().with(&seen(&[0.8]), 0.1, 0.25);
         assert_eq!(scale.with(&seen(&[0.05]), 0.1, 0.25).apply(1.0), 0.8);
         assert_eq!(ScoreScale::default().with(&seen(&[0.8]), 0.1, 0.0).apply(1.0), 1.0);
+        assert_eq!(scale.with(&seen(&[0.8]), 0.1, 0.0).apply(1.0), 1.0, "whatever was before");
     }
 }

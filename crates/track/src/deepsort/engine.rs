@@ -15,9 +15,7 @@ use crate::{Config, Embeddings, Observations, Step, TrackId};
 /// The state of preset `deepsort`.
 #[derive(Clone, Debug)]
 pub(crate) struct DeepSort {
-    config: DeepSortConfig,
-    frame_rate: f64,
-    max_cosine_distance: f32,
+    settings: Settings,
     /// Tentative, confirmed and lost tracks, by the time they began.
     tracks: Vec<Track>,
     last_id: u64,
@@ -30,13 +28,26 @@ pub(crate) struct DeepSort {
     step: Step,
 }
 
+/// All that it goes by. There is one way to derive it, at the beginning and whenever settings change.
+#[derive(Clone, Debug)]
+struct Settings {
+    deepsort: DeepSortConfig,
+    frame_rate: f64,
+    max_cosine_distance: f32,
+}
+
+impl Settings {
+    fn of(config: &Config) -> Self {
+        let &Config { frame_rate, max_cosine_distance, .. } = config;
+        Self { deepsort: config.deepsort.clone(), frame_rate, max_cosine_distance }
+    }
+}
+
 impl DeepSort {
     /// A tracker that has seen nothing yet, with valid settings.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            config: config.deepsort.clone(),
-            frame_rate: config.frame_rate,
-            max_cosine_distance: config.max_cosine_distance,
+            settings: Settings::of(config),
             tracks: Vec::new(),
             last_id: 0,
             sightings: Sightings::default(),
@@ -50,9 +61,9 @@ impl DeepSort {
 
     /// Goes on by other valid settings.
     pub(crate) fn reconfigure(&mut self, config: &Config) {
-        self.config = config.deepsort.clone();
-        self.frame_rate = config.frame_rate;
-        self.max_cosine_distance = config.max_cosine_distance;
+        self.settings = Settings::of(config);
+        let budget = self.settings.deepsort.nn_budget;
+        self.tracks.iter_mut().for_each(|track| track.gallery.keep(budget));
     }
 
     /// Takes the next frame, `interval` after the last one.
@@ -60,7 +71,7 @@ impl DeepSort {
         self.step.tracks.clear();
         self.step.removed.clear();
         self.advance(interval);
-        self.sightings.fill(&observations.detections, self.config.min_confidence);
+        self.sightings.fill(&observations.detections, self.settings.deepsort.min_confidence);
         self.associate(&observations.embeddings);
         self.update(&observations.embeddings);
         self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
@@ -73,9 +84,9 @@ impl DeepSort {
         for track in &mut self.tracks {
             track.age(interval);
         }
-        let max_age = self.config.max_age;
+        let max_age = self.settings.deepsort.max_age;
         self.remove(|track| track.unseen() > max_age);
-        let frames = interval.as_secs_f64() * self.frame_rate;
+        let frames = interval.as_secs_f64() * self.settings.frame_rate;
         for track in &mut self.tracks {
             track.filter.predict(frames);
         }
@@ -84,8 +95,8 @@ impl DeepSort {
     fn associate(&mut self, embeddings: &Embeddings) {
         let frame = Frame { tracks: &self.tracks, sightings: &self.sightings, embeddings };
         self.matches.reset(frame.tracks.len(), frame.sightings.as_slice().len());
-        self.cascade.run(self.max_cosine_distance, &frame, &mut self.matches);
-        self.overlap.run(self.config.max_iou_distance, &frame, &mut self.matches);
+        self.cascade.run(self.settings.max_cosine_distance, &frame, &mut self.matches);
+        self.overlap.run(self.settings.deepsort.max_iou_distance, &frame, &mut self.matches);
     }
 
     /// Makes of the matches hits, misses and new tracks.
@@ -120,14 +131,14 @@ impl DeepSort {
 
     fn remember(&mut self, track: usize, sighting: usize, embeddings: &Embeddings) {
         if let Some(embedding) = embeddings.get(self.sightings.as_slice()[sighting].index) {
-            self.tracks[track].gallery.push(embedding, self.config.nn_budget);
+            self.tracks[track].gallery.push(embedding, self.settings.deepsort.nn_budget);
         }
     }
 
     /// Confirms a matched track if it is time, and adds it to the outcome if it is confirmed.
     fn report(&mut self, track: usize, sighting: usize) {
         let track = &mut self.tracks[track];
-        if track.id.is_none() && track.is_established(self.config.n_init) {
+        if track.id.is_none() && track.is_established(self.settings.deepsort.n_init) {
             self.last_id += 1;
             track.id = Some(TrackId(self.last_id));
         }

@@ -7,4 +7,5 @@ mod golden;
 mod lifecycle;
 mod properties;
 mod published;
+mod reload;
 mod robustness;
