@@ -21,7 +21,7 @@ use crate::logging::LogFormat;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
 use crate::staff::StaffArgs;
-pub(crate) use files::{CountArgs, TrackArgs};
+pub(crate) use files::{CountArgs, MissingFrames, TrackArgs};
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
 pub(crate) use serving::{ServeArgs, TokenArgs};
 

@@ -146,6 +146,7 @@ impl Config {
         }
         config.check_names().map_err(usage)?;
         config.ledger.validate().map_err(usage)?;
+        config.health.validate().map_err(usage)?;
         config.pipeline.check().map_err(usage)?;
         Ok(config)
     }

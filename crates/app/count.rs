@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use footfall_count::{Counter, Crossing};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
-use footfall_formats::mot::{TrackRow, read_tracks};
+use footfall_formats::mot::{People, TrackRow, read_people};
 use footfall_track::{Embeddings, Step, TrackId, TrackedBox};
 
 use crate::cli::{AreaArgs, CountArgs};
 use crate::config::Config;
 use crate::exit::usage;
-use crate::{logging, progress};
+use crate::report::clock;
+use crate::{logging, progress, rate};
 
 /// Counts, and says what came of it.
 pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
@@ -21,9 +22,13 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }
     let mut counter = config.counter(args.size).map_err(usage)?;
-    let rows = read_tracks(&args.tracks)?;
-    let mut writer = CrossingWriter::create(&args.crossings)?;
+    let people = read_people(&args.tracks)?;
+    let rate = args.fps / people.cadence.stride() as f64;
     let source = args.tracks.to_string_lossy();
+    tell(&source, &people);
+    rate::warn_of(&source, Some(rate).filter(|_| !people.rows.is_empty()), &config);
+    let rows = people.rows;
+    let mut writer = CrossingWriter::create(&args.crossings)?;
     let mut write = |counter: &Counter, crossings: &[Crossing]| {
         crossings.iter().try_for_each(|crossing| {
             let line = counter.lines()[crossing.line].name();
@@ -36,7 +41,8 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     for people in rows.chunk_by(|a, b| a.frame == b.frame) {
         let frame = people[0].frame;
         let time = Duration::try_from_secs_f64((frame - 1) as f64 / args.fps)?;
-        let step = Step { tracks: boxes(people), removed: std::mem::take(&mut ended) };
+        let tracks: Vec<TrackedBox> = people.iter().map(tracked).collect();
+        let step = Step { tracks, removed: std::mem::take(&mut ended) };
         ended = step.tracks.iter().map(|t| t.id).filter(|id| last_frames.get(id) == Some(&frame)).collect();
         let crossings = counter.step(frame, time, &step, &Embeddings::default());
         write(&counter, &crossings)?;
@@ -45,17 +51,24 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     write(&counter, &crossings)?;
     writer.finish()?;
     eprint!("{}", progress::counted(&counter));
+    if !rows.is_empty() && rate::is_too_low(rate, &config) {
+        let (first, last) = people.cadence.ends();
+        let seconds = (last - first) as f64 / args.fps;
+        eprintln!("{}", rate::beside_counts(&clock(seconds), config.health.rate));
+    }
     Ok(())
 }
 
-fn boxes(people: &[TrackRow]) -> Vec<TrackedBox> {
-    let tracked = |row: &TrackRow| TrackedBox {
-        id: row.id,
-        bbox: row.bbox,
-        confidence: row.confidence,
-        detection: TrackedBox::INTERPOLATED,
-    };
-    let mut boxes: Vec<TrackedBox> = people.iter().map(tracked).collect();
-    boxes.sort_by_key(|tracked| tracked.id);
-    boxes
+/// Says what is odd about the tracks.
+fn tell(source: &str, people: &People) {
+    if let Some((boxes, frame)) = people.twins {
+        tracing::warn!(
+            "{source}: {boxes} boxes are exactly those of another id in their frame, the first in frame {frame}: \
+             whoever is tracked twice is counted twice"
+        );
+    }
+}
+
+fn tracked(row: &TrackRow) -> TrackedBox {
+    TrackedBox { id: row.id, bbox: row.bbox, confidence: row.confidence, detection: TrackedBox::INTERPOLATED }
 }

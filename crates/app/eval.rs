@@ -1,7 +1,9 @@
 //! `footfall eval`: scores for tracks and crossings against ground truth.
 
+mod apart;
 mod crossing_cases;
 mod crossings;
+mod left_out;
 mod mot;
 mod mot_report;
 mod parallel;
@@ -176,7 +178,11 @@ the mean of the rows.
 With --frames, boxes of other frames are left out. Tracks that have no box in these frames, and as many
 frames as they have or fewer, are taken as numbered from 1 within them, and a note says so.
 
-Without seqinfo.ini a sequence ends with the last frame of its ground truth.";
+Without seqinfo.ini a sequence ends with the last frame of its ground truth.
+
+Of the ground truth, boxes with a mark of 0 in the seventh column are left out, as are those with a mark
+between 0 and 1 (a tracker's confidence), and with classes all but pedestrians. A sequence of which
+nothing is left is an error that says why.";
 
 const CROSSINGS_HELP: &str = "\
 Times are compared by frame number where the frame rate is known (the ground truth's fps, or --fps),

@@ -176,7 +176,7 @@ fn assemble(
     let sinks = vec![harvest, progress];
     let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, .. } = networks;
-    let parts = Parts { source, tracker, counter, sinks, inspector: None };
+    let parts = Parts { source, tracker, counter, sinks, inspectors: Vec::new() };
     Ok((Pipeline { lanes: vec![Lane::new(name, parts)], detectors, embedders }, info.kind, options))
 }
 

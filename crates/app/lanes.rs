@@ -18,6 +18,7 @@ use crate::ledger::{self, Book};
 use crate::logging::NOTICE;
 use crate::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::progress::Progress;
+use crate::rate;
 use crate::record::RecordSink;
 use crate::replay::Settings;
 use crate::serve::Page;
@@ -173,7 +174,7 @@ impl Setup {
             counter = counter.with_staff(staff.staff(start, config.staff.max_cosine_distance));
         }
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
-        let mut sinks = self.sinks(&info)?;
+        let mut sinks = self.sinks(&info, &settings)?;
         if let Some(path) = &self.files.record {
             sinks.push(RecordSink::create(path, &self.head(&info, &settings)?)?);
         }
@@ -186,18 +187,20 @@ impl Setup {
         }
         let tracker = Tracker::new(settings).map_err(usage)?;
         warn_about_lines(&self.source, &info);
-        let inspector = self.inspector(info.kind)?;
-        Ok(Parts { source, tracker, counter, sinks, inspector })
+        rate::warn_of(&self.source.name, info.frame_rate, config);
+        let inspectors = self.inspectors(info.kind)?;
+        Ok(Parts { source, tracker, counter, sinks, inspectors })
     }
 
-    /// Who looks whether a live picture is fit for counting.
-    fn inspector(&self, kind: Kind) -> anyhow::Result<Option<Box<dyn Inspector>>> {
-        let check = &self.common.config.health;
-        if kind == Kind::Recorded || !check.enabled {
-            return Ok(None);
+    /// Who looks whether frames come often enough, and whether a live picture is fit for counting.
+    fn inspectors(&self, kind: Kind) -> anyhow::Result<Vec<Box<dyn Inspector>>> {
+        let config = &self.common.config;
+        let mut inspectors = rate::inspectors(config);
+        if kind == Kind::Live && config.health.enabled {
+            let reference = self.source.reference.as_deref().map(reference).transpose()?;
+            inspectors.push(Box::new(PictureCheck::new(config.health.clone(), reference.as_ref())));
         }
-        let reference = self.source.reference.as_deref().map(reference).transpose()?;
-        Ok(Some(Box::new(PictureCheck::new(check.clone(), reference.as_ref()))))
+        Ok(inspectors)
     }
 
     /// What a recording says of the run.
@@ -211,7 +214,11 @@ impl Setup {
     }
 
     /// The outputs that were asked for, progress last.
-    fn sinks(&self, info: &SourceInfo) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+    fn sinks(
+        &self,
+        info: &SourceInfo,
+        tracker: &footfall_track::Config,
+    ) -> anyhow::Result<Vec<Box<dyn Sink>>> {
         let Common { config, crossings, progress, page, .. } = &self.common;
         let mut sinks = Vec::new();
         if let Some(path) = &self.files.tracks {
@@ -221,7 +228,7 @@ impl Setup {
             sinks.push(crossings.sink(&self.source.name));
         }
         if let Some(path) = &self.files.detections {
-            sinks.push(DetectionSink::create(path)?);
+            sinks.push(DetectionSink::create(path, tracker)?);
         }
         if let Some(path) = &self.files.video {
             sinks.push(Box::new(VideoSink::create(path, info, config.overlay)?));

@@ -20,6 +20,7 @@ mod networks;
 mod outputs;
 mod progress;
 mod quiet;
+mod rate;
 mod record;
 mod reid;
 mod reload;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail};
 use footfall_count::{Crossing, Line};
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter, DetectionWriter};
+use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWriter};
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, PartialFile};
 use footfall_pipeline::{BoxError, Rest, Scene, Sink};
@@ -70,8 +70,13 @@ pub(crate) struct DetectionSink {
 }
 
 impl DetectionSink {
-    pub(crate) fn create(path: &Path) -> anyhow::Result<Box<dyn Sink>> {
-        Ok(Box::new(Self { path: path.to_owned(), writer: DetectionWriter::create(path)? }))
+    /// For a tracker with these settings.
+    pub(crate) fn create(path: &Path, tracker: &footfall_track::Config) -> anyhow::Result<Box<dyn Sink>> {
+        let about = About {
+            frame_rate: Some(tracker.frame_rate),
+            max_cosine_distance: Some(tracker.max_cosine_distance),
+        };
+        Ok(Box::new(Self { path: path.to_owned(), writer: DetectionWriter::create(path)?.about(about) }))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::exit::usage;
 use crate::ledger::staff_digest;
 use crate::session::{Files, Session};
 use crate::staff::{Gallery, StaffConfig};
-use crate::{logging, progress};
+use crate::{logging, progress, rate};
 
 /// Track and count a recorded run again, with other lines or settings
 ///
@@ -141,7 +141,9 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
         args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
     let files =
         Files { tracks: args.tracks.as_ref(), crossings: args.crossings.as_deref(), ledger: run.clone() };
-    let mut session = Session::new(head.source, tracker, counter, files, false)?;
+    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    rate::warn_of(&head.source, head.frame_rate, &config);
+    let mut session = Session::new(head.source, tracker, counter, files, false, rate::check(&config))?;
     for frame in reader.by_ref() {
         let frame = frame?;
         session.step(frame.number, frame.time.unwrap_or_default(), &frame.observations)?;

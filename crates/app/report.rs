@@ -1,16 +1,19 @@
 //! What a run came to, for programs; `people` has it for people.
 
+mod lines;
 mod people;
+
+pub(crate) use people::clock;
 
 use std::path::Path;
 
-use footfall_count::CountInterval;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
 use serde::Serialize;
 
 use crate::config::{Config, Outputs};
+use lines::{LineReport, LowRate, lines};
 
 /// The summary as it is written to a file. Fields are added over time and keep their meaning.
 ///
@@ -60,19 +63,6 @@ struct Frames {
     read: u64,
     processed: u64,
     dropped: u64,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct LineReport {
-    /// Where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
-    name: String,
-    r#in: u64,
-    out: u64,
-    /// The range in which the true number lies with a probability of 95%.
-    in_interval: CountInterval,
-    out_interval: CountInterval,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -131,6 +121,8 @@ struct SourceReport {
     /// What else is to be known of its frames: times that were repaired, say.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low_rate: Option<LowRate>,
 }
 
 #[derive(Debug, Serialize)]
@@ -181,7 +173,7 @@ impl Report {
             stages: outcome.stages.iter().map(stage).collect(),
             networks,
             outputs,
-            sources: lanes.iter().map(|lane| SourceReport::new(lane, busy)).collect(),
+            sources: lanes.iter().map(|lane| SourceReport::new(lane, busy, config.health.rate)).collect(),
             files: files.to_vec(),
         }
     }
@@ -196,7 +188,7 @@ impl Report {
 }
 
 impl SourceReport {
-    fn new(lane: &LaneOutcome, all: f64) -> Self {
+    fn new(lane: &LaneOutcome, all: f64, least_frames_per_second: f64) -> Self {
         let LaneOutcome { name, info, summary, error } = lane;
         let busy = summary.busy().as_secs_f64();
         let trouble = |trouble: &footfall_pipeline::Trouble| TroubleReport {
@@ -227,6 +219,7 @@ impl SourceReport {
             stages: summary.stages.iter().map(stage).collect(),
             troubles: summary.troubles.iter().map(trouble).collect(),
             remarks: summary.remarks.clone(),
+            low_rate: LowRate::of(summary, least_frames_per_second),
         }
     }
 }
@@ -239,19 +232,6 @@ fn source(lane: &LaneOutcome) -> Option<Source> {
         height: info.height,
         frame_rate: info.frame_rate,
         seconds: lane.summary.footage.as_secs_f64(),
-    })
-}
-
-fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = LineReport> {
-    let source = several.then(|| lane.name.clone());
-    let counts = lane.summary.tallies.iter().zip(&lane.summary.doubts);
-    lane.summary.lines.iter().zip(counts).map(move |(name, (tally, doubt))| LineReport {
-        source: source.clone(),
-        name: name.clone(),
-        r#in: tally.entered,
-        out: tally.left,
-        in_interval: CountInterval::of(tally.entered, doubt.entered),
-        out_interval: CountInterval::of(tally.left, doubt.left),
     })
 }
 

@@ -7,11 +7,14 @@ use std::time::Duration;
 use footfall_count::{Counter, Crossing, Visit};
 use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
 use footfall_formats::mot::TrackWriter;
+use footfall_health::RateCheck;
 use footfall_ledger::{CrossingEntry, Entry, Run, VisitEntry};
+use footfall_pipeline::Note;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Embeddings, Observations, Step, Tracker};
 
-use crate::progress;
+use crate::report::clock;
+use crate::{progress, rate};
 
 /// A tracker and a counter, and the files that they fill.
 pub(crate) struct Session {
@@ -25,7 +28,11 @@ pub(crate) struct Session {
     source: String,
     /// Number and time of the latest frame.
     last: Option<(u64, Duration)>,
+    frames: u64,
     people: u64,
+    /// Who looks whether frames come often enough, and for how long they have not.
+    rate: Option<RateCheck>,
+    low: Duration,
 }
 
 /// Where a session writes to.
@@ -45,6 +52,7 @@ impl Session {
         counter: Counter,
         files: Files<'_>,
         offline: bool,
+        rate: Option<RateCheck>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
             tracker,
@@ -55,7 +63,10 @@ impl Session {
             crossings: files.crossings.map(CrossingWriter::create).transpose()?,
             source,
             last: None,
+            frames: 0,
             people: 0,
+            rate,
+            low: Duration::ZERO,
         })
     }
 
@@ -72,6 +83,9 @@ impl Session {
         observations: &Observations,
     ) -> anyhow::Result<()> {
         self.last = Some((number, time));
+        self.frames += 1;
+        let notes = self.rate.as_mut().map(|rate| rate.take(number, time)).unwrap_or_default();
+        self.tell(notes)?;
         let seen = unmasked(observations, &self.counter);
         let observations = seen.as_ref();
         let step = self.tracker.step(time, observations);
@@ -81,6 +95,26 @@ impl Session {
         }
         let step = step.clone();
         self.write(number, time, &step, &observations.embeddings)
+    }
+
+    /// Says what there is to tell, and writes it down.
+    fn tell(&mut self, notes: Vec<Note>) -> anyhow::Result<()> {
+        for note in notes {
+            if let Some(sentence) = note.sentence(&self.source) {
+                tracing::warn!("{sentence}");
+            }
+            let entry = match note {
+                Note::Health(change) => Entry::Health(change),
+                Note::Uncounted(span) => {
+                    self.low += span.to.saturating_sub(span.from);
+                    Entry::Uncounted(span)
+                }
+            };
+            if let Some(run) = &self.ledger {
+                run.record(&[entry])?;
+            }
+        }
+        Ok(())
     }
 
     fn write(
@@ -124,13 +158,18 @@ impl Session {
                 self.write(frame.number, frame.time, &frame.step, &Embeddings::default())?;
             }
         }
-        let (frames, time) = self.last.unwrap_or_default();
+        let rest = self.rate.as_mut().map(RateCheck::rest).unwrap_or_default();
+        self.tell(rest)?;
+        let time = self.last.unwrap_or_default().1;
         let crossings = self.counter.finish();
         self.write_crossings(time, &crossings)?;
         self.tracks.map(TrackWriter::finish).transpose()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
-        eprintln!("{} people tracked in {frames} frames", self.people);
+        eprintln!("{} people tracked in {} frames", self.people, self.frames);
         eprint!("{}", progress::counted(&self.counter));
+        if let Some(rate) = self.rate.filter(|_| !self.low.is_zero()) {
+            eprintln!("{}", rate::beside_counts(&clock(self.low.as_secs_f64()), rate.least()));
+        }
         Ok(())
     }
 }

@@ -1,48 +1,130 @@
 //! `footfall track`: association and counting over detections from a file.
 
+mod frames;
+mod oddities;
+
 use std::time::Duration;
 
-use footfall_formats::{DetectionFrame, DetectionReader};
-use footfall_track::{Observations, Tracker};
+use footfall_formats::DetectionReader;
+use footfall_formats::mot::{Scores, Survey};
+use footfall_track::Tracker;
 
 use crate::cli::TrackArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::session::{Files, Session};
-use crate::{logging, progress};
+use crate::{logging, progress, rate};
+use frames::Looked;
+use oddities::Oddities;
 
 /// Tracks, and says what came of it.
 pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load(args.config.as_deref(), &args.lines, &args.areas)?;
     config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
-    let settings = config.tracker(args.fps, None);
-    let frame_rate = settings.frame_rate;
+    let detections = DetectionReader::open(&args.detections)?;
+    let about = detections.about();
+    let told_rate = about.frame_rate.or(args.fps);
+    let settings = config.tracker(told_rate, about.max_cosine_distance.map(f64::from));
+    // What a frame's number means in time. The tracker may go by another nominal rate.
+    let pace = told_rate.unwrap_or(settings.frame_rate);
     let tracker = Tracker::new(settings).map_err(usage)?;
     let counter = config.counter(args.size).map_err(usage)?;
     let source = args.detections.to_string_lossy().into_owned();
-    let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
-    let mut session = Session::new(source, tracker, counter, files, args.offline)?;
-    for frame in DetectionReader::open(&args.detections)? {
-        take(&mut session, &frame?, frame_rate)?;
+    if let (Some(own), Some(asked)) = (about.frame_rate, args.fps)
+        && (own - asked).abs() > 1e-6
+    {
+        tracing::warn!("{source} says itself that it has {own} frames a second: --fps {asked} is not used");
     }
+    let looked = Looked::of(args, detections.survey());
+    if let Some(survey) = detections.survey() {
+        tell(survey, &looked, args);
+        if let Some(stride) = looked.stride() {
+            rate::warn_of(&source, Some(pace / stride as f64), &config);
+        }
+    }
+    let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
+    let mut session = Session::new(source, tracker, counter, files, args.offline, rate::check(&config))?;
+    let mut oddities = Oddities::default();
+    for frame in detections {
+        let frame = frame?;
+        let number = frame.number;
+        let time = match frame.time {
+            Some(time) => time,
+            None => Duration::try_from_secs_f64((number - 1) as f64 / pace)?,
+        };
+        oddities.look(&frame);
+        looked.fill(&mut session, number, time)?;
+        session.step(number, time, &frame.observations)?;
+    }
+    oddities.tell();
     session.finish()
 }
 
-/// After so many frames in a row without anybody nothing changes any more.
-const LONGEST_GAP: u64 = 1000;
-
-/// Takes the next frame of the file, and before it those in which nobody was seen: they may be missing from
-/// the file, but time went on in them.
-fn take(session: &mut Session, frame: &DetectionFrame, frame_rate: f64) -> anyhow::Result<()> {
-    let number = frame.number;
-    let time = frame.time.unwrap_or_else(|| Duration::from_secs_f64((number - 1) as f64 / frame_rate));
-    if let Some((last, before)) = session.last() {
-        let interval = time.saturating_sub(before).div_f64((number - last) as f64);
-        let nothing = Observations::default();
-        for missing in (last + 1..number).take(LONGEST_GAP as usize) {
-            session.step(missing, before + interval.mul_f64((missing - last) as f64), &nothing)?;
-        }
+/// Says how MOT text was understood, where that is not beyond doubt.
+fn tell(survey: &Survey, looked: &Looked, args: &TrackArgs) {
+    let file = args.detections.display();
+    let Survey { cadence, scores } = survey;
+    let is_asked = args.stride.is_some() || args.missing.is_some();
+    match looked.stride().filter(|&stride| stride > 1 && !is_asked) {
+        Some(stride) => tracing::warn!(
+            "{file} tells of every {} frame; those in between are taken as not looked at. If nobody was in them, \
+             say --missing empty",
+            ordinal(stride)
+        ),
+        None if cadence.is_irregular() && !is_asked => tracing::warn!(
+            "{file} has hardly two frames in a row; those that it leaves out are taken as without anybody. If they \
+             were not looked at, say --missing skipped"
+        ),
+        None => (),
     }
-    session.step(number, time, &frame.observations)
+    let (least, most) = (scores.least, scores.most);
+    match scores.scores() {
+        Scores::Confidences if scores.none > 0 => tracing::warn!(
+            "{file}: {} detections have a confidence of -1 and are ignored; others go up to {most}",
+            scores.none
+        ),
+        Scores::Confidences => (),
+        Scores::Unknown => tracing::warn!(
+            "{file}: all confidences are {}, which says nothing: each detection is taken as certain",
+            if most < 0.0 {
+                "-1"
+            } else if scores.none > 0 {
+                "-1 or 0"
+            } else {
+                "0"
+            }
+        ),
+        Scores::Shares(whole) => tracing::warn!(
+            "{file}: confidences go from {least} to {most}, not from 0 to 1: each is divided by {whole}"
+        ),
+        Scores::Margins => tracing::warn!(
+            "{file}: scores go from {least} to {most}, not from 0 to 1: each score s is taken as a confidence of \
+             1 / (1 + exp(-s))"
+        ),
+    }
+}
+
+/// `2nd`, `3rd`, `4th`.
+pub(crate) fn ordinal(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ordinal;
+
+    #[test]
+    fn ordinals_read_well() {
+        let all = [1, 2, 3, 4, 11, 12, 13, 21, 22, 111, 112].map(ordinal);
+        let expected = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "111th", "112th"];
+        assert_eq!(all, expected);
+    }
 }

@@ -28,7 +28,7 @@ DERIVED = 0.1
 """The dead band of the truth in the main tables: that of the files in crossings/."""
 
 # The counter's bare rule, without anything that looks past faults of tracks.
-PLAIN = "[counter]\nmax_gap = 1.0\nsmoothing = 0.0\njoin_gap = 0.0\nemergence = 0.0\n"
+PLAIN = "[counter]\nmax_gap = 1.0\nsmoothing = 0.0\njoin_gap = 0.0\nemergence = 0.0\nhidden_feet = 0.0\n"
 
 OURS, BARE, OWN = "footfall", "plain dead band, footfall's tracks", "footfall, ground-truth tracks"
 COUNTERS = [
@@ -69,26 +69,34 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA")
     parser.add_argument("--only", choices=["video", "mot15", "mot17half"], action="append", help="may be repeated")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep tracks and crossings there")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="scores/counting.md or certainty.md")
-    parser.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="scores/counting.md, certainty.md or rates.md")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
+    instead.add_argument("--rates", action="store_true", help="what is counted at which rate of frames, instead")
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
         sys.exit("scripts/count wants a folder with ground truth and crossings/: scripts/count DATA; see --help")
     import certainty  # by numpy, which --help does without
+    import rates
 
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.keep or Path(folder)
         names = arguments.only or ["video", "mot15", "mot17half"]
         found = {name: list(sequences(name, arguments.data, work / name)) for name in names}
-        judged = []
+        judged, by_rate = [], {}
         for sequence in (one for watched in found.values() for one in watched):
             setting.say(sequence.name)
             if arguments.certainty:
                 judged += certainty.judge(sequence, footfall(sequence, sequence.scratch / "tracks.txt"))
+            elif arguments.rates:
+                by_rate[sequence.name] = rates.judge(sequence, footfall(sequence, sequence.scratch / "tracks.txt"))
             else:
                 count(sequence)
         if arguments.certainty:
             setting.publish(certainty.page(judged), arguments.out or setting.SCORES / "certainty.md")
+            return
+        if arguments.rates:
+            setting.publish(rates.page(by_rate), arguments.out or setting.SCORES / "rates.md")
             return
         watched = {name: sequences for name, sequences in found.items() if sequences}
         setting.publish(page(watched, work), arguments.out or setting.SCORES / "counting.md")

@@ -17,6 +17,8 @@ pub struct Camera {
     scheme: &'static str,
     port: String,
     login: Option<&'static str>,
+    /// Pictures a second.
+    rate: u32,
     server: Child,
     /// The server ends when this is closed.
     open: ChildStdin,
@@ -31,12 +33,21 @@ impl Camera {
 
     /// One that asks for `user:password`; the address has them.
     pub fn start_with(scheme: &'static str, login: Option<&'static str>) -> Self {
+        Self::start_as(scheme, login, 20)
+    }
+
+    /// One of so many pictures a second.
+    pub fn start_at(scheme: &'static str, rate: u32) -> Self {
+        Self::start_as(scheme, None, rate)
+    }
+
+    fn start_as(scheme: &'static str, login: Option<&'static str>, rate: u32) -> Self {
         let pictures = tempfile::tempdir().unwrap();
         save_pictures(pictures.path(), 60, None, 1.0);
-        let (server, open, port) = serve(scheme, pictures.path(), "0", login);
+        let (server, open, port) = serve(scheme, pictures.path(), "0", login, rate);
         let user = login.map_or_else(String::new, |login| format!("{login}@"));
         let address = format!("{scheme}://{user}127.0.0.1:{port}/camera");
-        Self { address, scheme, port, login, server, open, pictures }
+        Self { address, scheme, port, login, rate, server, open, pictures }
     }
 
     /// Ends the server at once, as a power cut does.
@@ -47,12 +58,18 @@ impl Camera {
 
     /// Starts a stopped server at its port again.
     pub fn start_again(&mut self) {
-        (self.server, self.open, _) = serve(self.scheme, self.pictures.path(), &self.port, self.login);
+        (self.server, self.open, _) =
+            serve(self.scheme, self.pictures.path(), &self.port, self.login, self.rate);
     }
 
     /// What whoever comes must know from the next start on.
     pub fn set_login(&mut self, login: &'static str) {
         self.login = Some(login);
+    }
+
+    /// So many pictures a second from the next start on.
+    pub fn set_rate(&mut self, rate: u32) {
+        self.rate = rate;
     }
 
     /// Pictures of this size from the next start on.
@@ -84,10 +101,16 @@ impl Drop for Camera {
     }
 }
 
-fn serve(scheme: &str, pictures: &Path, port: &str, login: Option<&str>) -> (Child, ChildStdin, String) {
+fn serve(
+    scheme: &str,
+    pictures: &Path,
+    port: &str,
+    login: Option<&str>,
+    rate: u32,
+) -> (Child, ChildStdin, String) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/server.py");
     let mut command = Command::new("/usr/bin/python3");
-    command.arg(script).arg(scheme).arg(pictures).arg(port).args(login);
+    command.arg(script).arg(scheme).arg(pictures).arg(port).args(login).env("RATE", rate.to_string());
     let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut port = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use footfall_count::Line;
 use footfall_track::Preset;
 
@@ -10,17 +10,29 @@ use super::{AreaArgs, positive, size};
 
 /// Track detections from a file: association alone
 ///
-/// Reads MOT text (frame,-1,x,y,w,h,score) or JSON lines with embeddings, a frame a line:
+/// Reads MOT text (frame,-1,x,y,w,h,score; also parted by spaces, tabs or semicolons) or JSON lines with
+/// embeddings, a frame a line:
 /// `{"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}`
 #[derive(Debug, Args)]
+#[command(after_long_help = TRACK_HELP)]
 pub(crate) struct TrackArgs {
-    /// The detections; `-` is stdin (JSON lines)
+    /// The detections; `-` is stdin
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) detections: PathBuf,
 
     /// Frames a second: what a frame's number means in time, where the file says nothing [default: 30]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) fps: Option<f64>,
+
+    /// Every how many frames somebody looked, from the file's first one on; 1: at every frame
+    /// [default: of MOT text what its frames' numbers show]
+    #[arg(long, value_name = "N", conflicts_with = "missing", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) stride: Option<u64>,
+
+    /// What a frame is that the file leaves out: not looked at, or one with nobody in it
+    /// [default: skipped in JSON lines; in MOT text empty, but for those that a stride skips]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) missing: Option<MissingFrames>,
 
     /// How people are associated: deepsort as published, or what was found since then [default: best]
     #[arg(long, value_name = "NAME")]
@@ -54,9 +66,30 @@ pub(crate) struct TrackArgs {
     pub(crate) crossings: Option<PathBuf>,
 }
 
+/// What frames are that a file leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MissingFrames {
+    /// Nobody looked at them: where somebody was in them is not known
+    Skipped,
+    /// Nobody was in them
+    Empty,
+}
+
+const TRACK_HELP: &str = "\
+Frames that the file leaves out. A frame at which nobody looked tells nothing; in one that was looked at and
+is empty, whoever was there is lost. JSON lines of `footfall run --detections` have a line for each frame
+that was looked at, so what they leave out was not. MOT text has no line for either. Where all its frames
+are a whole number of steps of two frames or more apart, those between the steps were not looked at, which
+is said; else all of them were. --stride and --missing say it outright.
+
+Confidences are from 0 to 1. Of MOT text whose scores are all -1 or 0, each detection is taken as certain;
+scores up to 100 are taken as percent, and others that leave 0 to 1 as margins s, by 1 / (1 + exp(-s)).
+What was done is said.";
+
 /// Count tracks from a file over lines: counting alone
 ///
-/// Reads MOT text (frame,id,x,y,w,h,confidence,...) of any tracker.
+/// Reads MOT text (frame,id,x,y,w,h,confidence,...; also parted by spaces, tabs or semicolons) of any tracker.
+/// An id is one person: once in a frame, from 1.
 #[derive(Debug, Args)]
 pub(crate) struct CountArgs {
     /// The tracks; `-` is stdin

@@ -7,13 +7,15 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use footfall_pipeline::{BoxError, Image, Kind};
+use footfall_pipeline::{BoxError, Image, Kind, Source};
 use footfall_track::Bbox;
 use footfall_video::{Address, SourceOptions, open_source};
+use footfall_vision::Device;
 
 use super::Finding;
 use crate::config::Config;
 use crate::networks::Networks;
+use crate::rate;
 
 /// Less free room than this is told of.
 const LITTLE_ROOM: u64 = 1 << 30;
@@ -24,9 +26,9 @@ const EARLIEST: u64 = 1_735_689_600;
 
 /// The runtime and both networks: opened, and run once on an even picture.
 pub(super) fn networks(config: &Config) -> Vec<Finding> {
-    let mut config = config.clone();
-    config.pipeline.threads = std::num::NonZeroUsize::new(1);
-    let mut networks = match Networks::open(&config) {
+    let mut single = config.clone();
+    single.pipeline.threads = std::num::NonZeroUsize::new(1);
+    let mut networks = match Networks::open(&single) {
         Ok(networks) => networks,
         Err(error) => {
             let advice = "scripts/setup fetches the runtime and the detector; `[networks]` of a configuration names others";
@@ -39,31 +41,45 @@ pub(super) fn networks(config: &Config) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let told = (networks.told.detector.clone(), networks.told.embedder.clone());
-    let detector = networks.detectors.first_mut();
-    findings
-        .extend(detector.map(|detector| timed("detector", &told.0, || detector.detect(&image).map(drop))));
+    if let Some(detector) = networks.detectors.first_mut() {
+        let time = second_run(|| detector.detect(&image).map(drop));
+        let slow = time.as_ref().ok().and_then(|time| too_slow(*time, networks.device, config));
+        findings.push(timed("detector", &told.0, time));
+        findings.extend(slow);
+    }
     let person = Bbox::new(200.0, 100.0, 80.0, 200.0);
-    let embedder = networks.embedders.first_mut();
-    findings.extend(embedder.map(|embedder| {
-        timed("embedder", told.1.as_deref().unwrap_or_default(), || {
-            embedder.embed(&image, &[person]).map(drop)
-        })
-    }));
+    if let Some(embedder) = networks.embedders.first_mut() {
+        let time = second_run(|| embedder.embed(&image, &[person]).map(drop));
+        findings.push(timed("embedder", told.1.as_deref().unwrap_or_default(), time));
+    }
     findings
 }
 
-/// Runs a network twice: the first run also sets things up.
-fn timed(check: &'static str, what: &str, mut run: impl FnMut() -> Result<(), BoxError>) -> Finding {
-    let mut second = || -> Result<Duration, BoxError> {
-        run()?;
-        let began = Instant::now();
-        run()?;
-        Ok(began.elapsed())
-    };
-    match second() {
+/// How long a network runs, once it has run: the first run also sets things up.
+fn second_run(mut run: impl FnMut() -> Result<(), BoxError>) -> Result<Duration, BoxError> {
+    run()?;
+    let began = Instant::now();
+    run()?;
+    Ok(began.elapsed())
+}
+
+fn timed(check: &'static str, what: &str, time: Result<Duration, BoxError>) -> Finding {
+    match time {
         Ok(time) => Finding::good(check, format!("{what}, {:.0} ms", 1e3 * time.as_secs_f64())),
         Err(error) => Finding::bad(check, format!("{what}: {error}"), "another file, or another device?"),
     }
+}
+
+/// What there is to say where a detector that takes so long is too slow for the configured sources, were they
+/// live: then frames are dropped until too few are left.
+fn too_slow(time: Duration, device: Device, config: &Config) -> Option<Finding> {
+    let copies = config.pipeline.workers(device) as f64;
+    let sources = config.source.list.len().max(1) as f64;
+    let rate = copies / time.as_secs_f64().max(1e-9) / sources;
+    rate::is_too_low(rate, config).then(|| {
+        let found = format!("this machine can look at {}", rate::too_few(rate, config.health.rate));
+        Finding::doubtful("pace", found, "fewer sources, a smaller detector.input_size, or a faster device")
+    })
 }
 
 fn even_picture() -> Result<Image, footfall_pipeline::ImageError> {
@@ -79,34 +95,49 @@ pub(super) fn cameras(named: &[OsString], config: &Config) -> Vec<Finding> {
     if sources.is_empty() {
         return vec![devices()];
     }
-    sources.iter().map(|(address, options)| camera(address, options)).collect()
+    sources.iter().map(|(address, options)| camera(address, options, config)).collect()
 }
 
-fn camera(address: &Address, options: &SourceOptions) -> Finding {
-    const FRAMES: u32 = 10;
-    let read = || -> Result<String, BoxError> {
+fn camera(address: &Address, options: &SourceOptions, config: &Config) -> Finding {
+    let read = || -> Result<(String, Option<f64>), BoxError> {
         let mut source = open_source(address.get(), options)?;
         let info = source.info().clone();
-        let began = Instant::now();
-        for _ in 0..FRAMES {
-            if source.next_frame()?.is_none() {
-                break;
-            }
-        }
-        let rate = match info.kind {
-            Kind::Live => {
-                format!("{:.1} frames/s", f64::from(FRAMES) / began.elapsed().as_secs_f64().max(1e-9))
-            }
-            Kind::Recorded => "a recording".to_owned(),
-        };
-        Ok(format!("{address}: {}x{}, {rate}", info.width, info.height))
+        let rate = rate_of(&mut *source)?;
+        let kind = if info.kind == Kind::Live { "live" } else { "a recording" };
+        Ok((format!("{address}: {}x{}, {kind}", info.width, info.height), rate))
     };
     match read() {
-        Ok(found) => Finding::good("source", found),
+        Ok((found, Some(rate))) if rate::is_too_low(rate, config) => {
+            let advice = "set the camera or the recorder to more frames a second";
+            let found = format!("{found}: {}", rate::too_few(rate, config.health.rate));
+            Finding::doubtful("source", found, advice)
+        }
+        Ok((found, rate)) => {
+            let told = rate.map_or_else(String::new, |rate| format!(", {} frames/s", rate::rounded(rate)));
+            Finding::good("source", found + &told)
+        }
         Err(error) => {
             Finding::bad("source", error.to_string(), "does another program get a picture from it?")
         }
     }
+}
+
+/// Frames a second of a source's first frames, by their times: of a live one what really comes.
+fn rate_of(source: &mut dyn Source) -> Result<Option<f64>, BoxError> {
+    const FRAMES: u32 = 10;
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let elapsed = |first: Option<Duration>, last: Duration| last.saturating_sub(first.unwrap_or(last));
+    let (mut first, mut last, mut count) = (None, Duration::ZERO, 0);
+    // Where they come slowly, fewer are enough.
+    while count < FRAMES
+        && (count < 3 || elapsed(first, last) < PATIENCE)
+        && let Some(frame) = source.next_frame()?
+    {
+        first.get_or_insert(frame.time);
+        (last, count) = (frame.time, count + 1);
+    }
+    let seconds = elapsed(first, last).as_secs_f64();
+    Ok((seconds > 0.0).then(|| f64::from(count - 1) / seconds))
 }
 
 fn devices() -> Finding {

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use footfall_count::{Config, Crossing, Line};
 use footfall_eval::counting::{Passage, true_crossings};
+use footfall_eval::{Benchmark, FrameRange};
 use footfall_formats::jsonl::{
     CrossingReader, CrossingRow, CrossingWriter, TrueCrossings, TrueSequence, read_true_crossings,
 };
-use footfall_formats::mot::read_truth;
+use footfall_formats::mot::{Truth as GroundTruth, read_truth};
 
 use super::CrossingsArgs;
+use super::apart::apart;
+use super::left_out::LeftOut;
 use super::mot::truth_boxes;
 use super::seqinfo::SeqInfo;
 use crate::exit::usage;
@@ -93,13 +96,26 @@ fn derived(args: &CrossingsArgs) -> anyhow::Result<Truth> {
     let name = sequence
         .and_then(Path::file_name)
         .map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-    let truth = truth_boxes(&read_truth(path)?);
+    let truth = read_truth(path)?;
+    warn_of_left_out(&name, &truth);
+    let truth = truth_boxes(&truth);
     let config = Config { dead_band: args.dead_band, ..Config::plain() };
     let crossings = true_crossings(&truth, &args.lines, frame_rate, config).map_err(usage)?;
     let row = |crossing: &Crossing| CrossingRow::new(crossing, args.lines[crossing.line].name(), &name);
     let rows: Vec<CrossingRow> = crossings.iter().map(row).collect();
     let lines = args.lines.iter().map(|line: &Line| line.name().to_owned()).collect();
     Ok(Truth { name: name.into_owned(), frame_rate: Some(frame_rate), lines: Some(lines), rows })
+}
+
+/// Says what of the ground truth has no part in the crossings, where that may be a mistake.
+fn warn_of_left_out(name: &str, truth: &GroundTruth) {
+    let range = FrameRange { first: 1, last: u64::MAX - 1 };
+    let left_out = LeftOut::of(&truth.rows, range, Benchmark::Mot17);
+    if left_out.is_all() {
+        eprintln!("{name}: {}", left_out.all());
+    } else if let Some(note) = left_out.note() {
+        eprintln!("{name}: {note}");
+    }
 }
 
 /// Writes the derived crossings.
@@ -179,11 +195,16 @@ fn counted(truths: &[Truth], path: &Path) -> anyhow::Result<BTreeMap<String, Vec
         return Ok(counted);
     }
     let file = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
     for row in rows {
         let source = row.source.as_deref().or(file.as_deref()).unwrap_or_default();
-        if let Some(truth) = truths.iter().find(|truth| names(source, &truth.name)) {
-            counted.entry(truth.name.clone()).or_default().push(row);
+        match truths.iter().find(|truth| names(source, &truth.name)) {
+            Some(truth) => counted.entry(truth.name.clone()).or_default().push(row),
+            None => *unknown.entry(source.to_owned()).or_default() += 1,
         }
+    }
+    for (source, count) in unknown {
+        eprintln!("not scored, {count} crossings of {source}: the ground truth has no such sequence");
     }
     Ok(counted)
 }
@@ -224,6 +245,9 @@ fn case(args: &CrossingsArgs, truth: &Truth, counted: &[CrossingRow]) -> anyhow:
     if !unknown.is_empty() {
         let unknown: Vec<_> = unknown.into_iter().collect();
         eprintln!("{}: not scored, on lines without ground truth: {}", truth.name, unknown.join(", "));
+    }
+    for note in apart(&case, truth.lines.is_some(), args.tolerance) {
+        eprintln!("{}: {note}", truth.name);
     }
     Ok(case)
 }

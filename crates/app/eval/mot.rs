@@ -7,6 +7,7 @@ use footfall_eval::{Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox
 use footfall_formats::mot::{Layout, Truth, read_tracks, read_truth};
 
 use super::MotArgs;
+use super::left_out::{LeftOut, apart};
 use super::mot_report::{self, Report};
 use super::parallel;
 use super::seqinfo::SeqInfo;
@@ -96,6 +97,7 @@ fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(
     let truth = read_truth(&truth_file(&args.gt, name))?;
     let info = SeqInfo::of(&args.gt.join(name))?;
     let benchmark = args.benchmark.benchmark().unwrap_or_else(|| benchmark(&truth, name));
+    let rows = truth.rows.clone();
     let truth = truth_boxes(&truth);
     let mut tracks = track_boxes(tracks)?;
     let last_truth = truth.iter().map(|row| row.frame).max();
@@ -116,7 +118,14 @@ fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(
             notes.push(format!("{beyond} boxes after frame {length}, {end}"));
         }
     }
-    Ok((Scores::of(&Sequence::new(&truth, &tracks, range, benchmark)?), notes))
+    let sequence = Sequence::new(&truth, &tracks, range, benchmark)?;
+    let left_out = LeftOut::of(&rows, range, benchmark);
+    if sequence.truth_boxes() == 0 && !rows.is_empty() {
+        bail!("{}", left_out.all());
+    }
+    notes.extend(left_out.note());
+    notes.extend(apart(&truth, &tracks, range));
+    Ok((Scores::of(&sequence), notes))
 }
 
 fn benchmark(truth: &Truth, name: &str) -> Benchmark {
@@ -147,7 +156,7 @@ pub(super) fn truth_boxes(truth: &Truth) -> Vec<TruthBox> {
         frame: row.frame,
         id: row.id,
         bbox: row.bbox,
-        considered: row.considered,
+        considered: row.is_considered(),
         class: row.class,
     });
     boxes.collect()

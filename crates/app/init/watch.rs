@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::interrupt;
 use crate::networks::Networks;
 use crate::progress::Progress;
+use crate::rate;
 use crate::sources::NamedSource;
 
 /// What was seen.
@@ -81,7 +82,8 @@ pub(super) fn watch(
     let tracker = Tracker::new(config.tracker(info.frame_rate, None))?;
     let counter = Counter::new(Vec::new(), config.counter)?;
     let sinks: Vec<Box<dyn Sink>> = vec![Box::new(observer), progress.sink(0)];
-    let parts = Parts { source: opened, tracker, counter, sinks, inspector: None };
+    let inspectors = rate::inspectors(config);
+    let parts = Parts { source: opened, tracker, counter, sinks, inspectors };
     let lanes = vec![Lane::new(source.name.clone(), parts)];
     let pipeline = Pipeline { lanes, detectors: networks.detectors, embedders: networks.embedders };
     let outcome = pipeline.run(&Options::default(), &stop);

@@ -10,6 +10,7 @@ use footfall_count::CountInterval;
 
 use super::{Report, SourceReport, Stage};
 use crate::config::Outputs;
+use crate::rate;
 
 impl Report {
     /// The summary on a terminal.
@@ -70,6 +71,7 @@ impl Report {
         let heads = format!("{:width$} {:>20} {:>20}", "line", "in", "out");
         writeln!(out, "  {}", style(heads).for_stderr().dim())?;
         for (name, line) in names.iter().zip(&self.lines) {
+            let range = |count, interval| range(count, (!line.rate_too_low).then_some(interval));
             let entered = style(range(line.r#in, line.in_interval)).for_stderr().green().bold();
             let left = style(range(line.out, line.out_interval)).for_stderr().yellow().bold();
             writeln!(out, "  {name:width$} {entered} {left}")?;
@@ -103,6 +105,10 @@ impl Report {
             {
                 writeln!(out, "  {}", style(format!("{}: {error}", source.name)).for_stderr().red())?;
             }
+            if let Some(low) = &source.low_rate {
+                let told = rate::beside_counts(&clock(low.seconds), low.least_frames_per_second);
+                writeln!(out, "  {}", style(format!("{}: {told}", source.name)).for_stderr().red())?;
+            }
             for trouble in &source.troubles {
                 let times = match trouble.times {
                     0 => String::new(),
@@ -110,7 +116,8 @@ impl Report {
                     times => format!(" {times} times"),
                 };
                 let lost = clock(trouble.uncounted_seconds);
-                let line = format!("{}: {}{times}, {lost} uncounted", source.name, trouble.condition);
+                let what = trouble.condition.replace('_', " ");
+                let line = format!("{}: {what}{times}, {lost} uncounted", source.name);
                 writeln!(out, "  {}", style(line).for_stderr().yellow())?;
             }
             for remark in &source.remarks {
@@ -186,7 +193,7 @@ impl Report {
 }
 
 /// `9.5 s`, `1:19`, `2:03:40`.
-fn clock(seconds: f64) -> String {
+pub(crate) fn clock(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }
@@ -200,9 +207,13 @@ fn place(source: Option<&str>, name: &str) -> String {
     source.map_or_else(|| name.to_owned(), |source| format!("{source}/{name}"))
 }
 
-/// `412 (405 to 418)`, as wide as a column.
-fn range(count: u64, interval: CountInterval) -> String {
-    format!("{:>20}", format!("{count} ({} to {})", interval.low, interval.high))
+/// `412 (405 to 418)`, as wide as a column; without a range that holds, that it does not.
+fn range(count: u64, interval: Option<CountInterval>) -> String {
+    let range = interval.map_or_else(
+        || "too few frames".to_owned(),
+        |interval| format!("{} to {}", interval.low, interval.high),
+    );
+    format!("{:>20}", format!("{count} ({range})"))
 }
 
 #[cfg(test)]

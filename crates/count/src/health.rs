@@ -31,6 +31,8 @@ pub enum Condition {
     Dark,
     /// The camera looks elsewhere than when its lines were drawn.
     Moved,
+    /// Too few frames a second are processed to follow people from one to the next.
+    LowRate,
     /// Frames come faster than they can be processed by far.
     Overloaded,
     /// This program was not running.
@@ -63,6 +65,7 @@ impl Condition {
             Self::Blurred => "blurred",
             Self::Dark => "dark",
             Self::Moved => "moved",
+            Self::LowRate => "low_rate",
             Self::Overloaded => "overloaded",
             Self::Stopped => "stopped",
             Self::ClockStep => "clock_step",
@@ -113,9 +116,13 @@ mod tests {
 
     #[test]
     fn the_name_kept_is_the_name_serialised() {
-        for condition in
-            [Condition::Disconnected, Condition::ClockStep, Condition::DiskFull, Condition::LedgerGone]
-        {
+        for condition in [
+            Condition::Disconnected,
+            Condition::LowRate,
+            Condition::ClockStep,
+            Condition::DiskFull,
+            Condition::LedgerGone,
+        ] {
             let text = condition.to_string();
             let read = Condition::deserialize_from(&text);
             assert_eq!(read, Some(condition));

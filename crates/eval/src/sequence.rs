@@ -75,7 +75,9 @@ const PEDESTRIAN: u64 = 1;
 const LAST_CLASS: u64 = 13;
 
 impl Benchmark {
-    fn has_classes(self) -> bool {
+    /// Whether only pedestrians are scored, by a class in the ground truth.
+    #[must_use]
+    pub fn has_classes(self) -> bool {
         self != Self::Mot15
     }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use footfall_track::Observations;
 
 use crate::Error;
-use crate::jsonl::JsonDetections;
+use crate::jsonl::{About, JsonDetections};
 use crate::lines::Lines;
-use crate::mot::MotDetections;
+use crate::mot::{MotDetections, Survey};
 
 /// What was seen in one frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,10 @@ pub struct DetectionFrame {
 }
 
 /// Frames of a detection file, by rising number: MOT text or JSON lines, told apart by the first
-/// character. A frame in which nobody was seen may be missing.
+/// character.
+///
+/// Of JSON lines a frame that is missing was not looked at: one in which nobody was seen has its line. Of MOT
+/// text it may be either, and the [survey](Self::survey) tells.
 pub struct DetectionReader {
     form: Form,
 }
@@ -40,11 +43,29 @@ impl DetectionReader {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let mut lines = Lines::open(path.as_ref())?;
         let form = if lines.starts_with_brace()? {
-            Form::Json(JsonDetections::over(lines))
+            Form::Json(JsonDetections::over(lines)?)
         } else {
             Form::Mot(MotDetections::over(lines)?)
         };
         Ok(Self { form })
+    }
+
+    /// What the file says of the run that made it; nothing in MOT text.
+    #[must_use]
+    pub fn about(&self) -> About {
+        match &self.form {
+            Form::Mot(_) => About::default(),
+            Form::Json(frames) => frames.about(),
+        }
+    }
+
+    /// What MOT text says as a whole; nothing of JSON lines, which are read as they come.
+    #[must_use]
+    pub fn survey(&self) -> Option<&Survey> {
+        match &self.form {
+            Form::Mot(frames) => Some(frames.survey()),
+            Form::Json(_) => None,
+        }
     }
 }
 

@@ -78,6 +78,11 @@ impl Lines {
         }
     }
 
+    /// Number of the line that was read last, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     pub(crate) fn line_error(&self, problem: String, expected: &'static str) -> Error {
         Error::Line { path: self.path.clone(), line: self.number, problem, expected }
     }

@@ -22,6 +22,9 @@ pub struct CheckConfig {
     pub frozen: f64,
     /// Moved: shift of the picture against the reference, as a share of its width.
     pub moved: f64,
+    /// Low rate: fewer processed frames a second than this, of any source; 0 never is. `scores/rates.md` has what
+    /// is counted at which rate.
+    pub rate: f64,
 }
 
 /// A value that means nothing.
@@ -47,6 +50,7 @@ impl Default for CheckConfig {
             blurred: 0.4,
             frozen: 20.0,
             moved: 0.03,
+            rate: 4.0,
         }
     }
 }
@@ -68,6 +72,7 @@ impl CheckConfig {
             ("blurred", self.blurred, share),
             ("frozen", self.frozen, seconds),
             ("moved", self.moved, share),
+            ("rate", self.rate, (1000.0, "a number of frames a second from 0 to 1000")),
         ];
         let wrong = settings.into_iter().find(|(_, value, (most, _))| !(0.0..=*most).contains(value));
         wrong.map_or(Ok(()), |(field, value, (_, expected))| Err(ConfigError { field, value, expected }))

@@ -124,6 +124,7 @@ impl Kind {
 }
 
 /// An entry as the table holds it, but for the times of day.
+#[derive(Clone)]
 pub(crate) struct Columns {
     pub(crate) kind: Kind,
     pub(crate) name: String,

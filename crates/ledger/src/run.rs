@@ -210,8 +210,25 @@ impl Shared {
         connection.query_row("SELECT id FROM run WHERE uid = ?1", [self.uid], |row| row.get(0))
     }
 
-    /// Whether it is new.
+    /// Whether it is new, or says more of a stretch of time than was known.
+    ///
+    /// A recording's run that was cut short may have told of a stretch up to where it was cut: when it goes on, the
+    /// rest of it is one more row.
     fn insert(&self, connection: &Connection, run: i64, line: &Line) -> rusqlite::Result<bool> {
+        if self.insert_row(connection, run, line)? {
+            return Ok(true);
+        }
+        let (Kind::Uncounted, Some(until)) = (line.columns.kind, line.until) else { return Ok(false) };
+        let identity = self.identity(&line.columns);
+        let sql = "SELECT until FROM event WHERE identity = ?1";
+        let known: Option<i64> = connection.query_row(sql, [identity.as_bytes()], |row| row.get(0))?;
+        let Some(known) = known.filter(|&known| line.utc < known && known < until) else { return Ok(false) };
+        let time = line.columns.time + Duration::from_micros((known - line.utc).unsigned_abs());
+        let rest = Line { columns: Columns { time, ..line.columns.clone() }, utc: known, until: Some(until) };
+        self.insert(connection, run, &rest)
+    }
+
+    fn insert_row(&self, connection: &Connection, run: i64, line: &Line) -> rusqlite::Result<bool> {
         let Line { columns, utc, until } = line;
         let identity = self.identity(columns);
         let detail = serde_json::Value::Object(columns.detail.clone()).to_string();

@@ -24,8 +24,8 @@ pub struct Parts {
     pub counter: Counter,
     /// Where scenes go, in this order.
     pub sinks: Vec<Box<dyn Sink>>,
-    /// Judges whether the picture is fit for counting, where that is wished.
-    pub inspector: Option<Box<dyn Inspector>>,
+    /// Judge whether the source is fit for counting, as far as that is wished.
+    pub inspectors: Vec<Box<dyn Inspector>>,
 }
 
 /// Makes a lane's parts once its source is there; `None` when the run was asked to stop before.

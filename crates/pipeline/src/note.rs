@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use footfall_count::{HealthChange, Uncounted};
+use footfall_count::{Condition, HealthChange, Uncounted};
 
 /// Something to tell about a source.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,25 @@ pub enum Note {
     Uncounted(Uncounted),
     /// What else is to be known of its frames, in words: times that were repaired, say.
     Remark(String),
+}
+
+impl Note {
+    /// A condition in a sentence for the log, of the source called `name`; nothing for other notes.
+    #[must_use]
+    pub fn sentence(&self, name: &str) -> Option<String> {
+        let Self::Health(change) = self else { return None };
+        let figure = |name: &str| change.evidence.get(name).copied().unwrap_or_default();
+        let (rate, least) = (figure("frames_per_second"), figure("limit"));
+        Some(match (change.condition, change.raised) {
+            (Condition::LowRate, true) => format!(
+                "{name}: too few frames to count by: {rate} a second are processed, and at least {least} are needed"
+            ),
+            (Condition::LowRate, false) => {
+                format!("{name}: frames are enough to count by again: {rate} a second are processed")
+            }
+            _ => format!("{name}: the picture is {self}"),
+        })
+    }
 }
 
 impl fmt::Display for Note {

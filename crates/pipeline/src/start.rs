@@ -141,10 +141,10 @@ struct HandOut {
 
 impl HandOut {
     fn give(self, parts: Parts) -> Box<dyn Source> {
-        let Parts { source, tracker, counter, sinks, inspector } = parts;
+        let Parts { source, tracker, counter, sinks, inspectors } = parts;
         // A stage that does not take its part has been told to end.
         let _ = self.tracking.send(Tracking { tracker, counter, info: source.info().clone() });
-        let _ = self.writing.send(WriteStage { sinks, inspector });
+        let _ = self.writing.send(WriteStage { sinks, inspectors });
         source
     }
 }

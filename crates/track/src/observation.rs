@@ -66,6 +66,16 @@ impl Embeddings {
         row.is_some()
     }
 
+    /// Appends the next detection's vector: as it is where it has unit length but for rounding, as one that
+    /// came out of [`get`](Self::get) and was written down; else scaled, as [`push`](Self::push) does.
+    pub fn push_exact(&mut self, vector: Option<&[f32]>) -> bool {
+        let is_unit = |v: &[f32]| {
+            let norm = v.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
+            (norm - 1.0).abs() < 1e-6
+        };
+        if vector.is_some_and(is_unit) { self.push_scaled(vector) } else { self.push(vector) }
+    }
+
     /// Appends the detections of `other`, with their vectors as they are. Those of another dimension
     /// become absent.
     pub fn append(&mut self, other: &Self) {

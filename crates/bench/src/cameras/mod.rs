@@ -97,7 +97,7 @@ impl Rig<'_> {
             tracker: Tracker::new(config)?,
             counter: Counter::new(vec![line], footfall_count::Config::default())?,
             sinks: vec![Box::new(sink)],
-            inspector: None,
+            inspectors: Vec::new(),
         };
         Ok(Lane::new(format!("camera {camera}"), parts))
     }

@@ -5,5 +5,5 @@ mod detections;
 mod true_crossings;
 
 pub use crossings::{CrossingReader, CrossingRow, CrossingWriter};
-pub use detections::{DetectionWriter, JsonDetections};
+pub use detections::{About, DetectionWriter, JsonDetections};
 pub use true_crossings::{TrueCrossings, TrueEvent, TrueLine, TrueSequence, read_true_crossings};

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use footfall_track::{Bbox, TrackId, TrackedBox};
 
-use super::row::{Row, Shape};
+use super::row::{Rows, Shape};
 use crate::lines::Lines;
 use crate::{Error, PartialFile};
 
-const SHAPE: Shape =
+pub(super) const SHAPE: Shape =
     Shape { at_least: 6, used: 8, expected: "frame,id,x,y,width,height,confidence,-1,-1,-1" };
 
 /// A track's box in one frame.
@@ -32,19 +32,25 @@ pub struct TrackRow {
 /// not a person's. An empty file is no error: a tracker
 /// may have seen nobody.
 pub fn read_tracks(path: &Path) -> Result<Vec<TrackRow>, Error> {
-    let mut lines = Lines::open(path)?;
-    let mut rows = Vec::new();
-    while let Some(row) = Row::next(&mut lines, SHAPE)? {
-        let id = TrackId(row.whole(&lines, SHAPE, 1)?);
-        if row.value(7) >= 2.0 {
-            let problem = format!("class {}, and only people (class 1, or -1) are tracked", row.value(7));
-            return Err(lines.line_error(problem, SHAPE.expected));
-        }
-        let confidence = if row.columns > 6 { row.value(6) as f32 } else { 1.0 };
-        rows.push(TrackRow { frame: row.frame(), id, bbox: row.bbox(), confidence });
+    let mut rows = Rows::over(Lines::open(path)?, SHAPE);
+    let mut tracks = Vec::new();
+    while let Some((_, row)) = next_track(&mut rows)? {
+        tracks.push(row);
     }
-    rows.sort_by_key(|row| row.frame);
-    Ok(rows)
+    tracks.sort_by_key(|row| row.frame);
+    Ok(tracks)
+}
+
+/// The next row, with the number of its line.
+pub(super) fn next_track(rows: &mut Rows) -> Result<Option<(u64, TrackRow)>, Error> {
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let id = TrackId(rows.whole(&row, 1)?);
+    if row.value(7) >= 2.0 {
+        let problem = format!("class {}, and only people (class 1, or -1) are tracked", row.value(7));
+        return Err(rows.error(problem));
+    }
+    let confidence = if row.columns > 6 { row.value(6) as f32 } else { 1.0 };
+    Ok(Some((row.line, TrackRow { frame: row.frame(), id, bbox: row.bbox(), confidence })))
 }
 
 /// Writes tracks, frame by frame.

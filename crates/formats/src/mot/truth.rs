@@ -4,7 +4,7 @@ use std::path::Path;
 
 use footfall_track::Bbox;
 
-use super::row::{Row, Shape};
+use super::row::{Rows, Shape};
 use crate::Error;
 use crate::lines::Lines;
 
@@ -33,10 +33,19 @@ pub struct TruthRow {
     pub id: u64,
     /// Where, in pixels.
     pub bbox: Bbox,
-    /// Whether the mark in the seventh column is other than zero: zero-marked boxes are not scored.
-    pub considered: bool,
+    /// The mark in the seventh column. Boxes whose mark is zero, or has nothing before its decimal point, are
+    /// not scored.
+    pub mark: f64,
     /// 1 is a pedestrian; always so in a MOT15 file.
     pub class: u64,
+}
+
+impl TruthRow {
+    /// Whether it is scored, by its mark.
+    #[must_use]
+    pub fn is_considered(&self) -> bool {
+        self.mark.trunc() != 0.0
+    }
 }
 
 /// A sequence's ground truth.
@@ -54,20 +63,20 @@ pub struct Truth {
 /// When the file cannot be read, for its first bad line, and where one line has the columns of
 /// MOT15 and another those of MOT16.
 pub fn read_truth(path: &Path) -> Result<Truth, Error> {
-    let mut lines = Lines::open(path)?;
+    let mut rows = Rows::over(Lines::open(path)?, SHAPE);
     let mut truth = Truth { layout: None, rows: Vec::new() };
-    while let Some(row) = Row::next(&mut lines, SHAPE)? {
+    while let Some(row) = rows.next()? {
         let layout = if matches!(row.columns, 8 | 9) { Layout::Mot16 } else { Layout::Mot15 };
         if *truth.layout.get_or_insert(layout) != layout {
             let problem = format!("{} columns, other than in the lines before", row.columns);
-            return Err(lines.line_error(problem, SHAPE.expected));
+            return Err(rows.error(problem));
         }
         truth.rows.push(TruthRow {
             frame: row.frame(),
-            id: row.whole(&lines, SHAPE, 1)?,
+            id: rows.whole(&row, 1)?,
             bbox: row.bbox(),
-            considered: row.value(6).trunc() != 0.0,
-            class: if layout == Layout::Mot16 { row.whole(&lines, SHAPE, 7)? } else { 1 },
+            mark: row.value(6),
+            class: if layout == Layout::Mot16 { rows.whole(&row, 7)? } else { 1 },
         });
     }
     Ok(truth)
@@ -91,12 +100,12 @@ mod tests {
     fn the_columns_tell_the_benchmark() {
         let truth = read("2,1,5,6,7,8,1,1,0.86\n1,2,5,6,7,8,0,7,1\n").unwrap();
         assert_eq!(truth.layout, Some(Layout::Mot16));
-        let rows: Vec<_> = truth.rows.iter().map(|r| (r.frame, r.id, r.considered, r.class)).collect();
+        let rows: Vec<_> = truth.rows.iter().map(|r| (r.frame, r.id, r.is_considered(), r.class)).collect();
         assert_eq!(rows, [(2, 1, true, 1), (1, 2, false, 7)]);
 
         let truth = read("1,1,5,6,7,8,1,-3.1784,16.34,0.45739\n").unwrap();
         assert_eq!(truth.layout, Some(Layout::Mot15));
-        assert_eq!((truth.rows[0].class, truth.rows[0].considered), (1, true));
+        assert_eq!((truth.rows[0].class, truth.rows[0].is_considered()), (1, true));
 
         assert_eq!(read("\n\n").unwrap(), Truth { layout: None, rows: Vec::new() });
     }

@@ -1,8 +1,11 @@
 //! A recording may be counted again.
 
+use std::time::Duration;
+
 use footfall_count::Direction::{In, Out};
+use footfall_count::{Condition, Uncounted};
 use footfall_ledger::{
-    CrossingEntry, Ending, Entry, Error, Event, Origin, Place, PlaceKind, RunInfo, Start, VisitEntry,
+    CrossingEntry, Ending, Entry, Error, Event, Origin, Place, PlaceKind, Row, RunInfo, Start, VisitEntry,
 };
 
 use crate::common::{Shelf, at, crossing, digest, frames, recording, seconds};
@@ -53,6 +56,31 @@ fn a_count_that_was_cut_short_goes_on() {
         run.record(std::slice::from_ref(entry)).unwrap();
     }
     assert_eq!(frames(&shelf.all()), (1..=10).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_stretch_that_was_told_of_up_to_a_cut_goes_on_behind_it() {
+    let shelf = Shelf::new();
+    let span = |from, to| {
+        let (from, to) = (Duration::from_secs(from), Duration::from_secs(to));
+        Entry::Uncounted(Uncounted { reason: Condition::LowRate, from, to })
+    };
+    let spans = || -> Vec<_> {
+        let told = |row: &Row| match &row.event {
+            Event::Uncounted { until, .. } => (row.time, until.duration_since(row.at).as_secs_f64()),
+            other => panic!("{other:?}"),
+        };
+        shelf.all().iter().map(told).collect()
+    };
+    let tell = |entries: &[Entry]| shelf.open().begin(&recording()).unwrap().record(entries).unwrap();
+    assert_eq!(tell(&[span(0, 60), span(60, 75)]).added, 2);
+    // The whole recording, then the same once more, and a shorter part of it: nothing is told twice.
+    assert_eq!(tell(&[span(0, 60), span(60, 120)]).added, 1);
+    assert_eq!(tell(&[span(0, 60), span(60, 120)]).known, 2);
+    assert_eq!(tell(&[span(0, 60), span(60, 90)]).known, 2);
+    assert_eq!(spans(), [(0.0, 60.0), (60.0, 15.0), (75.0, 45.0)]);
+    assert_eq!(tell(&[span(60, 121)]).added, 1, "and it goes on from there");
+    assert_eq!(spans()[3], (120.0, 1.0));
 }
 
 #[test]

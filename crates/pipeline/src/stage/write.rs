@@ -13,7 +13,7 @@ use crate::{Admission, BoxError, Inspector, Note, Scene, Sink};
 /// Gives scenes and notes to the sinks of a lane.
 pub(crate) struct WriteStage {
     pub(crate) sinks: Vec<Box<dyn Sink>>,
-    pub(crate) inspector: Option<Box<dyn Inspector>>,
+    pub(crate) inspectors: Vec<Box<dyn Inspector>>,
 }
 
 impl WriteStage {
@@ -44,8 +44,8 @@ impl WriteStage {
         drop(scenes);
         if lane.feed.meter.write.frames() > 0 || !lane.has_failed() {
             let last = notes.try_iter().collect::<Vec<_>>();
-            let left = self.inspector.as_mut().map(|inspector| inspector.finish()).unwrap_or_default();
-            let _ = last.into_iter().chain(left).all(|note| self.tell(&note, lane));
+            let left: Vec<_> = self.inspectors.iter_mut().flat_map(|inspector| inspector.finish()).collect();
+            let _ = last.iter().all(|note| self.tell(note, lane)) && self.tell_found(&left, lane);
             let _ = self.settle(lane);
             self.complete(lane);
         }
@@ -55,13 +55,9 @@ impl WriteStage {
     fn take(&mut self, mut scene: Scene, lane: &LaneShared) -> bool {
         let well = lane.feed.meter.write.spend(|| {
             let _span = info_span!("write", source = lane.feed.name(), frame = scene.frame.number).entered();
-            let notes = self.inspector.as_mut().map(|inspector| inspector.inspect(&scene.frame));
-            notes.unwrap_or_default().iter().all(|note| {
-                if let Note::Health(_) = note {
-                    warn!("{}: the picture is {note}", lane.feed.name());
-                }
-                self.tell(note, lane)
-            }) && self.ask_each(lane, |sink| sink.admit(&mut scene))
+            let inspectors = self.inspectors.iter_mut();
+            let found: Vec<_> = inspectors.flat_map(|inspector| inspector.inspect(&scene.frame)).collect();
+            self.tell_found(&found, lane) && self.ask_each(lane, |sink| sink.admit(&mut scene))
         });
         lane.feed.meter.write.count();
         if well {
@@ -102,6 +98,16 @@ impl WriteStage {
             }
         }
         true
+    }
+
+    /// Takes what inspectors have found, and says it; false when a sink has failed.
+    fn tell_found(&mut self, notes: &[Note], lane: &LaneShared) -> bool {
+        notes.iter().all(|note| {
+            if let Some(sentence) = note.sentence(lane.feed.name()) {
+                warn!("{sentence}");
+            }
+            self.tell(note, lane)
+        })
     }
 
     /// Takes a note; false when a sink has failed.

@@ -38,7 +38,7 @@ pub fn parts(source: Box<dyn Source>, sinks: Vec<Box<dyn Sink>>) -> Parts {
         tracker: Tracker::new(footfall_track::Config::default()).unwrap(),
         counter: Counter::new(vec![line], footfall_count::Config::default()).unwrap(),
         sinks,
-        inspector: None,
+        inspectors: Vec::new(),
     }
 }
 
