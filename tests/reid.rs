@@ -47,13 +47,18 @@ fn draw(path: &Path, who: usize, take: usize) {
 fn draw_set(folder: &Path, name: impl Fn(usize, usize) -> String) -> PathBuf {
     let set = folder.join("people");
     for (who, take) in (0..PEOPLE.len()).flat_map(|who| (0..6).map(move |take| (who, take))) {
-        draw(&set.join(format!("{who:04}")).join(name(who, take)), who, take);
+        draw(&set.join(person(who)).join(name(who, take)), who, take);
     }
     set
 }
 
+/// The name of a person's folder; in Market-1501 0000 is nobody's.
+fn person(who: usize) -> String {
+    format!("{:04}", who + 1)
+}
+
 fn market(who: usize, take: usize) -> String {
-    format!("{who:04}_c{}s1_{take:06}_00.jpg", 1 + take % 2)
+    format!("{}_c{}s1_{take:06}_00.jpg", person(who), 1 + take % 2)
 }
 
 fn reid<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ended {
@@ -104,6 +109,44 @@ fn people_in_their_own_colours_are_told_apart() {
     }
 }
 
+/// Market-1501's own folders: -1 is junk and counts for nothing, 0000 has distractors, which nobody looks for.
+#[test]
+fn junk_counts_for_nothing_and_distractors_are_looked_among_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = draw_set(folder.path(), market);
+    let before = eval(&set, &[]);
+    for take in 0..4 {
+        draw(&set.join("-1").join(format!("-1_c{}s1_{take:06}_00.jpg", 1 + take % 2)), 0, take);
+    }
+    let mut with_junk = eval(&set, &[]);
+    assert_eq!(with_junk["junk"], 4);
+    with_junk["junk"] = before["junk"].clone();
+    assert_eq!(with_junk, before, "as if it were not there");
+
+    // A distractor that looks like the first person takes the place of their right answers.
+    for take in 0..4 {
+        draw(&set.join("0000").join(format!("0000_c{}s1_{take:06}_00.jpg", 1 + take % 2)), 0, take);
+    }
+    let ended = reid(["eval", text(&set), "--json", "-"]).success();
+    let figures = json(&ended);
+    assert!(ended.stderr.contains("4 pictures in the folder -1 are left out"), "{}", ended.stderr);
+    assert_eq!(
+        (&figures["identities"], &figures["crops"], &figures["distractors"]),
+        (&5.into(), &30.into(), &4.into())
+    );
+    let of = |figures: &Value, part: &str| figures[part].clone();
+    for part in ["centres", "across", "within"] {
+        assert_eq!(of(&figures, part), of(&before, part), "they are of no identity and in no pair");
+    }
+    assert_eq!(figures["ranking"]["queries"], 30, "and no query");
+    let map = |figures: &Value| figures["ranking"]["mAP"].as_f64().unwrap();
+    assert!(map(&figures) < map(&before) - 0.05, "{figures}");
+
+    let told = reid(["visitors", text(&set), "--sizes", "2", "--staff", "1", "--json", "-"]).success();
+    assert!(told.stderr.contains("4 pictures in the folder 0000 are left out"), "{}", told.stderr);
+    assert_eq!(json(&told)["reports"][0]["people"], 5);
+}
+
 #[test]
 fn an_archive_has_the_figures_of_its_folder() {
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +164,8 @@ fn an_archive_has_the_figures_of_its_folder() {
 #[test]
 fn names_decide_which_crops_a_query_is_matched_with() {
     let folder = tempfile::tempdir().unwrap();
-    let views = draw_set(folder.path(), |who, take| format!("{who:04}_{:02}.png", take / 3 * 5 + take % 3));
+    let views =
+        draw_set(folder.path(), |who, take| format!("{}_{:02}.png", person(who), take / 3 * 5 + take % 3));
     assert_eq!(eval(&views, &[])["rule"], "cross-view");
     let told = eval(&views, &["--cameras", "none"]);
     assert_eq!((&told["rule"], &told["cameras"]), (&"all-but-query".into(), &0.into()));
@@ -132,7 +176,7 @@ fn names_decide_which_crops_a_query_is_matched_with() {
     assert_eq!(eval(&plain, &[])["rule"], "all-but-query");
     let alone = folder.path().join("alone");
     fs::create_dir(&alone).unwrap();
-    let alone = draw_set(&alone, |who, take| format!("{who:04}_c1s1_{take:06}_00.jpg"));
+    let alone = draw_set(&alone, |who, take| format!("{}_c1s1_{take:06}_00.jpg", person(who)));
     let figures = eval(&alone, &[]);
     assert_eq!((&figures["rule"], &figures["cameras"]), (&"all-but-query".into(), &1.into()));
     assert_eq!(figures["ranking"]["queries"], 30);
@@ -175,7 +219,7 @@ fn sets_that_cannot_be_judged() {
 fn two_crops_are_one_person_or_two() {
     let folder = tempfile::tempdir().unwrap();
     let set = draw_set(folder.path(), market);
-    let crop = |who: usize, take: usize| set.join(format!("{who:04}")).join(market(who, take));
+    let crop = |who: usize, take: usize| set.join(person(who)).join(market(who, take));
     let ask = |a: &Path, b: &Path| json(&reid(["verify", text(a), text(b), "--json", "-"]).success());
     let (itself, same, other) =
         (ask(&crop(0, 0), &crop(0, 0)), ask(&crop(0, 0), &crop(0, 3)), ask(&crop(0, 0), &crop(1, 0)));
@@ -202,13 +246,13 @@ fn a_gallery_names_those_whom_it_knows() {
     let set = draw_set(folder.path(), market);
     // The last person leaves the gallery, and one picture of another does.
     let stranger = folder.path().join("stranger");
-    fs::rename(set.join("0004"), &stranger).unwrap();
+    fs::rename(set.join(person(4)), &stranger).unwrap();
     let asked = folder.path().join("asked.jpg");
-    fs::rename(set.join("0002").join(market(2, 1)), &asked).unwrap();
+    fs::rename(set.join(person(2)).join(market(2, 1)), &asked).unwrap();
     let unknown = stranger.join(market(4, 0));
     let known = json(&reid(["identify", "--gallery", text(&set), text(&asked), "--json", "-"]).success());
     let answer = &known["crops"][0];
-    assert_eq!((&answer["identity"], &answer["nearest"][0]["identity"]), (&"0002".into(), &"0002".into()));
+    assert_eq!((&answer["identity"], &answer["nearest"][0]["identity"]), (&"0003".into(), &"0003".into()));
     assert_eq!((&known["identities"], answer["nearest"].as_array().unwrap().len()), (&4.into(), 3));
 
     // Between the distance of the known one and that of the stranger there is a threshold.
@@ -219,7 +263,7 @@ fn a_gallery_names_those_whom_it_knows() {
     let between = f64::midpoint(distance(0), distance(1)).to_string();
     let told = reid(arguments.iter().chain(&["--threshold", between.as_str()])).success();
     let lines: Vec<&str> = told.stdout.lines().collect();
-    assert!(lines[1].contains("asked.jpg") && lines[1].contains("0002"), "{}", told.stdout);
+    assert!(lines[1].contains("asked.jpg") && lines[1].contains("0003"), "{}", told.stdout);
     assert!(lines[2].contains("unknown"), "{}", told.stdout);
     reid(["identify", "--gallery", "/nowhere", text(&asked)]).failure(1, &["/nowhere"]);
     reid(["identify", "--gallery", text(&set), "/nowhere.jpg"]).failure(1, &["/nowhere.jpg"]);

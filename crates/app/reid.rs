@@ -213,7 +213,8 @@ Which crops a query is not matched with, beside itself:
   market1501  those of the same person from the same camera (where some person is seen by two cameras)
   cuhk03      all crops of its view
   none        no others
-The table says which rule was taken. Queries without a right answer are left out. Rates are percent in
+The table says which rule was taken. Of Market-1501's folders, -1 is junk and counts for nothing, and 0000
+has distractors: people are looked up among them, and nobody looks for them. Queries without a right answer are left out. Rates are percent in
 the table, and fractions (0 to 1) in JSON. Crops at the same distance stand in the order of their paths.
 
 mAP   mean over queries of the mean precision at each right answer

@@ -1,5 +1,7 @@
 //! `footfall reid eval`.
 
+use std::collections::BTreeSet;
+
 use anyhow::{bail, ensure};
 use footfall_eval::reid::{Crops, Report, Rule};
 use footfall_formats::crops::{CropSet, Naming};
@@ -15,9 +17,12 @@ use crate::outputs::tell;
 pub(super) fn run(args: &EvalArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     let set = CropSet::open(&args.set, args.cameras.naming())?;
     check(&set)?;
+    say_left_out(&set, 0);
     let mut workers = Workers::open(&args.embedder, set.crops().len())?;
     let embeddings = embed(&set, &mut workers, bar)?;
     let crops = crops(&set, &embeddings)?;
+    let marks = set.crops().iter().map(|crop| set.is_distractor(crop)).collect();
+    let crops = crops.with_distractors(marks);
     let report = Report::of(&crops, rule(set.naming(), &crops), workers.first().max_cosine_distance());
     if report.ranking.is_none() && report.within.is_none() && report.across.is_none() {
         bail!("{}: nothing can be judged: no query has a right answer", args.set.display());
@@ -28,17 +33,37 @@ pub(super) fn run(args: &EvalArgs, bar: &ProgressBar) -> anyhow::Result<()> {
 
 /// Refuses, before any work, a set in which there is nothing to tell apart.
 fn check(set: &CropSet) -> anyhow::Result<()> {
-    let (path, identities) = (set.path().display(), set.identities());
+    let path = set.path().display();
+    let people: Vec<u32> =
+        set.crops().iter().filter(|crop| !set.is_distractor(crop)).map(|crop| crop.identity).collect();
+    let identities: BTreeSet<u32> = people.iter().copied().collect();
+    let Some(&first) = identities.first() else {
+        bail!(
+            "{path} has Market-1501's distractors and junk alone, in the folders 0000 and -1: nobody to look for"
+        );
+    };
     ensure!(
         identities.len() > 1,
         "{path} has crops of one identity only ({}): at least two are needed to tell people apart",
-        identities[0]
+        set.identities()[first as usize]
     );
     ensure!(
-        set.crops().len() > identities.len(),
+        people.len() > identities.len(),
         "{path}: no identity has two crops, so no query has a right answer: at least one needs two"
     );
     Ok(())
+}
+
+/// Says which pictures were passed over, where any were.
+pub(super) fn say_left_out(set: &CropSet, distractors: usize) {
+    for (count, folder, what) in [(set.junk(), "-1", "junk"), (distractors, "0000", "no person")] {
+        if count > 0 {
+            tracing::warn!(
+                "{}: {count} pictures in the folder {folder} are left out, by Market-1501's names {what}",
+                set.path().display()
+            );
+        }
+    }
 }
 
 /// A unit vector for each crop of the set.

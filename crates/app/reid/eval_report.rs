@@ -24,6 +24,8 @@ pub(super) struct About {
     set: String,
     /// How names tell cameras.
     naming: String,
+    /// Pictures of Market-1501's folder `-1`, which count for nothing.
+    junk: usize,
     embedder: Embedder,
     /// Which percentiles of distances `same` and `different` hold.
     percentiles: [f64; 7],
@@ -44,6 +46,7 @@ impl About {
         Self {
             set: set.path().display().to_string(),
             naming: set.naming().to_string(),
+            junk: set.junk(),
             embedder: Embedder {
                 file: workers.name.clone(),
                 dimension: embedder.dimension(),
@@ -77,8 +80,12 @@ fn head(about: &About, report: &Report) -> String {
         "none" => "names tell no camera".to_owned(),
         naming => format!("{} cameras, by names as in {naming}", report.cameras),
     };
+    let beside = match report.distractors {
+        0 => String::new(),
+        count => format!(", among {count} distractors"),
+    };
     format!(
-        "{}: {} identities, {} crops; {names}\n{file}: {input} to {dimension} numbers, on {provider}\n",
+        "{}: {} identities, {} crops{beside}; {names}\n{file}: {input} to {dimension} numbers, on {provider}\n",
         about.set, report.identities, report.crops
     )
 }
@@ -104,6 +111,14 @@ fn ranking(about: &About, report: &Report) -> String {
             percent(figures.mean_inverse_negative_penalty),
         ]);
         text += &table.render();
+        let left_out = report.crops - figures.queries;
+        if left_out > 0 {
+            let _ = writeln!(
+                text,
+                "{left_out} of {} crops have no right answer and are no queries",
+                report.crops
+            );
+        }
     }
     if let Some(figures) = &report.centres {
         let _ = writeln!(

@@ -1,5 +1,7 @@
 //! `footfall reid identify`.
 
+use std::collections::BTreeSet;
+
 use footfall_eval::reid::Centres;
 use footfall_formats::crops::CropSet;
 use indicatif::ProgressBar;
@@ -8,7 +10,7 @@ use serde::Serialize;
 use super::IdentifyArgs;
 use super::curve::strict_threshold;
 use super::embed::{Picture, Workers};
-use super::eval::{crops, embed};
+use super::eval::{crops, embed, say_left_out};
 use crate::outputs::tell;
 use crate::table::Table;
 
@@ -38,7 +40,8 @@ struct Candidate {
 
 /// Looks every crop up, and answers.
 pub(super) fn run(args: &IdentifyArgs, bar: &ProgressBar) -> anyhow::Result<()> {
-    let gallery = CropSet::open(&args.gallery, None)?;
+    let (gallery, distractors) = CropSet::open(&args.gallery, None)?.without_distractors()?;
+    say_left_out(&gallery, distractors);
     let pictures = args.crops.iter().map(|path| Picture::open(path)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut workers = Workers::open(&args.embedder, gallery.crops().len())?;
     let known = embed(&gallery, &mut workers, bar)?;
@@ -59,7 +62,7 @@ pub(super) fn run(args: &IdentifyArgs, bar: &ProgressBar) -> anyhow::Result<()> 
     };
     let document = Document {
         gallery: args.gallery.display().to_string(),
-        identities: gallery.identities().len(),
+        identities: gallery.crops().iter().map(|crop| crop.identity).collect::<BTreeSet<_>>().len(),
         embedder: workers.name.clone(),
         threshold,
         crops: args.crops.iter().enumerate().map(answer).collect(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::VisitorsArgs;
 use super::embed::Workers;
-use super::eval::{crops, embed};
+use super::eval::{crops, embed, say_left_out};
 use crate::outputs::tell;
 use crate::table::Table;
 
@@ -22,7 +22,8 @@ struct Document {
 
 /// Embeds the set, and measures what telling its people apart would cost a counter.
 pub(super) fn run(args: &VisitorsArgs, bar: &ProgressBar) -> anyhow::Result<()> {
-    let set = CropSet::open(&args.set, args.cameras.naming())?;
+    let (set, distractors) = CropSet::open(&args.set, args.cameras.naming())?.without_distractors()?;
+    say_left_out(&set, distractors);
     let mut workers = Workers::open(&args.embedder, set.crops().len())?;
     let embeddings = embed(&set, &mut workers, bar)?;
     let crops = crops(&set, &embeddings)?;

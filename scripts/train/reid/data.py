@@ -102,7 +102,17 @@ def load_set(name: str, path: Path, cache: Path):
         np.save(pixels, np.stack(rows))
         index.write_text(json.dumps({"people": people, "cameras": cameras}))
     listed = json.loads(index.read_text())
-    return np.load(pixels, mmap_mode="r"), listed["people"], listed["cameras"]
+    images, people, cameras = np.load(pixels, mmap_mode="r"), listed["people"], listed["cameras"]
+    kept = [row for row in range(len(people)) if not is_nobody(name, people[row], cameras[row])]
+    if len(kept) == len(people):
+        return images, people, cameras
+    print(f"{path}: {len(people) - len(kept)} pictures in Market-1501's folders -1 and 0000 are of nobody, left out")
+    return images[kept], [people[row] for row in kept], [cameras[row] for row in kept]
+
+
+def is_nobody(name: str, folder: str, camera: int) -> bool:
+    """Whether a crop is one of Market-1501's distractors (folder 0000) or junk (-1), by its names."""
+    return name != "cuhk03" and camera != NO_CAMERA and folder in ("-1", "0000")
 
 
 def load(sources: dict, cache: Path) -> Crops:

@@ -44,6 +44,19 @@ def test_cameras(name, stem, camera):
     assert camera_of(name, stem) == camera
 
 
+def test_market_junk_and_distractors_are_nobody(tmp_path):
+    from PIL import Image
+
+    for number, file in enumerate(("-1/-1_c1s1_1_0", "0000/0000_c2s1_1_0", "0002/0002_c1s1_1_0", "0000/plain")):
+        path = tmp_path / "set" / f"{file}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 128), (60 * number,) * 3).save(path)
+    crops = load({"market1501": tmp_path / "set"}, tmp_path / "cache")
+    assert sorted(crops.pixels[:, 0, 0, 0]) == [120, 180], "by its name the last one is a person like any other"
+    views = load({"cuhk03": tmp_path / "set"}, tmp_path / "cache")
+    assert len(views) == 4, "CUHK03 has a person 0000"
+
+
 def test_an_empty_folder_is_an_error(tmp_path):
     with pytest.raises(SystemExit, match="no images"):
         load({"made": tmp_path}, tmp_path / "cache")

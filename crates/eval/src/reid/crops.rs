@@ -8,6 +8,8 @@ pub struct Crops {
     pub(super) dimension: usize,
     pub(super) identities: Vec<u32>,
     pub(super) cameras: Vec<Option<u32>>,
+    /// Which rows are nobody: they are looked among, and never for.
+    pub(super) distractors: Vec<bool>,
 }
 
 /// Why rows cannot be judged.
@@ -58,7 +60,36 @@ impl Crops {
                 return Err(CropsError::NoDirection { index });
             }
         }
-        Ok(Self { embeddings: units, dimension, identities, cameras })
+        Ok(Self { embeddings: units, dimension, identities, cameras, distractors: vec![false; count] })
+    }
+
+    /// The same, of which those rows are distractors whose entry is true.
+    ///
+    /// Somebody may be mistaken for a distractor. It is no query, has no right answer, and is of no identity: two
+    /// of them are neither one person nor two.
+    #[must_use]
+    pub fn with_distractors(mut self, mut distractors: Vec<bool>) -> Self {
+        distractors.resize(self.len(), false);
+        self.distractors = distractors;
+        self
+    }
+
+    /// The rows that are people.
+    pub(super) fn people(&self) -> Self {
+        let rows: Vec<usize> = (0..self.len()).filter(|&index| !self.distractors[index]).collect();
+        Self {
+            embeddings: rows.iter().flat_map(|&index| self.row(index)).copied().collect(),
+            dimension: self.dimension,
+            identities: rows.iter().map(|&index| self.identities[index]).collect(),
+            cameras: rows.iter().map(|&index| self.cameras[index]).collect(),
+            distractors: vec![false; rows.len()],
+        }
+    }
+
+    /// Number of distractors.
+    #[must_use]
+    pub fn distractor_count(&self) -> usize {
+        self.distractors.iter().filter(|is_one| **is_one).count()
     }
 
     /// Number of crops.

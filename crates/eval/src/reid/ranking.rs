@@ -37,7 +37,9 @@ impl Rule {
         order.sort_by_key(|&index| (crops.identities[index], crops.cameras[index]));
         // Sorted by camera: if all neighbours share one, so do all crops of the identity.
         order.windows(2).any(|pair| {
-            crops.identities[pair[0]] == crops.identities[pair[1]] && self.allows(crops, pair[0], pair[1])
+            !crops.distractors[pair[0]]
+                && crops.identities[pair[0]] == crops.identities[pair[1]]
+                && self.allows(crops, pair[0], pair[1])
         })
     }
 }

@@ -15,6 +15,8 @@ pub struct Report {
     pub identities: u64,
     /// Their crops.
     pub crops: u64,
+    /// Crops that are nobody, among which they were looked up.
+    pub distractors: u64,
     /// Different cameras; 0 where none is known.
     pub cameras: u64,
     /// Which crops a query was not matched with.
@@ -40,20 +42,28 @@ impl Report {
         let mut ranker = Ranker::new(rule);
         let (mut across, mut within) = (Verifier::new(), Verifier::new());
         for_each_row(crops, |query, row| {
+            if crops.distractors[query] {
+                return;
+            }
             ranker.add(crops, query, row);
             for (other, &distance) in row.iter().enumerate().skip(query + 1) {
+                if crops.distractors[other] {
+                    continue;
+                }
                 let one_camera = crops.cameras[query] == crops.cameras[other];
                 let pairs = if one_camera { &mut within } else { &mut across };
                 pairs.add(crops.identities[query] == crops.identities[other], distance);
             }
         });
+        let people = crops.people();
         Self {
-            identities: crops.identity_count() as u64,
-            crops: crops.len() as u64,
-            cameras: crops.camera_count() as u64,
+            identities: people.identity_count() as u64,
+            crops: people.len() as u64,
+            distractors: crops.distractor_count() as u64,
+            cameras: people.camera_count() as u64,
             rule,
             ranking: ranker.finish(),
-            centres: Identification::of(crops),
+            centres: Identification::of(&people),
             across: across.finish(asked),
             within: within.finish(asked),
         }
@@ -70,6 +80,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Crops;
     use super::super::testing::crops;
     use super::{Report, Rule};
 
@@ -82,6 +93,26 @@ mod tests {
         assert_eq!(count, 150 * 149 / 2);
         assert_eq!((report.identities, report.crops, report.cameras), (8, 150, 3));
         assert_eq!(report.max_cosine_distance(), report.within.map(|v| v.rare_threshold));
+    }
+
+    #[test]
+    fn distractors_are_looked_among_and_nothing_else() {
+        // Two people of two crops each, by two cameras, and a distractor that is nearest to the first one.
+        let degrees: [f32; 6] = [0.0, 20.0, 90.0, 95.0, 1.0, 2.0];
+        let values: Vec<f32> =
+            degrees.iter().flat_map(|d| [d.to_radians().cos(), d.to_radians().sin()]).collect();
+        let (identities, cameras) = (vec![1, 1, 2, 2, 0, 0], [1, 2, 1, 2, 2, 1].map(Some).to_vec());
+        let crops = Crops::new(&values, 2, identities, cameras).unwrap();
+        let report = |crops: &Crops| Report::of(crops, Rule::CrossCamera, None);
+        let marked = report(&crops.clone().with_distractors(vec![false, false, false, false, true, true]));
+        let ranking = marked.ranking.unwrap();
+        assert_eq!((ranking.queries, ranking.rank1), (4, 0.5), "they take the first person's place");
+        assert_eq!((marked.identities, marked.crops, marked.distractors), (2, 4, 2));
+        let pairs = |report: &Report| (report.across.clone(), report.within.clone(), report.centres);
+        let without =
+            report(&Crops::new(&values[..8], 2, vec![1, 1, 2, 2], [1, 2, 1, 2].map(Some).to_vec()).unwrap());
+        assert_eq!(pairs(&marked), pairs(&without), "all else is as if they were not there");
+        assert_eq!(without.ranking.unwrap().rank1, 1.0);
     }
 
     #[test]

@@ -31,13 +31,16 @@ pub struct CropSet {
     identities: Vec<String>,
     crops: Vec<Crop>,
     naming: Naming,
+    /// Pictures that were passed over: neither a person nor anything else.
+    junk: usize,
 }
 
 impl CropSet {
     /// Lists a set, and reads cameras from names by `naming`, or by what [`Naming::of`] finds.
     ///
     /// A folder at any depth is an identity if pictures lie in it. Hidden files, and those that do not
-    /// end like a picture (.jpg, .jpeg, .png, .bmp, .webp), are passed over.
+    /// end like a picture (.jpg, .jpeg, .png, .bmp, .webp), are passed over. With Market-1501's names, so is its
+    /// junk, the folder `-1`, and the folder `0000` has [distractors](Self::is_distractor).
     ///
     /// # Errors
     /// When the set cannot be read, has no pictures, has pictures outside of identities' folders, or
@@ -47,8 +50,13 @@ impl CropSet {
         let naming = naming.unwrap_or_else(|| Naming::of(listed.iter().map(|(path, _)| path.as_path())));
         let (mut identities, mut crops) = (Vec::<String>::new(), Vec::new());
         let mut folders = Vec::<PathBuf>::new();
+        let mut junk = 0;
         for (inner, place) in listed {
             let folder = inner.parent().unwrap_or(Path::new("")).to_owned();
+            if naming.is_junk(&folder) {
+                junk += 1;
+                continue;
+            }
             if folders.last() != Some(&folder) {
                 identities.push(identity_name(path, &folder, &inner)?);
                 folders.push(folder);
@@ -56,8 +64,40 @@ impl CropSet {
             let identity = identities.len() as u32 - 1;
             crops.push(Crop { identity, camera: naming.camera(&inner), path: inner, place });
         }
+        if crops.is_empty() {
+            return Err(Error::NoCrops { path: path.to_owned() });
+        }
         refuse_twins(path, &identities, &folders)?;
-        Ok(Self { path: path.to_owned(), identities, crops, naming })
+        Ok(Self { path: path.to_owned(), identities, crops, naming, junk })
+    }
+
+    /// The set without its distractors; how many pictures they were.
+    ///
+    /// # Errors
+    /// When nothing else is in it.
+    pub fn without_distractors(mut self) -> Result<(Self, usize), Error> {
+        let count = self.crops.len();
+        // Identities keep their numbers: one without a crop is nobody.
+        let is_person = |crop: &Crop| !self.naming.is_distractor(&self.identities[crop.identity as usize]);
+        self.crops = self.crops.iter().filter(|crop| is_person(crop)).cloned().collect();
+        if self.crops.is_empty() {
+            return Err(Error::NoCrops { path: self.path });
+        }
+        let left_out = count - self.crops.len();
+        Ok((self, left_out))
+    }
+
+    /// How many pictures of Market-1501's folder `-1` were passed over.
+    #[must_use]
+    pub fn junk(&self) -> usize {
+        self.junk
+    }
+
+    /// Whether a picture shows no person, or no one in particular: it is there to be mistaken for somebody, and
+    /// is nobody to be looked for.
+    #[must_use]
+    pub fn is_distractor(&self, crop: &Crop) -> bool {
+        self.naming.is_distractor(&self.identities[crop.identity as usize])
     }
 
     /// Where the set is.

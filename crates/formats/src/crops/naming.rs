@@ -28,6 +28,18 @@ impl Naming {
         if views.contains(&0) && views.contains(&1) { Self::Cuhk03 } else { Self::None }
     }
 
+    /// Whether pictures in this folder are no good and no bad ones: by Market-1501's protocol they count for
+    /// nothing.
+    pub(super) fn is_junk(self, folder: &Path) -> bool {
+        self == Self::Market1501 && folder.file_name().is_some_and(|name| name == "-1")
+    }
+
+    /// Whether the folder of this name has distractors: by Market-1501's protocol they stand among those in whom
+    /// somebody is looked for, and nobody looks for them.
+    pub(super) fn is_distractor(self, folder: &str) -> bool {
+        self == Self::Market1501 && folder == "0000"
+    }
+
     /// The camera of a crop's file.
     #[must_use]
     pub fn camera(self, path: &Path) -> Option<u32> {

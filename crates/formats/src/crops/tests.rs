@@ -45,6 +45,37 @@ fn folders_are_identities_and_names_tell_cameras() {
 }
 
 #[test]
+fn by_market_names_some_folders_are_nobody() {
+    let folder = set(&[
+        "-1/-1_c1s1_000401_03.jpg",
+        "-1/-1_c2s1_000401_00.jpg",
+        "0000/0000_c1s1_000151_00.jpg",
+        "0002/0002_c1s1_000451_03.jpg",
+        "0002/0002_c2s1_000001_00.jpg",
+    ]);
+    let set = CropSet::open(folder.path(), None).unwrap();
+    assert_eq!((set.crops().len(), set.junk()), (3, 2));
+    assert_eq!(set.identities(), ["0000", "0002"]);
+    let distractors: Vec<bool> = set.crops().iter().map(|crop| set.is_distractor(crop)).collect();
+    assert_eq!(distractors, [true, false, false]);
+    let (people, left_out) = set.without_distractors().unwrap();
+    assert_eq!((paths(&people).len(), left_out), (2, 1));
+    assert!(people.crops().iter().all(|crop| people.identities()[crop.identity as usize] == "0002"));
+    // By other names these are people like any other.
+    let plain = CropSet::open(folder.path(), Some(Naming::None)).unwrap();
+    assert_eq!((plain.identities(), plain.junk()), (&["-1", "0000", "0002"].map(str::to_owned)[..], 0));
+}
+
+#[test]
+fn a_set_of_nobody_alone_is_none() {
+    let junk = set(&["-1/-1_c1s1_000401_03.jpg"]);
+    assert!(matches!(CropSet::open(junk.path(), None), Err(Error::NoCrops { .. })));
+    let distractors = set(&["0000/0000_c1s1_000151_00.jpg"]);
+    let set = CropSet::open(distractors.path(), None).unwrap();
+    assert!(matches!(set.without_distractors(), Err(Error::NoCrops { .. })));
+}
+
+#[test]
 fn an_archive_is_the_same_set() {
     let folder = set(&SOME);
     let place = tempfile::tempdir().unwrap();
