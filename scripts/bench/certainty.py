@@ -5,11 +5,13 @@
 
 Over many lines of every sequence that scripts/count watches, each crossing that footfall counts is true or not.
 The confidences' weights (crates/count/src/confidence.rs) are a logistic regression on these: it is made anew here,
-and judged on each sequence by the regression on the others. The intervals are those of the summary.
+and judged on each sequence by the regression on the others. Where it comes to other weights than those in the
+program, the program's tests fail until it has them. The intervals are those of the summary.
 """
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +27,14 @@ WATCHED_PER_KIND = 5
 TOLERANCE = 1.0
 BINS = ((0.0, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.0))
 
-# As in crates/count/src/interval.rs.
-MISSED, MISSED_AT_ALL, TAIL = 0.1, 0.1, 0.025
+
+def constant(name: str) -> float:
+    """A constant of the program's own intervals."""
+    source = (setting.ROOT / "crates/count/src/interval.rs").read_text()
+    return float(re.search(rf"const {name}: f64 = ([0-9.]+);", source)[1])
+
+
+MISSED, MISSED_AT_ALL, TAIL = (constant(name) for name in ("MISSED", "MISSED_AT_ALL", "TAIL"))
 
 Line = tuple[str, list[float]]
 

@@ -157,13 +157,19 @@ mod tests {
             (first, second) in (1usize..8, 1usize..8),
         ) {
             let mut gallery = Gallery::default();
-            before.iter().for_each(|vector| gallery.push(vector, first));
+            for vector in &before {
+                gallery.push(vector, first);
+            }
             gallery.keep(second);
-            after.iter().for_each(|vector| gallery.push(vector, second));
+            for vector in &after {
+                gallery.push(vector, second);
+            }
             let kept = &before[before.len().saturating_sub(first.min(second))..];
             let all: Vec<_> = kept.iter().chain(&after).collect();
             let mut fresh = Gallery::default();
-            all.iter().for_each(|vector| fresh.push(vector, second));
+            for vector in all {
+                fresh.push(vector, second);
+            }
             for query in &before {
                 prop_assert_eq!(gallery.distance(query), fresh.distance(query));
                 prop_assert_eq!(gallery.is_within(query, 0.1), fresh.is_within(query, 0.1));

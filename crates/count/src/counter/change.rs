@@ -105,29 +105,33 @@ mod tests {
     /// All that comes of a film, with `change` before the frame of this number.
     fn counted(config: Config, seed: u64, at: u32, change: impl Fn(&mut Counter)) -> String {
         let mut counter = counter(config);
-        let mut told = String::new();
+        let mut told = Vec::new();
         for (number, (step, embeddings)) in (0..).zip(crowd(seed, 150)) {
             if number == at {
                 change(&mut counter);
             }
             let time = number * Duration::from_millis(100);
             let crossings = counter.step(u64::from(number) + 1, time, &step, &embeddings);
-            told += &format!("{crossings:?} {:?} {:?}\n", counter.take_visits(), counter.zone_tallies());
+            told.push(format!("{crossings:?} {:?} {:?}", counter.take_visits(), counter.zone_tallies()));
         }
         let rest = counter.finish();
-        told + &format!("{rest:?} {:?} {:?} {:?}", counter.take_visits(), counter.tallies(), counter.doubts())
+        let (tallies, doubts) = (counter.tallies().to_vec(), counter.doubts().to_vec());
+        told.push(format!("{rest:?} {:?} {tallies:?} {doubts:?}", counter.take_visits()));
+        told.join("\n")
     }
 
     fn config() -> impl Strategy<Value = Config> {
         let limits = (0.0..0.5_f64, 0.1..3.0_f64, 0.0..0.6_f64, 0.0..3.0_f64, 0.0..1.0_f64, 0.0..2.0_f64);
         let window = prop_oneof![Just(0.0), 0.001..2.0_f64];
-        (limits, window, 0.0..0.6_f64).prop_map(|(limits, window, max_cosine_distance)| Config {
+        let rest = (0.0..6.0_f64, window, 0.0..0.6_f64);
+        (limits, rest).prop_map(|(limits, (hidden_feet, window, max_cosine_distance))| Config {
             dead_band: limits.0,
             max_gap: limits.1,
             smoothing: limits.2,
             join_gap: limits.3,
             max_cosine_distance: limits.4,
             emergence: limits.5,
+            hidden_feet,
             visitors: VisitorConfig { window, max_cosine_distance },
         })
     }
