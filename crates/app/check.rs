@@ -1,10 +1,13 @@
 //! `footfall check`: whether a configuration can be used, without opening a source.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Parser as _, ValueHint};
+use console::{Alignment, measure_text_width, pad_str, truncate_str};
 use footfall_count::{Line, Zone};
+use footfall_serve::names;
 
 use crate::cli::{Cli, Command, RunArgs};
 use crate::config::Config;
@@ -13,7 +16,11 @@ use crate::lanes::reference;
 use crate::models;
 use crate::run::check_settings;
 use crate::say::say;
+use crate::serve::shown_name;
 use crate::sources::{NamedSource, resolve};
+
+/// Longer names are cut where they stand beside others, in columns.
+const LONGEST_SHOWN: usize = 40;
 
 /// Check a configuration, without opening its sources
 ///
@@ -52,7 +59,36 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     for source in &sources {
         say(&about(source));
     }
+    say(&called(&sources, &config));
     Ok(())
+}
+
+/// What topics and ids of other systems call sources, lines and zones: all of them where something is
+/// published, else those that are not called by their names.
+fn called(sources: &[NamedSource], config: &Config) -> String {
+    let places = |lines: &[Line], zones: &[Zone]| -> Vec<String> {
+        lines.iter().map(Line::name).chain(zones.iter().map(Zone::name)).map(ToOwned::to_owned).collect()
+    };
+    let mut names = if sources.is_empty() { places(&config.lines, &config.zones) } else { Vec::new() };
+    for source in sources {
+        names.push(shown_name(&source.name));
+        names.extend(places(&source.lines, &source.zones));
+    }
+    let publishes = !config.publish.is_empty();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(name.clone()) && (publishes || names::id(name) != *name));
+    if names.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<_> =
+        names.iter().map(|name| truncate_str(name, LONGEST_SHOWN, "…").into_owned()).collect();
+    let width = shown.iter().map(|name| measure_text_width(name)).max().unwrap_or_default();
+    let mut text = "  called in topics, subjects and ids of other systems\n".to_owned();
+    for (name, shown) in names.iter().zip(&shown) {
+        let shown = pad_str(shown, width, Alignment::Left, None);
+        text.extend(["    ", &*shown, "  ", &*names::id(name), "\n"]);
+    }
+    text
 }
 
 fn about(source: &NamedSource) -> String {

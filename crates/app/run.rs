@@ -100,6 +100,7 @@ fn attended(
 pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow::Result<()> {
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
     Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
+    config.publish.check().map_err(usage)?;
     let by_looks = !config.counter.visitors.is_off() || !config.staff.is_off();
     if by_looks && config.networks.no_embedder {
         return Err(usage(anyhow::anyhow!(

@@ -28,6 +28,7 @@ pub(crate) use over_ledger::run;
 pub(crate) use setup::Board;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
+pub(crate) use state::shown_name;
 
 /// What a run shows, before anybody can look.
 #[derive(Clone)]
@@ -76,7 +77,7 @@ impl Page {
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
             let id = self.live.id(index).unwrap_or_default().to_owned();
-            sites.push(Site::new(id, source, lane.feed().clone()));
+            sites.push(Site::new(id, source, lane.feed().clone(), &self.live));
         }
         let boards = sites.iter().map(Site::board).collect();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);

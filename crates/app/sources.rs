@@ -1,6 +1,6 @@
 //! Which sources a run has: those that the command line names, else those of the configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use footfall_video::{Address, SourceOptions, Transport, display_name};
 
 use crate::cli::{RunArgs, SourceArgs};
 use crate::config::{Config, SourceEntry, check_zones};
+use crate::serve::shown_name;
 
 /// One source of a run.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct NamedSource {
     pub(crate) masks: Vec<Mask>,
     /// The picture from set-up.
     pub(crate) reference: Option<PathBuf>,
+    /// Whether another source's name makes the same file's name.
+    pub(crate) is_alike: bool,
 }
 
 impl NamedSource {
@@ -61,7 +64,7 @@ pub(crate) fn resolve(args: &RunArgs, config: &Config) -> anyhow::Result<Vec<Nam
         check_lines(&source.lines)?;
         check_zones(&source.zones)?;
     }
-    check_names(&sources)?;
+    tell_apart(&mut sources)?;
     transport(&sources)?;
     Ok(sources)
 }
@@ -89,6 +92,7 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         zones: own(entry.zones.as_ref(), &config.zones),
         masks: own(entry.masks.as_ref(), &config.masks),
         reference: entry.reference.clone(),
+        is_alike: false,
     }
 }
 
@@ -119,6 +123,7 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
         zones: config.zones.clone(),
         masks: config.masks.clone(),
         reference: None,
+        is_alike: false,
     }
 }
 
@@ -162,17 +167,23 @@ fn check_lines(lines: &[Line]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Each source needs a name of its own, also as part of a file's name.
-fn check_names(sources: &[NamedSource]) -> anyhow::Result<()> {
-    let mut stems = BTreeSet::new();
-    for source in sources {
-        if !stems.insert(source.file_stem()) {
+/// Each source needs a name of its own, also as it is shown to others. Where the names of files would fall
+/// together, a hash of the name tells them apart.
+fn tell_apart(sources: &mut [NamedSource]) -> anyhow::Result<()> {
+    let (mut stems, mut shown) = (BTreeMap::<_, u32>::new(), BTreeSet::new());
+    for source in &*sources {
+        if !shown.insert(shown_name(&source.name)) {
             bail!(
                 "two sources are called \"{}\": give each a name of its own, as in front={}",
-                source.file_stem(),
+                shown_name(&source.name),
                 source.address
             );
         }
+        *stems.entry(source.file_stem()).or_default() += 1;
+    }
+    for source in sources {
+        let stem = source.file_stem();
+        source.is_alike = stem.is_empty() || (stems[&stem] > 1 && stem != source.name);
     }
     Ok(())
 }
@@ -195,7 +206,13 @@ impl NamedSource {
             None => &self.name,
         };
         let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-        name.chars().map(plain).collect::<String>().trim_matches(['-', '.']).to_owned()
+        let stem = name.chars().map(plain).collect::<String>();
+        let stem = stem.trim_matches(['-', '.']);
+        if self.is_alike {
+            let hash = footfall_serve::names::hash(&self.name);
+            return if stem.is_empty() { hash } else { format!("{stem}-{hash}") };
+        }
+        stem.to_owned()
     }
 }
 
@@ -252,6 +269,23 @@ mod tests {
         let mixed = "[[source]]\nname='a'\nurl='rtsp://a/1'\ntransport='udp'\n\
                      [[source]]\nname='b'\nurl='rtsp://b/1'\n";
         assert!(names(&[], mixed).unwrap_err().contains("second"));
+    }
+
+    #[test]
+    fn sources_whose_names_make_one_file_name_are_told_apart() {
+        let file = |named: &[&str]| -> String {
+            let entry = |(index, name): (usize, &&str)| format!("[[source]]\nname='{name}'\nurl='{index}'\n");
+            named.iter().enumerate().map(entry).collect()
+        };
+        let stems = |named: &[&str]| -> Vec<String> {
+            let sources = names(&[], &file(named)).unwrap();
+            sources.into_iter().map(|(_, stem)| stem).collect()
+        };
+        let alike = stems(&["Ebene +1", "Ebene -1", "🚪", "🛗", "Ebene--1", "Tür"]);
+        assert_eq!(alike.iter().collect::<BTreeSet<_>>().len(), 6, "{alike:?}");
+        assert!(alike.iter().all(|stem| !stem.is_empty() && !stem.contains(['/', ' ', '+'])), "{alike:?}");
+        assert_eq!((&*alike[4], &*alike[5]), ("Ebene--1", "Tür"), "these are plain");
+        assert!(names(&[], &file(&["a", "b/a"])).unwrap_err().contains("two sources are called \"a\""));
     }
 
     #[test]

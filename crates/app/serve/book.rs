@@ -1,13 +1,17 @@
 //! The ledger as the server reads it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Cursor, Error, Event, Query, Range, Reader, Row, Seq};
-use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total, Waiting};
+use footfall_serve::Entry as Crossing;
+use footfall_serve::{
+    Book, Bucket, Claim, Counts, CountsQuery, Period, PortError, Total, VisitCount, Waiting,
+};
 
 use super::readers::Readers;
 use super::state::shown_name;
@@ -60,15 +64,17 @@ impl LedgerBook {
         &self,
         name: &str,
         work: impl FnOnce(&mut Cursor) -> Result<T, Error>,
-    ) -> Result<T, PortError> {
+    ) -> Result<T, Error> {
         let mut cursors = self.cursors.lock().unwrap_or_else(PoisonError::into_inner);
-        if !cursors.get(name).is_some_and(Cursor::is_current) {
-            // It is given back before it is taken again.
-            cursors.remove(name);
-            cursors.insert(name.to_owned(), Cursor::open(&self.path, name)?);
+        match cursors.entry(name.to_owned()) {
+            Entry::Occupied(mut kept) if kept.get().is_current() => work(kept.get_mut()),
+            Entry::Occupied(stale) => {
+                // It is given back before it is taken again.
+                drop(stale.remove());
+                work(cursors.entry(name.to_owned()).or_insert(Cursor::open(&self.path, name)?))
+            }
+            Entry::Vacant(place) => work(place.insert(Cursor::open(&self.path, name)?)),
         }
-        let cursor = cursors.get_mut(name).ok_or("the cursor is gone")?;
-        Ok(work(cursor)?)
     }
 
     fn query(&self, range: Range, by: footfall_ledger::Period) -> Query {
@@ -77,9 +83,9 @@ impl LedgerBook {
 }
 
 /// A crossing as the server tells it; `None` for what is none.
-fn entry(row: Row) -> Option<Entry> {
+fn entry(row: Row) -> Option<Crossing> {
     let Event::Crossing { line, direction, track, frame } = row.event else { return None };
-    Some(Entry {
+    Some(Crossing {
         sequence: row.seq.0,
         identity: row.id.to_string(),
         at: row.at,
@@ -137,12 +143,12 @@ impl Book for LedgerBook {
         Ok(self.watch.lock().unwrap_or_else(PoisonError::into_inner).look()?)
     }
 
-    fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Entry>, PortError> {
+    fn after(&self, cursor: u64, limit: usize) -> Result<Vec<Crossing>, PortError> {
         let rows = self.ask(|reader| reader.crossings_after(Seq(cursor), limit))?;
         Ok(rows.into_iter().filter_map(entry).collect())
     }
 
-    fn last(&self, limit: usize) -> Result<Vec<Entry>, PortError> {
+    fn last(&self, limit: usize) -> Result<Vec<Crossing>, PortError> {
         let rows = self.ask(|reader| reader.last_crossings(limit))?;
         Ok(rows.into_iter().filter_map(entry).collect())
     }
@@ -165,7 +171,7 @@ impl Book for LedgerBook {
         last: u64,
         limit: usize,
         waiting: &Waiting,
-    ) -> Result<Vec<Entry>, PortError> {
+    ) -> Result<Vec<Crossing>, PortError> {
         let range = Range { from: Some(from), to: Some(to) };
         let read = |reader: &Reader| reader.crossings_between(range, Seq(cursor), Seq(last), limit);
         Ok(self.readers.ask(waiting, read)?.into_iter().filter_map(entry).collect())
@@ -222,12 +228,48 @@ impl Book for LedgerBook {
         Ok((last.0, totals.into_iter().map(total).collect()))
     }
 
-    fn cursor(&self, reader: &str) -> Result<u64, PortError> {
-        self.with_cursor(reader, |cursor| Ok(cursor.position().0))
+    fn visits(&self, from: Timestamp) -> Result<Vec<VisitCount>, PortError> {
+        let range = Range { from: Some(from), to: None };
+        let sources = self.ask(Reader::sources)?;
+        let mut counts = Vec::new();
+        for source in sources {
+            let mut asked = self.query(range, footfall_ledger::Period::Day);
+            asked.sources = vec![source.clone()];
+            let mut visits = BTreeMap::<_, u64>::new();
+            let rows = self.ask(|reader| reader.zone_counts(&asked))?;
+            for row in rows.into_iter().filter(|row| row.visits > 0) {
+                *visits.entry(row.zone).or_default() += row.visits;
+            }
+            let source = shown_name(&source);
+            let count = |(zone, visits)| VisitCount { source: source.clone(), zone, visits };
+            counts.extend(visits.into_iter().map(count));
+        }
+        Ok(counts)
     }
 
-    fn advance(&self, reader: &str, cursor: u64) -> Result<(), PortError> {
-        self.with_cursor(reader, |kept| kept.advance(Seq(cursor)))
+    fn claim(&self, reader: &str) -> Result<Claim, PortError> {
+        match self.with_cursor(reader, |cursor| Ok(cursor.position().0)) {
+            Ok(position) => Ok(Claim::Ours { position }),
+            Err(Error::CursorHeld { holder, .. }) => Ok(Claim::Held { holder }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn pass(&self, reader: &str, cursor: u64, refused: &[(u64, String)]) -> Result<(), PortError> {
+        let refused: Vec<_> = refused.iter().map(|(seq, reason)| (Seq(*seq), reason.clone())).collect();
+        Ok(self.with_cursor(reader, |kept| kept.pass(Seq(cursor), &refused))?)
+    }
+
+    fn refused(&self, reader: &str) -> Result<u64, PortError> {
+        Ok(self.with_cursor(reader, |cursor| cursor.refused())?)
+    }
+
+    fn memory(&self, reader: &str) -> Result<Option<String>, PortError> {
+        Ok(self.with_cursor(reader, |cursor| cursor.memory())?)
+    }
+
+    fn remember(&self, reader: &str, value: &str) -> Result<(), PortError> {
+        Ok(self.with_cursor(reader, |cursor| cursor.remember(value))?)
     }
 
     fn now(&self) -> Result<Timestamp, PortError> {

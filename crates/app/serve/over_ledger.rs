@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_count::{Line, Zone};
 use footfall_ledger::jiff::tz::TimeZone;
+use footfall_ledger::{PlaceKind, Reader};
 use footfall_pipeline::Stop;
-use footfall_serve::{Book, Drawing, Live, Parts, Publishers, Saved, Server, Setup, SetupError};
+use footfall_serve::{Book, Drawing, Live, Parts, Publishers, Saved, Server, Setup, SetupError, Shapes};
 use serde_json::Value;
 
 use super::book::LedgerBook;
 use super::refused;
+use super::state::shown_name;
 use crate::cli::{AreaArgs, ServeArgs};
 use crate::config::Config;
 use crate::logging::NOTICE;
@@ -27,22 +30,29 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     interrupt::stop_on_signal(&stop)?;
     let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&args.ledger, TimeZone::system())?);
     let live = Live::new([]);
+    draw(&live, &config, &args.ledger)?;
     let publishers = Publishers::start(&config.publish, &book, &live).map_err(refused)?;
     let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
     let setup = Arc::new(Unchanging { configuration: config.shown() });
-    let parts = Parts { live, book, setup, publishers: publishing };
+    let parts = Parts { live: live.clone(), book, setup, publishers: publishing };
     let server = Server::start(&config.serve, parts).map_err(refused)?;
     say(&format!("the page is at {}\n", server.url()));
     match &args.config {
-        Some(path) => follow(path, config, &server, &stop),
+        Some(path) => follow(path, config, &server, &stop, |config| draw(&live, config, &args.ledger)),
         None => while !stop.wait(Duration::from_hours(1)) {},
     }
     Ok(())
 }
 
 /// Reads the configuration again when it changes, until somebody asks to stop: tokens come and go while the page is
-/// served.
-fn follow(path: &Path, mut config: Config, server: &Server, stop: &Stop) {
+/// served, and publishers are told what is drawn.
+fn follow(
+    path: &Path,
+    mut config: Config,
+    server: &Server,
+    stop: &Stop,
+    draw: impl Fn(&Config) -> anyhow::Result<()>,
+) {
     let mut watched = Watched::new(path);
     while !stop.wait(EVERY) {
         if !watched.has_changed() {
@@ -51,6 +61,7 @@ fn follow(path: &Path, mut config: Config, server: &Server, stop: &Stop) {
         let read = Config::load(Some(path), &[], &AreaArgs::default()).and_then(|mut next| {
             next.serve.address = config.serve.address;
             server.tokens().replace(&next.serve)?;
+            draw(&next)?;
             Ok(next)
         });
         match read {
@@ -62,6 +73,35 @@ fn follow(path: &Path, mut config: Config, server: &Server, stop: &Stop) {
             Err(error) => watched.refused(&error),
         }
     }
+}
+
+/// Tells whoever publishes what is counted: by the configuration, where it names sources; else over every
+/// source that the ledger knows, with all its lines and zones where the configuration has none.
+fn draw(live: &Live, config: &Config, ledger: &Path) -> anyhow::Result<()> {
+    let names = |lines: &[Line], zones: &[Zone]| Shapes {
+        lines: lines.iter().map(|line| line.name().to_owned()).collect(),
+        zones: zones.iter().map(|zone| zone.name().to_owned()).collect(),
+        is_watched: false,
+    };
+    let (of_all, list) = (names(&config.lines, &config.zones), &config.source.list);
+    for source in list {
+        let own = names(&source.lines, &source.zones);
+        let lines = if own.lines.is_empty() { of_all.lines.clone() } else { own.lines };
+        let zones = if own.zones.is_empty() { of_all.zones.clone() } else { own.zones };
+        live.draw(&shown_name(&source.name), Shapes { lines, zones, is_watched: false });
+    }
+    if list.is_empty() {
+        let reader = Reader::open(ledger)?;
+        for (source, places) in reader.drawn()? {
+            let of = |kind, of_all: &Vec<String>| -> Vec<String> {
+                let own = places.iter().filter(|(own, _)| *own == kind).map(|(_, name)| name.clone());
+                if of_all.is_empty() { own.collect() } else { of_all.clone() }
+            };
+            let (lines, zones) = (of(PlaceKind::Line, &of_all.lines), of(PlaceKind::Zone, &of_all.zones));
+            live.draw(&shown_name(&source), Shapes { lines, zones, is_watched: false });
+        }
+    }
+    Ok(())
 }
 
 /// Nothing runs here that could be changed.

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use footfall_count::{Line, Mask, Zone};
 use footfall_pipeline::Feed;
-use footfall_serve::{Drawing, Saved, Setup, SetupError};
+use footfall_serve::{Drawing, Live, Saved, Setup, SetupError, Shapes};
 use serde_json::Value;
 
 use super::save::save;
+use super::state::shown_name;
 use crate::config::Config;
 use crate::sources::NamedSource;
 
@@ -33,7 +34,12 @@ pub(super) struct Site {
 /// What the page has drawn over one source, as it stands in the configuration: some of it may be relative.
 /// Whoever changes it elsewhere writes it here.
 #[derive(Clone)]
-pub(crate) struct Board(Arc<Mutex<Drawing>>);
+pub(crate) struct Board {
+    drawing: Arc<Mutex<Drawing>>,
+    /// Whoever publishes is told what is drawn, by the source's name.
+    live: Live,
+    shown: String,
+}
 
 impl Board {
     /// Takes what was changed elsewhere: who draws over what was before is refused.
@@ -42,17 +48,39 @@ impl Board {
         let next = of_source(source, drawing.revision);
         if *drawing != next {
             *drawing = Drawing { revision: drawing.revision + 1, ..next };
+            self.tell(&drawing);
         }
     }
 
+    fn set(&self, next: &Drawing) {
+        let mut drawing = self.drawing();
+        drawing.clone_from(next);
+        self.tell(&drawing);
+    }
+
+    fn tell(&self, drawing: &Drawing) {
+        self.live.draw(&self.shown, shapes(&drawing.lines, &drawing.zones));
+    }
+
     fn drawing(&self) -> MutexGuard<'_, Drawing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.drawing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is drawn over a source of this run, by name.
+fn shapes(lines: &[Line], zones: &[Zone]) -> Shapes {
+    Shapes {
+        lines: lines.iter().map(|line| line.name().to_owned()).collect(),
+        zones: zones.iter().map(|zone| zone.name().to_owned()).collect(),
+        is_watched: true,
     }
 }
 
 impl Site {
-    pub(super) fn new(id: String, source: &NamedSource, feed: Arc<Feed>) -> Self {
-        let board = Board(Arc::new(Mutex::new(of_source(source, 1))));
+    pub(super) fn new(id: String, source: &NamedSource, feed: Arc<Feed>, live: &Live) -> Self {
+        let drawing = Arc::new(Mutex::new(of_source(source, 1)));
+        let board = Board { drawing, live: live.clone(), shown: shown_name(&source.name) };
+        board.tell(&board.drawing());
         Self { id, name: source.name.clone(), feed, board }
     }
 
@@ -109,7 +137,7 @@ impl Setup for RunSetup {
         let mut drawing = site.size().map_or(wanted.clone(), |size| as_it_was(&wanted, &now, size));
         let saved = self.save(&site.name, &now, &drawing)?;
         drawing.revision += 1;
-        site.drawing().clone_from(&drawing);
+        site.board.set(&drawing);
         let shown = site.size().map_or(drawing.clone(), |size| in_pixels(&drawing, size));
         let Drawing { lines, zones, masks, .. } = shown.clone();
         site.feed.change(move |_, counter| counter.redraw(lines, zones, masks));

@@ -15,7 +15,7 @@ pub(super) fn of(name: &str) -> SourceState {
 }
 
 /// A source's name without the folders that it is in: they are nobody's business on the page.
-pub(super) fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     if name.contains("://") {
         return name.to_owned();
     }

@@ -66,4 +66,24 @@ impl Reader {
         names.extend(configured);
         Ok(names.into_iter().collect())
     }
+
+    /// Every source that was ever counted, by name, with its lines and zones.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn drawn(&self) -> Result<BTreeMap<String, Vec<(PlaceKind, String)>>, Error> {
+        let sql = "SELECT DISTINCT source.name, place.kind, place.name FROM source
+                   LEFT JOIN place ON place.source = source.id ORDER BY 1, 2, 3";
+        let places = self.collect(sql, [], |row| {
+            let place = row.get::<_, Option<String>>(1)?.zip(row.get::<_, Option<String>>(2)?);
+            Ok((row.get::<_, String>(0)?, place))
+        })?;
+        let mut drawn = BTreeMap::<_, Vec<_>>::new();
+        for (source, place) in places {
+            let of_zone = PlaceKind::Zone.as_str();
+            let kind = |kind: &str| if kind == of_zone { PlaceKind::Zone } else { PlaceKind::Line };
+            drawn.entry(source).or_default().extend(place.map(|(of, name)| (kind(&of), name)));
+        }
+        Ok(drawn)
+    }
 }

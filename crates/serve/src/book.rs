@@ -96,6 +96,32 @@ pub struct Total {
     pub left: u64,
 }
 
+/// Whose a publisher's place in the ledger is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// This program's, until it ends.
+    Ours {
+        /// The last entry that is done with; 0 before the first.
+        position: u64,
+    },
+    /// Another program's.
+    Held {
+        /// Which: `process 1234`.
+        holder: String,
+    },
+}
+
+/// One zone's visits over a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitCount {
+    /// The source's name.
+    pub source: String,
+    /// The zone's name.
+    pub zone: String,
+    /// Visits that are over and began in the range.
+    pub visits: u64,
+}
+
 /// Everything that was counted: the port to the ledger. Calls may wait for a disk.
 pub trait Book: Send + Sync {
     /// The greatest sequence; 0 while there is none.
@@ -168,17 +194,42 @@ pub trait Book: Send + Sync {
     /// When the ledger cannot be read.
     fn changes(&self) -> Result<u64, PortError>;
 
-    /// Up to where the reader called `reader` has come; 0 when it has not read yet.
+    /// Visits of each zone that began at `from` or later; zones without any may be left out.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    fn cursor(&self, reader: &str) -> Result<u64, PortError>;
+    fn visits(&self, from: Timestamp) -> Result<Vec<VisitCount>, PortError>;
 
-    /// Keeps for good that `reader` has come up to `cursor`.
+    /// Takes the place of the publisher called `reader` for this program, for as long as that runs.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    fn advance(&self, reader: &str, cursor: u64) -> Result<(), PortError>;
+    fn claim(&self, reader: &str) -> Result<Claim, PortError>;
+
+    /// Keeps for good that `reader` has come up to `cursor`, and which entries its receiver has refused for
+    /// good, and why. The place must have been claimed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn pass(&self, reader: &str, cursor: u64, refused: &[(u64, String)]) -> Result<(), PortError>;
+
+    /// How many entries the receiver of `reader` has refused for good.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn refused(&self, reader: &str) -> Result<u64, PortError>;
+
+    /// What `reader` has kept beside its place.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn memory(&self, reader: &str) -> Result<Option<String>, PortError>;
+
+    /// Keeps for good what `reader` must know after a restart.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn remember(&self, reader: &str, value: &str) -> Result<(), PortError>;
 
     /// The moment whose day is "today": now, or for a ledger of recordings alone when the last one was counted.
     ///

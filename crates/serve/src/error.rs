@@ -49,7 +49,7 @@ pub enum ServeError {
         reason: String,
     },
     /// A setting cannot be used.
-    #[error("serve.{setting} {problem}")]
+    #[error("{}{setting} {problem}", if setting.starts_with("publish.") { "" } else { "serve." })]
     Setting {
         /// Its name.
         setting: &'static str,

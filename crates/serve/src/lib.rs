@@ -5,6 +5,14 @@
 //! answers on threads of its own, which never hold up whoever feeds it: [`Live::publish`] replaces the
 //! newest scene and returns.
 
+// The book in memory of the tests is theirs and ours.
+#[cfg(test)]
+extern crate self as footfall_serve;
+#[cfg(test)]
+#[path = "../tests/serve/memory.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "a part of the tests")]
+mod memory;
+
 mod access;
 mod api;
 mod book;
@@ -24,14 +32,14 @@ mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
-pub use book::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total};
+pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
 pub use live::{
-    Health, Live, Person, Picture, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
+    Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
 pub use publish::{
-    MqttConfig, NatsConfig, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
+    MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
 };
 pub use secret::Secret;
 pub use server::{Parts, Server};

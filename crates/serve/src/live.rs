@@ -1,8 +1,10 @@
 //! What is happening now: each source's newest scene, its health, and where people walked.
 
+mod address;
 mod heat;
 mod status;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
@@ -63,6 +65,17 @@ pub struct Shown {
     pub at: Timestamp,
 }
 
+/// What is drawn over a source's picture, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shapes {
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// Its zones.
+    pub zones: Vec<String>,
+    /// Whether the source is one of this program: else nobody here knows who is in its zones.
+    pub is_watched: bool,
+}
+
 /// One source, shared by whoever feeds it and whoever looks.
 pub(crate) struct Source {
     pub(crate) id: String,
@@ -88,6 +101,8 @@ pub struct Live {
     sources: Arc<[Arc<Source>]>,
     /// Rises when a crossing was decided: the ledger is worth a look.
     decided: watch::Sender<u64>,
+    /// By the sources' names.
+    drawn: Arc<Mutex<BTreeMap<String, Shapes>>>,
 }
 
 impl Live {
@@ -95,8 +110,10 @@ impl Live {
     #[must_use]
     pub fn new(sources: impl IntoIterator<Item = SourceState>) -> Self {
         let mut made: Vec<Arc<Source>> = Vec::new();
+        let sources: Vec<_> = sources.into_iter().collect();
+        let names: Vec<_> = sources.iter().map(|source| source.name.clone()).collect();
         for state in sources {
-            let base = slug(&state.name);
+            let base = address::of(&state.name, &names);
             let taken = |id: &str| made.iter().any(|s| s.id == id);
             let mut id = base.clone();
             for number in 2_usize.. {
@@ -107,7 +124,32 @@ impl Live {
             }
             made.push(Arc::new(Source::new(id, state)));
         }
-        Self { sources: made.into(), decided: watch::Sender::new(0) }
+        Self { sources: made.into(), decided: watch::Sender::new(0), drawn: Arc::default() }
+    }
+
+    /// Notes what is drawn over the source called `source` now.
+    pub fn draw(&self, source: &str, shapes: Shapes) {
+        self.lock_drawn().insert(source.to_owned(), shapes);
+    }
+
+    /// What is drawn over each source, by its name.
+    pub(crate) fn drawn(&self) -> BTreeMap<String, Shapes> {
+        self.lock_drawn().clone()
+    }
+
+    fn lock_drawn(&self) -> MutexGuard<'_, BTreeMap<String, Shapes>> {
+        self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// People in each zone by source, of those whose pictures are seen.
+    pub(crate) fn people(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
+        let states = self.sources.iter().map(|source| source.state());
+        let seen = states.filter(|state| state.status.health.is_current());
+        let zones = |state: SourceState| {
+            let zones = state.status.zones.into_iter().map(|zone| (zone.name, zone.people)).collect();
+            (state.name, zones)
+        };
+        seen.map(zones).collect()
     }
 
     /// Shows a newer frame of the source at `index`, in the order given to [`Live::new`].
@@ -203,25 +245,11 @@ impl Source {
     }
 }
 
-/// A name as a part of an address: letters, digits and single dashes.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "source".to_owned() } else { slug.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{Live, Person, Picture, View, slug};
+    use super::{Live, Person, Picture, View};
     use crate::{PortError, SourceKind, SourceState};
 
     struct Nothing;
@@ -244,15 +272,6 @@ mod tests {
             crossings: 1,
             picture: Arc::new(Nothing),
         }
-    }
-
-    #[test]
-    fn names_become_parts_of_addresses() {
-        assert_eq!(slug("rtsp://10.0.0.7/Stream 1"), "rtsp-10-0-0-7-stream-1");
-        assert_eq!(slug("../.."), "source");
-        let state = || SourceState::new("Door", SourceKind::Live, 640, 480);
-        let live = Live::new([state(), state(), state()]);
-        assert_eq!([0, 1, 2].map(|i| live.id(i).unwrap()), ["door", "door-2", "door-3"]);
     }
 
     #[test]

@@ -144,7 +144,10 @@ fn publishers(shared: &Shared, encoder: &mut DescriptorEncoder<'_>) -> fmt::Resu
     states.iter().try_for_each(|p| family.gauge(&[("publisher", &p.name)], f64::from(p.up)))?;
     let help = "How often a receiver was lost or refused something";
     let mut family = Family::begin(encoder, "publisher_failures", help, MetricType::Counter)?;
-    states.iter().try_for_each(|p| family.counter(&[("publisher", &p.name)], p.failures))
+    states.iter().try_for_each(|p| family.counter(&[("publisher", &p.name)], p.failures))?;
+    let help = "Crossings that a receiver has refused for good, and that it is not sent again";
+    let mut family = Family::begin(encoder, "publisher_refused", help, MetricType::Counter)?;
+    states.iter().try_for_each(|p| family.counter(&[("publisher", &p.name)], p.refused))
 }
 
 /// Everything that can be measured, for Prometheus.

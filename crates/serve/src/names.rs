@@ -24,9 +24,13 @@ pub fn id(name: &str) -> String {
     if is_plain(name) {
         return name.to_owned();
     }
-    let hash = Sha256::digest(name.as_bytes());
-    let hash = crate::hex::hex(&hash[..DIGITS / 2]);
-    format!("{}{MARK}{hash}", spelt(name)).trim_start_matches('-').to_owned()
+    format!("{}{MARK}{}", spelt(name), hash(name)).trim_start_matches('-').to_owned()
+}
+
+/// What tells names apart that are spelt alike.
+#[must_use]
+pub fn hash(name: &str) -> String {
+    crate::hex::hex(&Sha256::digest(name.as_bytes())[..DIGITS / 2])
 }
 
 /// Whether the name can be its own id.

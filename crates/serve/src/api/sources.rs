@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::body::Path;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
-use crate::{Health, Live, SourceKind, SourceState, ZoneState};
+use crate::{Health, Live, PublisherState, SourceKind, SourceState, ZoneState};
 
 /// A source of frames.
 #[derive(Serialize, ToSchema)]
@@ -176,8 +176,33 @@ pub(super) struct HealthReport {
     good: bool,
     /// Sources that are not.
     troubles: Vec<Trouble>,
+    /// How those are served who take crossings elsewhere; counting does not depend on them.
+    publishers: Vec<Publisher>,
     /// The program's version.
     version: &'static str,
+}
+
+/// Who takes crossings elsewhere.
+#[derive(Serialize, ToSchema)]
+struct Publisher {
+    name: String,
+    /// Whether it could be reached at the last try.
+    up: bool,
+    /// Crossings that it does not have yet.
+    behind: u64,
+    /// How often it was lost, or did not take what there was.
+    failures: u64,
+    /// Crossings that it has refused for good.
+    refused: u64,
+    /// What is wrong now, in words for people.
+    trouble: Option<String>,
+}
+
+impl From<PublisherState> for Publisher {
+    fn from(state: PublisherState) -> Self {
+        let PublisherState { name, up, behind, failures, refused, trouble } = state;
+        Self { name, up, behind, failures, refused, trouble }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -201,7 +226,8 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> (StatusCode, Js
     let troubles: Vec<_> = bad.map(trouble).collect();
     let good = troubles.is_empty();
     let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(HealthReport { good, troubles, version: env!("CARGO_PKG_VERSION") }))
+    let publishers = shared.publishers.all().into_iter().map(Publisher::from).collect();
+    (status, Json(HealthReport { good, troubles, publishers, version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// How long people were in each cell of a grid over the picture, since the run's start.

@@ -2,26 +2,30 @@
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(30);
+use super::Pace;
 
 /// Pauses that double up to a limit, each shortened by chance, so that many who lost the same broker do
 /// not come back in one moment.
 #[derive(Debug)]
 pub(super) struct Backoff {
+    first: Duration,
+    longest: Duration,
     pause: Duration,
 }
 
-impl Default for Backoff {
-    fn default() -> Self {
-        Self { pause: FIRST }
-    }
-}
-
 impl Backoff {
+    pub(super) fn new(pace: Pace) -> Self {
+        Self { first: pace.first_pause, longest: pace.longest_pause, pause: pace.first_pause }
+    }
+
+    /// What was tried has worked: the next pause is a short one again.
+    pub(super) fn reset(&mut self) {
+        self.pause = self.first;
+    }
+
     pub(super) fn next_pause(&mut self) -> Duration {
         let pause = self.pause;
-        self.pause = (2 * pause).min(LONGEST);
+        self.pause = (2 * pause).min(self.longest);
         // Without chance all wait for the full time, which does no harm to one alone.
         let chance = getrandom::u32().map_or(1.0, |n| f64::from(n) / f64::from(u32::MAX));
         pause.mul_f64(0.5 + 0.5 * chance)
@@ -30,13 +34,16 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Backoff, Pace};
 
     #[test]
-    fn pauses_grow_to_a_limit() {
-        let mut backoff = Backoff::default();
+    fn pauses_grow_to_a_limit_and_begin_anew() {
+        let pace = Pace::default();
+        let mut backoff = Backoff::new(pace);
         let pauses: Vec<_> = (0..12).map(|_| backoff.next_pause()).collect();
-        assert!(pauses[0] >= FIRST / 2 && pauses[0] <= FIRST);
-        assert!(pauses[11] >= LONGEST / 2 && pauses.iter().all(|p| *p <= LONGEST));
+        assert!(pauses[0] >= pace.first_pause / 2 && pauses[0] <= pace.first_pause);
+        assert!(pauses[11] >= pace.longest_pause / 2 && pauses.iter().all(|p| *p <= pace.longest_pause));
+        backoff.reset();
+        assert!(backoff.next_pause() <= pace.first_pause);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::prefix;
 use crate::ServeError;
 use crate::secret::Secret;
 
@@ -84,10 +85,44 @@ fn stream() -> String {
     "FOOTFALL".to_owned()
 }
 
+impl MqttConfig {
+    pub(super) const SCHEMES: [(&'static str, u16); 2] = [("mqtt", 1883), ("mqtts", 8883)];
+
+    pub(super) fn check(&self) -> Result<(), ServeError> {
+        endpoint("publish.mqtt.url", &self.url, Self::SCHEMES)?;
+        prefix::topic("publish.mqtt.prefix", &self.prefix)?;
+        if self.discovery.is_empty() {
+            return Ok(());
+        }
+        prefix::topic("publish.mqtt.discovery", &self.discovery)
+    }
+}
+
 impl WebhookConfig {
     /// The name under which its place in the ledger is kept.
     pub(super) fn cursor(&self) -> String {
         format!("webhook {}", self.name)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ServeError> {
+        let uri = self.url.parse::<axum::http::Uri>();
+        let is_http =
+            uri.is_ok_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some());
+        if is_http {
+            return Ok(());
+        }
+        let problem = format!("\"{}\" needs a url that begins with https:// or http://", self.name);
+        Err(ServeError::Setting { setting: "publish.webhook", problem })
+    }
+}
+
+impl NatsConfig {
+    pub(super) const SCHEMES: [(&'static str, u16); 2] = [("nats", 4222), ("tls", 4222)];
+
+    pub(super) fn check(&self) -> Result<(), ServeError> {
+        endpoint("publish.nats.url", &self.url, Self::SCHEMES)?;
+        prefix::subject("publish.nats.prefix", &self.prefix)?;
+        prefix::stream("publish.nats.stream", &self.stream)
     }
 }
 
@@ -98,8 +133,15 @@ impl PublishConfig {
         self.mqtt.is_none() && self.webhooks.is_empty() && self.nats.is_none()
     }
 
-    pub(super) fn check(&self) -> Result<(), ServeError> {
+    /// Refuses what a receiver would refuse, as far as that can be told without asking one.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn check(&self) -> Result<(), ServeError> {
+        self.mqtt.as_ref().map_or(Ok(()), MqttConfig::check)?;
+        self.nats.as_ref().map_or(Ok(()), NatsConfig::check)?;
         for (index, webhook) in self.webhooks.iter().enumerate() {
+            webhook.check()?;
             if self.webhooks[..index].iter().any(|other| other.name == webhook.name) {
                 let problem =
                     format!("has two entries called \"{}\": give each a name of its own", webhook.name);

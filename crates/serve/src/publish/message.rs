@@ -1,4 +1,4 @@
-//! A crossing as publishers tell it, and names as parts of topics.
+//! A crossing as publishers tell it.
 
 use serde::Serialize;
 
@@ -36,26 +36,5 @@ impl<'a> Message<'a> {
     pub(super) fn json(&self) -> Vec<u8> {
         // Plain members of our own: this cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
-    }
-}
-
-/// A name as one level of an MQTT topic or NATS subject: letters and digits of any script, and dashes for
-/// whatever else, so that no name reaches into other topics.
-pub(super) fn level(name: &str) -> String {
-    let level: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    let level = level.trim_matches('-');
-    if level.is_empty() { "unnamed".to_owned() } else { level.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::level;
-
-    #[test]
-    fn no_name_reaches_into_other_topics() {
-        assert_eq!(level("Door 1"), "Door-1");
-        assert_eq!(level("a/#.+>*b"), "a------b");
-        assert_eq!(level("Tür"), "Tür");
-        assert_eq!(level("#"), "unnamed");
     }
 }

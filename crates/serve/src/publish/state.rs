@@ -11,8 +11,12 @@ pub struct PublisherState {
     pub up: bool,
     /// Crossings that the receiver does not have yet.
     pub behind: u64,
-    /// How often the receiver was lost or refused something.
+    /// How often the receiver was lost or did not take what there was.
     pub failures: u64,
+    /// Crossings that the receiver has refused for good, and that it was not asked to take again.
+    pub refused: u64,
+    /// What is wrong now, in words; nothing while all goes well.
+    pub trouble: Option<String>,
 }
 
 /// All publishers; clones show the same.
@@ -51,21 +55,44 @@ impl Reporter {
         }
     }
 
+    /// The receiver was reached.
     pub(super) fn up(&self) {
         self.change(|state| state.up = true);
+    }
+
+    /// The receiver took something: nothing is wrong any more.
+    pub(super) fn well(&self) {
+        self.change(|state| (state.up, state.trouble) = (true, None));
     }
 
     pub(super) fn behind(&self, behind: u64) {
         self.change(|state| state.behind = behind);
     }
 
-    /// Notes a failure; whether it was up until now.
-    pub(super) fn failed(&self) -> bool {
-        let mut was_up = false;
+    /// So many crossings were refused for good, in all.
+    pub(super) fn refused(&self, refused: u64) {
+        self.change(|state| state.refused = refused);
+    }
+
+    /// Something is in the way; whether that is news.
+    pub(super) fn waits(&self, trouble: &str) -> bool {
+        let mut is_news = false;
         self.change(|state| {
-            was_up = std::mem::take(&mut state.up);
-            state.failures += 1;
+            is_news = state.trouble.as_deref() != Some(trouble);
+            state.trouble = Some(trouble.to_owned());
         });
-        was_up
+        is_news
+    }
+
+    /// The receiver refuses what there is, for now; whether that is news.
+    pub(super) fn stuck(&self, trouble: &str) -> bool {
+        self.change(|state| state.failures += 1);
+        self.waits(trouble)
+    }
+
+    /// The receiver was lost; whether that is news.
+    pub(super) fn failed(&self, trouble: &str) -> bool {
+        self.change(|state| state.up = false);
+        self.stuck(trouble)
     }
 }

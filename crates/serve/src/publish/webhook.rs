@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
@@ -11,7 +12,9 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::config::WebhookConfig;
 use super::message::Message;
-use super::{Reading, Receiver, tls};
+use super::reading::Reading;
+use super::receiver::{Receiver, Sent, Verdict};
+use super::tls;
 use crate::hex::hex;
 use crate::secret::Secret;
 use crate::{Entry, PortError, ServeError};
@@ -28,16 +31,7 @@ pub(super) struct Webhook {
 
 impl Webhook {
     pub(super) fn new(config: &WebhookConfig) -> Result<Self, ServeError> {
-        let refuse = |problem: String| ServeError::Setting { setting: "publish.webhook", problem };
-        let uri = config.url.parse::<axum::http::Uri>();
-        let is_http =
-            uri.is_ok_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some());
-        if !is_http {
-            return Err(refuse(format!(
-                "\"{}\" needs a url that begins with https:// or http://",
-                config.name
-            )));
-        }
+        config.check()?;
         let roots = tls::trusted().into_iter().map(|der| Certificate::from_der(&der).to_owned());
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(tls::provider())
@@ -52,19 +46,61 @@ impl Webhook {
             .build();
         Ok(Self { url: config.url.clone(), secret: config.secret.clone(), agent: agent.into() })
     }
+
+    /// Posts these in one request; it takes all of them or none.
+    async fn post(&self, entries: &[Entry]) -> Result<Verdict, PortError> {
+        let body = body(entries);
+        let signature = signature(&self.secret.reveal()?, Timestamp::now(), &body)?;
+        let (agent, url) = (self.agent.clone(), self.url.clone());
+        let status = spawn_blocking(move || post(&agent, &url, &signature, &body)).await??;
+        verdict(status)
+    }
 }
 
 impl Receiver for Webhook {
-    async fn session(&mut self, reading: &mut Reading) -> Result<(), PortError> {
-        while let Some(entries) = reading.next().await? {
-            let Some(last) = entries.last().cloned() else { continue };
-            let body = body(&entries);
-            let signature = signature(&self.secret.reveal()?, Timestamp::now(), &body)?;
-            let (agent, url) = (self.agent.clone(), self.url.clone());
-            spawn_blocking(move || post(&agent, &url, &signature, &body)).await??;
-            reading.taken(&last).await?;
+    async fn connect(&mut self, _: &Reading) -> Result<bool, PortError> {
+        Ok(false)
+    }
+
+    /// What is refused as a whole is halved until it is known which of them it is. Where not even the first
+    /// is taken, the others are not tried: it may be about none of them.
+    async fn send(&mut self, entries: &[Entry]) -> Sent {
+        let mut sent = Sent::default();
+        let mut open = vec![entries];
+        while let Some(some) = open.pop() {
+            match self.post(some).await {
+                Ok(Verdict::Refused(_)) if some.len() > 1 => {
+                    let (first, second) = some.split_at(some.len() / 2);
+                    open.extend([second, first]);
+                }
+                Ok(verdict) => {
+                    let is_hopeless = verdict != Verdict::Taken && !sent.verdicts.contains(&Verdict::Taken);
+                    sent.verdicts.extend(vec![verdict; some.len()]);
+                    if is_hopeless {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    sent.lost = Some(error.into());
+                    break;
+                }
+            }
         }
-        Ok(())
+        sent
+    }
+}
+
+/// What an answer says of the request's content. What passes by itself is an error, and tried again.
+fn verdict(status: StatusCode) -> Result<Verdict, PortError> {
+    let answered = format!("the receiver answered {status}");
+    match status.as_u16() {
+        200..300 => Ok(Verdict::Taken),
+        // Too slow, too early, too often.
+        408 | 425 | 429 => Err(answered.into()),
+        // Malformed, too large, unknown, not to be processed.
+        400 | 413 | 415 | 422 | 431 => Ok(Verdict::refused(true, answered)),
+        400..500 => Ok(Verdict::refused(false, answered)),
+        _ => Err(answered.into()),
     }
 }
 
@@ -79,15 +115,14 @@ fn body(entries: &[Entry]) -> Vec<u8> {
     serde_json::to_vec(&Crossings { crossings }).unwrap_or_default()
 }
 
-fn post(agent: &Agent, url: &str, signature: &str, body: &[u8]) -> Result<(), PortError> {
+fn post(agent: &Agent, url: &str, signature: &str, body: &[u8]) -> Result<StatusCode, PortError> {
     let request = agent
         .post(url)
         .header("Content-Type", "application/json")
         .header("Footfall-Signature", signature)
         .send(body);
     // An address may hold a key: it is not repeated in what is logged.
-    let status = request.map_err(|error| format!("the receiver cannot be reached: {error}"))?.status();
-    if status.is_success() { Ok(()) } else { Err(format!("the receiver answered {status}").into()) }
+    Ok(request.map_err(|error| format!("the receiver cannot be reached: {error}"))?.status())
 }
 
 /// `t=SECONDS,v1=HEX`: the HMAC-SHA256 of `SECONDS.BODY`. With the time in it, an old request that was

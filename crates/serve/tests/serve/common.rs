@@ -124,7 +124,12 @@ pub(crate) fn crossing(n: u64) -> Entry {
 
 /// A book with crossings, as publishers read it.
 pub(crate) fn book() -> (Arc<MemoryBook>, Arc<dyn Book>, Live) {
-    let book = Arc::new(MemoryBook::new(TimeZone::UTC));
+    book_in(TimeZone::UTC)
+}
+
+/// As [`book`], of a site in this time zone.
+pub(crate) fn book_in(zone: TimeZone) -> (Arc<MemoryBook>, Arc<dyn Book>, Live) {
+    let book = Arc::new(MemoryBook::new(zone));
     (book.clone(), book, Live::new([]))
 }
 

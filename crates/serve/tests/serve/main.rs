@@ -4,9 +4,13 @@
 mod abuse;
 mod api;
 mod common;
+mod home_assistant;
 mod memory;
 mod mqtt;
 mod nats;
+mod old_broker;
+mod outages;
+mod poison;
 mod proxies;
 mod revoking;
 mod webhook;

@@ -8,7 +8,9 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
-use footfall_serve::{Book, Bucket, Counts, CountsQuery, Entry, Period, PortError, Total, Waiting};
+use footfall_serve::{
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount, Waiting,
+};
 
 /// Crossings in memory.
 #[derive(Debug)]
@@ -20,8 +22,21 @@ pub(crate) struct MemoryBook {
 #[derive(Debug, Default)]
 struct Kept {
     entries: Vec<Entry>,
+    /// When a visit began, at which source, in which zone.
+    visits: Vec<(Timestamp, String, String)>,
     cursors: BTreeMap<String, u64>,
+    /// What receivers refused for good: sequence and reason, by reader.
+    refused: BTreeMap<String, BTreeMap<u64, String>>,
+    memory: BTreeMap<String, String>,
     head: u64,
+    /// What the clock says, where it is not the machine's.
+    now: Option<Timestamp>,
+    /// How often it was set.
+    steps: u64,
+    /// Another program that has the cursors.
+    holder: Option<String>,
+    /// How often a cursor was claimed.
+    claims: u64,
 }
 
 impl MemoryBook {
@@ -36,6 +51,51 @@ impl MemoryBook {
         kept.head += 1;
         entry.sequence = kept.head;
         kept.entries.push(entry);
+    }
+
+    /// Removes all but the last `count` crossings, as retention does.
+    pub(crate) fn forget_all_but(&self, count: usize) {
+        let mut kept = self.kept();
+        let surplus = kept.entries.len().saturating_sub(count);
+        kept.entries.drain(..surplus);
+    }
+
+    /// Adds a visit that began at `at`.
+    pub(crate) fn visit(&self, at: Timestamp, source: &str, zone: &str) {
+        let mut kept = self.kept();
+        kept.head += 1;
+        kept.visits.push((at, source.to_owned(), zone.to_owned()));
+    }
+
+    /// Sets the clock, which stands still from then on.
+    pub(crate) fn set_clock(&self, to: Timestamp) {
+        let mut kept = self.kept();
+        (kept.now, kept.steps) = (Some(to), kept.steps + 1);
+    }
+
+    /// Has another program hold the cursors, or nobody.
+    pub(crate) fn hold(&self, holder: Option<&str>) {
+        self.kept().holder = holder.map(ToOwned::to_owned);
+    }
+
+    /// How often a cursor was claimed.
+    pub(crate) fn claims(&self) -> u64 {
+        self.kept().claims
+    }
+
+    /// How far a reader has come.
+    pub(crate) fn cursor(&self, reader: &str) -> u64 {
+        self.kept().cursors.get(reader).copied().unwrap_or(0)
+    }
+
+    /// Sets a reader back, as a kill before its cursor was moved does.
+    pub(crate) fn set_back(&self, reader: &str, cursor: u64) {
+        self.kept().cursors.insert(reader.to_owned(), cursor);
+    }
+
+    /// What the receiver of a reader has refused for good.
+    pub(crate) fn refusals(&self, reader: &str) -> BTreeMap<u64, String> {
+        self.kept().refused.get(reader).cloned().unwrap_or_default()
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -106,15 +166,18 @@ impl Book for MemoryBook {
     }
 
     fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {
+        // Whoever stayed over midnight left unseen.
+        let midnight = start_of(at, Period::Day, &self.zone)?;
         let mut site = Site::default();
-        for entry in self.kept().entries.iter().filter(|e| e.at < at) {
+        for entry in self.kept().entries.iter().filter(|e| midnight <= e.at && e.at < at) {
             site.add(entry.direction);
         }
         Ok(site.inside)
     }
 
     fn changes(&self) -> Result<u64, PortError> {
-        self.head()
+        let kept = self.kept();
+        Ok(kept.head + kept.steps)
     }
 
     fn totals(&self) -> Result<(u64, Vec<Total>), PortError> {
@@ -131,17 +194,48 @@ impl Book for MemoryBook {
         Ok((kept.head, sums.into_iter().map(total).collect()))
     }
 
-    fn cursor(&self, reader: &str) -> Result<u64, PortError> {
-        Ok(self.kept().cursors.get(reader).copied().unwrap_or(0))
+    fn visits(&self, from: Timestamp) -> Result<Vec<VisitCount>, PortError> {
+        let mut sums = BTreeMap::<_, u64>::new();
+        for (_, source, zone) in self.kept().visits.iter().filter(|(at, ..)| *at >= from) {
+            *sums.entry((source.clone(), zone.clone())).or_default() += 1;
+        }
+        let count = |((source, zone), visits)| VisitCount { source, zone, visits };
+        Ok(sums.into_iter().map(count).collect())
     }
 
-    fn advance(&self, reader: &str, cursor: u64) -> Result<(), PortError> {
-        self.kept().cursors.insert(reader.to_owned(), cursor);
+    fn claim(&self, reader: &str) -> Result<Claim, PortError> {
+        let mut kept = self.kept();
+        if let Some(holder) = &kept.holder {
+            return Ok(Claim::Held { holder: holder.clone() });
+        }
+        let position = kept.cursors.get(reader).copied().unwrap_or(0);
+        kept.claims += 1;
+        Ok(Claim::Ours { position })
+    }
+
+    fn pass(&self, reader: &str, cursor: u64, refused: &[(u64, String)]) -> Result<(), PortError> {
+        let mut kept = self.kept();
+        let before = kept.cursors.insert(reader.to_owned(), cursor);
+        assert!(before.is_none_or(|before| before <= cursor), "a cursor goes back: {before:?} to {cursor}");
+        kept.refused.entry(reader.to_owned()).or_default().extend(refused.iter().cloned());
+        Ok(())
+    }
+
+    fn refused(&self, reader: &str) -> Result<u64, PortError> {
+        Ok(self.kept().refused.get(reader).map_or(0, |refused| refused.len() as u64))
+    }
+
+    fn memory(&self, reader: &str) -> Result<Option<String>, PortError> {
+        Ok(self.kept().memory.get(reader).cloned())
+    }
+
+    fn remember(&self, reader: &str, value: &str) -> Result<(), PortError> {
+        self.kept().memory.insert(reader.to_owned(), value.to_owned());
         Ok(())
     }
 
     fn now(&self) -> Result<Timestamp, PortError> {
-        Ok(Timestamp::now())
+        Ok(self.kept().now.unwrap_or_else(Timestamp::now))
     }
 
     fn zone(&self) -> TimeZone {

@@ -1,10 +1,37 @@
 //! What Home Assistant needs to make a device with sensors of the counts, and their states.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::Publication;
+use crate::VisitCount;
 use crate::api::Today;
-use crate::publish::message::level;
+use crate::names::id;
+use crate::publish::reading::Standing;
+
+/// Longer names are cut where people read them.
+const LONGEST_NAME: usize = 100;
+
+/// Retained messages by topic.
+type Messages = BTreeMap<String, Vec<u8>>;
+
+/// The counts of today of everything that is drawn.
+pub(super) struct Site<'a> {
+    prefix: &'a str,
+    today: &'a Today,
+    places: Vec<Place<'a>>,
+}
+
+/// A line or a zone.
+struct Place<'a> {
+    source: &'a str,
+    name: &'a str,
+    /// The last level of its topic: lines and zones may have the same name.
+    leaf: &'static str,
+    state: Value,
+    /// The members of `state` that are sensors, with how people call them.
+    values: Vec<(&'static str, &'static str)>,
+}
 
 /// A sensor: its key in topics and ids, its name for people, and what it shows.
 struct Sensor {
@@ -12,88 +39,118 @@ struct Sensor {
     name: String,
     topic: String,
     value: &'static str,
-    icon: &'static str,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn new(
+        prefix: &'a str,
+        standing: &'a Standing,
+        today: &'a Today,
+        visits: &'a [VisitCount],
+    ) -> Self {
+        let mut places = Vec::new();
+        for (source, shapes) in &standing.drawn {
+            for name in &shapes.lines {
+                let mut counted = today.lines().filter(|(s, l, ..)| s == source && l == name);
+                let (entered, left) = counted.next().map_or((0, 0), |(_, _, entered, left)| (entered, left));
+                let state = json!({ "in": entered, "out": left });
+                let values = vec![("in", "in today"), ("out", "out today")];
+                places.push(Place { source, name, leaf: "today", state, values });
+            }
+            for name in &shapes.zones {
+                let counted = visits.iter().filter(|v| v.source == *source && v.zone == *name);
+                let mut state = json!({ "visits": counted.map(|v| v.visits).sum::<u64>() });
+                let mut values = vec![("visits", "visits today")];
+                // Of a source that another program watches it is not known who is there now.
+                if shapes.is_watched {
+                    let people = standing.people.get(source).and_then(|zones| zones.get(name));
+                    state["people"] = people.copied().into();
+                    values.push(("people", "people now"));
+                }
+                places.push(Place { source, name, leaf: "zone", state, values });
+            }
+        }
+        Self { prefix, today, places }
+    }
+
+    /// The states that the sensors show.
+    pub(super) fn states(&self) -> Messages {
+        let all =
+            json!({ "in": self.today.entered(), "out": self.today.left(), "inside": self.today.occupancy() });
+        let places = self.places.iter().map(|place| (place.topic(self.prefix), place.state.clone()));
+        let states = std::iter::once((format!("{}/today", self.prefix), all)).chain(places);
+        states.map(|(topic, state)| (topic, state.to_string().into_bytes())).collect()
+    }
+
+    /// Discovery messages: sensors for in, out and inside, for each line in and out, and for each zone.
+    pub(super) fn messages(&self, discovery: &str) -> Messages {
+        let node = id(self.prefix);
+        let message = |sensor: Sensor| {
+            let topic = format!("{discovery}/sensor/{node}/{}/config", sensor.key);
+            (topic, sensor.config(self.prefix, &node).to_string().into_bytes())
+        };
+        self.sensors().into_iter().map(message).collect()
+    }
+
+    fn sensors(&self) -> Vec<Sensor> {
+        let topic = format!("{}/today", self.prefix);
+        let all =
+            [("in", "In today"), ("out", "Out today"), ("inside", "Inside now")].map(|(value, name)| {
+                Sensor { key: value.to_owned(), name: name.to_owned(), topic: topic.clone(), value }
+            });
+        let mut sensors = Vec::from(all);
+        for place in &self.places {
+            let (source, name) = (id(place.source), id(place.name));
+            let short: String = place.name.chars().take(LONGEST_NAME).collect();
+            sensors.extend(place.values.iter().map(|&(value, words)| Sensor {
+                key: format!("{source}_{name}_{value}"),
+                name: format!("{short} {words}"),
+                topic: place.topic(self.prefix),
+                value,
+            }));
+        }
+        sensors
+    }
+}
+
+impl Place<'_> {
+    fn topic(&self, prefix: &str) -> String {
+        format!("{prefix}/{}/{}/{}", id(self.source), id(self.name), self.leaf)
+    }
+}
+
+impl Sensor {
     /// Counts that only rise until midnight.
-    rises: bool,
-}
+    fn rises(&self) -> bool {
+        !matches!(self.value, "inside" | "people")
+    }
 
-/// Discovery messages, retained: a sensor for in, out and inside, and for each line in and out.
-pub(super) fn messages(discovery: &str, prefix: &str, today: &Today) -> Vec<Publication> {
-    let node = level(prefix);
-    sensors(prefix, today)
-        .into_iter()
-        .map(|sensor| Publication {
-            topic: format!("{discovery}/sensor/{node}/{}/config", sensor.key),
-            retain: true,
-            payload: config(prefix, &node, &sensor).to_string().into_bytes(),
-        })
-        .collect()
-}
-
-/// The states that these sensors show, retained.
-pub(super) fn states(prefix: &str, today: &Today) -> Vec<Publication> {
-    let state = |topic: String, state: Value| Publication {
-        topic,
-        retain: true,
-        payload: state.to_string().into_bytes(),
-    };
-    let all = json!({ "in": today.entered(), "out": today.left(), "inside": today.occupancy() });
-    let lines = today.lines().map(|(source, line, entered, left)| {
-        state(line_topic(prefix, source, line), json!({ "in": entered, "out": left }))
-    });
-    std::iter::once(state(format!("{prefix}/today"), all)).chain(lines).collect()
-}
-
-fn line_topic(prefix: &str, source: &str, line: &str) -> String {
-    format!("{prefix}/{}/{}/today", level(source), level(line))
-}
-
-fn sensors(prefix: &str, today: &Today) -> Vec<Sensor> {
-    let mut sensors = Vec::new();
-    let mut add = |key: String, name: String, topic: &str, value: &'static str| {
-        let icon = match value {
+    fn icon(&self) -> &'static str {
+        match self.value {
             "in" => "mdi:location-enter",
             "out" => "mdi:location-exit",
             _ => "mdi:account-group",
-        };
-        sensors.push(Sensor { key, name, topic: topic.to_owned(), value, icon, rises: value != "inside" });
-    };
-    let all = format!("{prefix}/today");
-    for (value, name) in [("in", "In today"), ("out", "Out today"), ("inside", "Inside now")] {
-        add(value.to_owned(), name.to_owned(), &all, value);
-    }
-    for (source, line, ..) in today.lines() {
-        let topic = line_topic(prefix, source, line);
-        for value in ["in", "out"] {
-            let key = format!("{}_{}_{value}", ascii(source), ascii(line));
-            add(key, format!("{line} {value} today"), &topic, value);
         }
     }
-    sensors
-}
 
-/// Home Assistant's object ids are letters, digits, `-` and `_`.
-fn ascii(name: &str) -> String {
-    level(name).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
-}
-
-fn config(prefix: &str, node: &str, sensor: &Sensor) -> Value {
-    json!({
-        "name": sensor.name,
-        "unique_id": format!("{node}_{}", sensor.key),
-        "object_id": format!("{node}_{}", sensor.key),
-        "state_topic": sensor.topic,
-        "value_template": format!("{{{{ value_json['{}'] }}}}", sensor.value),
-        "unit_of_measurement": "people",
-        "state_class": if sensor.rises { "total_increasing" } else { "measurement" },
-        "icon": sensor.icon,
-        "availability_topic": format!("{prefix}/status"),
-        "device": {
-            "identifiers": [node],
-            "name": "Footfall",
-            "model": "People counter",
-            "sw_version": env!("CARGO_PKG_VERSION"),
-        },
-        "origin": { "name": "Footfall", "sw_version": env!("CARGO_PKG_VERSION") },
-    })
+    fn config(&self, prefix: &str, node: &str) -> Value {
+        json!({
+            "name": self.name,
+            "unique_id": format!("{node}_{}", self.key),
+            "object_id": format!("{node}_{}", self.key),
+            "state_topic": self.topic,
+            "value_template": format!("{{{{ value_json['{}'] }}}}", self.value),
+            "unit_of_measurement": "people",
+            "state_class": if self.rises() { "total_increasing" } else { "measurement" },
+            "icon": self.icon(),
+            "availability_topic": format!("{prefix}/status"),
+            "device": {
+                "identifiers": [node],
+                "name": "Footfall",
+                "model": "People counter",
+                "sw_version": env!("CARGO_PKG_VERSION"),
+            },
+            "origin": { "name": "Footfall", "sw_version": env!("CARGO_PKG_VERSION") },
+        })
+    }
 }

@@ -1,0 +1,65 @@
+//! A publisher's life: one connection after the other, with longer and longer pauses while they fail.
+
+use tokio::time::{Instant, sleep};
+
+use super::backoff::Backoff;
+use super::delivery::Delivery;
+use super::reading::Reading;
+use super::receiver::Receiver;
+use crate::PortError;
+use crate::server::end_of;
+
+/// Publishes until the reading ends.
+pub(super) async fn run(mut reading: Reading, mut receiver: impl Receiver) {
+    let mut backoff = Backoff::new(reading.pace());
+    if !reading.claim(&mut backoff).await {
+        return;
+    }
+    let mut delivery = Delivery::new(reading.position());
+    loop {
+        let (began, from) = (Instant::now(), delivery.taken());
+        let Err(error) = connection(&mut receiver, &mut reading, &mut delivery, &mut backoff).await else {
+            return;
+        };
+        // A broker that lets in whoever comes and then takes nothing is one that fails. One that was there
+        // for long, or took something, has begun to fail just now.
+        if delivery.taken() > from || began.elapsed() > reading.pace().longest_pause {
+            backoff.reset();
+        }
+        let (error, pause) = (error.to_string(), backoff.next_pause());
+        let (name, seconds) = (reading.name(), pause.as_secs_f64());
+        if reading.reporter().failed(&error) {
+            tracing::warn!("{name}: {error}; trying again in {seconds:.1} s, and less and less often");
+        } else {
+            tracing::debug!("{name}: {error}; trying again in {seconds:.1} s");
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = end_of(reading.ended()) => return,
+        }
+    }
+}
+
+/// Connects, and sends until the connection is lost or the reading ends.
+async fn connection(
+    receiver: &mut impl Receiver,
+    reading: &mut Reading,
+    delivery: &mut Delivery,
+    backoff: &mut Backoff,
+) -> Result<(), PortError> {
+    if receiver.connect(reading).await? {
+        reading.reporter().up();
+    }
+    reading.hurry();
+    loop {
+        // The connection is kept alive while there is nothing to send.
+        let look = tokio::select! {
+            look = reading.look(delivery.tried(), delivery.wanted()) => look?,
+            lost = receiver.idle() => return Err(lost),
+        };
+        let Some(look) = look else { break };
+        receiver.tell(reading).await?;
+        delivery.deliver(receiver, reading, look, backoff).await?;
+    }
+    receiver.leave().await
+}
