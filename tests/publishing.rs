@@ -137,7 +137,9 @@ impl Server {
             told.push(line);
             url
         });
-        told.into_iter().for_each(|line| sender.send(line).unwrap());
+        for line in told {
+            sender.send(line).unwrap();
+        }
         std::thread::spawn(move || lines.try_for_each(|line| sender.send(line)));
         Self { process, url: url.expect("it says where its page is"), said }
     }

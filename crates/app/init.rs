@@ -8,6 +8,7 @@ mod watch;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, ValueHint};
 use footfall_count::Tally;
 use footfall_formats::PartialFile;

@@ -85,10 +85,9 @@ fn draw(live: &Live, config: &Config, ledger: &Path) -> anyhow::Result<()> {
     };
     let (of_all, list) = (names(&config.lines, &config.zones), &config.source.list);
     for source in list {
-        let own = names(&source.lines, &source.zones);
-        let lines = if own.lines.is_empty() { of_all.lines.clone() } else { own.lines };
-        let zones = if own.zones.is_empty() { of_all.zones.clone() } else { own.zones };
-        live.draw(&shown_name(&source.name), Shapes { lines, zones, is_watched: false });
+        let lines = source.lines.as_deref().unwrap_or(&config.lines);
+        let zones = source.zones.as_deref().unwrap_or(&config.zones);
+        live.draw(&shown_name(&source.name), names(lines, zones));
     }
     if list.is_empty() {
         let reader = Reader::open(ledger)?;

@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use footfall_scratch::{ScratchFile, ScratchFolder};
+use footfall_scratch::{Privacy, ScratchFile, ScratchFolder};
 
 /// Set for the process that is to be killed: where it works.
 const PLACE: &str = "FOOTFALL_SCRATCH_PLACE";
@@ -24,9 +24,9 @@ fn names(folder: &Path) -> Vec<String> {
 fn work_until_killed() {
     let Some(place) = std::env::var_os(PLACE) else { return };
     let place = Path::new(&place);
-    let file = ScratchFile::beside(&place.join("tracks.txt"), false, 0o666).unwrap();
-    let hidden = ScratchFile::beside(&place.join("v.mp4"), true, 0o666).unwrap();
-    let folder = ScratchFolder::beside(&place.join("crops.v1"), 0o777).unwrap();
+    let file = ScratchFile::beside(&place.join("tracks.txt"), false, Privacy::Usual).unwrap();
+    let hidden = ScratchFile::beside(&place.join("v.mp4"), true, Privacy::Usual).unwrap();
+    let folder = ScratchFolder::beside(&place.join("crops.v1"), Privacy::Usual).unwrap();
     fs::write(folder.path().join("1.jpg"), "half").unwrap();
     println!("working");
     let _held = (file, hidden, folder);
@@ -47,9 +47,9 @@ fn worker(place: &Path) -> Child {
 
 fn begin(place: &Path) -> (ScratchFile, ScratchFile, ScratchFolder) {
     (
-        ScratchFile::beside(&place.join("tracks.txt"), false, 0o666).unwrap(),
-        ScratchFile::beside(&place.join("v.mp4"), true, 0o666).unwrap(),
-        ScratchFolder::beside(&place.join("crops.v1"), 0o777).unwrap(),
+        ScratchFile::beside(&place.join("tracks.txt"), false, Privacy::Usual).unwrap(),
+        ScratchFile::beside(&place.join("v.mp4"), true, Privacy::Usual).unwrap(),
+        ScratchFolder::beside(&place.join("crops.v1"), Privacy::Usual).unwrap(),
     )
 }
 
@@ -102,7 +102,8 @@ fn those_who_work_at_the_same_time_keep_out_of_each_others_way() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..200 {
-                    let file = ScratchFile::beside(&folder.path().join("a.txt"), false, 0o666).unwrap();
+                    let file =
+                        ScratchFile::beside(&folder.path().join("a.txt"), false, Privacy::Usual).unwrap();
                     assert!(file.path().exists());
                     file.persist(folder.path().join("a.txt")).unwrap();
                 }

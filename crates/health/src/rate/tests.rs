@@ -26,6 +26,7 @@ fn told(times: &[f64]) -> Told {
                 assert!(change.evidence["frames_per_second"] > 0.0 && change.evidence["limit"] == LEAST);
                 turns.push((change.raised, change.time.as_secs_f64()));
             }
+            Note::Remark(words) => panic!("{words}"),
             Note::Uncounted(span) => {
                 assert_eq!(span.reason, Condition::LowRate);
                 let (from, to) = (span.from.as_secs_f64(), span.to.as_secs_f64());

@@ -149,7 +149,7 @@ mod tests {
         let (_, rest) = address.split_once("://").unwrap();
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let at = rest[..end].rfind('@').unwrap();
-        let bytes = rest[..at].as_bytes();
+        let bytes = &rest.as_bytes()[..at];
         let (mut decoded, mut index) = (Vec::new(), 0);
         while index < bytes.len() {
             if bytes[index] == b'%' {
