@@ -117,13 +117,13 @@ impl Reading {
 
     /// Waits until the place is ours: another program may publish from this ledger under the same name.
     /// False where the end comes first.
-    pub(super) async fn claim(&mut self, backoff: &mut Backoff) -> bool {
+    pub(super) async fn claim(&mut self) -> bool {
+        let mut backoff = Backoff::new(self.pace);
         loop {
             let trouble = match self.ask(|book, name| Ok((book.claim(name)?, book.refused(name)))).await {
                 Ok((Claim::Ours { position }, refused)) => {
                     self.position = position;
                     self.reporter.refused(refused.unwrap_or_default());
-                    backoff.reset();
                     return true;
                 }
                 Ok((Claim::Held { holder }, _)) => {
@@ -161,7 +161,12 @@ impl Reading {
         }
         let is_new = self.looked.filter(|looked| looked.is_fresh(from, limit)).map(|looked| looked.changes);
         let head = self.seen.0;
-        let look = self.ask(move |book, _| {
+        let position = self.position;
+        let look = self.ask(move |book, name| {
+            // Somebody may have put another ledger into the place of this one.
+            if book.claim(name)? != (Claim::Ours { position }) {
+                return Err("the ledger is another one than before".into());
+            }
             let changes = book.changes()?;
             if is_new == Some(changes) {
                 return Ok(None);

@@ -12,11 +12,16 @@ use crate::server::end_of;
 /// Publishes until the reading ends.
 pub(super) async fn run(mut reading: Reading, mut receiver: impl Receiver) {
     let mut backoff = Backoff::new(reading.pace());
-    if !reading.claim(&mut backoff).await {
-        return;
-    }
-    let mut delivery = Delivery::new(reading.position());
+    let mut delivery = Delivery::new(0);
     loop {
+        let known = reading.position();
+        if !reading.claim().await {
+            return;
+        }
+        // Another ledger may be in the place of the one before.
+        if reading.position() != known {
+            delivery = Delivery::new(reading.position());
+        }
         let (began, from) = (Instant::now(), delivery.taken());
         let Err(error) = connection(&mut receiver, &mut reading, &mut delivery, &mut backoff).await else {
             return;

@@ -35,8 +35,6 @@ struct Kept {
     steps: u64,
     /// Another program that has the cursors.
     holder: Option<String>,
-    /// How often a cursor was claimed.
-    claims: u64,
 }
 
 impl MemoryBook {
@@ -76,11 +74,6 @@ impl MemoryBook {
     /// Has another program hold the cursors, or nobody.
     pub(crate) fn hold(&self, holder: Option<&str>) {
         self.kept().holder = holder.map(ToOwned::to_owned);
-    }
-
-    /// How often a cursor was claimed.
-    pub(crate) fn claims(&self) -> u64 {
-        self.kept().claims
     }
 
     /// How far a reader has come.
@@ -204,12 +197,11 @@ impl Book for MemoryBook {
     }
 
     fn claim(&self, reader: &str) -> Result<Claim, PortError> {
-        let mut kept = self.kept();
+        let kept = self.kept();
         if let Some(holder) = &kept.holder {
             return Ok(Claim::Held { holder: holder.clone() });
         }
         let position = kept.cursors.get(reader).copied().unwrap_or(0);
-        kept.claims += 1;
         Ok(Claim::Ours { position })
     }
 

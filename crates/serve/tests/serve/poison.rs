@@ -214,3 +214,16 @@ fn a_receiver_that_refuses_everything_for_now_gets_everything_later() {
     assert_eq!(all, (1..=20).collect::<Vec<_>>(), "each once");
     assert!(kept.refusals("webhook office").is_empty());
 }
+
+#[test]
+fn another_ledger_in_the_place_of_the_first_is_sent_from_its_beginning() {
+    let (config, taken, _) = hook(|_| "204 No Content");
+    let (kept, book, live) = book();
+    (1..=20).for_each(|n| kept.add(crossing(n)));
+    let _publishers = Publishers::start_at(quick(), &config, &book, &live).unwrap().unwrap();
+    until(|| (kept.cursor("webhook office") == 20).then_some(()));
+    // As a ledger that was deleted and made anew tells it.
+    kept.set_back("webhook office", 0);
+    until(|| (kept.cursor("webhook office") == 20).then_some(()));
+    assert_eq!(taken.lock().unwrap().len(), 40);
+}
