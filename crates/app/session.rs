@@ -104,6 +104,10 @@ impl Session {
                 tracing::warn!("{sentence}");
             }
             let entry = match note {
+                Note::Remark(remark) => {
+                    tracing::warn!("{}: {remark}", self.source);
+                    continue;
+                }
                 Note::Health(change) => Entry::Health(change),
                 Note::Uncounted(span) => {
                     self.low += span.to.saturating_sub(span.from);
