@@ -63,23 +63,6 @@ fn visitors_and_staff_are_told_by_distances_of_which_the_table_says_what_they_co
 }
 
 #[test]
-fn what_the_readme_says_of_visitors_is_what_was_measured() {
-    let page = text("scores/visitors.md");
-    let [market, cuhk] = ["## market1501", "## cuhk03"].map(|set| &page[page.find(set).unwrap()..]);
-    let of = |size: &str| [market, cuhk].map(|set| row(set, "| window |", size));
-    let ten = of("10 people");
-    let ninety = [row(market, "| window |", "90 people\\*"), row(cuhk, "| window |", "90 people")];
-    let again = ten.each_ref().map(|cells| format!("{:.0}", number(&cells[2])));
-    let told = format!(
-        "{} and {}% of new visitors were taken for one of 10 others, {} and {}% for one of 90, and {} and {}% of those \
-         who came again before another camera were taken for new",
-        ten[0][1], ten[1][1], ninety[0][1], ninety[1][1], again[0], again[1]
-    );
-    let readme = text("README.md").split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(readme.contains(&told), "the README should say: {told}");
-}
-
-#[test]
 fn what_the_readme_says_of_viewers_is_what_was_measured() {
     let page = text("scores/viewers.md");
     let cost = |viewers: &str| 100.0 - number(&row(&page, "| viewers |", viewers)[1]);

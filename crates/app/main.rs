@@ -9,6 +9,7 @@ mod counts;
 mod doctor;
 mod eval;
 mod exit;
+mod guard;
 mod harvest;
 mod init;
 mod interrupt;
@@ -39,14 +40,19 @@ mod track;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::{Cli, Command};
 
 fn main() -> ExitCode {
     quiet::restart_without_ffmpeg_chatter();
-    let cli = Cli::parse();
+    let mut command = Cli::command();
+    let matches = command.get_matches_mut();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
     logging::set_format(cli.log_format);
+    if let Err(error) = guard::check(&command, &matches) {
+        return exit::code(Err(error));
+    }
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Init(args) => init::run(&args, cli.verbose),

@@ -13,6 +13,7 @@ use footfall_pipeline::{BoxError, Rest, Scene, Sink};
 use serde::Serialize;
 
 use crate::config::Outputs;
+use crate::guard::is_same;
 use crate::sources::NamedSource;
 
 /// MOT text.
@@ -234,16 +235,6 @@ pub(crate) fn tell(result: &impl Serialize, json: Option<&Path>, for_people: &st
         std::io::stdout().lock().write_all(for_people.as_bytes())?;
     }
     Ok(())
-}
-
-/// Whether both names lead to one file, as far as the file system can tell.
-fn is_same(a: &Path, b: &Path) -> bool {
-    // Anyone may write to a terminal or /dev/null twice.
-    let special = |p: &Path| p.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(x), Ok(y)) => x == y && !special(a),
-        _ => a == b,
-    }
 }
 
 #[cfg(test)]

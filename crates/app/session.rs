@@ -113,8 +113,6 @@ impl Session {
                     self.low += span.to.saturating_sub(span.from);
                     Entry::Uncounted(span)
                 }
-                // The reader of a file has said it already.
-                Note::Remark(_) => continue,
             };
             if let Some(run) = &self.ledger {
                 run.record(&[entry])?;

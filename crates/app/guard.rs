@@ -1,0 +1,151 @@
+//! No output destroys an input: looked at before any command begins, for all of their options.
+
+mod identity;
+mod named;
+mod role;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, Command};
+
+use crate::exit::usage;
+pub(crate) use identity::{is_inside, is_same};
+use role::Role;
+
+/// A file that a command was given.
+#[derive(Clone, Debug)]
+struct Given {
+    /// `--crossings`, `SOURCE`, or `ledger.file of shop.toml`.
+    by: String,
+    path: PathBuf,
+    role: Role,
+}
+
+/// Refuses a command line that would write one of its files over another.
+pub(crate) fn check(command: &Command, matches: &ArgMatches) -> anyhow::Result<()> {
+    let (mut path, mut command, mut matches) = (Vec::new(), command, matches);
+    let mut given = Vec::new();
+    while let Some((name, inner)) = matches.subcommand() {
+        let Some(next) = command.find_subcommand(name) else { break };
+        (command, matches) = (next, inner);
+        path.push(name.to_owned());
+        given.extend(of_command(&path, command, matches));
+    }
+    let config =
+        given.iter().find(|one| one.by == "--config" || one.by == "CONFIG").map(|one| one.path.clone());
+    if let Some(config) = config {
+        let is_run = path.first().is_some_and(|name| name == "run");
+        let in_file = named::of(&config, is_run);
+        // What the command line says goes before the file.
+        let is_overridden = |one: &Given| given.iter().any(|other| named::overrides(&other.by, &one.by));
+        let kept: Vec<_> = in_file.into_iter().filter(|one| !is_overridden(one)).collect();
+        given.extend(kept);
+    }
+    for (index, one) in given.iter().enumerate() {
+        for other in &given[..index] {
+            clash(other, one).or_else(|| clash(one, other)).map_or(Ok(()), |error| Err(usage(error)))?;
+        }
+    }
+    Ok(())
+}
+
+/// The files that options of one command name.
+fn of_command(path: &[String], command: &Command, matches: &ArgMatches) -> Vec<Given> {
+    let mut given = Vec::new();
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        let Some(role) = role::of(path, id) else { continue };
+        let by = argument.get_long().map_or_else(|| id.to_uppercase(), |long| format!("--{long}"));
+        for value in matches.get_raw(id).into_iter().flatten().filter(|value| *value != "-") {
+            for place in places(value, role) {
+                given.push(Given { by: by.clone(), path: place, role });
+            }
+        }
+    }
+    given
+}
+
+/// What a value names: a source may be NAME=PLACE, and a ledger has files beside it.
+fn places(value: &OsStr, role: Role) -> Vec<PathBuf> {
+    let whole = PathBuf::from(value);
+    match role {
+        Role::Source => {
+            let place = value.to_str().and_then(|text| text.split_once('=')).map(|(_, place)| place.into());
+            std::iter::once(whole).chain(place).collect()
+        }
+        Role::Ledger => ledger_files(&whole),
+        _ => vec![whole],
+    }
+}
+
+/// A ledger's own files.
+fn ledger_files(ledger: &Path) -> Vec<PathBuf> {
+    let beside = |ending: &str| {
+        let mut name = ledger.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    [ledger.to_owned()].into_iter().chain(["-wal", "-shm", "-journal", ".lock"].map(beside)).collect()
+}
+
+/// Why `output` must not be written, if it would destroy what `other` names.
+fn clash(output: &Given, other: &Given) -> Option<anyhow::Error> {
+    if !output.role.destroys() {
+        return None;
+    }
+    let path = output.path.display();
+    if other.role.destroys() {
+        return is_same(&output.path, &other.path).then(|| {
+            anyhow::anyhow!(
+                "{path} was named for {} and for {}: give each a file of its own",
+                other.by,
+                output.by
+            )
+        });
+    }
+    let is_lost = is_same(&output.path, &other.path) || is_inside(&output.path, &other.path);
+    is_lost.then(|| {
+        anyhow::anyhow!(
+            "{path} was named for {}, which would destroy what {} names: name another file",
+            output.by,
+            other.by
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::TypeId;
+    use std::path::PathBuf;
+
+    use clap::{Command, CommandFactory as _, ValueHint};
+
+    use super::role;
+    use crate::cli::Cli;
+
+    /// Every option of every command that names a file, as (command, id).
+    fn file_options(path: &[String], command: &Command, found: &mut Vec<(Vec<String>, String)>) {
+        for argument in command.get_arguments() {
+            let is_path = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
+            let hint = argument.get_value_hint();
+            if is_path || matches!(hint, ValueHint::FilePath | ValueHint::DirPath | ValueHint::AnyPath) {
+                found.push((path.to_vec(), argument.get_id().as_str().to_owned()));
+            }
+        }
+        for inner in command.get_subcommands() {
+            let path = [path, &[inner.get_name().to_owned()]].concat();
+            file_options(&path, inner, found);
+        }
+    }
+
+    #[test]
+    fn it_is_known_of_every_file_whether_it_is_read_or_written() {
+        let mut found = Vec::new();
+        file_options(&[], &Cli::command(), &mut found);
+        assert!(found.len() > 50, "{found:?}");
+        for (path, id) in found {
+            assert!(role::of(&path, &id).is_some(), "say in guard/role.rs what {path:?} does with {id}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! No output destroys an input: each command refuses, and touches nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::footfall;
+
+/// A folder with one file of each kind that commands are given; none is what it says, and none needs to be:
+/// what would be destroyed is refused before anything is opened.
+struct Place {
+    folder: tempfile::TempDir,
+    before: Vec<(PathBuf, Vec<u8>)>,
+}
+
+const FILES: [&str; 12] = [
+    "shop.db",
+    "shop.db-wal",
+    "clip.avi",
+    "dets.txt",
+    "tracks.txt",
+    "net.onnx",
+    "staff.json",
+    "login",
+    "run.ffrec",
+    "gt/A/gt/gt.txt",
+    "res/A.txt",
+    "crops/1/1_c1s1_1.jpg",
+];
+
+const SETTINGS: &str = "[ledger]\nfile = 'shop.db'\n[source]\nlogin_file = 'login'\n[outputs]\ntracks = 'mine.txt'\n\
+                        [[line]]\nname = 'door'\nfrom = [1, 9]\nto = [1, 0]\n";
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in FILES {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, format!("what is in {name}")).unwrap();
+        }
+        fs::write(folder.path().join("shop.toml"), SETTINGS).unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        fs::hard_link(folder.path().join("shop.db"), folder.path().join("hard.db")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("shop.toml", folder.path().join("soft.toml")).unwrap();
+        let before = files(folder.path());
+        Self { folder, before }
+    }
+
+    /// Runs a command in the folder; it has to be refused, and every file has to be as it was.
+    fn refused(&self, line: &str) {
+        let output =
+            footfall().args(line.split_whitespace()).current_dir(self.folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+        assert!(said.contains("was named for"), "{line}: {said}");
+        assert!(files(self.folder.path()) == self.before, "{line} has changed a file");
+    }
+}
+
+/// Every file under a folder with its bytes, by name.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            found.push((path, bytes));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn outputs_over_inputs_are_refused_by_every_command() {
+    let place = Place::new();
+    for line in [
+        "report --ledger shop.db -o shop.db",
+        "report --ledger shop.db --chart shop.db",
+        "report --ledger shop.db --chart shop.db-wal",
+        "report --ledger hard.db -o shop.db",
+        "report --config shop.toml -o shop.db",
+        "report --config shop.toml -o shop.toml",
+        "report --ledger shop.db -o one.csv --chart one.csv",
+        "run clip.avi --ledger shop.db --crossings shop.db",
+        "run clip.avi --ledger shop.db --tracks sub/../shop.db",
+        "run clip.avi --ledger new.db --tracks new.db",
+        "run clip.avi --ledger new.db --tracks new.db-wal",
+        "run clip.avi --config shop.toml --summary shop.toml",
+        "run clip.avi --config soft.toml --summary shop.toml",
+        "run clip.avi --config shop.toml --crossings login",
+        "run clip.avi --config shop.toml --crossings shop.db",
+        "run clip.avi --config shop.toml --crossings mine.txt",
+        "run front=clip.avi --tracks clip.avi",
+        "run clip.avi --detector net.onnx --record net.onnx",
+        "run clip.avi --embedder net.onnx --trace net.onnx",
+        "run clip.avi --staff staff.json --summary staff.json",
+        "run clip.avi --tracks one.txt --crossings sub/../one.txt",
+        "track dets.txt --tracks dets.txt",
+        "track dets.txt --tracks t.txt --crossings dets.txt",
+        "track dets.txt --tracks t.txt --crossings t.txt",
+        "count tracks.txt --line door:1,9,1,0 --crossings tracks.txt",
+        "replay run.ffrec --tracks run.ffrec",
+        "replay run.ffrec --ledger shop.db --crossings shop.db",
+        "eval mot --gt gt --tracks res --json res/A.txt",
+        "eval mot --gt gt --tracks res --csv gt/A/gt/gt.txt",
+        "eval crossings --gt dets.txt --crossings tracks.txt --json tracks.txt",
+        "reid eval crops --json crops/1/1_c1s1_1.jpg",
+        "reid eval crops --embedder net.onnx --json net.onnx",
+        "reid verify clip.avi dets.txt --json dets.txt",
+        "harvest clip.avi --output clip.avi",
+        "harvest clip.avi --config shop.toml --output shop.toml",
+    ] {
+        place.refused(line);
+    }
+}
+
+#[test]
+fn what_is_no_file_may_be_named_twice() {
+    let place = Place::new();
+    let line = "track dets.txt --tracks /dev/null --crossings /dev/null";
+    let output = footfall().args(line.split_whitespace()).current_dir(place.folder.path()).output().unwrap();
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("was named for"));
+}
