@@ -52,7 +52,7 @@ def person(identity: int, image: int) -> Image.Image:
 def people(tmp_path_factory) -> Path:
     """A folder of crops, named as Market-1501 names them."""
     root = tmp_path_factory.mktemp("people")
-    for identity in range(PEOPLE):
+    for identity in range(1, PEOPLE + 1):
         folder = root / f"{identity:04}"
         folder.mkdir()
         for image in range(IMAGES):

@@ -53,7 +53,7 @@ def test_the_program_judges_it_as_the_laboratory_does(exported, people, tmp_path
 def test_the_program_reads_the_probability_it_was_given(exported, people):
     known = OnnxModel.open(exported).session.get_modelmeta().custom_metadata_map["footfall.same_person"]
     midpoint, scale = (float(value) for value in known.split(","))
-    one, other = sorted((people / "0000").iterdir())[:2]
+    one, other = sorted((people / "0001").iterdir())[:2]
     told = json.loads(footfall("reid", "verify", one, other, "--embedder", exported, "--json", "-").stdout)
     expected = 1 / (1 + 2.718281828 ** ((told["distance"] - midpoint) / scale))
     assert told["probability"] == pytest.approx(expected, abs=1e-3)
