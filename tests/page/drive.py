@@ -93,7 +93,7 @@ def draw(driver, url):
     wait(driver, lambda _: api(url, "sources")["sources"][0]["status"]["frames"] == FRAMES)
     shown = lambda d: {"in": int(text(d, "#in-today")), "out": int(text(d, "#out-today"))}  # noqa: E731
     wait(driver, lambda d: shown(d) == {way: api(url, "today")[way] for way in ("in", "out")})
-    of_line = api(url, "today")["lines"][0]
+    of_line = wait(driver, lambda _: api(url, "today")["lines"])[0]
     row = text(driver, "#line-list .line .counts")
     assert row == f"in {of_line['in']} · out {of_line['out']}", row
     zone = api(url, "sources")["sources"][0]["status"]["zones"][0]
