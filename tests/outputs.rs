@@ -44,6 +44,9 @@ impl Place {
         fs::write(folder.path().join("shop.toml"), SETTINGS).unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
         fs::hard_link(folder.path().join("shop.db"), folder.path().join("hard.db")).unwrap();
+        fs::hard_link(folder.path().join("crops/1/1_c1s1_1.jpg"), folder.path().join("hard.jpg")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("shop.db", folder.path().join("link.db")).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("shop.toml", folder.path().join("soft.toml")).unwrap();
         let before = files(folder.path());
@@ -98,6 +101,9 @@ fn outputs_over_inputs_are_refused_by_every_command() {
         "run clip.avi --config shop.toml --crossings shop.db",
         "run clip.avi --config shop.toml --crossings mine.txt",
         "run front=clip.avi --tracks clip.avi",
+        "run file://clip.avi --tracks clip.avi",
+        "run crops/1 --tracks hard.jpg",
+        "report --ledger link.db -o shop.db-wal",
         "run clip.avi --detector net.onnx --record net.onnx",
         "run clip.avi --embedder net.onnx --trace net.onnx",
         "run clip.avi --staff staff.json --summary staff.json",

@@ -71,16 +71,19 @@ fn places(value: &OsStr, role: Role) -> Vec<PathBuf> {
     let whole = PathBuf::from(value);
     match role {
         Role::Source => {
-            let place = value.to_str().and_then(|text| text.split_once('=')).map(|(_, place)| place.into());
-            std::iter::once(whole).chain(place).collect()
+            let place =
+                value.to_str().and_then(|text| text.split_once('=')).map(|(_, place)| OsStr::new(place));
+            [Some(value), place].into_iter().flatten().filter_map(footfall_video::local_file).collect()
         }
         Role::Ledger => ledger_files(&whole),
         _ => vec![whole],
     }
 }
 
-/// A ledger's own files.
+/// A ledger's own files; those of one that is a link lie beside the file itself.
 fn ledger_files(ledger: &Path) -> Vec<PathBuf> {
+    let real = ledger.canonicalize();
+    let ledger = real.as_deref().unwrap_or(ledger);
     let beside = |ending: &str| {
         let mut name = ledger.as_os_str().to_owned();
         name.push(ending);

@@ -29,7 +29,12 @@ pub(crate) fn is_inside(file: &Path, folder: &Path) -> bool {
     let ending = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is_read = ending.is_some_and(|ending| READ.map(std::ffi::OsStr::new).contains(&&*ending));
     let is_within = || Some(real(file).ok()?.starts_with(real(folder).ok()?));
-    is_read && file.is_file() && folder.is_dir() && is_within().unwrap_or(false)
+    // A file of the folder may have another name elsewhere.
+    let is_one_of = || {
+        fs::read_dir(folder)
+            .is_ok_and(|mut all| all.any(|one| one.is_ok_and(|one| is_same(file, &one.path()))))
+    };
+    is_read && file.is_file() && folder.is_dir() && (is_within().unwrap_or(false) || is_one_of())
 }
 
 /// Neither a file nor a folder.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use footfall_serve::Secret;
+
 use super::role::Role;
 use super::{Given, ledger_files};
 use crate::cli::AreaArgs;
@@ -16,13 +18,21 @@ pub(super) fn of(path: &Path, is_run: bool) -> Vec<Given> {
         let by = format!("{setting} of {}", path.display());
         given.extend(file.filter(|file| file != Path::new("-")).map(|file| Given { by, path: file, role }));
     };
-    let Config { networks, source, staff, serve, ledger, outputs, .. } = config;
+    let Config { networks, source, staff, serve, ledger, outputs, publish, .. } = config;
+    let passwords =
+        publish.mqtt.map(|mqtt| mqtt.password).into_iter().chain(publish.nats.map(|nats| nats.password));
+    let secrets = passwords.flatten().chain(publish.webhooks.into_iter().map(|hook| hook.secret));
+    for secret in secrets {
+        if let Secret::File { file } = secret {
+            add("publish", Some(file), Role::Reads);
+        }
+    }
     add("networks.detector", networks.detector, Role::Reads);
     add("networks.embedder", networks.embedder, Role::Reads);
     add("networks.runtime", networks.runtime, Role::Reads);
     add("source.login_file", source.options.login_file, Role::Reads);
     for one in source.list {
-        add("url", Some(one.url.into()), Role::Reads);
+        add("url", footfall_video::local_file(one.url.as_ref()), Role::Reads);
         add("reference", one.reference, Role::Reads);
         add("login_file", one.options.login_file, Role::Reads);
     }

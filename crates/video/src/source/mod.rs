@@ -28,6 +28,16 @@ use live::Live;
 use location::Location;
 use recording::Recording;
 
+/// The file or folder that `location` names, if it is one: with the environment's `${NAME}` filled in, and without
+/// `file://`. None for cameras, addresses, and what is not there.
+#[must_use]
+pub fn local_file(location: &OsStr) -> Option<std::path::PathBuf> {
+    match Location::parse(&login::with_secrets(location, None).ok()?).ok()? {
+        Location::Pictures(path) | Location::File(path) => Some(path),
+        Location::Camera(_) | Location::Stream(_) => None,
+    }
+}
+
 /// Opens what `location` names and decodes its first frame.
 ///
 /// | `location` | what it is | frame times |
