@@ -46,7 +46,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     let networks = &config.networks;
     let detector = networks.detector.as_deref();
     let detector = detector.map(|name| models::detector(Some(name), networks.device)).transpose()?;
-    for path in [&detector, &networks.embedder].into_iter().flatten() {
+    for path in [detector.as_deref(), networks.embedder.as_deref()].into_iter().flatten() {
         path.metadata()
             .with_context(|| format!("cannot read the network {}", path.display()))
             .map_err(usage)?;

@@ -1,6 +1,10 @@
 //! The configuration file, and how the command line overrides it: defaults < file < flags.
 
+#[cfg(test)]
+mod documented;
+mod shown;
 mod sources;
+mod wrong;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use footfall_count::{Counter, Line, Mask, Zone};
 use footfall_pipeline::{Gather, Options};
+use footfall_private::LocalPath;
 use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, DeviceRequest, EmbedderConfig};
 use serde::{Deserialize, Serialize};
@@ -20,10 +25,11 @@ use crate::exit::usage;
 use crate::ledger::LedgerConfig;
 use crate::staff::StaffConfig;
 pub(crate) use sources::{SourceEntry, Sources};
+pub(crate) use wrong::told_of_edit;
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
-/// its defaults.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// its defaults. What of it others may see, [`shown`](Self::shown) says.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) networks: Networks,
@@ -52,17 +58,14 @@ pub(crate) struct Config {
 }
 
 /// Which networks run, and on what.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Networks {
     pub(crate) device: DeviceRequest,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) detector: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) embedder: Option<PathBuf>,
+    pub(crate) detector: Option<LocalPath>,
+    pub(crate) embedder: Option<LocalPath>,
     /// The ONNX Runtime library, where it is not the one from set-up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) runtime: Option<PathBuf>,
+    pub(crate) runtime: Option<LocalPath>,
     /// Track by motion alone.
     pub(crate) no_embedder: bool,
 }
@@ -83,21 +86,15 @@ pub(crate) struct PipelineConfig {
 }
 
 /// What is written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Outputs {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) video: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) tracks: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) crossings: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) detections: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) record: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) summary: Option<PathBuf>,
+    pub(crate) video: Option<LocalPath>,
+    pub(crate) tracks: Option<LocalPath>,
+    pub(crate) crossings: Option<LocalPath>,
+    pub(crate) detections: Option<LocalPath>,
+    pub(crate) record: Option<LocalPath>,
+    pub(crate) summary: Option<LocalPath>,
 }
 
 impl Default for PipelineConfig {
@@ -163,14 +160,15 @@ impl Config {
             Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
         // What belongs to a source lies beside the file.
         for own in config.source.files_mut() {
-            *own = path.parent().unwrap_or(Path::new("")).join(&*own);
+            *own = own.within(path.parent().unwrap_or(Path::new("")));
         }
         Ok(config)
     }
 
     pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
-        let mut config: Self = toml::from_str(text)?;
-        let raw: toml::Table = text.parse()?;
+        let wrong = |error| anyhow::Error::msg(wrong::told(text, &error));
+        let mut config: Self = toml::from_str(text).map_err(wrong)?;
+        let raw: toml::Table = text.parse().map_err(wrong)?;
         let tracker = raw.get("tracker").and_then(toml::Value::as_table);
         config.set_in_tracker = tracker.into_iter().flat_map(toml::Table::keys).cloned().collect();
         Ok(config)
@@ -248,20 +246,6 @@ impl Config {
         }
     }
 
-    /// The settings for those who look from elsewhere: without secrets, and without this machine's paths.
-    pub(crate) fn shown(&self) -> serde_json::Value {
-        let mut shown = serde_json::to_value(self).unwrap_or_default();
-        if let Some(parts) = shown.as_object_mut() {
-            for name in ["networks", "outputs", "publish", "staff"] {
-                parts.remove(name);
-            }
-            if let Some(serve) = parts.get_mut("serve").and_then(serde_json::Value::as_object_mut) {
-                serve.retain(|name, _| !matches!(name.as_str(), "token" | "tls"));
-            }
-        }
-        shown
-    }
-
     /// The tracker's settings for a source of this frame rate and an embedder calibrated to this
     /// distance, where these are known and the file does not say otherwise.
     pub(crate) fn tracker(
@@ -304,9 +288,9 @@ impl Outputs {
     }
 }
 
-fn replace(setting: &mut Option<PathBuf>, flag: Option<&PathBuf>) {
+fn replace(setting: &mut Option<LocalPath>, flag: Option<&PathBuf>) {
     if let Some(path) = flag {
-        *setting = Some(path.clone());
+        *setting = Some(path.clone().into());
     }
 }
 
@@ -336,24 +320,6 @@ mod tests {
         example.masks.clear();
         example.set_in_tracker.clear();
         assert_eq!(example, Config::default());
-    }
-
-    #[test]
-    fn the_example_names_every_setting() {
-        let example: toml::Table = EXAMPLE.parse().unwrap();
-        let defaults = toml::Table::try_from(Config::default()).unwrap();
-        assert_names(&defaults, &example);
-    }
-
-    fn assert_names(defaults: &toml::Table, example: &toml::Table) {
-        for (name, value) in defaults {
-            let named = example.get(name);
-            assert!(named.is_some(), "assets/footfall.toml lacks {name}");
-            if let (Some(defaults), Some(example)) = (value.as_table(), named.and_then(toml::Value::as_table))
-            {
-                assert_names(defaults, example);
-            }
-        }
     }
 
     #[test]

@@ -9,8 +9,9 @@ use clap::{Args, ValueHint};
 use footfall_count::Counter;
 use footfall_harvest::{Config as HarvestConfig, CropSize, Error, Harvest, Manifest};
 use footfall_pipeline::{Ended, Kind, Lane, Options, Parts, Pipeline, Sink, Stop};
+use footfall_private::shown;
 use footfall_track::Tracker;
-use footfall_video::{display_name, encode_jpeg, open_source};
+use footfall_video::{encode_jpeg, open_source};
 use indicatif::ProgressBar;
 
 use crate::cli::NetworkArgs;
@@ -158,7 +159,7 @@ fn assemble(
     done: Sender<Manifest>,
     bar: &ProgressBar,
 ) -> anyhow::Result<(Pipeline, Kind, Options)> {
-    let name = display_name(&args.source);
+    let name = shown(&args.source);
     let encode = |image: &_, name: &_| Ok(encode_jpeg(image, JPEG_QUALITY, name)?);
     let wanted = args.crops.config(&config.tracker);
     let harvest = Harvest::create(&args.output, name.clone(), wanted, Box::new(encode), done);

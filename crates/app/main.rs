@@ -23,6 +23,7 @@ mod progress;
 mod quiet;
 mod rate;
 mod record;
+mod refusal;
 mod reid;
 mod reload;
 mod replay;
@@ -47,8 +48,10 @@ use crate::cli::{Cli, Command};
 fn main() -> ExitCode {
     quiet::restart_without_ffmpeg_chatter();
     let mut command = Cli::command();
-    let matches = command.get_matches_mut();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.unwrap_or_else(|error| refusal::end(&error));
+    let cli = Cli::from_arg_matches(&matches);
+    let cli = cli.unwrap_or_else(|error| refusal::end(&error.format(&mut command)));
     logging::set_format(cli.log_format);
     if let Err(error) = guard::check(&command, &matches) {
         return exit::code(Err(error));

@@ -25,7 +25,7 @@ impl Networks {
     /// Opens what the configuration names, one thread a session: cores are used by several sessions.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let wanted = &config.networks;
-        let (library, device) = (wanted.runtime.clone(), wanted.device);
+        let (library, device) = (wanted.runtime.as_deref().map(Path::to_owned), wanted.device);
         let runtime = load_runtime(&RuntimeConfig { library, device, threads: NonZeroUsize::MIN })?;
         let device = runtime.device();
         let threads = config.pipeline.workers(device);

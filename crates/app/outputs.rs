@@ -10,6 +10,7 @@ use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWrite
 use footfall_formats::mot::TrackWriter;
 use footfall_formats::{DetectionFrame, PartialFile};
 use footfall_pipeline::{BoxError, Rest, Scene, Sink};
+use footfall_private::LocalPath;
 use serde::Serialize;
 
 use crate::config::Outputs;
@@ -147,11 +148,11 @@ impl Outputs {
     /// The files of each of `sources`, by their names; made sure not to overwrite a source or each other.
     pub(crate) fn of(&self, sources: &[NamedSource], trace: Option<&Path>) -> anyhow::Result<Vec<Self>> {
         let several = sources.len() > 1;
-        let own = |path: &Option<PathBuf>, source: &NamedSource, ending: &str| match path {
-            Some(path) if several && path == Path::new("-") => {
+        let own = |path: &Option<LocalPath>, source: &NamedSource, ending: &str| match path {
+            Some(path) if several && **path == *Path::new("-") => {
                 bail!("- takes one source only: name a file or a folder, and each source has its own there")
             }
-            Some(path) => Ok(Some(of_source(path, &source.file_stem(), ending, several)?)),
+            Some(path) => Ok(Some(of_source(path, &source.file_stem(), ending, several)?.into())),
             None => Ok(None),
         };
         let files = |source: &NamedSource| {

@@ -10,7 +10,7 @@ use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
 use footfall_pipeline::SourceInfo;
 use footfall_track::{Preset, Tracker};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
 use crate::cli::AreaArgs;
@@ -73,8 +73,14 @@ pub(crate) struct Settings {
     /// Those whom they hide are not in the recording.
     #[serde(default)]
     pub(crate) masks: Vec<Mask>,
-    #[serde(default, skip_serializing_if = "StaffConfig::is_off")]
+    #[serde(default, skip_serializing_if = "StaffConfig::is_off", serialize_with = "with_gallery")]
     pub(crate) staff: StaffConfig,
+}
+
+/// Staff with the path of their gallery: a recording stays on this machine, and needs it.
+fn with_gallery<S: Serializer>(staff: &StaffConfig, serializer: S) -> Result<S::Ok, S::Error> {
+    let StaffConfig { gallery, max_cosine_distance } = staff;
+    json!({ "gallery": gallery.as_deref(), "max_cosine_distance": max_cosine_distance }).serialize(serializer)
 }
 
 impl Settings {

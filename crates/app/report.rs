@@ -10,7 +10,7 @@ use std::path::Path;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::config::{Config, Outputs};
 use lines::{LineReport, LowRate, lines};
@@ -41,6 +41,7 @@ pub(crate) struct Report {
     zones: Vec<ZoneReport>,
     stages: Vec<Stage>,
     networks: Networks,
+    #[serde(serialize_with = "paths")]
     outputs: Outputs,
     /// Each source by itself.
     sources: Vec<SourceReport>,
@@ -222,6 +223,20 @@ impl SourceReport {
             low_rate: LowRate::of(summary, least_frames_per_second),
         }
     }
+}
+
+/// Where outputs are, for whoever has the summary: it is a file beside them.
+fn paths<S: Serializer>(outputs: &Outputs, serializer: S) -> Result<S::Ok, S::Error> {
+    let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
+    let named = [
+        ("video", video),
+        ("tracks", tracks),
+        ("crossings", crossings),
+        ("detections", detections),
+        ("record", record),
+        ("summary", summary),
+    ];
+    serializer.collect_map(named.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
 }
 
 fn source(lane: &LaneOutcome) -> Option<Source> {

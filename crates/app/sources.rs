@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::bail;
 use footfall_count::{Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
-use footfall_video::{Address, SourceOptions, Transport, display_name};
+use footfall_private::{LocalPath, shown};
+use footfall_video::{Address, SourceOptions, Transport};
 
 use crate::cli::{RunArgs, SourceArgs};
 use crate::config::{Config, SourceEntry, check_zones};
@@ -23,7 +24,7 @@ pub(crate) struct NamedSource {
     pub(crate) zones: Vec<Zone>,
     pub(crate) masks: Vec<Mask>,
     /// The picture from set-up.
-    pub(crate) reference: Option<PathBuf>,
+    pub(crate) reference: Option<LocalPath>,
     /// Whether another source's name makes the same file's name.
     pub(crate) is_alike: bool,
 }
@@ -86,7 +87,7 @@ pub(crate) fn transport(sources: &[NamedSource]) -> anyhow::Result<Transport> {
 fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
     NamedSource {
         name: entry.name.clone(),
-        address: Address::new(&entry.url),
+        address: Address::new(entry.url.reveal()),
         options: entry.options.clone(),
         lines: own(entry.lines.as_ref(), &config.lines),
         zones: own(entry.zones.as_ref(), &config.zones),
@@ -116,7 +117,7 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
     }
     let (name, location) = split(text);
     NamedSource {
-        name: name.unwrap_or_else(|| display_name(&location)),
+        name: name.unwrap_or_else(|| shown(&location)),
         address: Address::new(location),
         options: config.source.options.clone(),
         lines: config.lines.clone(),

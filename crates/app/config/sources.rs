@@ -1,13 +1,15 @@
 //! The configuration's `source`: settings for all, or a list of sources with names.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use footfall_count::{Line, Mask, Zone};
+use footfall_private::{LocalPath, Place};
 use footfall_video::SourceOptions;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
+
+use super::wrong::without_values;
 
 /// `[source]`, or `[[source]]` once for each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,43 +21,28 @@ pub(crate) struct Sources {
 }
 
 /// One `[[source]]`: its name and place, lines of its own, and any of the settings of `[source]`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SourceEntry {
     pub(crate) name: String,
     /// Whatever `footfall run` takes: a path, a camera's number, an address.
-    pub(crate) url: String,
+    pub(crate) url: Place,
     /// Its lines, which may be none; without the setting, those of the whole file.
-    #[serde(rename = "line", skip_serializing_if = "Option::is_none")]
     pub(crate) lines: Option<Vec<Line>>,
     /// Its zones, which may be none; without the setting, those of the whole file.
-    #[serde(rename = "zone", skip_serializing_if = "Option::is_none")]
     pub(crate) zones: Option<Vec<Zone>>,
     /// Its masks, which may be none; without the setting, those of the whole file.
-    #[serde(rename = "mask", skip_serializing_if = "Option::is_none")]
     pub(crate) masks: Option<Vec<Mask>>,
     /// The picture from set-up, that tells whether the camera was moved since.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reference: Option<PathBuf>,
-    #[serde(flatten)]
+    pub(crate) reference: Option<LocalPath>,
     pub(crate) options: SourceOptions,
 }
 
 impl Sources {
     /// The files that settings of sources name.
-    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut LocalPath> {
         let of_each =
             self.list.iter_mut().flat_map(|source| [&mut source.reference, &mut source.options.login_file]);
         of_each.chain([&mut self.options.login_file]).flatten()
-    }
-}
-
-impl Serialize for Sources {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.list.is_empty() {
-            self.options.serialize(serializer)
-        } else {
-            self.list.serialize(serializer)
-        }
     }
 }
 
@@ -89,10 +76,11 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let mut table = toml::Table::deserialize(deserializer)?;
         let mut text = |key: &str| match table.remove(key) {
             Some(toml::Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(D::Error::custom(format!("{key} = {other}: expected a text in quotes"))),
+            // What stands there instead may be an address with its password.
+            Some(_) => Err(D::Error::custom(format!("{key}: expected a text in quotes"))),
             None => Ok(None),
         };
-        let (name, url, reference) = (text("name")?, text("url")?, text("reference")?.map(PathBuf::from));
+        let (name, url, reference) = (text("name")?, text("url")?, text("reference")?.map(LocalPath::from));
         let name =
             name.ok_or_else(|| D::Error::custom("a [[source]] needs a name: counts are kept under it"))?;
         let missing = || {
@@ -102,13 +90,13 @@ impl<'de> Deserialize<'de> for SourceEntry {
         };
         let url = url.ok_or_else(missing)?;
         let wrong = |error: toml::de::Error| {
-            D::Error::custom(format!("source \"{name}\": {}", error.to_string().trim_end()))
+            D::Error::custom(format!("source \"{name}\": {}", without_values(error.message())))
         };
         let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url, lines, zones, masks, reference, options })
+        Ok(Self { name, url: url.into(), lines, zones, masks, reference, options })
     }
 }
 
@@ -139,9 +127,9 @@ mod tests {
             (front.name.as_str(), front.options.read_timeout, front.lines.as_ref().map(Vec::len)),
             ("front", 5.0, Some(1))
         );
-        assert_eq!((back.url.as_str(), back.options.read_timeout, &back.lines), ("0", 10.0, &None));
-        let again: super::Sources = toml::Value::try_from(&sources).unwrap().try_into().unwrap();
-        assert_eq!(again, sources);
+        assert_eq!((back.url.reveal(), back.options.read_timeout, &back.lines), ("0", 10.0, &None));
+        assert_eq!(front.url.reveal(), "rtsp://me:secret@10.0.0.7/stream");
+        assert!(!format!("{sources:?}").contains("secret"), "{sources:?}");
     }
 
     #[test]
@@ -158,7 +146,7 @@ mod tests {
         assert!(unknown.contains("read_timeuot") && unknown.contains("\"a\""), "{unknown}");
         assert!(error("[[source]]\nurl = '0'\n").contains("needs a name"));
         assert!(error("[[source]]\nname = 'a'\n").contains("source \"a\" needs a url"));
-        assert!(error("[[source]]\nname = 'a'\nurl = 0\n").contains("url = 0"));
+        assert!(error("[[source]]\nname = 'a'\nurl = 0\n").contains("url: expected a text"));
         assert!(error("source = 3\n").contains("[[source]] with a name"));
         assert!(error("[source]\nread_timeuot = 1.0\n").contains("line 2"));
     }

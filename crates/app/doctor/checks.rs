@@ -91,7 +91,9 @@ fn even_picture() -> Result<Image, footfall_pipeline::ImageError> {
 pub(super) fn cameras(named: &[OsString], config: &Config) -> Vec<Finding> {
     let mut sources: Vec<(Address, SourceOptions)> =
         named.iter().map(|place| (Address::new(place), config.source.options.clone())).collect();
-    sources.extend(config.source.list.iter().map(|entry| (Address::new(&entry.url), entry.options.clone())));
+    sources.extend(
+        config.source.list.iter().map(|entry| (Address::new(entry.url.reveal()), entry.options.clone())),
+    );
     if sources.is_empty() {
         return vec![devices()];
     }

@@ -7,17 +7,16 @@ use clap::{Args, ValueHint};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::DateTime;
 use footfall_ledger::jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use footfall_private::LocalPath;
+use serde::Deserialize;
 
 /// Where crossings are kept for good.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LedgerConfig {
     /// The database; without one nothing is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) file: Option<PathBuf>,
+    pub(crate) file: Option<LocalPath>,
     /// After how many days entries are removed; never by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retention: Option<u32>,
     #[serde(skip)]
     pub(crate) start_time: Option<Timestamp>,
@@ -61,8 +60,8 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 
 impl LedgerConfig {
     pub(crate) fn override_by(&mut self, args: &LedgerArgs) -> anyhow::Result<()> {
-        if args.ledger.is_some() {
-            self.file.clone_from(&args.ledger);
+        if let Some(path) = &args.ledger {
+            self.file = Some(path.clone().into());
         }
         self.start_time = args.start_time;
         self.recount = args.recount;

@@ -1,12 +1,12 @@
 //! The summary on a terminal.
 
 use std::fmt::{self, Write as _};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use console::style;
 
 use footfall_count::CountInterval;
+use footfall_private::LocalPath;
 
 use super::{Report, SourceReport, Stage};
 use crate::config::Outputs;
@@ -169,7 +169,7 @@ impl Report {
     }
 
     fn written(&self, out: &mut String) -> fmt::Result {
-        let mut named: Vec<(&str, &Option<PathBuf>)> = Vec::new();
+        let mut named: Vec<(&str, &Option<LocalPath>)> = Vec::new();
         for Outputs { video, tracks, detections, record, .. } in &self.files {
             named.extend([
                 ("video", video),

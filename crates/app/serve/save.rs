@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::config::told_of_edit;
 use anyhow::Context as _;
 use footfall_count::{Line, Mask, Zone};
 use footfall_formats::PartialFile;
@@ -24,7 +25,8 @@ pub(super) fn save(path: &Path, source: &str, was: &Drawing, drawing: &Drawing) 
 /// The configuration in `text` with this drawing in place of its own. A shape that was there under the same
 /// name keeps its place and the comments beside it.
 fn redrawn(text: &str, source: &str, was: &Drawing, drawing: &Drawing) -> anyhow::Result<String> {
-    let mut document: DocumentMut = text.parse()?;
+    let mut document: DocumentMut =
+        text.parse().map_err(|error| anyhow::Error::msg(told_of_edit(text, &error)))?;
     let of_all = |kind: &str| document.get(kind).is_some_and(|item| !is_empty(item));
     let inherited = ["line", "zone", "mask"].map(of_all);
     let sources = document.get_mut("source").and_then(Item::as_array_of_tables_mut);

@@ -1,12 +1,13 @@
 //! The file that staff are enrolled in: how they look, as the embedder sees it, and until when.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use footfall_count::{Employee, Staff};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
+use footfall_private::LocalPath;
 use serde::{Deserialize, Serialize};
 
 use crate::exit::usage;
@@ -15,12 +16,11 @@ use crate::exit::usage;
 const VERSION: u32 = 1;
 
 /// What a user may say about staff.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct StaffConfig {
     /// The file of `footfall staff enrol`; without one everybody is counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) gallery: Option<PathBuf>,
+    pub(crate) gallery: Option<LocalPath>,
     /// Greatest cosine distance, 0 to 2, from a look that was enrolled.
     pub(crate) max_cosine_distance: f64,
 }

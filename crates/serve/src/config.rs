@@ -1,15 +1,15 @@
 //! What can be set.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::path::PathBuf;
 
+use footfall_private::LocalPath;
 use serde::{Deserialize, Serialize};
 
 use crate::ServeError;
 use crate::access::{Network, TokenConfig};
 
 /// How the page and the API are served.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where to listen, by default at [`Config::LOCAL`]. Anything wider than loopback needs a token.
@@ -25,10 +25,9 @@ pub struct Config {
     /// What one client and all together may take.
     pub limits: Limits,
     /// TLS, where it is wanted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<TlsConfig>,
     /// Who may see and change what. Without any, whoever reaches the loopback address may do both.
-    #[serde(rename = "token", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "token")]
     pub tokens: Vec<TokenConfig>,
 }
 
@@ -65,13 +64,13 @@ pub struct Limits {
 }
 
 /// A certificate and its key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsConfig {
     /// The certificate chain, PEM.
-    pub certificate: PathBuf,
+    pub certificate: LocalPath,
     /// Its key, PEM.
-    pub key: PathBuf,
+    pub key: LocalPath,
 }
 
 impl Default for Config {

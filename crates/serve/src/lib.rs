@@ -35,13 +35,13 @@ pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
+pub use footfall_private::{LocalPath, Place, Secret};
 pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
 pub use publish::{
     MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
 };
-pub use secret::Secret;
 pub use server::{Parts, Server};
 pub use setup::{Drawing, Saved, Setup, SetupError};
 pub use waiting::Waiting;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use footfall_pipeline::ImageError;
+use footfall_private::shown;
 
 use crate::FrameSize;
 
@@ -23,7 +24,7 @@ pub enum VideoError {
     /// The system does not give us the file or folder.
     #[error(
         "cannot open \"{}\": expected a video file, a folder of pictures, a camera number or an \
-         rtsp:// or http:// address", path.display()
+         rtsp:// or http:// address", shown(path.as_os_str())
     )]
     Open {
         /// What was asked for.

@@ -1,37 +1,36 @@
 //! Where crossings are published to.
 
-use serde::{Deserialize, Serialize};
+use footfall_private::Place;
+use serde::Deserialize;
 
 use super::prefix;
 use crate::ServeError;
 use crate::secret::Secret;
 
 /// Where crossings are published to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PublishConfig {
     /// An MQTT broker, and Home Assistant through it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mqtt: Option<MqttConfig>,
     /// Addresses that take crossings by HTTP POST.
-    #[serde(rename = "webhook", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "webhook")]
     pub webhooks: Vec<WebhookConfig>,
     /// A NATS server with JetStream.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nats: Option<NatsConfig>,
 }
 
 /// An MQTT broker.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MqttConfig {
     /// `mqtt://HOST:PORT` or `mqtts://HOST:PORT`.
-    pub url: String,
+    pub url: Place,
     /// Who we are to the broker.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub user: Option<String>,
     /// And how we prove it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub password: Option<Secret>,
     /// The first level of all topics; another one for each site on the same broker.
     #[serde(default = "footfall")]
@@ -42,28 +41,28 @@ pub struct MqttConfig {
 }
 
 /// An address that takes crossings by HTTP POST.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookConfig {
     /// What its place in the ledger is kept under: another name starts from the beginning.
     pub name: String,
     /// `https://...`; plain `http://` is for networks that you trust.
-    pub url: String,
+    pub url: Place,
     /// The key of the signature, which proves to the receiver that a request is from here.
     pub secret: Secret,
 }
 
 /// A NATS server with JetStream.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NatsConfig {
     /// `nats://HOST:PORT` or `tls://HOST:PORT`.
-    pub url: String,
+    pub url: Place,
     /// Who we are to the server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub user: Option<String>,
     /// And how we prove it; without a user it is a token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub password: Option<Secret>,
     /// The first token of all subjects.
     #[serde(default = "footfall")]
@@ -105,7 +104,7 @@ impl WebhookConfig {
     }
 
     pub(super) fn check(&self) -> Result<(), ServeError> {
-        let uri = self.url.parse::<axum::http::Uri>();
+        let uri = self.url.reveal().parse::<axum::http::Uri>();
         let is_http =
             uri.is_ok_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some());
         if is_http {
@@ -155,17 +154,16 @@ impl PublishConfig {
 /// The host and port of `url`, and whether it asks for TLS, by its scheme.
 pub(super) fn endpoint(
     setting: &'static str,
-    url: &str,
+    url: &Place,
     schemes: [(&str, u16); 2],
 ) -> Result<(String, u16, bool), ServeError> {
     let refuse = || {
         let [(plain, _), (tls, _)] = schemes;
-        // A url with a password in it is not repeated.
-        let is = if url.contains('@') { "holds a user".to_owned() } else { format!("is \"{url}\"") };
-        let problem = format!("{is}: expected {plain}://HOST:PORT or {tls}://HOST:PORT");
+        // It may hold a password somewhere: it is not repeated.
+        let problem = format!("is not {plain}://HOST:PORT or {tls}://HOST:PORT, without a user or a path");
         ServeError::Setting { setting, problem }
     };
-    let uri: axum::http::Uri = url.parse().map_err(|_| refuse())?;
+    let uri: axum::http::Uri = url.reveal().parse().map_err(|_| refuse())?;
     let scheme = schemes.iter().position(|(name, _)| uri.scheme_str() == Some(name)).ok_or_else(refuse)?;
     let authority = uri.authority().filter(|a| !a.as_str().contains('@')).ok_or_else(refuse)?;
     let host = authority.host().trim_matches(['[', ']']).to_owned();
@@ -181,14 +179,14 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_a_scheme_a_host_and_a_port() {
-        let mqtt = |url| endpoint("publish.mqtt.url", url, [("mqtt", 1883), ("mqtts", 8883)]);
+        let mqtt = |url: &str| endpoint("publish.mqtt.url", &url.into(), [("mqtt", 1883), ("mqtts", 8883)]);
         assert_eq!(mqtt("mqtt://broker").unwrap(), ("broker".into(), 1883, false));
         assert_eq!(mqtt("mqtts://[::1]:99/").unwrap(), ("::1".into(), 99, true));
         for url in
             ["broker:1883", "http://broker", "mqtt://user:pass@broker", "mqtt://broker/path", "mqtt://"]
         {
             let error = mqtt(url).unwrap_err().to_string();
-            assert!(error.contains("mqtt://HOST:PORT"), "{error}");
+            assert!(error.contains("mqtt://HOST:PORT") && !error.contains("pass"), "{error}");
         }
     }
 }

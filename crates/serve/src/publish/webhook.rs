@@ -44,7 +44,7 @@ impl Webhook {
             .user_agent(concat!("footfall/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        Ok(Self { url: config.url.clone(), secret: config.secret.clone(), agent: agent.into() })
+        Ok(Self { url: config.url.reveal().to_owned(), secret: config.secret.clone(), agent: agent.into() })
     }
 
     /// Posts these in one request; it takes all of them or none.

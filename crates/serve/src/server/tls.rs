@@ -1,6 +1,6 @@
 //! The server's own certificate, as it is on the disk.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -45,8 +45,8 @@ impl Certificate {
     pub(super) fn read(config: &TlsConfig) -> Result<Self, ServeError> {
         let files = Files::read(config);
         let key = files.parse().map_err(|reason| ServeError::Tls {
-            certificate: config.certificate.clone(),
-            key: config.key.clone(),
+            certificate: config.certificate.to_path_buf(),
+            key: config.key.to_path_buf(),
             reason,
         })?;
         let current = Arc::new(Current(RwLock::new(Arc::new(key))));
@@ -58,8 +58,8 @@ impl Certificate {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions();
         let builder = builder.map_err(|error| ServeError::Tls {
-            certificate: self.config.certificate.clone(),
-            key: self.config.key.clone(),
+            certificate: self.config.certificate.to_path_buf(),
+            key: self.config.key.to_path_buf(),
             reason: error.to_string(),
         })?;
         let mut made = builder.with_no_client_auth().with_cert_resolver(self.current.clone());
@@ -104,7 +104,7 @@ impl Certificate {
 
 impl Files {
     fn read(config: &TlsConfig) -> Self {
-        let read = |path: &PathBuf| std::fs::read(path).map_err(|error| error.to_string());
+        let read = |path: &Path| std::fs::read(path).map_err(|error| error.to_string());
         Self { certificate: read(&config.certificate), key: read(&config.key) }
     }
 

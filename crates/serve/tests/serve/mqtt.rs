@@ -27,7 +27,7 @@ pub(crate) fn broker(folder: &Path, more: &str) -> Daemon {
 /// A publisher to the broker at `port`, and to nobody else.
 pub(crate) fn publish(port: u16, prefix: &str) -> PublishConfig {
     let mqtt = MqttConfig {
-        url: format!("mqtt://127.0.0.1:{port}"),
+        url: format!("mqtt://127.0.0.1:{port}").into(),
         user: None,
         password: None,
         prefix: prefix.into(),

@@ -15,7 +15,7 @@ fn a_server_that_was_down_gets_everything_in_order_and_once() {
     let (kept, book, live) = book();
     (1..=3).for_each(|n| kept.add(crossing(n)));
     let nats = NatsConfig {
-        url: format!("nats://127.0.0.1:{port}"),
+        url: format!("nats://127.0.0.1:{port}").into(),
         user: None,
         password: None,
         prefix: "shop".into(),

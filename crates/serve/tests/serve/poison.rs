@@ -120,7 +120,7 @@ fn a_stream_with_other_subjects_and_a_server_with_short_messages() {
         let (kept, book, live) = book();
         fill(&kept, &live, &bad);
         let nats = NatsConfig {
-            url: format!("nats://127.0.0.1:{port}"),
+            url: format!("nats://127.0.0.1:{port}").into(),
             user: None,
             password: None,
             prefix: "shop".into(),
@@ -163,7 +163,7 @@ fn hook(
     });
     let webhook = WebhookConfig {
         name: "office".into(),
-        url: format!("http://{address}/hook"),
+        url: format!("http://{address}/hook").into(),
         secret: Secret::Here("s3cret".into()),
     };
     (PublishConfig { webhooks: vec![webhook], ..PublishConfig::default() }, taken, requests)

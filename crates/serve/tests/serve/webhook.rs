@@ -69,7 +69,7 @@ fn a_receiver_that_fails_gets_everything_in_order_with_signatures() {
     (1..=120).for_each(|n| kept.add(crossing(n)));
     let webhook = WebhookConfig {
         name: "office".into(),
-        url: format!("http://{address}/hook"),
+        url: format!("http://{address}/hook").into(),
         secret: Secret::Here("s3cret".into()),
     };
     let config = PublishConfig { webhooks: vec![webhook], ..PublishConfig::default() };

@@ -13,11 +13,11 @@ use opencv::videoio::{
     VideoCaptureTrait as _, VideoCaptureTraitConst as _, VideoWriter,
 };
 
+use super::SourceOptions;
 use super::capture::as_stored;
 use super::container::Container;
 use super::location::Camera;
 use super::recording::{Recording, frames_of, read};
-use super::{SourceOptions, display_name};
 use crate::VideoError;
 use crate::error::Doing as _;
 use crate::orientation::Orientation;
@@ -58,9 +58,13 @@ struct Again {
 /// How often a second such an address is asked, unless `camera_rate` says otherwise.
 const SNAPSHOTS: f64 = 5.0;
 
-/// Opens an address: a live stream, or a recording where its container has a length.
-pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<dyn Source>, VideoError> {
-    let (name, capture) = open_capture(address, options)?;
+/// Opens an address, which is shown by `name`: a live stream, or a recording where its container has a length.
+pub(super) fn open_stream(
+    address: &str,
+    name: String,
+    options: &SourceOptions,
+) -> Result<Box<dyn Source>, VideoError> {
+    let capture = open_capture(address, &name, options)?;
     if address.starts_with("http") && frames_of(&capture).is_some_and(|frames| frames > 1) {
         let path = PathBuf::from(&name);
         // Its bytes cannot be asked beforehand: an early end shows by the frames that are missing.
@@ -73,15 +77,15 @@ pub(super) fn open_stream(address: &str, options: &SourceOptions) -> Result<Box<
 /// Opens an address as a live stream, of frames of `size` where that is given.
 pub(super) fn open_stream_live(
     address: &str,
+    name: String,
     options: &SourceOptions,
     size: Option<FrameSize>,
 ) -> Result<Live, VideoError> {
-    let (name, capture) = open_capture(address, options)?;
+    let capture = open_capture(address, &name, options)?;
     Ok(Live::of_capture(capture, name, options, size)?.asked_again(address, options))
 }
 
-fn open_capture(address: &str, options: &SourceOptions) -> Result<(String, VideoCapture), VideoError> {
-    let name = display_name(address.as_ref());
+fn open_capture(address: &str, name: &str, options: &SourceOptions) -> Result<VideoCapture, VideoError> {
     let milliseconds = |seconds: f64| (seconds * 1000.0).ceil() as i32;
     let params = Vector::from_slice(&[
         CAP_PROP_OPEN_TIMEOUT_MSEC,
@@ -89,13 +93,13 @@ fn open_capture(address: &str, options: &SourceOptions) -> Result<(String, Video
         CAP_PROP_READ_TIMEOUT_MSEC,
         milliseconds(options.read_timeout),
     ]);
-    let mut capture =
-        VideoCapture::from_file_with_params(address, CAP_FFMPEG, &params).doing(|| format!("open {name}"))?;
-    if !capture.is_opened().unwrap_or(false) {
-        return Err(VideoError::NoStream { name, timeout: options.open_timeout });
-    }
+    // What OpenCV says of a failure may have the whole address in it.
+    let opened = VideoCapture::from_file_with_params(address, CAP_FFMPEG, &params).ok();
+    let opened = opened.filter(|capture| capture.is_opened().unwrap_or(false));
+    let refused = || VideoError::NoStream { name: name.to_owned(), timeout: options.open_timeout };
+    let mut capture = opened.ok_or_else(refused)?;
     as_stored(&mut capture);
-    Ok((name, capture))
+    Ok(capture)
 }
 
 impl Live {
@@ -186,7 +190,7 @@ impl Live {
             std::thread::sleep(again.due.saturating_duration_since(Instant::now()));
             // What takes longer than it may is not caught up with.
             again.due = (again.due + again.every).max(Instant::now());
-            self.capture = open_capture(&again.address, &again.options)?.1;
+            self.capture = open_capture(&again.address, &self.info.name, &again.options)?;
         }
         let (name, number) = (&self.info.name, self.frames + 1);
         let asked = Instant::now();

@@ -16,9 +16,9 @@ mod userinfo;
 use std::ffi::OsStr;
 
 use footfall_pipeline::Source;
+use footfall_private::shown;
 
 pub(crate) use container::Container;
-pub use location::display_name;
 pub use options::{SourceOptions, Transport};
 pub use reach::{Address, await_source, may_come_later, open_lasting};
 
@@ -63,11 +63,13 @@ pub fn open_source(
     options: &SourceOptions,
 ) -> Result<Box<dyn Source>, VideoError> {
     options.validate()?;
+    // Without what the environment and the file bring: it is shown to everybody.
+    let name = shown(location.as_ref());
     let location = login::with_secrets(location.as_ref(), options.login_file.as_deref())?;
     match Location::parse(&location)? {
         Location::File(path) => Ok(Box::new(Recording::open_file(&path, options)?)),
         Location::Pictures(path) => Ok(Box::new(PictureFolder::open(&path, options)?)),
         Location::Camera(camera) => Ok(Box::new(Live::open_camera(&camera, options, None)?)),
-        Location::Stream(address) => live::open_stream(&address, options),
+        Location::Stream(address) => live::open_stream(&address, name, options),
     }
 }

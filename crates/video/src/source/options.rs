@@ -1,21 +1,20 @@
 //! What a user may say about a source.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use footfall_pipeline::live::RetryConfig;
+use footfall_private::LocalPath;
 use serde::{Deserialize, Serialize};
 
 use crate::VideoError;
 
 /// How a source is opened, and what happens when it is lost; the defaults suit almost every one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceOptions {
     /// Frames a second of a recording, instead of what its container or `seqinfo.ini` says: frame n
     /// is then at (n - 1) / `frame_rate`. A folder without either has 25.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub frame_rate: Option<f64>,
     /// How long a stream may take to open, in seconds.
     pub open_timeout: f64,
@@ -25,28 +24,23 @@ pub struct SourceOptions {
     pub transport: Transport,
     /// A file that holds `user:password` for the address, read again for each connection: so they may be
     /// changed while the program runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub login_file: Option<PathBuf>,
+    pub login_file: Option<LocalPath>,
     /// The delay before a lost source is opened again, in seconds; doubled with each attempt that fails,
     /// and made shorter at random by up to a half.
     pub retry_first: f64,
     /// The longest such delay, in seconds.
     pub retry_most: f64,
     /// For how many seconds a source may be lost until that ends it with an error; by default for ever.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub give_up_after: Option<f64>,
     /// A longer time between two live frames, in seconds, is recorded as uncounted.
     pub uncounted_gap: f64,
     /// Width and height that a camera is asked for, in pixels; it gives the nearest it can.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_size: Option<[u32; 2]>,
     /// Frames a second that a camera is asked for, or an address that gives one picture at a time; of these 5 by
     /// default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_rate: Option<f64>,
     /// The format that a camera is asked for, by its four letters: over USB 2 large pictures come at
     /// full rate as `MJPG` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_format: Option<String>,
 }
 

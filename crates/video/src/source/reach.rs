@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use footfall_count::{Condition, HealthChange};
 use footfall_pipeline::live::{Backoff, Connector, RealTimer, Reconnecting};
 use footfall_pipeline::{BoxError, Kind, Source, SourceInfo, Stop};
+use footfall_private::shown;
 
 use super::live::{Live, open_stream_live};
 use super::location::Location;
 use super::login::with_secrets;
-use super::{SourceOptions, display_name, open_source};
+use super::{SourceOptions, open_source};
 use crate::{FrameSize, VideoError};
 
 /// Where a source is. It can be changed while the source is used: the next connection goes to the new
@@ -47,7 +48,7 @@ impl fmt::Debug for Address {
 impl fmt::Display for Address {
     /// Without secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&display_name(&self.get()))
+        formatter.write_str(&shown(&self.get()))
     }
 }
 
@@ -106,10 +107,12 @@ impl Connector for Reach {
     fn connect(&mut self, before: Option<&SourceInfo>) -> Result<Box<dyn Source>, BoxError> {
         let size = before.map(FrameSize::promised);
         self.options.validate()?;
-        let location = with_secrets(&self.address.get(), self.options.login_file.as_deref())?;
+        let place = self.address.get();
+        let name = shown(&place);
+        let location = with_secrets(&place, self.options.login_file.as_deref())?;
         Ok(match Location::parse(&location)? {
             Location::Camera(camera) => Box::new(Live::open_camera(&camera, &self.options, size)?),
-            Location::Stream(address) => Box::new(open_stream_live(&address, &self.options, size)?),
+            Location::Stream(address) => Box::new(open_stream_live(&address, name, &self.options, size)?),
             Location::File(path) | Location::Pictures(path) => {
                 return Err(VideoError::NotLive { path }.into());
             }
