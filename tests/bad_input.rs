@@ -198,7 +198,7 @@ fn the_source_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let copy = path(&folder, "clip.avi");
     fs::copy(clip(), &copy).unwrap();
-    run(&copy, ["--output", &copy]).failure(2, &["is the source"]);
+    run(&copy, ["--output", &copy]).failure(2, &["would destroy what SOURCES names"]);
     assert_eq!(fs::metadata(&copy).unwrap().len(), fs::metadata(clip()).unwrap().len());
 }
 

@@ -5,6 +5,8 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use common::footfall;
 
@@ -12,10 +14,13 @@ use common::footfall;
 /// what would be destroyed is refused before anything is opened.
 struct Place {
     folder: tempfile::TempDir,
-    before: Vec<(PathBuf, Vec<u8>)>,
+    before: Vec<Kept>,
 }
 
-const FILES: [&str; 12] = [
+/// A file: its name, when it was written, and its bytes.
+type Kept = (PathBuf, SystemTime, Vec<u8>);
+
+const FILES: [&str; 14] = [
     "shop.db",
     "shop.db-wal",
     "clip.avi",
@@ -24,6 +29,8 @@ const FILES: [&str; 12] = [
     "net.onnx",
     "staff.json",
     "login",
+    "word",
+    "cache/models/nanodet-g-int8.onnx",
     "run.ffrec",
     "gt/A/gt/gt.txt",
     "res/A.txt",
@@ -31,6 +38,7 @@ const FILES: [&str; 12] = [
 ];
 
 const SETTINGS: &str = "[ledger]\nfile = 'shop.db'\n[source]\nlogin_file = 'login'\n[outputs]\ntracks = 'mine.txt'\n\
+                        [publish.mqtt]\nurl = 'mqtt://localhost'\npassword = { file = 'word' }\n\
                         [[line]]\nname = 'door'\nfrom = [1, 9]\nto = [1, 0]\n";
 
 impl Place {
@@ -53,10 +61,17 @@ impl Place {
         Self { folder, before }
     }
 
+    /// The program, in the folder and with a cache there.
+    fn footfall(&self) -> Command {
+        let mut program = footfall();
+        program.current_dir(self.folder.path());
+        program.env("FOOTFALL_CACHE", self.folder.path().join("cache")).env("CLIP", "clip");
+        program
+    }
+
     /// Runs a command in the folder; it has to be refused, and every file has to be as it was.
     fn refused(&self, line: &str) {
-        let output =
-            footfall().args(line.split_whitespace()).current_dir(self.folder.path()).output().unwrap();
+        let output = self.footfall().args(line.split_whitespace()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{line}: {said}");
         assert!(said.contains("was named for"), "{line}: {said}");
@@ -64,8 +79,8 @@ impl Place {
     }
 }
 
-/// Every file under a folder with its bytes, by name.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// Every file under a folder as it is, by name.
+fn files(folder: &Path) -> Vec<Kept> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -73,7 +88,8 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             found.extend(files(&path));
         } else {
             let bytes = fs::read(&path).unwrap();
-            found.push((path, bytes));
+            let written = fs::metadata(&path).unwrap().modified().unwrap();
+            found.push((path, written, bytes));
         }
     }
     found.sort();
@@ -98,6 +114,13 @@ fn outputs_over_inputs_are_refused_by_every_command() {
         "run clip.avi --config shop.toml --summary shop.toml",
         "run clip.avi --config soft.toml --summary shop.toml",
         "run clip.avi --config shop.toml --crossings login",
+        "run clip.avi --config shop.toml --crossings word",
+        "run ${CLIP}.avi --tracks clip.avi",
+        "run shop=clip.avi other=run.ffrec --tracks {source}.db --ledger shop.db",
+        "run clip=clip.avi other=run.ffrec --output {source}.avi",
+        "run clip.avi --tracks cache/models/nanodet-g-int8.onnx",
+        "init crops/1/1_c1s1_1.jpg -o crops/1/new.toml --force",
+        "bench detect --json cache/models/nanodet-g-int8.onnx",
         "run clip.avi --config shop.toml --crossings shop.db",
         "run clip.avi --config shop.toml --crossings mine.txt",
         "run front=clip.avi --tracks clip.avi",
@@ -133,4 +156,24 @@ fn what_is_no_file_may_be_named_twice() {
     let line = "track dets.txt --tracks /dev/null --crossings /dev/null";
     let output = footfall().args(line.split_whitespace()).current_dir(place.folder.path()).output().unwrap();
     assert!(!String::from_utf8_lossy(&output.stderr).contains("was named for"));
+}
+
+/// `>> FILE` of a shell: stdout is an output as any other.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_read_is_not_added_to() {
+    let place = Place::new();
+    for (line, file) in [
+        ("track dets.txt --tracks -", "dets.txt"),
+        ("report --ledger shop.db", "shop.db"),
+        ("run clip.avi --config shop.toml --crossings -", "shop.toml"),
+    ] {
+        let end = fs::OpenOptions::new().append(true).open(place.folder.path().join(file)).unwrap();
+        let mut program = place.footfall();
+        program.args(line.split_whitespace()).stdout(end).stderr(Stdio::piped());
+        let output = program.spawn().unwrap().wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains("stdout"), "{line}: {said}");
+        assert!(files(place.folder.path()) == place.before, "{line} has changed a file");
+    }
 }

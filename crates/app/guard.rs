@@ -1,6 +1,5 @@
 //! No output destroys an input: looked at before any command begins, for all of their options.
 
-mod identity;
 mod named;
 mod role;
 
@@ -8,9 +7,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
+use footfall_scratch::{is_inside, is_same, is_within};
+use footfall_vision::cache;
 
+use crate::config::{Config, Outputs};
 use crate::exit::usage;
-pub(crate) use identity::{is_inside, is_same};
+use crate::sources::NamedSource;
 use role::Role;
 
 /// A file that a command was given.
@@ -36,15 +38,61 @@ pub(crate) fn check(command: &Command, matches: &ArgMatches) -> anyhow::Result<(
         given.iter().find(|one| one.by == "--config" || one.by == "CONFIG").map(|one| one.path.clone());
     if let Some(config) = config {
         let is_run = path.first().is_some_and(|name| name == "run");
-        let in_file = named::of(&config, is_run);
+        let in_file = named::in_file(&config, is_run);
         // What the command line says goes before the file.
         let is_overridden = |one: &Given| given.iter().any(|other| named::overrides(&other.by, &one.by));
         let kept: Vec<_> = in_file.into_iter().filter(|one| !is_overridden(one)).collect();
         given.extend(kept);
     }
+    given.extend(unnamed());
+    refuse_clashes(&given).map_err(usage)
+}
+
+/// Refuses files of a run, in which names of sources are filled in, that would be written over one another, over
+/// a source, or over what the configuration names.
+pub(crate) fn check_run(
+    config: &Config,
+    sources: &[NamedSource],
+    files: &[Outputs],
+    trace: Option<&Path>,
+) -> anyhow::Result<()> {
+    let mut given = named::of(config, "");
+    given.extend(sources.iter().flat_map(of_source));
+    given.extend(unnamed());
+    let shared = files.iter().take(1).flat_map(named::shared);
+    given.extend(files.iter().flat_map(named::of_each).chain(shared));
+    given.extend(trace.map(|path| Given { by: "--trace".into(), path: path.to_owned(), role: Role::Writes }));
+    refuse_clashes(&given)
+}
+
+/// Refuses `path` where it is what `source` names.
+pub(crate) fn check_source(source: &NamedSource, by: &str, path: &Path) -> anyhow::Result<()> {
+    let output = Given { by: by.to_owned(), path: path.to_owned(), role: Role::Writes };
+    let given: Vec<_> = of_source(source).into_iter().chain([output]).collect();
+    refuse_clashes(&given)
+}
+
+fn of_source(source: &NamedSource) -> Vec<Given> {
+    let by = format!("source {}", source.name);
+    let places = places(&source.address.get(), Role::Source).into_iter();
+    places.map(|path| Given { by: by.clone(), path, role: Role::Source }).collect()
+}
+
+/// What is used and written without being named: the networks and libraries that set-up keeps, and stdout where it
+/// is a file (`>> FILE`).
+fn unnamed() -> Vec<Given> {
+    let kept = ["models", "onnxruntime", "onnxruntime-gpu"].map(|name| Some(cache::folder()?.join(name)));
+    let kept = kept.into_iter().flatten();
+    let cache = kept.map(|path| Given { by: "the cache".into(), path, role: Role::Holds });
+    let stdout =
+        cfg!(unix).then(|| Given { by: "stdout".into(), path: "/dev/stdout".into(), role: Role::Writes });
+    cache.chain(stdout).collect()
+}
+
+fn refuse_clashes(given: &[Given]) -> anyhow::Result<()> {
     for (index, one) in given.iter().enumerate() {
         for other in &given[..index] {
-            clash(other, one).or_else(|| clash(one, other)).map_or(Ok(()), |error| Err(usage(error)))?;
+            clash(other, one).or_else(|| clash(one, other)).map_or(Ok(()), Err)?;
         }
     }
     Ok(())
@@ -107,7 +155,10 @@ fn clash(output: &Given, other: &Given) -> Option<anyhow::Error> {
             )
         });
     }
-    let is_lost = is_same(&output.path, &other.path) || is_inside(&output.path, &other.path);
+    let is_lost = match other.role {
+        Role::Holds => is_within(&output.path, &other.path),
+        _ => is_same(&output.path, &other.path) || is_inside(&output.path, &other.path),
+    };
     is_lost.then(|| {
         anyhow::anyhow!(
             "{path} was named for {}, which would destroy what {} names: name another file",

@@ -18,10 +18,9 @@ use footfall_video::{Overlay, OverlayConfig, encode_jpeg};
 use crate::cli::SourceArgs;
 use crate::config::Config;
 use crate::exit::usage;
-use crate::guard::is_same;
 use crate::say::say;
 use crate::sources::named;
-use crate::{logging, progress, quiet};
+use crate::{guard, logging, progress, quiet};
 use propose::propose;
 use watch::watch;
 
@@ -67,10 +66,7 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let folder = args.output.parent().unwrap_or(Path::new(""));
     let (plain, drawn) = (folder.join(format!("{name}.jpg")), folder.join(format!("{name}-line.jpg")));
     for path in [&args.output, &plain, &drawn] {
-        if is_same(path, &PathBuf::from(source.address.get())) {
-            let error = anyhow::anyhow!("{} is the source: --output names another folder", path.display());
-            return Err(usage(error));
-        }
+        guard::check_source(&source, "--output", path).map_err(usage)?;
         if path.exists() && !args.force {
             let error = anyhow::anyhow!(
                 "{} is there already: --force replaces it, --output names another",

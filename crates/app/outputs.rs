@@ -14,7 +14,6 @@ use footfall_private::LocalPath;
 use serde::Serialize;
 
 use crate::config::Outputs;
-use crate::guard::is_same;
 use crate::sources::NamedSource;
 
 /// MOT text.
@@ -145,8 +144,8 @@ impl CrossingSink {
 }
 
 impl Outputs {
-    /// The files of each of `sources`, by their names; made sure not to overwrite a source or each other.
-    pub(crate) fn of(&self, sources: &[NamedSource], trace: Option<&Path>) -> anyhow::Result<Vec<Self>> {
+    /// The files of each of `sources`, by their names.
+    pub(crate) fn of(&self, sources: &[NamedSource]) -> anyhow::Result<Vec<Self>> {
         let several = sources.len() > 1;
         let own = |path: &Option<LocalPath>, source: &NamedSource, ending: &str| match path {
             Some(path) if several && **path == *Path::new("-") => {
@@ -164,24 +163,7 @@ impl Outputs {
                 ..self.clone()
             })
         };
-        let files = sources.iter().map(files).collect::<anyhow::Result<Vec<_>>>()?;
-        let each = files.iter().flat_map(|files| {
-            [
-                ("video", files.video.as_deref()),
-                ("tracks", files.tracks.as_deref()),
-                ("detections", files.detections.as_deref()),
-                ("recording", files.record.as_deref()),
-            ]
-        });
-        let shared = [
-            ("crossings", self.crossings.as_deref()),
-            ("summary", self.summary.as_deref()),
-            ("trace", trace),
-        ];
-        let named: Vec<_> =
-            each.chain(shared).filter_map(|(what, path)| Some((what, path?.to_owned()))).collect();
-        check(&named, sources)?;
-        Ok(files)
+        sources.iter().map(files).collect()
     }
 }
 
@@ -202,22 +184,6 @@ fn of_source(path: &Path, name: &str, ending: &str, several: bool) -> anyhow::Re
     }
     let given = path.extension().map_or_else(|| ending.into(), |given| given.to_string_lossy());
     Ok(path.with_extension(format!("{name}.{given}")))
-}
-
-/// Refuses outputs that would overwrite a source or each other.
-fn check(named: &[(&str, PathBuf)], sources: &[NamedSource]) -> anyhow::Result<()> {
-    for (index, (what, path)) in named.iter().enumerate() {
-        for source in sources {
-            let source = PathBuf::from(source.address.get());
-            if source.exists() && is_same(path, &source) {
-                bail!("{} is the source: name another file for the {what}", path.display());
-            }
-        }
-        if let Some((other, _)) = named[..index].iter().find(|(_, p)| is_same(p, path)) {
-            bail!("{} was named for the {other} and for the {what}", path.display());
-        }
-    }
-    Ok(())
 }
 
 /// Writes a whole text; `-` is stdout.

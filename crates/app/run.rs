@@ -20,7 +20,7 @@ use crate::say::say;
 use crate::serve::Page;
 use crate::sources::{NamedSource, resolve, transport};
 use crate::staff::Gallery;
-use crate::{interrupt, logging, progress, quiet, service};
+use crate::{guard, interrupt, logging, progress, quiet, service};
 
 /// Runs, and says how it went.
 pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
@@ -31,7 +31,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     }
     let bar = progress::bar();
     let trace_path = args.outputs.trace.as_deref();
-    let files = config.outputs.of(&sources, trace_path).map_err(usage)?;
+    let files = config.outputs.of(&sources).map_err(usage)?;
+    guard::check_run(&config, &sources, &files, trace_path).map_err(usage)?;
     let trace = logging::start(verbose, &bar, trace_path)?;
     footfall_video::quiet();
     let stop = Stop::new();

@@ -8,19 +8,28 @@ use footfall_private::Secret;
 use super::role::Role;
 use super::{Given, ledger_files};
 use crate::cli::AreaArgs;
-use crate::config::Config;
+use crate::config::{Config, Outputs};
 
 /// Those of the configuration at `path`, and, of a run, those that it writes. None where it cannot be used: the
 /// command itself says why.
-pub(super) fn of(path: &Path, is_run: bool) -> Vec<Given> {
+pub(super) fn in_file(path: &Path, is_run: bool) -> Vec<Given> {
     let Ok(config) = Config::load(Some(path), &[], &AreaArgs::default()) else { return Vec::new() };
+    let by_file = format!(" of {}", path.display());
+    let mut given = of(&config, &by_file);
+    if is_run {
+        let written = of_each(&config.outputs).into_iter().chain(shared(&config.outputs));
+        given.extend(written.map(|one| Given { by: one.by + &by_file, ..one }));
+    }
+    given
+}
+
+/// What a run by `config` reads and keeps; `by_file` is said after each setting.
+pub(super) fn of(config: &Config, by_file: &str) -> Vec<Given> {
     let mut given = Vec::new();
     let mut add = |setting: &str, file: Option<&Path>, role| {
-        let by = format!("{setting} of {}", path.display());
-        let file = file.filter(|file| *file != Path::new("-"));
-        given.extend(file.map(|file| Given { by, path: file.to_owned(), role }));
+        given.extend(one(setting, file, role).map(|one| Given { by: one.by + by_file, ..one }));
     };
-    let Config { networks, source, staff, serve, ledger, outputs, publish, .. } = config;
+    let Config { networks, source, staff, serve, ledger, publish, .. } = config;
     let passwords =
         publish.mqtt.iter().map(|mqtt| &mqtt.password).chain(publish.nats.iter().map(|nats| &nats.password));
     let secrets = passwords.flatten().chain(publish.webhooks.iter().map(|hook| &hook.secret));
@@ -46,15 +55,31 @@ pub(super) fn of(path: &Path, is_run: bool) -> Vec<Given> {
     for file in ledger.file.iter().flat_map(|file| ledger_files(file)) {
         add("ledger.file", Some(&file), Role::Ledger);
     }
-    if is_run {
-        add("outputs.video", outputs.video.as_deref(), Role::Writes);
-        add("outputs.tracks", outputs.tracks.as_deref(), Role::Writes);
-        add("outputs.crossings", outputs.crossings.as_deref(), Role::Writes);
-        add("outputs.detections", outputs.detections.as_deref(), Role::Writes);
-        add("outputs.record", outputs.record.as_deref(), Role::Writes);
-        add("outputs.summary", outputs.summary.as_deref(), Role::Writes);
-    }
     given
+}
+
+/// What is written of one source.
+pub(super) fn of_each(outputs: &Outputs) -> Vec<Given> {
+    let Outputs { video, tracks, detections, record, crossings: _, summary: _ } = outputs;
+    let files = [
+        ("outputs.video", video),
+        ("outputs.tracks", tracks),
+        ("outputs.detections", detections),
+        ("outputs.record", record),
+    ];
+    files.into_iter().filter_map(|(setting, file)| one(setting, file.as_deref(), Role::Writes)).collect()
+}
+
+/// What is written of all sources.
+pub(super) fn shared(outputs: &Outputs) -> Vec<Given> {
+    let files = [("outputs.crossings", &outputs.crossings), ("outputs.summary", &outputs.summary)];
+    files.into_iter().filter_map(|(setting, file)| one(setting, file.as_deref(), Role::Writes)).collect()
+}
+
+/// A file by its setting; `-` is none.
+fn one(setting: &str, file: Option<&Path>, role: Role) -> Option<Given> {
+    let path = file.filter(|file| *file != Path::new("-"))?.to_owned();
+    Some(Given { by: setting.to_owned(), path, role })
 }
 
 /// Whether the option `option` takes the place of `setting` in the file.

@@ -11,6 +11,8 @@ pub(super) enum Role {
     Keeps,
     /// The same, with files beside it.
     Ledger,
+    /// Reads some of what is in this folder, however deep, and none of it may be lost.
+    Holds,
     /// Makes it anew.
     Writes,
 }

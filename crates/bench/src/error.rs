@@ -44,6 +44,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The result would take the place of what is measured.
+    #[error("{} was named for --json and is read too: name another file", path.display())]
+    Overwrites {
+        /// The file.
+        path: PathBuf,
+    },
     /// The result cannot be written.
     #[error("cannot write {}", path.display())]
     Write {

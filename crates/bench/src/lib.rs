@@ -27,6 +27,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use footfall_scratch::is_same;
 use serde::Serialize;
 
 use crate::args::HostArgs;
@@ -40,6 +41,7 @@ pub type BuiltIn<'a> = (&'a str, &'a [u8]);
 /// # Errors
 /// When the device cannot be had, a network cannot be used, or the output cannot be written.
 pub fn run(args: &BenchArgs, embedder: Option<BuiltIn<'_>>, say: &dyn Fn(&str)) -> Result<(), Error> {
+    spare_inputs(&args.command)?;
     match &args.command {
         BenchCommand::Embed(args) => {
             let report = embed::measure(args, embedder, say)?;
@@ -55,6 +57,22 @@ pub fn run(args: &BenchArgs, embedder: Option<BuiltIn<'_>>, say: &dyn Fn(&str)) 
         }
         BenchCommand::Summary(args) => print(&summary::of(&args.results)?),
     }
+}
+
+/// Refuses a result over what is read.
+fn spare_inputs(command: &BenchCommand) -> Result<(), Error> {
+    let (host, read) = match command {
+        BenchCommand::Embed(args) => (&args.common.host, vec![&args.embedder, &args.common.reference]),
+        BenchCommand::Detect(args) => (&args.common.host, vec![&args.detector, &args.common.reference]),
+        BenchCommand::Cameras(args) => (&args.host, vec![&args.detector, &args.embedder]),
+        BenchCommand::Summary(_) => return Ok(()),
+    };
+    let Some(json) = &host.json else { return Ok(()) };
+    let mut read = read.into_iter().chain([&host.runtime]).flatten().chain(&host.pictures);
+    if read.any(|path| is_same(path, json)) {
+        return Err(Error::Overwrites { path: json.clone() });
+    }
+    Ok(())
 }
 
 /// Writes the table to stdout, and JSON where that is asked for.

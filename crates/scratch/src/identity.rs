@@ -9,7 +9,8 @@ const LINKS: usize = 40;
 
 /// Whether both names lead to one file, there or not: by links of both kinds, and by `..`. Terminals and
 /// `/dev/null` may be named as often as one likes.
-pub(crate) fn is_same(a: &Path, b: &Path) -> bool {
+#[must_use]
+pub fn is_same(a: &Path, b: &Path) -> bool {
     match (fs::metadata(a), fs::metadata(b)) {
         (Ok(x), Ok(y)) => {
             !is_special(&x) && (is_one_file(&x, &y) || real(a).is_ok_and(|a| real(b).is_ok_and(|b| a == b)))
@@ -22,19 +23,26 @@ pub(crate) fn is_same(a: &Path, b: &Path) -> bool {
     }
 }
 
+/// Whether `file` is there and lies in the folder `folder`, however deep.
+#[must_use]
+pub fn is_within(file: &Path, folder: &Path) -> bool {
+    let within = || Some(real(file).ok()?.starts_with(real(folder).ok()?));
+    file.is_file() && folder.is_dir() && within().unwrap_or(false)
+}
+
 /// Whether `file` is one of those in the folder `folder` that a command which reads the folder may take for its own:
 /// a text, a table or a picture.
-pub(crate) fn is_inside(file: &Path, folder: &Path) -> bool {
+#[must_use]
+pub fn is_inside(file: &Path, folder: &Path) -> bool {
     const READ: [&str; 10] = ["txt", "ini", "jsonl", "jpg", "jpeg", "png", "bmp", "webp", "ppm", "tar"];
     let ending = file.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     let is_read = ending.is_some_and(|ending| READ.map(std::ffi::OsStr::new).contains(&&*ending));
-    let is_within = || Some(real(file).ok()?.starts_with(real(folder).ok()?));
     // A file of the folder may have another name elsewhere.
     let is_one_of = || {
         fs::read_dir(folder)
             .is_ok_and(|mut all| all.any(|one| one.is_ok_and(|one| is_same(file, &one.path()))))
     };
-    is_read && file.is_file() && folder.is_dir() && (is_within().unwrap_or(false) || is_one_of())
+    is_read && file.is_file() && folder.is_dir() && (is_within(file, folder) || is_one_of())
 }
 
 /// Neither a file nor a folder.
