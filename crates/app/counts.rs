@@ -18,6 +18,7 @@ use footfall_report::{Format, Report, Screen, ZoneReport};
 use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
+use crate::say::say;
 
 /// Say how many people came and went, from the ledger of `footfall run --ledger`
 ///
@@ -156,7 +157,15 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         reader.check()?;
     }
     check_names(&reader, args)?;
-    reader.as_of_one_moment(|| report(&reader, &query, args))
+    reader.as_of_one_moment(|| report(&reader, &query, args))?;
+    let wrongly = reader.dated_wrongly()?;
+    if wrongly > 0 {
+        say(&format!(
+            "{wrongly} entries were dated by a clock that was off: `footfall ledger clock` tells of them, `footfall ledger \
+             repair-clock` puts them right\n"
+        ));
+    }
+    Ok(())
 }
 
 /// Rows as the ledger gives them, anew each time.

@@ -90,7 +90,7 @@ fn attended(
     thread::scope(|scope| {
         scope.spawn(|| reload.map(|reload| reload.watch(&done)));
         scope.spawn(|| service::attend(&hub, stop, &done));
-        scope.spawn(|| book.map(|book| book.keep(&done)));
+        scope.spawn(|| book.map(|book| book.keep(&hub, &done)));
         let outcome = pipeline.run(options, stop);
         done.request();
         outcome

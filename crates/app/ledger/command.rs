@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueHint};
 use footfall_ledger::{Error, Ledger, Reader};
 
+use super::clock::{self, ClockArgs, ForgetArgs, RepairArgs};
 use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::say::say;
 use crate::{logging, progress};
 
-/// Look after a ledger: check it, and make anew what it derives from its entries
+/// Look after a ledger: check it, make anew what it derives from its entries, put right its times
 #[derive(Debug, Args)]
 #[command(after_long_help = HELP)]
 pub(crate) struct LedgerCommandArgs {
@@ -30,6 +31,18 @@ enum Command {
     ///
     /// The entries stay as they are. Nobody else may write the ledger meanwhile.
     Rebuild(WhichArgs),
+    /// Tell how the machine's clock went while it was written: when it was set, and when it was off
+    Clock(ClockArgs),
+    /// Put right the times of entries that a clock has dated which was off
+    ///
+    /// What was off shows in what was recorded before and after; by how much, in the clock being set while somebody
+    /// counted, or in the one place that there is. Entries keep their identities: who has them knows them again.
+    /// Nobody else may write the ledger meanwhile. Exit status: 0 all times are right now, 1 some are left.
+    RepairClock(RepairArgs),
+    /// Tell what retention has removed
+    Removed(WhichArgs),
+    /// Forget a publisher that comes no more: old entries that it has not sent wait for it
+    ForgetPublisher(ForgetArgs),
 }
 
 /// Which ledger.
@@ -51,7 +64,9 @@ pub(crate) struct WhichArgs {
 const HELP: &str = "\
 Examples:
   footfall ledger check shop.db
-  footfall ledger rebuild --config shop.toml";
+  footfall ledger rebuild --config shop.toml
+  footfall ledger repair-clock --dry-run shop.db
+  footfall ledger repair-clock --stretch 3 --shift -10y shop.db";
 
 impl WhichArgs {
     /// Where it is; one that is not there is the caller's mistake.
@@ -73,6 +88,10 @@ pub(crate) fn run(args: &LedgerCommandArgs, verbose: u8) -> anyhow::Result<()> {
     match &args.command {
         Command::Check(which) => check(which),
         Command::Rebuild(which) => rebuild(which),
+        Command::Clock(args) => clock::clock(args),
+        Command::RepairClock(args) => clock::repair(args),
+        Command::Removed(which) => clock::removed(which),
+        Command::ForgetPublisher(args) => clock::forget(args),
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct LedgerConfig {
     pub(crate) file: Option<LocalPath>,
     /// After how many days entries are removed; never by default.
     pub(crate) retention: Option<u32>,
+    /// Whether old entries go too that a publisher has not sent.
+    pub(crate) remove_unsent: bool,
     #[serde(skip)]
     pub(crate) start_time: Option<Timestamp>,
     #[serde(skip)]

@@ -1,11 +1,11 @@
-//! Looking after the ledger beside a run: whether its file is still there, and whole.
+//! Looking after the ledger beside a run: whether its file is still there, and whole, and what is too old to be kept.
 
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use footfall_ledger::{Error, Ledger, Mended, Obstacle, Reader};
-use footfall_pipeline::Stop;
+use footfall_ledger::{Error, Ledger, Mended, Obstacle, Reader, Tidied};
+use footfall_pipeline::{Hub, Stop};
 
 use super::NOTICE;
 
@@ -15,7 +15,9 @@ const EVERY: Duration = Duration::from_millis(500);
 const TELL_EVERY: Duration = Duration::from_mins(1);
 
 /// Looks after `ledger` until `done`: one that was deleted, replaced or damaged is put right, and that is told.
-pub(super) fn keep(ledger: &Ledger, done: &Stop) {
+///
+/// What is too old goes in small steps, and not before the first frame.
+pub(super) fn keep(ledger: &Ledger, hub: &Hub, done: &Stop) {
     thread::scope(|scope| {
         scope.spawn(|| look_for_damage(ledger, done));
         let mut told: Option<Instant> = None;
@@ -27,6 +29,9 @@ pub(super) fn keep(ledger: &Ledger, done: &Stop) {
                     told = Some(Instant::now());
                 }
                 Err(_) => {}
+            }
+            if hub.feeds().iter().any(|feed| feed.status().processed > 0) {
+                tidy(ledger);
             }
         }
     });
@@ -42,6 +47,31 @@ fn look_for_damage(ledger: &Ledger, done: &Stop) {
         Err(Error::Damaged { problem, .. }) if reader.is_current() => ledger.report_damage(&problem),
         Err(Error::GivenUp { .. }) | Ok(()) => {}
         Err(error) => tracing::warn!("{error}"),
+    }
+}
+
+/// Removes some of what is too old, and says so at the end of it.
+fn tidy(ledger: &Ledger) {
+    let removed = match ledger.tidy() {
+        Ok(Tidied::Done(removed)) => removed,
+        Ok(_) => return,
+        // Whoever writes tells of it.
+        Err(error) => return tracing::debug!("{error}"),
+    };
+    let path = ledger.path().display();
+    if let Some((first, last)) = removed.times {
+        tracing::info!(target: NOTICE, "removed {} old entries from {first} to {last} from {path}", removed.entries);
+    }
+    if removed.unsent > 0 {
+        tracing::warn!("{} of these had not been sent by every publisher", removed.unsent);
+    }
+    if removed.held > 0 {
+        tracing::warn!(
+            "{} old entries stay in {path}: {} has not sent them. If it comes no more, `footfall ledger forget-publisher` \
+             lets them go; with ledger.remove_unsent nothing waits",
+            removed.held,
+            removed.holders.join(", ")
+        );
     }
 }
 

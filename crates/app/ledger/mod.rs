@@ -1,6 +1,7 @@
 //! The ledger of a run: which one, what it is told of each source, and the sinks that fill it; and the command
 //! that looks after one.
 
+mod clock;
 mod command;
 mod config;
 mod keeper;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
-use footfall_pipeline::{Ended, Kind, Outcome, Sink, SourceInfo, Stop};
+use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
 pub(crate) use command::{LedgerCommandArgs, run};
@@ -57,8 +58,8 @@ impl Book {
         published: bool,
         stop: &Stop,
     ) -> anyhow::Result<Option<Self>> {
-        let retention_days = config.retention;
-        let options = || Options { retention_days, patience: PATIENCE, ..Options::default() };
+        let (retention_days, keep_unsent) = (config.retention, !config.remove_unsent);
+        let options = || Options { retention_days, keep_unsent, patience: PATIENCE, ..Options::default() };
         if let Some(path) = &config.file {
             let ledger = keeper::open(path, stop, options)?;
             return Ok(Some(Self { ledger, runs: Arc::default(), passing: None }));
@@ -114,9 +115,9 @@ impl Book {
         Ok(Box::new(LedgerSink::new(pen, info.kind, stop.clone())))
     }
 
-    /// Looks after the ledger until `done`.
-    pub(crate) fn keep(&self, done: &Stop) {
-        keeper::keep(&self.ledger, done);
+    /// Looks after the ledger of a run over these sources until `done`.
+    pub(crate) fn keep(&self, hub: &Hub, done: &Stop) {
+        keeper::keep(&self.ledger, hub, done);
     }
 
     /// Writes down how each run went, and says what the ledger has of them.

@@ -60,6 +60,10 @@ impl Cursor {
         }
         let owner = Owner::take(&path, name)?;
         let position = stored(&connection, name).wording(&path, READING)?;
+        // From now on it is known that somebody waits for what is behind it. Where that cannot be written for now,
+        // it is with the first entry that is sent.
+        let known = "INSERT INTO cursor (name, seq, moved) VALUES (?1, 0, ?2) ON CONFLICT DO NOTHING";
+        let _ = connection.execute(known, params![name, Timestamp::now().as_microsecond()]);
         Ok(Self { path, file, connection, name: name.to_owned(), position, _owner: owner })
     }
 

@@ -11,7 +11,8 @@ use crate::counts::{Choice, Gapped, Micros, Query, Span, union};
 use crate::error::Error;
 use crate::quarters::{Part, QUARTER, Spots};
 use crate::reader::{Range, Reader, names};
-use crate::row::timestamp;
+use crate::row::{optional, timestamp};
+use crate::timeline::Timeline;
 
 /// A counting program notes at least this often that it counts, when there is nothing else to write.
 const ALIVE: SignedDuration = SignedDuration::from_secs(15);
@@ -61,7 +62,11 @@ impl Reader {
         mut take: impl FnMut(&str, Span),
     ) -> Result<(), Error> {
         let (from, to) = micros(range);
+        let bogus = self.bogus_gaps()?;
         let mut give = |reason: &str, gap: Micros| {
+            if bogus.has(gap) {
+                return;
+            }
             let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
             take(reason, Span { from: time(gap.from.max(from)), to: time(gap.to.min(to)) });
         };
@@ -97,7 +102,7 @@ impl Reader {
         scanned: i64,
         spots: &mut Spots,
     ) -> Result<Gapped, Error> {
-        let mut gapped = Gapped::default();
+        let mut gapped = Gapped::without(self.bogus_gaps()?);
         let within = Micros::from(whole);
         let mut choice = Choice::sum_of(&[], &query.sources);
         let begun = Micros { from: within.from.saturating_sub(SHORT), to: scanned };
@@ -141,14 +146,22 @@ impl Reader {
 
     /// From when each live source that nobody counts was last seen, up to `end`.
     fn since_last_seen(&self, end: Timestamp, sources: &[String]) -> Result<Vec<Span>, Error> {
-        let sql = "SELECT run.seen, run.ended IS NULL FROM source
+        let timeline = self.timeline()?;
+        let sql = "SELECT run.seen, run.ended IS NULL, source.id FROM source
                    JOIN run ON run.id = (SELECT max(id) FROM run WHERE source = source.id AND seen IS NOT NULL)
                    WHERE NOT source.recorded
                    AND (?1 = '[]' OR source.name IN (SELECT value FROM json_each(?1)))";
         let is_written = Ledger::is_written(self.path())?;
         let mut spans = Vec::new();
         self.each(sql, params![names(sources)], |row| {
-            let (seen, is_open) = (timestamp(row, 0)?, row.get::<_, bool>(1)?);
+            let (mut seen, is_open) = (timestamp(row, 0)?, row.get::<_, bool>(1)?);
+            if timeline.is_any_off() && timeline.is_far(seen.as_microsecond()) {
+                // The clock was off then: what counts is when it was last right.
+                match self.last_seen_within(row.get(2)?, &timeline)? {
+                    Some(right) => seen = right,
+                    None => return Ok(()),
+                }
+            }
             let is_alive = is_open && is_written && end.duration_since(seen) < ALIVE;
             if !is_alive {
                 spans.push(Span { from: seen, to: end });
@@ -156,6 +169,13 @@ impl Reader {
             Ok(())
         })?;
         Ok(spans)
+    }
+
+    /// When a source was last seen by a clock that is believed.
+    fn last_seen_within(&self, source: i64, timeline: &Timeline) -> rusqlite::Result<Option<Timestamp>> {
+        let Some(hull) = timeline.hull() else { return Ok(None) };
+        let sql = "SELECT max(seen) FROM run WHERE source = ?1 AND seen BETWEEN ?2 AND ?3";
+        self.connection().query_row(sql, params![source, hull.start(), hull.end()], |row| optional(row, 0))
     }
 }
 

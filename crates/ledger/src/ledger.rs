@@ -11,9 +11,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Wording as _};
 use crate::file::{Files, Rights};
 use crate::lock::WriterLock;
-use crate::retention::{self, Retention};
+use crate::retention::Retention;
 use crate::run::Run;
 use crate::source::RunInfo;
+use crate::stretch::Course;
 use crate::{begin, connection, file, quarters, schema};
 
 /// The right to write a ledger, held by one program at a time.
@@ -29,7 +30,9 @@ pub(crate) struct Writer {
     pub(crate) path: PathBuf,
     pub(crate) clock: Box<dyn Clock>,
     desk: Mutex<Desk>,
-    retention: Option<Mutex<Retention>>,
+    /// How the clock goes. Whoever holds both takes this one first.
+    pub(crate) course: Mutex<Course>,
+    pub(crate) retention: Option<Mutex<Retention>>,
     /// How long to wait for another program's transaction.
     pub(crate) patience: Duration,
     /// Whether the desk is being put in order: nobody is to wait for it.
@@ -55,8 +58,10 @@ pub(crate) struct Desk {
 
 /// How a ledger is kept.
 pub struct Options {
-    /// Entries are removed after so many days; kept for ever by default.
+    /// Entries are removed after so many days, by [`Ledger::tidy`]; kept for ever by default.
     pub retention_days: Option<u32>,
+    /// Whether entries stay, however old, that a publisher has not sent yet.
+    pub keep_unsent: bool,
     /// Where the time comes from.
     pub clock: Box<dyn Clock>,
     /// How long a write waits for another program's transaction before it is [`Error::Busy`].
@@ -66,7 +71,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let patience = Duration::from_secs(30);
-        Self { retention_days: None, clock: Box::new(SystemClock::default()), patience }
+        let clock = Box::new(SystemClock::default());
+        Self { retention_days: None, keep_unsent: true, clock, patience }
     }
 }
 
@@ -89,10 +95,12 @@ impl Ledger {
         let path = path.as_ref().to_owned();
         let desk = Desk::open(&path)?;
         desk.connection.busy_timeout(options.patience).wording(&path, "open the ledger")?;
-        let retention = options.retention_days.map(|days| Mutex::new(Retention::new(days)));
-        let Options { clock, patience, .. } = options;
-        let (desk, mending, runs) = (Mutex::new(desk), AtomicBool::new(false), Mutex::default());
-        let writer = Writer { path, clock, desk, retention, patience, mending, runs };
+        let Options { clock, patience, keep_unsent, .. } = options;
+        let retention = options.retention_days.map(|days| Mutex::new(Retention::new(days, keep_unsent)));
+        let course = Course::start(&*clock, &desk.connection).wording(&path, "open the ledger")?;
+        let (desk, course) = (Mutex::new(desk), Mutex::new(course));
+        let (mending, runs) = (AtomicBool::new(false), Mutex::default());
+        let writer = Writer { path, clock, desk, course, retention, patience, mending, runs };
         Ok(Self { writer: Arc::new(writer) })
     }
 
@@ -126,7 +134,6 @@ impl Ledger {
     pub fn begin(&self, info: &RunInfo) -> Result<Run, Error> {
         let beginning = begin::begin(&self.writer, info)?;
         self.writer.runs.lock().unwrap_or_else(PoisonError::into_inner).push(beginning.uid);
-        self.writer.expire()?;
         Ok(Run::new(Arc::clone(&self.writer), info, beginning))
     }
 
@@ -165,6 +172,10 @@ impl Desk {
 }
 
 impl Writer {
+    pub(crate) fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,20 +211,6 @@ impl Writer {
             tracing::debug!("{error}");
             0
         })
-    }
-
-    /// Removes what has been kept long enough, at most once a day.
-    pub(crate) fn expire(&self) -> Result<(), Error> {
-        let Some(retention) = &self.retention else { return Ok(()) };
-        let mut retention = retention.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(days) = retention.due(self.clock.monotonic()) else { return Ok(()) };
-        let now = self.clock.now();
-        let removed =
-            self.transaction("remove old entries from the ledger", |c| retention::expire(c, now, days))?;
-        if removed > 0 {
-            tracing::info!("removed {removed} entries older than {days} days from {}", self.path.display());
-        }
-        Ok(())
     }
 }
 

@@ -29,6 +29,7 @@
 //! Times of day are UTC, in microseconds; [`Run`] says where they come from, and what happens when the
 //! machine's clock is set. Time zones matter to [`Reader::counts`] alone.
 
+mod arrival;
 mod begin;
 mod clock;
 mod connection;
@@ -46,10 +47,13 @@ mod health;
 mod ledger;
 mod lock;
 mod mend;
+mod off;
 mod owner;
 mod places;
 mod quarters;
 mod reader;
+mod redate;
+mod removal;
 mod rescue;
 mod retention;
 mod row;
@@ -57,6 +61,8 @@ mod run;
 mod runs;
 mod schema;
 mod source;
+mod stretch;
+mod timeline;
 mod unwritable;
 
 pub use clock::{Clock, SystemClock};
@@ -70,6 +76,9 @@ pub use ledger::{Ledger, Options};
 pub use mend::Mended;
 pub use places::Total;
 pub use reader::{Range, Reader};
+pub use redate::{ClockStretch, How};
+pub use removal::Removal;
+pub use retention::{Removed, Tidied};
 pub use row::{Event, Row, Seq};
 pub use run::{Recorded, Run};
 pub use runs::RunRow;

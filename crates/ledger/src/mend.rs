@@ -67,6 +67,10 @@ impl Ledger {
         let mended = mend(&mut desk, &writer.path, &runs);
         let patient = desk.connection.busy_timeout(writer.patience).wording(&writer.path, "open the ledger");
         writer.mending.store(false, Ordering::Release);
+        drop(desk);
+        if let Ok(Some(_)) = &mended {
+            writer.course().forget();
+        }
         mended.and_then(|mended| patient.map(|()| mended))
     }
 

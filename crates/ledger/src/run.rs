@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use footfall_count::{Condition, HealthChange};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
+use crate::arrival::arrive;
 use crate::begin::Beginning;
-use crate::clock::Watch;
 use crate::digest::{Digest, EventId};
 use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
 use crate::quarters;
 use crate::source::{Ending, Place, RunInfo};
+use crate::stretch::Course;
 
 /// How often it is noted until when a source has been counted, where nothing else is written.
 const BEAT: Duration = Duration::from_secs(5);
@@ -56,7 +57,8 @@ struct State {
     start: Timestamp,
     /// Whether that is known.
     anchored: bool,
-    watch: Watch,
+    /// How much of what the clock was set by since the program began is in `start`.
+    stepped: SignedDuration,
     /// Until when was counted, as far as it is written down, and when that was done.
     seen: Option<Duration>,
     beat: Option<Duration>,
@@ -77,10 +79,10 @@ pub struct Recorded {
 }
 
 /// An entry, or something that the run found by itself, with its times of day.
-struct Line {
-    columns: Columns,
-    utc: i64,
-    until: Option<i64>,
+pub(crate) struct Line {
+    pub(crate) columns: Columns,
+    pub(crate) utc: i64,
+    pub(crate) until: Option<i64>,
 }
 
 impl Run {
@@ -92,7 +94,7 @@ impl Run {
         let state = State {
             start: beginning.start,
             anchored: !is_live,
-            watch: Watch::start(&*writer.clock),
+            stepped: SignedDuration::ZERO,
             seen: None,
             beat: None,
             recorded: Recorded::default(),
@@ -121,7 +123,7 @@ impl Run {
         if !state.anchored {
             state.start = zero;
             state.anchored = true;
-            state.watch = Watch::start(&*self.shared.writer.clock);
+            state.stepped = self.shared.writer.course().follow(&*self.shared.writer.clock);
         }
     }
 
@@ -158,15 +160,15 @@ impl Shared {
     }
 
     fn write(&self, seen: Option<Duration>, entries: &[Entry]) -> Result<Recorded, Error> {
-        self.writer.expire()?;
         let mut state = self.state();
         let mut next = *state;
         let now = self.writer.clock.monotonic();
         let first = self.is_live && next.beat.is_none();
         let mut found = Vec::new();
+        let mut course = self.writer.course();
         if self.is_live {
             let time = seen.or_else(|| entries.iter().map(|e| Columns::of(e).time).max()).unwrap_or_default();
-            found.extend(next.follow_clock(&self.writer, time)?);
+            found.extend(next.follow_clock(&self.writer, &mut course, time)?);
         }
         let is_due = next.beat.is_none_or(|beat| now.saturating_sub(beat) >= BEAT);
         if entries.is_empty() && found.is_empty() && !is_due {
@@ -177,11 +179,13 @@ impl Shared {
         let lines = entries.iter().map(|entry| next.line(Columns::of(entry)));
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let until = next.seen.map(|seen| next.utc(seen)).transpose()?;
-        let recorded = self.writer.transaction("write the ledger", |connection| {
+        let present = self.writer.clock.now();
+        let (recorded, stretch) = self.writer.transaction("write the ledger", |connection| {
             let run = self.number(connection)?;
             if first {
-                found.extend(arrive(connection, run, next.start)?);
+                found.extend(arrive(connection, run, next.start, present)?);
             }
+            let stretch = self.is_live.then(|| course.note(connection, present)).transpose()?;
             for line in &found {
                 self.insert(connection, run, line)?;
             }
@@ -193,8 +197,12 @@ impl Shared {
             }
             let sql = "UPDATE run SET seen = coalesce(?1, seen) WHERE id = ?2";
             connection.execute(sql, params![until, run])?;
-            Ok(recorded)
+            Ok((recorded, stretch))
         })?;
+        if let Some(stretch) = stretch {
+            course.noted(stretch);
+        }
+        drop(course);
         next.recorded.added += recorded.added;
         next.recorded.known += recorded.known;
         *state = next;
@@ -276,15 +284,25 @@ impl Shared {
 
 impl State {
     /// Finds when a live source's time is zero, and whether the clock was set since the last call.
-    fn follow_clock(&mut self, writer: &Writer, time: Duration) -> Result<Option<Line>, Error> {
+    fn follow_clock(
+        &mut self,
+        writer: &Writer,
+        course: &mut Course,
+        time: Duration,
+    ) -> Result<Option<Line>, Error> {
         let clock = &*writer.clock;
+        let stepped = course.follow(clock);
         if !self.anchored {
             self.anchored = true;
-            self.watch = Watch::start(clock);
+            self.stepped = stepped;
             let elapsed = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
             self.start = clock.now().checked_sub(elapsed).map_err(|_| self.no_such_time(time))?;
         }
-        let Some(step) = self.watch.step(clock) else { return Ok(None) };
+        let step = stepped.saturating_sub(self.stepped);
+        if step.is_zero() {
+            return Ok(None);
+        }
+        self.stepped = stepped;
         self.start = self.start.checked_add(step).map_err(|_| self.no_such_time(time))?;
         self.line(clock_step(time, step)).map(Some)
     }
@@ -307,30 +325,7 @@ impl State {
     }
 }
 
-/// When a live source's time zero has become known: notes it, and the time since the source was last
-/// counted, or that the clock has gone back since then.
-fn arrive(connection: &Connection, run: i64, start: Timestamp) -> rusqlite::Result<Option<Line>> {
-    let start = start.as_microsecond();
-    connection.execute("UPDATE run SET start = ?1 WHERE id = ?2", params![start, run])?;
-    let sql = "SELECT seen FROM run WHERE source = (SELECT source FROM run WHERE id = ?1) AND id < ?1
-               AND seen IS NOT NULL ORDER BY id DESC LIMIT 1";
-    let before: Option<i64> = connection.query_row(sql, [run], |row| row.get(0)).optional()?;
-    Ok(before.filter(|&before| before != start).map(|before| {
-        if before < start {
-            let gap = footfall_count::Uncounted {
-                reason: Condition::Stopped,
-                from: Duration::ZERO,
-                to: Duration::ZERO,
-            };
-            Line { columns: Columns::of(&Entry::Uncounted(gap)), utc: before, until: Some(start) }
-        } else {
-            let back = SignedDuration::from_micros(start - before);
-            Line { columns: clock_step(Duration::ZERO, back), utc: start, until: None }
-        }
-    }))
-}
-
-fn clock_step(time: Duration, step: SignedDuration) -> Columns {
+pub(crate) fn clock_step(time: Duration, step: SignedDuration) -> Columns {
     let evidence = BTreeMap::from([("seconds".to_owned(), step.as_secs_f64())]);
     let condition = Condition::ClockStep;
     Columns::of(&Entry::Health(HealthChange { condition, raised: true, time, frame: None, evidence }))

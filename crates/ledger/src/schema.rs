@@ -5,18 +5,22 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Wording as _};
-use crate::quarters;
+use crate::{quarters, stretch};
 
 /// Each brings a ledger one version further. They are never changed, only added to.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/v1.sql"),
     include_str!("schema/v2.sql"),
     include_str!("schema/v3.sql"),
     include_str!("schema/v4.sql"),
+    include_str!("schema/v5.sql"),
 ];
 
 /// The version that this program writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// From this version on it is written down how the machine's clock went.
+const STRETCHES: u32 = 5;
 
 /// "Foot" in ASCII: by this a file is known as a ledger, to us and to `file`.
 const APPLICATION_ID: i32 = 0x466f_6f74;
@@ -75,6 +79,9 @@ fn apply(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for script in MIGRATIONS.iter().skip(from as usize) {
         transaction.execute_batch(script)?;
+    }
+    if from < STRETCHES {
+        stretch::derive(&transaction)?;
     }
     quarters::seal_all(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

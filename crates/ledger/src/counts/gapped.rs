@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::periods::Micros;
+use crate::off::Bogus;
 
 /// Spans come in, each before the end of the period that it begins in is asked for; lengths go out. What is
 /// held are the spans that reach into the present period or begin later.
@@ -13,11 +14,18 @@ pub(crate) struct Gapped {
     waiting: BinaryHeap<Reverse<Micros>>,
     /// These neither touch nor overlap; by time.
     joined: VecDeque<Micros>,
+    /// These are none.
+    bogus: Bogus,
 }
 
 impl Gapped {
+    /// Nothing yet, and none of those that are `bogus` ever.
+    pub(crate) fn without(bogus: Bogus) -> Self {
+        Self { bogus, ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, span: Micros) {
-        if span.from < span.to {
+        if span.from < span.to && !self.bogus.has(span) {
             self.waiting.push(Reverse(span));
         }
     }

@@ -38,7 +38,7 @@ impl Shelf {
 
     pub(crate) fn open_for(&self, retention_days: Option<u32>) -> Ledger {
         let clock = Box::new(self.clock.clone());
-        let options = Options { retention_days, clock, patience: Duration::ZERO };
+        let options = Options { retention_days, clock, patience: Duration::ZERO, ..Options::default() };
         Ledger::open_with(self.path(), options).unwrap()
     }
 
@@ -65,6 +65,11 @@ impl HandClock {
         let mut clock = self.0.lock().unwrap();
         clock.0 += SignedDuration::from_secs(seconds.cast_signed());
         clock.1 += Duration::from_secs(seconds);
+    }
+
+    /// The time of day.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.0.lock().unwrap().0
     }
 
     /// Somebody sets the time of day.

@@ -148,20 +148,3 @@ fn an_uncounted_span_is_kept_once_with_its_reason() {
     let span = ("other", "2026-11-24T09:00:01Z".to_owned(), "2026-11-24T09:00:04Z".to_owned());
     assert_eq!(uncounted(&shelf.all()), [span]);
 }
-
-#[test]
-fn old_entries_go_and_a_clock_ahead_takes_none() {
-    let shelf = Shelf::new();
-    let run = shelf.open_for(Some(30)).begin(&camera()).unwrap();
-    run.scene(seconds(0), &[crossing(1, 1, In)]).unwrap();
-    for day in 1..=40u64 {
-        shelf.clock.pass(24 * 3600);
-        run.scene(seconds(864_000 * day), &[crossing(864_000 * day, 1, In)]).unwrap();
-    }
-    assert_eq!(frames(&shelf.all()).len(), 32, "looked at before the latest was written");
-    drop(run);
-    shelf.clock.set(at("2099-01-01T00:00:00Z"));
-    shelf.open_for(Some(30)).begin(&camera()).unwrap();
-    assert_eq!(frames(&shelf.all()).len(), 31, "counted back from the latest entry");
-    shelf.reader().check().unwrap();
-}

@@ -1,6 +1,7 @@
 //! The ledger through its public face.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
+mod clock;
 mod common;
 mod counts;
 mod cursors;
