@@ -56,6 +56,7 @@ async fn connection(
         reading.reporter().up();
     }
     reading.hurry();
+    let mut told: Option<Instant> = None;
     loop {
         // The connection is kept alive while there is nothing to send.
         let look = tokio::select! {
@@ -63,7 +64,13 @@ async fn connection(
             lost = receiver.idle() => return Err(lost),
         };
         let Some(look) = look else { break };
-        receiver.tell(reading).await?;
+        // Counts cost more than crossings. While one look with crossings follows the other they are told at times, and
+        // after the last of them once more.
+        let is_hurried = !look.entries.is_empty() && told.is_some_and(|at| at.elapsed() < reading.pace().look_every);
+        if !is_hurried {
+            receiver.tell(reading).await?;
+            told = Some(Instant::now());
+        }
         delivery.deliver(receiver, reading, look, backoff).await?;
     }
     receiver.leave().await
