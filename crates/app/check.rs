@@ -13,11 +13,11 @@ use crate::cli::{Cli, Command, RunArgs};
 use crate::config::Config;
 use crate::exit::usage;
 use crate::lanes::reference;
-use crate::models;
 use crate::run::check_settings;
 use crate::say::say;
 use crate::serve::shown_name;
 use crate::sources::{NamedSource, resolve};
+use crate::{guard, models};
 
 /// Longer names are cut where they stand beside others, in columns.
 const LONGEST_SHOWN: usize = 40;
@@ -39,7 +39,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     let sources =
         if config.source.list.is_empty() { Vec::new() } else { resolve(&run, &config).map_err(usage)? };
     check_settings(&sources, &config)?;
-    config.outputs.of(&sources, None).map_err(usage)?;
+    let files = config.outputs.of(&sources).map_err(usage)?;
+    guard::check_run(&config, &sources, &files, None).map_err(usage)?;
     for path in sources.iter().filter_map(|source| source.reference.as_deref()) {
         reference(path).map_err(usage)?;
     }

@@ -66,7 +66,8 @@ async fn connection(
         let Some(look) = look else { break };
         // Counts cost more than crossings. While one look with crossings follows the other they are told at times, and
         // after the last of them once more.
-        let is_hurried = !look.entries.is_empty() && told.is_some_and(|at| at.elapsed() < reading.pace().look_every);
+        let is_hurried =
+            !look.entries.is_empty() && told.is_some_and(|at| at.elapsed() < reading.pace().look_every);
         if !is_hurried {
             receiver.tell(reading).await?;
             told = Some(Instant::now());
