@@ -51,6 +51,7 @@ fn the_benches_need_no_more_than_the_networks() {
             "clap",
             "footfall-count",
             "footfall-pipeline",
+            "footfall-scratch",
             "footfall-track",
             "footfall-vision",
             "serde",

@@ -31,8 +31,8 @@ fn lines_change_while_it_runs_and_a_broken_edit_changes_nothing() {
     let mut running = Running::start(command.arg("--summary").arg(&told));
     running.result();
     fs::write(&config, "[[source]]\nname = \"front\"\nurrl = 3\n").unwrap();
-    running.wait_for("stay in force");
-    running.wait_for("needs a url");
+    let said = running.wait_for("stay in force");
+    assert!(said.contains("needs a url"), "{said}");
     fs::write(&config, camera_with_line(&camera.address, "window")).unwrap();
     let read = running.wait_for("was read again");
     assert!(read.contains("lines of front"), "{read}");

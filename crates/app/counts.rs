@@ -12,7 +12,6 @@ use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::{Date, DateTime, Time};
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Count, Error, Period, PlaceKind, Query, Range, Reader, ZoneCount};
-use footfall_private::LocalPath;
 use footfall_report::{Format, Report, Screen, ZoneReport};
 
 use crate::cli::AreaArgs;
@@ -129,12 +128,7 @@ fn reset(text: &str) -> Result<Reset, String> {
 /// Reads the ledger, and writes the report.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
-    let path = args
-        .ledger
-        .clone()
-        .map(LocalPath::from)
-        .or(config.ledger.file)
-        .unwrap_or_else(|| "footfall.db".into());
+    let path = config.ledger.read_by(args.ledger.as_deref());
     let zone = zone(args.timezone.as_deref()).map_err(usage)?;
     let query = Query {
         range: Range {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "a module of test binaries")]
 
+pub mod broker;
 pub mod camera;
 pub mod running;
 

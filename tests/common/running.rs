@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -40,8 +40,9 @@ impl Running {
 
     /// Waits until it says something with `words` in it.
     pub fn wait_for(&mut self, words: &str) -> String {
+        let end = Instant::now() + PATIENCE;
         loop {
-            let said = self.stderr.recv_timeout(PATIENCE);
+            let said = self.stderr.recv_timeout(end.saturating_duration_since(Instant::now()));
             let line = said.unwrap_or_else(|_| panic!("no \"{words}\" in:\n{}", self.said));
             self.said += &line;
             self.said.push('\n');

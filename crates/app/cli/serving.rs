@@ -13,15 +13,15 @@ use super::address;
 /// that counts: `footfall run --serve`.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// The ledger
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) ledger: PathBuf,
+    /// The ledger [default: that of --config, else footfall.db]
+    #[arg(long, value_name = "FILE", env = "FOOTFALL_LEDGER", value_hint = ValueHint::FilePath)]
+    pub(crate) ledger: Option<PathBuf>,
 
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) address: Option<SocketAddr>,
 
-    /// Settings in TOML: its `serve` and `publish` parts
+    /// Settings in TOML: its `serve`, `publish` and `ledger` parts
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 }

@@ -1,6 +1,6 @@
 //! `footfall ledger`: looking after a ledger.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 use footfall_ledger::{Error, Ledger, Reader};
@@ -72,12 +72,7 @@ impl WhichArgs {
     /// Where it is; one that is not there is the caller's mistake.
     pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
         let config = Config::load(self.config.as_deref(), &[], &AreaArgs::default())?;
-        let named = self
-            .file
-            .clone()
-            .or_else(|| self.ledger.clone())
-            .or_else(|| config.ledger.file.as_deref().map(Path::to_owned));
-        let path = named.unwrap_or_else(|| "footfall.db".into());
+        let path = config.ledger.read_by(self.file.as_deref().or(self.ledger.as_deref()));
         if path.exists() { Ok(path) } else { Err(usage(Error::Missing { path })) }
     }
 }

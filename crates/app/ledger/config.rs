@@ -1,6 +1,6 @@
 //! What a user may say about the ledger.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueHint};
@@ -24,6 +24,13 @@ pub(crate) struct LedgerConfig {
     pub(crate) start_time: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) recount: bool,
+}
+
+impl LedgerConfig {
+    /// The ledger that a command reads: the one that it was given, else the configuration's, else `footfall.db`.
+    pub(crate) fn read_by(&self, given: Option<&Path>) -> PathBuf {
+        given.or(self.file.as_deref()).unwrap_or(Path::new("footfall.db")).to_owned()
+    }
 }
 
 /// Keeping crossings for good.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use footfall_count::{Line, Zone};
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{PlaceKind, Reader};
+use footfall_ledger::{Error, PlaceKind, Reader};
 use footfall_pipeline::Stop;
 use footfall_serve::{Book, Drawing, Live, Parts, Publishers, Saved, Server, Setup, SetupError, Shapes};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::refused;
 use super::state::shown_name;
 use crate::cli::{AreaArgs, ServeArgs};
 use crate::config::Config;
+use crate::exit::usage;
 use crate::logging::NOTICE;
 use crate::reload::{EVERY, NOTHING, Watched};
 use crate::say::say;
@@ -28,9 +29,13 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
-    let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&args.ledger, TimeZone::system())?);
+    let ledger = config.ledger.read_by(args.ledger.as_deref());
+    if !ledger.exists() {
+        return Err(usage(Error::Missing { path: ledger }));
+    }
+    let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&ledger, TimeZone::system())?);
     let live = Live::new([]);
-    draw(&live, &config, &args.ledger)?;
+    draw(&live, &config, &ledger)?;
     let publishers = Publishers::start(&config.publish, &book, &live).map_err(refused)?;
     let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
     let setup = Arc::new(Unchanging { configuration: config.shown() });
@@ -38,7 +43,7 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     let server = Server::start(&config.serve, parts).map_err(refused)?;
     say(&format!("the page is at {}\n", server.url()));
     match &args.config {
-        Some(path) => follow(path, config, &server, &stop, |config| draw(&live, config, &args.ledger)),
+        Some(path) => follow(path, config, &server, &stop, |config| draw(&live, config, &ledger)),
         None => while !stop.wait(Duration::from_hours(1)) {},
     }
     Ok(())

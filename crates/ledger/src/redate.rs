@@ -175,9 +175,12 @@ impl Timeline {
         let steps = |from: usize, to: usize| -> Option<i64> {
             self.stretches[from..=to].iter().map(|(stretch, _)| stretch.step).sum()
         };
+        // What contradicts a sound one although the clock was not set between them is off by something else.
+        let is_set = |shift: &i64| *shift != 0;
         let by_steps = before
             .and_then(|before| Some(-steps(before + 1, index)?))
-            .or_else(|| after.and_then(|after| steps(index + 1, after)));
+            .filter(is_set)
+            .or_else(|| after.and_then(|after| steps(index + 1, after)).filter(is_set));
         if let Some(shift) = by_steps {
             return Some((shift, How::Step));
         }

@@ -29,12 +29,7 @@ const LONGEST_WORD: usize = 15;
 pub fn shown(location: &OsStr) -> String {
     let text = location.to_string_lossy();
     let Some((scheme, rest)) = address(&text) else { return without_scheme(&text) };
-    let rest = without_user(rest);
-    let path = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, rest) = rest.split_at(path);
-    let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
-    let host = host_of(host);
-    format!("{scheme}://{host}{}{}", path_of(path), query_of(query))
+    format!("{scheme}://{}", place(&without_user(rest)))
 }
 
 /// Scheme and rest, of an address.
@@ -45,17 +40,36 @@ fn address(text: &str) -> Option<(&str, &str)> {
     is_scheme.then_some((scheme, rest))
 }
 
+/// What has no scheme is a path, unless it looks like an address that somebody has mistyped.
 fn without_scheme(text: &str) -> String {
-    let text = match text.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => Cow::Owned(format!("{HIDDEN}@{host}")),
-        _ => Cow::Borrowed(text),
-    };
+    if let Some((scheme, rest)) = mistyped(text) {
+        return format!("{scheme}:/{}", place(&without_user(rest)));
+    }
+    match text.rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => return format!("{HIDDEN}@{}", place(host)),
+        _ => {}
+    }
     match text.find('?') {
         Some(query) if text[query..].contains('=') => {
             format!("{}{}", &text[..query], query_of(&text[query..]))
         }
-        _ => text.into_owned(),
+        _ => text.to_owned(),
     }
+}
+
+/// Scheme and rest, of an address with one slash too few.
+fn mistyped(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(":/")?;
+    let is_scheme = scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_scheme.then_some((scheme, rest))
+}
+
+/// A host and what comes after it.
+fn place(rest: &str) -> String {
+    let path = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, rest) = rest.split_at(path);
+    let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    format!("{}{}{}", host_of(host), path_of(path), query_of(query))
 }
 
 fn without_user(rest: &str) -> Cow<'_, str> {
@@ -126,13 +140,13 @@ fn pairs(text: &str, separators: &[char], bare: bool) -> String {
     shown
 }
 
-/// One pair, and whether something of it is hidden.
+/// One pair, and whether something of it is hidden. Without a value it may be a key in base 64.
 fn pair(key: &str, value: &str) -> (String, bool) {
     let is_name = key.len() <= 24 && key.chars().all(|c| c.is_ascii_alphanumeric() || "-.[]".contains(c));
     let is_plain = value.len() <= 24 && value.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
     if is_in(HARMLESS, key) && is_plain && !looks_random(value) {
         (format!("{key}={value}"), false)
-    } else if is_name {
+    } else if is_name && !value.trim_start_matches('=').is_empty() {
         (format!("{key}={HIDDEN}"), true)
     } else {
         (HIDDEN.to_owned(), true)
