@@ -173,7 +173,7 @@ fn what_was_planted_is_nowhere_to_be_seen() {
     fs::write(&config, fs::read_to_string(&config).unwrap() + &entry).unwrap();
 
     let mut command = shop.footfall();
-    command.args(["run", "-vvv", "--no-embedder", "--config"]).arg(&config);
+    command.args(["run", "--no-embedder", "--config"]).arg(&config).env("RUST_LOG", "trace");
     command.arg("--trace").arg(shop.place("trace.json"));
     let mut running = Running::start(&mut command);
     let said = running.wait_for("the page is at ");

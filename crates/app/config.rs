@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod documented;
+mod paths;
 mod shown;
 mod sources;
 mod wrong;
@@ -158,10 +159,7 @@ impl Config {
         })?;
         let mut config =
             Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
-        // What belongs to a source lies beside the file.
-        for own in config.source.files_mut() {
-            *own = own.within(path.parent().unwrap_or(Path::new("")));
-        }
+        config.begin_in(path.parent().unwrap_or(Path::new("")));
         Ok(config)
     }
 

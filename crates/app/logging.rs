@@ -9,8 +9,11 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use footfall_formats::{PartialPath, Privacy};
 use indicatif::ProgressBar;
+use tracing::Level;
 use tracing_chrome::{ChromeLayerBuilder, FlushGuard};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Filter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -89,13 +92,16 @@ pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> any
     Ok(trace)
 }
 
-fn filter(verbose: u8) -> EnvFilter {
+/// What is told. Libraries tell in detail what they are given, addresses and passwords too: of that nothing is
+/// told, whatever is asked for.
+fn filter<S>(verbose: u8) -> impl Filter<S> {
     let own = match verbose {
         0 => "warn,footfall::notice=info,ort=error",
         1 => "info,ort=warn",
         _ => "debug,ort=info",
     };
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(own))
+    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(own));
+    wanted.and(filter_fn(|event| event.target().starts_with("footfall") || *event.level() <= Level::INFO))
 }
 
 /// Standard error, with the progress bar out of the way while a line is written.

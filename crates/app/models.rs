@@ -13,12 +13,17 @@ pub(crate) const EMBEDDER: (&str, &[u8]) =
 /// name is `./overhead`.
 const OVERHEAD: &str = "overhead";
 
+/// Whether `detector` is the name of one of set-up's, and no file.
+pub(crate) fn is_name(detector: &Path) -> bool {
+    detector == Path::new(OVERHEAD)
+}
+
 /// The detector's file: the one that is wanted, or of those that set-up has put into the cache the usual one or
 /// `overhead`; int8 on a CPU, where it is three times as fast.
 pub(crate) fn detector(wanted: Option<&Path>, device: DeviceRequest) -> anyhow::Result<PathBuf> {
     let family = match wanted {
         None => "nanodet-g",
-        Some(name) if name == Path::new(OVERHEAD) => "nanodet-g-overhead",
+        Some(name) if is_name(name) => "nanodet-g-overhead",
         Some(file) => return Ok(file.to_owned()),
     };
     let is_cpu = device == DeviceRequest::Named(Device::Cpu);

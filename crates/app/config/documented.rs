@@ -18,7 +18,9 @@ fn settings(path: &str) -> Option<Vec<String>> {
         let (_, known) = error.split_once("unknown field `no_such_setting`, expected ")?;
         Some(known.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
     };
-    let found = [ask("[", "]"), ask("[[", "]]")].into_iter().flatten().max_by_key(Vec::len)?;
+    // A table may be read from a list, too: of its members in their order.
+    let (one, several) = (ask("[", "]"), ask("[[", "]]"));
+    let found = if needed.is_empty() { one.or(several) } else { several }?;
     Some(if needed.is_empty() {
         found
     } else {
@@ -47,14 +49,15 @@ fn parts() -> [toml::Table; 2] {
     let is_setting = |text: &str| {
         let key = text.split(" = ").next().unwrap_or_default();
         text.starts_with('[')
-            || text.contains(" = ") && key.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            || text.contains(" = ")
+                && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
     let line = |line: &str| match line.strip_prefix("# ") {
         Some(rest) if is_setting(rest) => rest.to_owned(),
         _ => line.to_owned(),
     };
     let text = EXAMPLE.lines().map(line).collect::<Vec<_>>().join("\n");
-    let (file, sources) = text.split_once("[[source]]").unwrap();
+    let (file, sources) = text.split_once("\n[[source]]").unwrap();
     [file.parse().unwrap(), format!("[[source]]{sources}").parse().unwrap()]
 }
 
@@ -136,7 +139,7 @@ fn nothing_that_is_shown_is_a_secret_a_path_or_an_address() {
     let config = Config::parse(text).unwrap();
     let shown = config.shown();
     assert!(!shown.to_string().contains("PRIVATE"), "{shown:#}");
-    assert!(!format!("{:?}", (&config.source, &config.publish, &config.outputs)).contains("PRIVATE\""));
+    assert!(!format!("{:?}", (&config.source, &config.outputs)).contains("PRIVATE"));
     assert_eq!(shown["source"][0]["name"], "front");
     assert_eq!(shown["source"][0]["read_timeout"], 7.5);
     assert_eq!(shown["source"][0]["line"][0]["name"], "door");

@@ -37,15 +37,6 @@ pub(crate) struct SourceEntry {
     pub(crate) options: SourceOptions,
 }
 
-impl Sources {
-    /// The files that settings of sources name.
-    pub(super) fn files_mut(&mut self) -> impl Iterator<Item = &mut LocalPath> {
-        let of_each =
-            self.list.iter_mut().flat_map(|source| [&mut source.reference, &mut source.options.login_file]);
-        of_each.chain([&mut self.options.login_file]).flatten()
-    }
-}
-
 impl<'de> Deserialize<'de> for Sources {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;

@@ -1,0 +1,140 @@
+//! One rule for all paths in a configuration: they begin in the folder that the file is in.
+//!
+//! Each part is taken apart whole, so that a new setting is in here or does not compile.
+
+use std::path::Path;
+
+use footfall_private::{LocalPath, Place, Secret};
+use footfall_serve::{Config as ServeConfig, PublishConfig};
+
+use super::{Config, Networks, Outputs, SourceEntry, Sources};
+use crate::ledger::LedgerConfig;
+use crate::models::is_name;
+use crate::staff::StaffConfig;
+
+impl Config {
+    /// Every path that is relative is so to `folder` from now on.
+    pub(super) fn begin_in(&mut self, folder: &Path) {
+        let Self {
+            networks,
+            source,
+            detector: _,
+            embedder: _,
+            tracker: _,
+            counter: _,
+            staff,
+            overlay: _,
+            health: _,
+            pipeline: _,
+            outputs,
+            ledger,
+            serve,
+            publish,
+            lines: _,
+            zones: _,
+            masks: _,
+            set_in_tracker: _,
+        } = self;
+        let Networks { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
+        let StaffConfig { gallery, max_cosine_distance: _ } = staff;
+        let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
+        let LedgerConfig { file, retention: _, remove_unsent: _, start_time: _, recount: _ } = ledger;
+        let Sources { options, list } = source;
+        for entry in list {
+            let SourceEntry { name: _, url, lines: _, zones: _, masks: _, reference, options } = entry;
+            place(url, folder);
+            reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
+        }
+        let detector = detector.as_mut().filter(|file| !is_name(file));
+        let own = [embedder, runtime, gallery, video, tracks, crossings, detections, record, summary, file];
+        let own = own.into_iter().flatten().chain(detector).chain(&mut options.login_file);
+        own.chain(of_page(serve)).chain(of_publishers(publish)).for_each(|path| begin(path, folder));
+    }
+}
+
+fn of_page(serve: &mut ServeConfig) -> impl Iterator<Item = &mut LocalPath> {
+    serve.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key])
+}
+
+fn of_publishers(publish: &mut PublishConfig) -> impl Iterator<Item = &mut LocalPath> {
+    let PublishConfig { mqtt, webhooks, nats } = publish;
+    let passwords = mqtt.iter_mut().filter_map(|mqtt| mqtt.password.as_mut());
+    let passwords = passwords.chain(nats.iter_mut().filter_map(|nats| nats.password.as_mut()));
+    let secrets = passwords.chain(webhooks.iter_mut().map(|hook| &mut hook.secret));
+    secrets.filter_map(|secret| match secret {
+        Secret::File { file } => Some(file),
+        Secret::Here(_) | Secret::Env { .. } => None,
+    })
+}
+
+/// `-` is stdin or stdout.
+fn begin(path: &mut LocalPath, folder: &Path) {
+    if **path != *Path::new("-") {
+        *path = path.within(folder);
+    }
+}
+
+/// A source that is a file or a folder: whatever is no camera's number and no address.
+fn place(place: &mut Place, folder: &Path) {
+    let text = place.reveal();
+    let is_path =
+        !text.contains(":/") && !text.starts_with("${") && !text.bytes().all(|b| b.is_ascii_digit());
+    if is_path {
+        *place = folder.join(text).to_string_lossy().into_owned().into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::Config;
+
+    #[test]
+    fn paths_begin_where_the_file_is() {
+        let text = "
+            [networks]
+            detector = 'd.onnx'
+            [ledger]
+            file = 'shop.db'
+            [outputs]
+            tracks = '/var/t.txt'
+            crossings = '-'
+            [serve.tls]
+            certificate = 'c.pem'
+            key = 'sub/c.key'
+            [publish.mqtt]
+            url = 'mqtt://a'
+            password = { file = 'word' }
+            [[source]]
+            name = 'front'
+            url = 'clips/a.mp4'
+            reference = 'front.jpg'
+            login_file = 'login'
+            [[source]]
+            name = 'back'
+            url = 'rtsp://cam/1'
+            [[source]]
+            name = 'own'
+            url = '0'
+        ";
+        let mut config = Config::parse(text).unwrap();
+        config.begin_in(Path::new("/etc/shop"));
+        let path = |path: &Option<footfall_private::LocalPath>| path.as_ref().unwrap().display().to_string();
+        assert_eq!(path(&config.networks.detector), "/etc/shop/d.onnx");
+        assert_eq!(path(&config.ledger.file), "/etc/shop/shop.db");
+        assert_eq!(
+            (path(&config.outputs.tracks), path(&config.outputs.crossings)),
+            ("/var/t.txt".into(), "-".into())
+        );
+        assert_eq!(config.serve.tls.unwrap().key.display().to_string(), "/etc/shop/sub/c.key");
+        let [front, back, own] = &config.source.list[..] else { panic!() };
+        assert_eq!(front.url.reveal(), "/etc/shop/clips/a.mp4");
+        assert_eq!((back.url.reveal(), own.url.reveal()), ("rtsp://cam/1", "0"));
+        assert_eq!(path(&front.reference), "/etc/shop/front.jpg");
+        assert_eq!(path(&front.options.login_file), "/etc/shop/login");
+        let mut named = Config::parse("[networks]\ndetector = 'overhead'\n").unwrap();
+        named.begin_in(Path::new("/etc/shop"));
+        assert_eq!(path(&named.networks.detector), "overhead");
+    }
+}
