@@ -45,6 +45,7 @@ fn a_recording_with_too_few_frames_says_so_wherever_its_counts_are() {
     let told = summary(&file("s.json"));
     assert_eq!(told["sources"][0]["low_rate"]["seconds"], 11.0, "{told}");
     assert_eq!(told["lines"][0]["rate_too_low"], true, "{told}");
+    assert!(told["lines"][0].get("in_interval").is_none(), "{told}");
     let trouble = &told["sources"][0]["troubles"][0];
     assert_eq!((&trouble["condition"], &trouble["uncounted_seconds"]), (&"low_rate".into(), &11.0.into()));
 
@@ -78,6 +79,7 @@ fn a_recording_with_enough_frames_says_nothing() {
     assert!(!ended.stderr.contains("too few"), "{}", ended.stderr);
     let told = summary(&told);
     assert!(told["lines"][0].get("rate_too_low").is_none(), "{told}");
+    assert!(told["lines"][0]["in_interval"].is_object(), "{told}");
     assert_eq!(told["sources"][0]["troubles"], serde_json::json!([]), "{told}");
     let ended = said(footfall().arg("doctor").arg(clip()));
     assert!(ended.stdout.contains("a recording, 10 frames/s"), "{}", ended.stdout);

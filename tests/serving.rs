@@ -81,6 +81,34 @@ fn a_file_with_an_address_serves_unless_told_otherwise() {
     assert!(!ended.stderr.contains("the page is at"), "{}", ended.stderr);
 }
 
+#[test]
+fn a_ledger_that_cannot_be_read_is_no_good_health() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("shop.db");
+    run(clip(), ["--no-embedder", "--max-frames", "30", "--ledger", ledger.to_str().unwrap()]).success();
+    let mut command = footfall();
+    command.args(["serve", "--address", "127.0.0.1:0", "--ledger"]).arg(&ledger);
+    let mut running = Running::start(&mut command);
+    let address = address(&mut running);
+    let health = || {
+        let (status, mut rest) = get(&address, "/api/v1/health", "");
+        let mut body = String::new();
+        rest.read_to_string(&mut body).unwrap();
+        (status, body)
+    };
+    let (status, body) = health();
+    assert!(status.contains(" 200 ") && body.contains("\"ledger\":true"), "{status}{body}");
+    // Another one takes its place, all but the first page of which is damaged; that has the names of the tables.
+    let mut bytes = fs::read(&ledger).unwrap();
+    bytes[4096..].fill(0xA5);
+    let other = folder.path().join("other.db");
+    fs::write(&other, bytes).unwrap();
+    fs::rename(&other, &ledger).unwrap();
+    let (status, body) = health();
+    assert!(status.contains(" 503 ") && body.contains("\"ledger\":false"), "{status}{body}");
+    assert!(!body.contains("shop.db"), "where it is is nobody's business: {body}");
+}
+
 fn certificate(folder: &Path, name: &str) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])

@@ -32,6 +32,12 @@ use truth::Truth;
 const RETENTION: u32 = 90;
 /// Memory may grow by so much over the second half of the year, in bytes.
 const GROWTH: u64 = 16 << 20;
+/// What the table is of.
+const ABOUT: &str = "\
+A year of a door by a clock that is compressed: the real ledger, killed and started again, under wrong clocks and on a full\n\
+disk; `footfall serve`, killed too, publishes from it to Debian's mosquitto, which is away every twelfth day. Twelve times\n\
+`footfall ledger repair-clock` puts the times right that a wrong clock has dated, and then each hour is compared with the\n\
+truth. People are made up. MB of 10^6 bytes.";
 /// Publishing may be behind by what passes in so many days.
 const BEHIND: usize = 3;
 
@@ -163,8 +169,12 @@ fn a_year_loses_nothing_and_doubles_nothing() {
     let minutes = began.elapsed().as_secs_f64() / 60.0;
     let report = report(&year, left, removed, minutes);
     eprintln!("{report}");
-    if let Some(path) = std::env::var_os("FOOTFALL_YEAR_TABLE") {
-        fs::write(path, &report).unwrap();
+    if let Some(path) = std::env::var_os("FOOTFALL_YEAR_TABLE").filter(|path| !path.is_empty()) {
+        fs::write(
+            path,
+            format!("# A year\n\n```\nscripts/soak year {people} FILE\n```\n\n{ABOUT}\n\n{report}"),
+        )
+        .unwrap();
     }
     judge(&year, left, removed);
 }

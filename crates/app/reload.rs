@@ -23,6 +23,7 @@ pub(crate) const NOTHING: &str = "nothing that changes now";
 pub(crate) struct Reload<'a> {
     args: &'a RunArgs,
     path: &'a Path,
+    watched: Watched<'a>,
     config: Config,
     sources: Vec<NamedSource>,
     hub: Hub,
@@ -84,17 +85,17 @@ impl<'a> Reload<'a> {
         let path = args.config.as_deref()?;
         let boards = serving.map(Serving::boards).unwrap_or_default();
         let tokens = serving.and_then(Serving::tokens);
-        Some(Self { args, path, config: config.clone(), sources, hub, boards, tokens, max_cosine_distance })
+        let (watched, config) = (Watched::new(path), config.clone());
+        Some(Self { args, path, watched, config, sources, hub, boards, tokens, max_cosine_distance })
     }
 
-    /// Watches the file until the run is `done`.
-    pub(crate) fn watch(mut self, done: &Stop) {
-        let mut watched = Watched::new(self.path);
+    /// Watches the file until this is `done`.
+    pub(crate) fn watch(&mut self, done: &Stop) {
         while !done.wait(EVERY) {
-            if watched.has_changed()
+            if self.watched.has_changed()
                 && let Err(error) = self.read_again()
             {
-                watched.refused(&error);
+                self.watched.refused(&error);
             }
         }
     }

@@ -57,8 +57,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let reload = Reload::new(args, &config, sources, pipeline.hub(), serving.as_ref(), distance);
-    let outcome = attended(reload, book.as_ref(), pipeline, &options, &stop);
+    let mut reload = Reload::new(args, &config, sources, pipeline.hub(), serving.as_ref(), distance);
+    let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let completed = complete(crossings.as_ref(), &outcome);
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
         trace.finish()?;
     }
     if let Some(serving) = serving {
-        serving.stay(&stop);
+        serving.stay(&stop, reload.as_mut());
     }
     ended(outcome).and(completed).and(closed)
 }
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 /// Runs, and meanwhile reads the configuration again when it changes, tells the service manager how it goes,
 /// and looks after the ledger.
 fn attended(
-    reload: Option<Reload<'_>>,
+    reload: Option<&mut Reload<'_>>,
     book: Option<&Book>,
     pipeline: Pipeline,
     options: &Options,

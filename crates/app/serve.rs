@@ -21,6 +21,7 @@ use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 use crate::config::Config;
 use crate::exit::usage;
 use crate::ledger;
+use crate::reload::Reload;
 use crate::say::say;
 use crate::sources::NamedSource;
 use book::LedgerBook;
@@ -113,11 +114,15 @@ impl Serving {
     }
 
     /// Goes on answering when recordings are over, until somebody asks to stop.
-    pub(crate) fn stay(self, stop: &Stop) {
+    pub(crate) fn stay(self, stop: &Stop, reload: Option<&mut Reload<'_>>) {
         let Some(server) = &self.server else { return };
         if self.recorded && !stop.is_requested() {
             say(&format!("the page stays at {} until Ctrl-C\n", server.url()));
-            while !stop.wait(Duration::from_hours(1)) {}
+            // Whom it is shown to may change all the same.
+            match reload {
+                Some(reload) => reload.watch(stop),
+                None => while !stop.wait(Duration::from_hours(1)) {},
+            }
         }
     }
 }

@@ -3,11 +3,14 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use footfall_ledger::Digest;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_pipeline::SourceInfo;
+
+use crate::report::clock;
 
 /// What the file system tells of a recording.
 pub(crate) struct Found {
@@ -84,8 +87,24 @@ fn folder(path: &Path) -> io::Result<(Digest, Timestamp)> {
 
 fn began(about: &Metadata, info: &SourceInfo) -> Timestamp {
     let ended = changed(about).unwrap_or_else(Timestamp::now);
-    let length = info.length.and_then(|length| SignedDuration::try_from(length).ok()).unwrap_or_default();
+    let length = info.length.filter(|length| is_believed(*length, about.len()));
+    if let (None, Some(length)) = (length, info.length) {
+        tracing::warn!(
+            "{} says that it is {} long, for which it is too small: when it was finished is taken for when it began; \
+             --start-time says it rightly",
+            info.name,
+            clock(length.as_secs_f64())
+        );
+    }
+    let length = length.and_then(|length| SignedDuration::try_from(length).ok()).unwrap_or_default();
     ended.checked_sub(length).unwrap_or(ended)
+}
+
+/// Whether a video of so many bytes may be so long. One wrong time in it makes it hours longer.
+fn is_believed(length: Duration, bytes: u64) -> bool {
+    /// Of a picture in which nothing moves, once a second.
+    const LEAST: f64 = 100.0;
+    length <= Duration::from_mins(10) || length.as_secs_f64() * LEAST <= bytes as f64
 }
 
 fn changed(about: &Metadata) -> Option<Timestamp> {
@@ -95,7 +114,6 @@ fn changed(about: &Metadata) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use std::fs;
-
     use std::time::Duration;
 
     use footfall_pipeline::{Kind, SourceInfo};
@@ -143,5 +161,11 @@ mod tests {
         fs::File::options().write(true).open(&path).unwrap().set_modified(when).unwrap();
         assert_eq!(examine(&path, &info(), None).unwrap().start.as_second(), 1_000_000_000);
         assert_eq!(examine(folder.path(), &info(), None).unwrap().start.as_second(), 1_000_000_060);
+        let spoilt = SourceInfo { length: Some(Duration::from_hours(10)), ..info() };
+        assert_eq!(examine(&path, &spoilt, None).unwrap().start.as_second(), 1_000_000_060, "one byte");
+        let whole = fs::File::create(&path).unwrap();
+        whole.set_len(4_000_000).unwrap();
+        whole.set_modified(when).unwrap();
+        assert_eq!(examine(&path, &spoilt, None).unwrap().start.as_second(), 1_000_000_060 - 36_000);
     }
 }

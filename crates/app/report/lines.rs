@@ -13,9 +13,11 @@ pub(super) struct LineReport {
     pub(super) name: String,
     pub(super) r#in: u64,
     pub(super) out: u64,
-    /// The range in which the true number lies with a probability of 95%.
-    pub(super) in_interval: CountInterval,
-    pub(super) out_interval: CountInterval,
+    /// The range in which the true number lies with a probability of 95%; none where none holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) in_interval: Option<CountInterval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) out_interval: Option<CountInterval>,
     /// True where for a good part of the time too few frames came to count by: then neither the counts nor
     /// their ranges hold.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -58,8 +60,8 @@ pub(super) fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = L
         name: name.clone(),
         r#in: tally.entered,
         out: tally.left,
-        in_interval: CountInterval::of(tally.entered, doubt.entered),
-        out_interval: CountInterval::of(tally.left, doubt.left),
+        in_interval: (!rate_too_low).then(|| CountInterval::of(tally.entered, doubt.entered)),
+        out_interval: (!rate_too_low).then(|| CountInterval::of(tally.left, doubt.left)),
         rate_too_low,
     })
 }

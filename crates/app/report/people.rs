@@ -71,7 +71,6 @@ impl Report {
         let heads = format!("{:width$} {:>20} {:>20}", "line", "in", "out");
         writeln!(out, "  {}", style(heads).for_stderr().dim())?;
         for (name, line) in names.iter().zip(&self.lines) {
-            let range = |count, interval| range(count, (!line.rate_too_low).then_some(interval));
             let entered = style(range(line.r#in, line.in_interval)).for_stderr().green().bold();
             let left = style(range(line.out, line.out_interval)).for_stderr().yellow().bold();
             writeln!(out, "  {name:width$} {entered} {left}")?;

@@ -116,9 +116,10 @@ impl Reader {
     pub fn entries_after(&self, after: Seq, kinds: &[Kind], limit: usize) -> Result<Vec<Row>, Error> {
         let kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
         let kinds = serde_json::Value::from(kinds).to_string();
+        // By the sequence, which the sign before the kind says: an index of kinds would have all of them sorted.
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE event.seq > ?1
-             AND event.kind IN (SELECT value FROM json_each(?2)) ORDER BY event.seq LIMIT ?3"
+             AND +event.kind IN (SELECT value FROM json_each(?2)) ORDER BY event.seq LIMIT ?3"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.collect(&sql, (after.0.cast_signed(), kinds, limit), Row::read)
@@ -258,3 +259,6 @@ pub(crate) const READING: &str = "read the ledger";
 pub(crate) fn names(names: &[String]) -> String {
     serde_json::Value::from(names).to_string()
 }
+
+#[cfg(test)]
+mod cost;

@@ -32,6 +32,11 @@ impl Nights {
         self.next
     }
 
+    /// The first whole microsecond at which the next one is over.
+    pub(crate) fn next_over(&self) -> i64 {
+        self.next.as_microsecond() + i64::from(self.next.subsec_nanosecond() % 1000 > 0)
+    }
+
     pub(crate) fn advance(&mut self) {
         let local = self.next.to_zoned_datetime(self.zone.clone());
         let moment = local.date().tomorrow().ok().and_then(|date| {

@@ -2,6 +2,7 @@
 //! is over.
 
 use footfall_count::{CountInterval, Direction, Site};
+use jiff::Timestamp;
 
 use super::gapped::Gapped;
 use super::nights::Nights;
@@ -23,6 +24,8 @@ pub(super) struct Walk<'q> {
     next: Option<Span>,
     /// `None` before the first one, and after the last one.
     present: Option<Span>,
+    /// Before that the calendar has nothing: no night, and no period that ends or begins. In microseconds.
+    quiet: i64,
     /// Number and total seconds of stays that began in it.
     visits: (u64, f64),
     gapped: Gapped,
@@ -73,6 +76,7 @@ impl<'q> Walk<'q> {
             next: periods.next(),
             periods,
             present: None,
+            quiet: i64::MIN,
             visits: (0, 0.0),
             gapped,
             knows_visitors,
@@ -133,19 +137,23 @@ impl<'q> Walk<'q> {
 
     /// Lets all happen that the calendar has up to `time`.
     fn advance<E>(&mut self, time: i64, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
-        while let Some(night) = self.nights.as_ref().map(Nights::next) {
-            // A night between two microseconds is over with the next one.
-            let at = night.as_microsecond() + i64::from(night.subsec_nanosecond() % 1000 > 0);
-            if at > time {
-                break;
-            }
+        if time < self.quiet {
+            return Ok(());
+        }
+        while let Some((night, at)) = self.nights.as_ref().map(|nights| (nights.next(), nights.next_over()))
+            && at <= time
+        {
             self.go_to(at, give)?;
             let at_start = self.present.is_some_and(|present| present.from == night);
             let is_told = self.present.is_some();
             self.lines.iter_mut().for_each(|line| line.reset(is_told, at_start));
             self.nights.as_mut().map(Nights::advance);
         }
-        self.go_to(time, give)
+        self.go_to(time, give)?;
+        let night = self.nights.as_ref().map(Nights::next_over);
+        let change = self.present.map(|present| present.to).or_else(|| self.next.map(|next| next.from));
+        self.quiet = night.into_iter().chain(change.map(Timestamp::as_microsecond)).min().unwrap_or(i64::MAX);
+        Ok(())
     }
 
     /// Gives the periods that are over at `time`, and begins those that have begun.

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::body::Path;
 use super::problem::ProblemBody;
-use super::{Problem, Shared};
-use crate::{Health, Live, PublisherState, SourceKind, SourceState, ZoneState};
+use super::{Problem, Shared, Today};
+use crate::{Book, Health, Live, PublisherState, SourceKind, SourceState, Waiting, ZoneState};
 
 /// A source of frames.
 #[derive(Serialize, ToSchema)]
@@ -172,8 +172,10 @@ pub(super) async fn sources(State(shared): State<Arc<Shared>>) -> Json<Sources> 
 /// Whether everything is counted
 #[derive(Serialize, ToSchema)]
 pub(super) struct HealthReport {
-    /// True while every source is good, or a recording that is over.
+    /// True while every source is good, or a recording that is over, and the ledger can be read.
     good: bool,
+    /// Whether the ledger can be read; why not is in the log.
+    ledger: bool,
     /// Sources that are not.
     troubles: Vec<Trouble>,
     /// How those are served who take crossings elsewhere; counting does not depend on them.
@@ -224,10 +226,13 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> (StatusCode, Js
     let trouble =
         |s: SourceState| Trouble { source: s.name, health: s.status.health.into(), detail: s.status.detail };
     let troubles: Vec<_> = bad.map(trouble).collect();
-    let good = troubles.is_empty();
+    // What the page shows of it.
+    let read = |book: &dyn Book, waiting: &Waiting| book.last(1).and_then(|_| Today::read(book, waiting));
+    let ledger = shared.ask(read).await.is_ok();
+    let good = troubles.is_empty() && ledger;
     let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let publishers = shared.publishers.all().into_iter().map(Publisher::from).collect();
-    (status, Json(HealthReport { good, troubles, publishers, version: env!("CARGO_PKG_VERSION") }))
+    (status, Json(HealthReport { good, ledger, troubles, publishers, version: env!("CARGO_PKG_VERSION") }))
 }
 
 /// How long people were in each cell of a grid over the picture, since the run's start.
