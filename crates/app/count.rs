@@ -42,7 +42,7 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
         let frame = people[0].frame;
         let time = Duration::try_from_secs_f64((frame - 1) as f64 / args.fps)?;
         let tracks: Vec<TrackedBox> = people.iter().map(tracked).collect();
-        let step = Step { tracks, removed: std::mem::take(&mut ended) };
+        let step = Step { tracks, removed: std::mem::take(&mut ended), ..Step::default() };
         ended = step.tracks.iter().map(|t| t.id).filter(|id| last_frames.get(id) == Some(&frame)).collect();
         let crossings = counter.step(frame, time, &step, &Embeddings::default());
         write(&counter, &crossings)?;

@@ -21,7 +21,7 @@ import numpy as np
 import process
 import setting
 
-REASONS = ("joined", "emerged", "unseen", "crowded", "line_end", "brief")
+REASONS = ("joined", "emerged", "found", "unseen", "crowded", "line_end", "brief")
 WATCHED_PER_KIND = 5
 """Lines of each direction: the most crossed ones."""
 TOLERANCE = 1.0
@@ -118,6 +118,18 @@ def features(rows: list[dict]) -> np.ndarray:
 
 
 def regression(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Logistic regression in which no reason speaks for a crossing: where one seems to, by chance, it says nothing."""
+    kept = np.arange(x.shape[1])
+    while True:
+        beta = np.zeros(x.shape[1])
+        beta[kept] = newton(x[:, kept], y, weights)
+        doubtful = kept[(beta[kept] <= 0) | (kept == 0)]
+        if len(doubtful) == len(kept):
+            return beta
+        kept = doubtful
+
+
+def newton(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Logistic regression with a unit ridge on all but the first, by Newton's method."""
     ridge = np.diag([0.0] + [1.0] * (x.shape[1] - 1))
     beta = np.zeros(x.shape[1])

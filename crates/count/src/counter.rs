@@ -1,6 +1,6 @@
 //! From tracks to crossings: who has really passed which line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
@@ -25,10 +25,11 @@ mod follow;
 /// last changed sides. Someone who appears on a side has not passed anything, and one who comes back
 /// has passed again.
 ///
-/// Tracks have faults, and four things keep them from the counts. Places are averaged over a moment,
+/// Tracks have faults, and five things keep them from the counts. Places are averaged over a moment,
 /// so that jitter is no walk (`path`). A track that begins where another one was lost goes on as the
 /// same person, if motion and appearance agree (`newcomer`). Feet that vanish behind something while the
-/// head stays are where they were, as far below the head (`stature`). And whoever comes out of an
+/// head stays are where they were, as far below the head (`stature`). Whose track begins late may have been
+/// seen dimly before, which the tracker has found (`Step::found`). And whoever comes out of an
 /// occlusion, walking away from it, has come from its other side. So a crossing is decided a little
 /// later than it happens, and dated at the side change.
 #[derive(Clone, Debug)]
@@ -46,6 +47,8 @@ pub struct Counter {
     began: Option<Beginning>,
     /// The latest frame's number.
     latest: u64,
+    /// The last frames before it, as far as tracks may have been found in them later.
+    recent: VecDeque<(u64, Duration)>,
     /// By their order of appearance.
     people: BTreeMap<u64, Person>,
     /// Whose track it is.
@@ -80,6 +83,7 @@ impl Counter {
             visits: Vec::new(),
             began: None,
             latest: 0,
+            recent: VecDeque::new(),
             people: BTreeMap::new(),
             person_of: BTreeMap::new(),
             newcomers: BTreeMap::new(),
@@ -192,6 +196,8 @@ impl Counter {
         for (index, tracked) in step.tracks.iter().enumerate() {
             let sight = sight(frame, time, &step.tracks, index);
             let beside = || overlapping(&step.tracks, index).map(|other| other.bbox.anchor()).collect();
+            let found = step.found.iter().find(|found| found.id == tracked.id);
+            found.into_iter().flat_map(|found| &found.boxes).for_each(|past| self.find(&sight, past, beside));
             self.see(sight, beside, embeddings.get(tracked.detection));
         }
         for id in &step.removed {
@@ -202,6 +208,8 @@ impl Counter {
                 person.ended = true;
             }
         }
+        self.recent.push_front((frame, time));
+        self.recent.truncate(RECENT);
         self.settle_newcomers(Some(time));
         let mut deeds = self.advance(Some(time));
         let since = time.saturating_sub(self.limits.join_gap + self.watched() + RESOLUTION);
@@ -236,6 +244,9 @@ impl Counter {
     }
 }
 
+/// Frames that are remembered: tracks are followed back over two seconds.
+const RECENT: usize = 256;
+
 fn sight(frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
     let TrackedBox { id, bbox, .. } = tracks[index];
     Sight {
@@ -247,6 +258,7 @@ fn sight(frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sig
         time,
         crowded: overlapping(tracks, index).next().is_some(),
         inferred: false,
+        found: false,
     }
 }
 

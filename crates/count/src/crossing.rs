@@ -58,6 +58,8 @@ pub enum Reason {
     /// Nobody was seen on the near side: the person came out of an occlusion close behind the line,
     /// moving away from it.
     Emerged,
+    /// On the near side the person was seen before their track began: dimly, and found by looking back.
+    Found,
     /// The person was not seen for a while as they reached the line.
     Unseen,
     /// Another person's box overlapped theirs as they reached the line.
@@ -72,10 +74,11 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Followed,
         Self::Joined,
         Self::Emerged,
+        Self::Found,
         Self::Unseen,
         Self::Crowded,
         Self::LineEnd,
@@ -90,6 +93,7 @@ impl Reason {
             Self::Followed => "followed",
             Self::Joined => "joined",
             Self::Emerged => "emerged",
+            Self::Found => "found",
             Self::Unseen => "unseen",
             Self::Crowded => "crowded",
             Self::LineEnd => "line_end",

@@ -93,6 +93,7 @@ impl Newcomer {
                 frame,
                 time: first.time.saturating_sub(ago),
                 inferred: true,
+                found: false,
                 ..*first
             }
         };

@@ -94,6 +94,7 @@ mod tests {
             time,
             crowded: false,
             inferred: false,
+            found: false,
         }
     }
 

@@ -23,6 +23,7 @@ struct Side {
     towards: Direction,
     track: TrackId,
     inferred: bool,
+    found: bool,
 }
 
 /// A person's path meets a line.
@@ -45,6 +46,7 @@ pub(crate) struct Decision {
     passage: Passage,
     joined: bool,
     emerged: bool,
+    found: bool,
 }
 
 /// Not seen for longer than this is worth telling.
@@ -68,10 +70,12 @@ impl Relation {
             self.passage = passage(line, last, here);
         }
         let towards = side(line, here, limits)?;
-        let before = self.side.replace(Side { towards, track: here.track, inferred: here.inferred })?;
+        let Sight { track, inferred, found, .. } = *here;
+        let before = self.side.replace(Side { towards, track, inferred, found })?;
         let passage = self.passage.filter(|_| before.towards != towards)?;
         let joined = before.track != here.track;
-        Some(Decision { direction: towards, passage, joined, emerged: before.inferred })
+        let Side { inferred: emerged, found, .. } = before;
+        Some(Decision { direction: towards, passage, joined, emerged, found })
     }
 }
 
@@ -123,9 +127,10 @@ impl Decision {
         let Passage { crowded, unseen, to_end, time, .. } = self.passage;
         let brief = !self.emerged && time.saturating_sub(first) < BRIEF;
         let told = [
-            (Reason::Followed, !self.joined && !self.emerged),
+            (Reason::Followed, !self.joined && !self.emerged && !self.found),
             (Reason::Joined, self.joined),
             (Reason::Emerged, self.emerged),
+            (Reason::Found, self.found),
             (Reason::Unseen, !self.emerged && unseen > UNSEEN),
             (Reason::Crowded, crowded),
             (Reason::LineEnd, to_end < LINE_END),

@@ -23,6 +23,8 @@ pub(crate) struct Sight {
     pub(crate) crowded: bool,
     /// Whether nobody was seen here, but they must have come from here.
     pub(crate) inferred: bool,
+    /// Whether it was found by looking back from a track that began later.
+    pub(crate) found: bool,
 }
 
 impl Sight {

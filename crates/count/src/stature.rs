@@ -9,6 +9,8 @@ use crate::sight::{RESOLUTION, Sight};
 const WINDOW: Duration = Duration::from_millis(500);
 /// For how long a height must have been seen before it is believed against a shorter box.
 const SUPPORT: Duration = Duration::from_millis(700);
+/// For how long a box must have been short before a longer one is believed to show feet.
+const SHORT_SUPPORT: Duration = Duration::from_millis(500);
 /// Ratio of heights within the window from which on feet have appeared or vanished.
 const JUMP: f64 = 1.4;
 /// Share of the height by which the head may have moved meanwhile.
@@ -23,6 +25,8 @@ pub(crate) struct Stature {
     recent: VecDeque<Sight>,
     /// Their height, while the box is shorter than that, and since when.
     held: Option<(f64, Duration)>,
+    /// When feet came into sight.
+    shown: Option<Duration>,
 }
 
 /// Something that was learnt about where the feet are and were.
@@ -73,19 +77,28 @@ impl Stature {
             high >= JUMP * low && (old.top() - sight.top()).abs() <= HEAD * high
         };
         let jumps: Vec<Sight> = before.filter(is_jump).copied().collect();
-        let is_hidden = |old: &&Sight| old.height > sight.height && self.is_supported(old);
+        let is_hidden = |old: &&Sight| old.height > sight.height && self.is_supported(old, SUPPORT);
         if let Some(old) = jumps.iter().find(is_hidden) {
             self.held = Some((old.height, old.time));
             return Some(Learnt::Hidden(old.time, old.height));
         }
-        (!jumps.is_empty()).then_some(Learnt::Shown(sight.height))
+        // A box that is long for a moment, or short for one, has shown nothing: boxes flicker where people leave
+        // the picture. Only that feet appeared a moment ago may be taken back.
+        let is_shown = |old: &Sight| old.height < sight.height && self.is_supported(old, SHORT_SUPPORT);
+        let is_taken_back =
+            self.shown.is_some_and(|shown| sight.time.saturating_sub(shown) < WINDOW + SUPPORT);
+        if !jumps.is_empty() && (is_taken_back || jumps.iter().any(is_shown)) {
+            self.shown = Some(sight.time).filter(|_| !is_taken_back);
+            return Some(Learnt::Shown(sight.height));
+        }
+        None
     }
 
     /// Whether the height was about the same for long enough until then.
-    fn is_supported(&self, old: &Sight) -> bool {
+    fn is_supported(&self, old: &Sight, support: Duration) -> bool {
         let until = self.recent.iter().rev().skip_while(|sight| sight.time > old.time);
         let same = until.take_while(|sight| (sight.height - old.height).abs() <= SAME * old.height);
-        same.last().is_some_and(|first| old.time.saturating_sub(first.time) + RESOLUTION >= SUPPORT)
+        same.last().is_some_and(|first| old.time.saturating_sub(first.time) + RESOLUTION >= support)
     }
 
     fn remember(&mut self, sight: Sight) {
@@ -119,6 +132,7 @@ mod tests {
             time: Duration::from_millis(100 * frame),
             crowded: false,
             inferred: false,
+            found: false,
         }
     }
 

@@ -27,5 +27,5 @@ pub use config::{Config, ConfigError, Preset};
 pub use deepsort::DeepSortConfig;
 pub use geometry::{Bbox, Point};
 pub use observation::{Detection, Embeddings, Observations};
-pub use output::{Step, TrackId, TrackedBox};
+pub use output::{FoundPast, PastBox, Step, TrackId, TrackedBox};
 pub use tracker::Tracker;

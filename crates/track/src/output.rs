@@ -45,4 +45,26 @@ pub struct Step {
     pub tracks: Vec<TrackedBox>,
     /// Confirmed tracks that ended with this frame and will not come back, by rising id.
     pub removed: Vec<TrackId>,
+    /// Where tracks that were confirmed in this frame had been before, as far as somebody was seen there.
+    pub found: Vec<FoundPast>,
+}
+
+/// Where somebody was before their track was confirmed: found by looking back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundPast {
+    /// Who.
+    pub id: TrackId,
+    /// By rising time; not in every frame.
+    pub boxes: Vec<PastBox>,
+}
+
+/// A box in a frame that is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PastBox {
+    /// So many steps ago, 1 or more.
+    pub ago: usize,
+    /// Where, in pixels.
+    pub bbox: Bbox,
+    /// Of the detection there, 0 to 1.
+    pub confidence: f32,
 }

@@ -87,7 +87,7 @@ mod tests {
             let now: Vec<TrackId> = tracks.iter().map(|tracked| tracked.id).collect();
             let removed = before.iter().filter(|id| !now.contains(id)).copied().collect();
             before = now;
-            (Step { tracks, removed }, embeddings)
+            (Step { tracks, removed, ..Step::default() }, embeddings)
         };
         (0..frames).map(step).collect()
     }
@@ -201,7 +201,7 @@ mod tests {
             }
             let bbox = Bbox::new(x - 10.0, 60.0, 20.0, 60.0);
             let track = TrackedBox { id: TrackId(1), bbox, confidence: 0.9, detection: 0 };
-            let step = Step { tracks: vec![track], removed: Vec::new() };
+            let step = Step { tracks: vec![track], removed: Vec::new(), ..Step::default() };
             let time = frame * Duration::from_millis(100);
             let _ = counter.step(u64::from(frame) + 1, time, &step, &Embeddings::default());
         }

@@ -19,7 +19,7 @@ fn count(rate: u32, frames: u32, person: impl Fn(u32) -> (f64, f64)) -> Tally {
         let (top, shown) = person(frame);
         let bbox = Bbox::new(350.0, top, 60.0, HEIGHT * shown);
         let tracks = vec![TrackedBox { id: TrackId(1), bbox, confidence: 0.9, detection: 0 }];
-        let step = Step { tracks, removed: Vec::new() };
+        let step = Step { tracks, removed: Vec::new(), ..Step::default() };
         let time = frame * Duration::from_secs(1) / rate;
         let _ = counter.step(u64::from(frame) + 1, time, &step, &Embeddings::default());
     }

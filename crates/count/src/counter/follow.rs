@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use footfall_track::{Point, TrackId};
+use footfall_track::{PastBox, Point, TrackId};
 
 use crate::Counter;
 use crate::config::Limits;
@@ -27,6 +27,21 @@ impl Counter {
         if let Some(embedding) = embedding {
             look.add(embedding);
         }
+    }
+
+    /// Takes where the person of `sight` was seen before their track began, unless they are known already.
+    pub(super) fn find(&mut self, sight: &Sight, past: &PastBox, beside: impl Fn() -> Vec<Point>) {
+        let Some(&(frame, time)) = self.recent.get(past.ago - 1) else { return };
+        if self.person_of.contains_key(&sight.track) {
+            return;
+        }
+        let PastBox { bbox, .. } = past;
+        let (anchor, centre, height) = (bbox.anchor(), bbox.centre(), bbox.height);
+        let before = Sight { anchor, centre, height, frame, time, found: true, ..*sight };
+        let newcomer = self.newcomers.entry(sight.track);
+        newcomer
+            .and_modify(|newcomer| newcomer.sights.push(before))
+            .or_insert_with(|| Newcomer::new(before, beside()));
     }
 
     /// How long a track is watched until it is decided who it is.

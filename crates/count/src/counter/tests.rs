@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use footfall_track::{Bbox, Embeddings, Point, Step, TrackId, TrackedBox};
+use footfall_track::{Bbox, Embeddings, FoundPast, PastBox, Point, Step, TrackId, TrackedBox};
 use proptest::prelude::*;
 
 use super::Counter;
@@ -25,7 +25,7 @@ fn counter(lines: &[&str]) -> Counter {
 /// One frame, at 10 a second.
 fn step(counter: &mut Counter, frame: u64, tracks: Vec<TrackedBox>, removed: Vec<TrackId>) -> Vec<Crossing> {
     let time = Duration::from_millis(100 * (frame - 1));
-    counter.step(frame, time, &Step { tracks, removed }, &Embeddings::default())
+    counter.step(frame, time, &Step { tracks, removed, ..Step::default() }, &Embeddings::default())
 }
 
 /// Walks one person through `anchors`, a frame each at 10 frames a second; a `None` is a frame without a match.
@@ -269,7 +269,7 @@ fn another_place_another_look_or_a_long_gap_is_another_person() {
             crossings.extend(counter.step(
                 i as u64 + 1,
                 time,
-                &Step { tracks, removed: vec![] },
+                &Step { tracks, removed: vec![], ..Step::default() },
                 &embeddings,
             ));
         }
@@ -290,6 +290,41 @@ fn whoever_comes_out_of_an_occlusion_has_come_from_behind_it() {
     assert_eq!((crossing.direction, crossing.track), (Direction::In, TrackId(2)));
     assert!(crossing.frame < 13 && crossing.reasons.contains(&Reason::Emerged), "{crossing:?}");
     assert!(film(&mut keen(&[DOOR]), &scene(false)).is_empty());
+}
+
+#[test]
+fn who_was_seen_dimly_before_their_track_began_has_come_from_there() {
+    let walk = |found: usize| {
+        let mut counter = keen(&[DOOR]);
+        let mut crossings = Vec::new();
+        for frame in 0..30_u32 {
+            let x = |frame: u32| 360.0 + 4.0 * f64::from(frame);
+            let mut step = Step::default();
+            if frame >= 10 {
+                step.tracks = vec![seen(1, x(frame), 300.0)];
+            }
+            if frame == 10 {
+                let past = |ago: usize| PastBox {
+                    ago,
+                    bbox: seen(1, x(frame - ago as u32), 300.0).bbox,
+                    confidence: 0.3,
+                };
+                step.found = vec![FoundPast { id: TrackId(1), boxes: (1..=found).rev().map(past).collect() }];
+            }
+            let time = Duration::from_millis(100) * frame;
+            crossings.extend(counter.step(u64::from(frame) + 1, time, &step, &Embeddings::default()));
+        }
+        crossings.extend(counter.finish());
+        crossings
+    };
+    let crossings = walk(10);
+    let [crossing] = &crossings[..] else { panic!("{crossings:?}") };
+    assert_eq!((crossing.direction, crossing.track), (Direction::In, TrackId(1)));
+    assert!(
+        crossing.frame < 10 && crossing.decided > 10 && crossing.reasons.contains(&Reason::Found),
+        "{crossing:?}"
+    );
+    assert!(walk(0).is_empty() && walk(2).is_empty(), "not seen on the near side");
 }
 
 #[test]
@@ -337,9 +372,9 @@ fn come_in(counter: &mut Counter, id: u64, start: u64, look: Option<[f32; 2]>) -
     };
     for tenth in 0..12 {
         let tracks = vec![seen(id, 300.0 + 20.0 * tenth as f64, 300.0)];
-        crossings.extend(step_at(counter, tenth, &Step { tracks, removed: Vec::new() }));
+        crossings.extend(step_at(counter, tenth, &Step { tracks, removed: Vec::new(), ..Step::default() }));
     }
-    let gone = Step { tracks: Vec::new(), removed: vec![TrackId(id)] };
+    let gone = Step { removed: vec![TrackId(id)], ..Step::default() };
     crossings.extend(step_at(counter, 12, &gone));
     crossings
 }

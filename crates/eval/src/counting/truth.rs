@@ -36,7 +36,7 @@ pub fn true_crossings(
                 detection,
             })
             .collect();
-        let step = Step { tracks: boxes, removed: Vec::new() };
+        let step = Step { tracks: boxes, removed: Vec::new(), ..Step::default() };
         crossings.extend(counter.step(frame, time, &step, &Embeddings::default()));
     }
     crossings.extend(counter.finish());

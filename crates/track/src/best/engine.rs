@@ -10,11 +10,12 @@ use super::matching::{Matching, Rules};
 use super::motion::Noise;
 use super::need::Need;
 use super::occlusion;
+use super::past::{MOST_OVERLAP, Past, Stray};
 use super::scale::ScoreScale;
 use super::track::Track;
 use crate::matches::Matches;
 use crate::sighting::{Sighting, Sightings};
-use crate::{Config, Detection, Embeddings, Observations, Step, TrackId};
+use crate::{Bbox, Config, Detection, Embeddings, FoundPast, Observations, Step, TrackId};
 
 /// The state of preset `best`.
 #[derive(Clone, Debug)]
@@ -31,6 +32,11 @@ pub(crate) struct Best {
     need: Need,
     /// Features of tracks that have ended: memory for new ones.
     spare: Vec<Feature>,
+    past: Past,
+    /// Tracks confirmed in this frame, and where they are.
+    newborn: Vec<(TrackId, Bbox)>,
+    /// Sightings of this frame that confirmed tracks have.
+    taken: Vec<bool>,
     step: Step,
 }
 
@@ -86,6 +92,9 @@ impl Best {
             matches: Matches::default(),
             need: Need::default(),
             spare: Vec::new(),
+            past: Past::default(),
+            newborn: Vec::new(),
+            taken: Vec::new(),
             step: Step::default(),
         }
     }
@@ -99,19 +108,19 @@ impl Best {
     pub(crate) fn step(&mut self, interval: Duration, observations: &Observations) -> &Step {
         self.step.tracks.clear();
         self.step.removed.clear();
+        self.step.found.clear();
         self.advance(interval);
         self.scale = self.scale_with(&observations.detections);
         let high = self.scale.apply(self.settings.best.high_confidence);
         self.sightings.fill(&observations.detections, high.min(self.settings.best.low_confidence));
-        if self.settings.best.camera_motion {
-            self.follow_camera(high);
-        }
+        let shift = if self.settings.best.camera_motion { self.follow_camera(high) } else { (0.0, 0.0) };
         let looks = Looks {
             embeddings: &observations.embeddings,
             confidence: self.scale.apply(self.settings.best.embedding_confidence),
         };
         self.associate(looks, high);
         self.update(looks, high);
+        self.look_back(interval, shift, high);
         self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
         self.step.removed.sort_unstable();
         &self.step
@@ -143,10 +152,34 @@ impl Best {
         self.remove(|track| track.unseen > max_age);
     }
 
-    fn follow_camera(&mut self, high: f32) {
-        if let Some((x, y)) = self.camera.shift(&self.tracks, &self.sightings, high) {
-            self.tracks.iter_mut().for_each(|track| track.shift(x, y));
+    /// Moves the picture under all tracks; gives by how much, in pixels.
+    fn follow_camera(&mut self, high: f32) -> (f64, f64) {
+        let (x, y) = self.camera.shift(&self.tracks, &self.sightings, high).unwrap_or_default();
+        self.tracks.iter_mut().for_each(|track| track.shift(x, y));
+        (x, y)
+    }
+
+    /// Follows tracks that have just been confirmed back through what nobody took, and keeps what nobody took of
+    /// this frame.
+    fn look_back(&mut self, interval: Duration, shift: (f64, f64), high: f32) {
+        let frames = interval.as_secs_f64() * self.settings.frame_rate;
+        let Self { settings, sightings, past, step, newborn, taken, .. } = self;
+        let affinity = Affinity { buffer: settings.best.box_buffer, height: settings.best.height_similarity };
+        newborn.sort_unstable_by_key(|(id, _)| *id);
+        for (id, bbox) in newborn.drain(..) {
+            let boxes = past.way_to(&bbox, interval, frames, shift, affinity);
+            if !boxes.is_empty() {
+                step.found.push(FoundPast { id, boxes });
+            }
         }
+        let list = sightings.as_slice();
+        let is_free = |index: &usize| {
+            let seen = &list[*index];
+            let covers = |other: usize| taken[other] && list[other].bbox.iou(&seen.bbox) > MOST_OVERLAP;
+            seen.confidence >= high && !taken[*index] && !sightings.beside(&seen.bbox).any(covers)
+        };
+        let strays = (0..list.len()).filter(is_free).map(|index| list[index]);
+        past.push(interval, frames, shift, strays.map(|seen| Stray::new(seen.bbox, seen.confidence)));
     }
 
     /// The associations, one after the other: `ByteTrack` (Zhang et al., 2022). Confirmed tracks choose
@@ -212,6 +245,8 @@ impl Best {
     /// Makes of the matches hits, misses and new tracks.
     fn update(&mut self, looks: Looks<'_>, high: f32) {
         let is_first = self.tracks.is_empty() && self.last_id == 0;
+        self.taken.clear();
+        self.taken.resize(self.sightings.as_slice().len(), false);
         let least_hits = if is_first { 1 } else { self.settings.best.n_init };
         for index in 0..self.tracks.len() {
             match self.matches.sighting_of(index) {
@@ -262,9 +297,11 @@ impl Best {
             if track.hits >= least_hits && is_clear {
                 self.last_id += 1;
                 track.id = Some(TrackId(self.last_id));
+                self.newborn.push((TrackId(self.last_id), seen.bbox));
             }
         }
         if let Some(id) = track.id {
+            self.taken[sighting] = true;
             self.step.tracks.push(seen.tracked_as(id, track.motion.bbox()));
         }
     }

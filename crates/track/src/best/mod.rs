@@ -16,6 +16,7 @@ mod matching;
 mod motion;
 mod need;
 mod occlusion;
+mod past;
 mod scale;
 mod track;
 

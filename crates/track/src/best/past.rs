@@ -15,8 +15,10 @@ use crate::{Bbox, PastBox};
 const KEPT: Duration = Duration::from_secs(2);
 /// Longest time without a detection that is bridged on the way back.
 const BRIDGED: Duration = Duration::from_millis(400);
+/// A detection that overlaps one of a confirmed track by more is likelier part of that person, as IoU.
+pub(crate) const MOST_OVERLAP: f64 = 0.25;
 /// Least similarity of a detection to where the person is expected.
-const LEAST_SIMILARITY: f64 = 0.4;
+const LEAST_SIMILARITY: f64 = 0.65;
 
 /// Detections of the last frames that no confirmed track took.
 #[derive(Clone, Debug, Default)]

@@ -64,6 +64,46 @@ fn a_weak_detection_does_not_bring_a_lost_track_back() {
     assert_eq!(ids(&scene.see(&[(0.0, 0.9), (300.0, 0.9)])), [1, 2]);
 }
 
+/// Somebody comes nearer, dimly first. Beside them a clear person stands, with a second box on their legs.
+#[test]
+fn who_becomes_clear_is_found_where_they_were_dim() {
+    let mut scene = Scene::new();
+    let at = |frame: u32| 300.0 - 4.0 * f64::from(frame);
+    let legs = Detection { bbox: Bbox::new(600.0, 100.0, 40.0, 50.0), confidence: 0.4 };
+    let mut found = Vec::new();
+    for frame in 0..30 {
+        let confidence = if frame < 25 { 0.4 } else { 0.9 };
+        let people = [(600.0, 0.9), (at(frame), confidence)];
+        let detection = |&(x, confidence): &(f64, f32)| Detection { bbox: body(x), confidence };
+        let seen = people.iter().map(detection).chain([legs]).collect();
+        let step = scene.tracker.step(scene.time, &Observations::without_appearance(seen)).clone();
+        scene.time += INTERVAL;
+        assert!(ids(&step).len() <= 2, "legs are nobody");
+        found.extend(step.found.into_iter().map(|found| (frame, found)));
+    }
+    let [(confirmed, past)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(past.id.0, 2);
+    let frames: Vec<_> = past.boxes.iter().map(|b| confirmed - b.ago as u32).collect();
+    assert_eq!(frames, (0..*confirmed).collect::<Vec<_>>(), "every frame, by rising time");
+    for (frame, past) in frames.iter().zip(&past.boxes) {
+        assert!((past.bbox.x - at(*frame)).abs() < 4.0, "{frame}: {past:?}");
+    }
+}
+
+/// Whoever was there before cannot be found: the way back ends where nobody was seen for a while.
+#[test]
+fn the_way_back_ends_where_nobody_was() {
+    let mut scene = Scene::new();
+    let mut found = Vec::new();
+    for frame in 0..60 {
+        let dim = !(20..40).contains(&frame);
+        let people = [(600.0, 0.9), (100.0, if frame < 50 { 0.4 } else { 0.9 })];
+        let step = scene.see(&people[..if dim { 2 } else { 1 }]);
+        found.extend(step.found.into_iter().map(|found| frame - found.boxes[0].ago as u32));
+    }
+    assert_eq!(found, [40]);
+}
+
 /// The detector of the second film gives half the confidence.
 #[test]
 fn thresholds_go_with_the_detectors_scale() {

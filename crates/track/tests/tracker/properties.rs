@@ -111,6 +111,8 @@ fn a_picture_of_another_scale_gives_tracks_of_that_scale() {
         let mut expected = track(preset, &film);
         for step in &mut expected {
             step.tracks.iter_mut().for_each(|tracked| tracked.bbox = resize(tracked.bbox));
+            let found = step.found.iter_mut().flat_map(|found| &mut found.boxes);
+            found.for_each(|past| past.bbox = resize(past.bbox));
         }
         assert_eq!(
             track(preset, &map_boxes(&film, resize)),
