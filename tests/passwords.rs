@@ -80,7 +80,7 @@ fn a_password_of_any_characters_gets_in_from_wherever_it_is_kept() {
             }
             let wrong =
                 frames(&format!("{scheme}://shop:${{CAMERA_WRONG}}@{host}/camera"), &host, &config, "");
-            wrong.failure(1, &[&format!("{scheme}://***@{host}/camera")]);
+            wrong.failure(1, &[&format!("{scheme}://***@{host}/camera"), "401"]);
         }
     }
 }

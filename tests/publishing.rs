@@ -234,7 +234,9 @@ fn of_two_programs_on_a_ledger_one_publishes_and_the_other_follows_when_it_is_ki
     assert!(publisher["trouble"].as_str().unwrap().contains("publishes from this ledger already"));
     record(&ledger, "b", 1..=300);
     until(|| taken.lock().unwrap().len() >= 600);
-    // Killed, it leaves its place to the other.
+    // Killed, it leaves its place to the other. What it has sent and not noted yet would be sent again.
+    let behind = || serde_json::from_str::<Value>(&first.get("/api/v1/health")).unwrap();
+    until(|| behind()["publishers"][0]["behind"] == 0);
     drop(first);
     record(&ledger, "c", 1..=300);
     until(|| taken.lock().unwrap().len() >= 900);

@@ -195,7 +195,11 @@ fn report(reader: &Reader, query: &Query, args: &ReportArgs) -> anyhow::Result<(
         return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
     }
     let title = title(&args.lines, "all lines", args, &query.zone);
-    let report = Report { counts: &rows, by: args.by, title, reasons };
+    let gaps = match &args.chart {
+        Some(_) => reader.uncounted(query.range, &query.sources)?,
+        None => Vec::new(),
+    };
+    let report = Report { counts: &rows, by: args.by, title, reasons, gaps };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;

@@ -76,7 +76,7 @@ pub(crate) struct RunArgs {
     /// [default: that of `[serve]` in the configuration, else 127.0.0.1:8080]
     ///
     /// An address in the configuration's `[serve]` says the same.
-    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
+    #[arg(long, visible_alias = "address", value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
     #[allow(clippy::option_option, reason = "not asked for, without an address, with one")]
     pub(crate) serve: Option<Option<SocketAddr>>,
 

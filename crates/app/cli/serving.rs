@@ -18,7 +18,7 @@ pub(crate) struct ServeArgs {
     pub(crate) ledger: Option<PathBuf>,
 
     /// Where to listen [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, visible_alias = "serve", value_name = "ADDRESS", value_parser = address)]
     pub(crate) address: Option<SocketAddr>,
 
     /// Settings in TOML: its `serve`, `publish` and `ledger` parts

@@ -18,7 +18,7 @@ mod zones;
 
 use std::io::Write;
 
-use footfall_ledger::{Count, Period};
+use footfall_ledger::{Count, Period, Span};
 
 pub use error::Error;
 pub use rows::Rows;
@@ -35,6 +35,8 @@ pub struct Report<'a> {
     pub title: String,
     /// Why nobody counted for how many seconds: `stopped`, `dark`.
     pub reasons: Vec<(String, f64)>,
+    /// When nobody counted, by time, for a chart.
+    pub gaps: Vec<Span>,
 }
 
 /// How it is shown.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use footfall_ledger::jiff::ZonedDateTime;
-use footfall_ledger::{Count, Period};
+use footfall_ledger::jiff::{Timestamp, ZonedDateTime};
+use footfall_ledger::{Count, Period, Span};
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
@@ -66,8 +66,9 @@ fn draw(report: &Report<'_>, points: &[Point], text: &mut String) -> Result<(), 
     root.fill(&WHITE)?;
     let root = root.margin(10, 0, 0, 0).titled(&report.title, (FONT, 22))?;
     let (above, below) = root.split_vertically(i32::try_from(SIZE.1 * 6 / 10)?);
-    crossings(report.by, points, &above)?;
-    inside(report.by, points, &below)?;
+    let stripes = stripes(points, &report.gaps);
+    crossings(report.by, points, &stripes, &above)?;
+    inside(report.by, points, &stripes, &below)?;
     root.present()?;
     Ok(())
 }
@@ -81,7 +82,6 @@ struct Point {
     left: u64,
     occupancy: u64,
     peak: u64,
-    uncounted: f64,
 }
 
 /// More periods than this are drawn as if they were longer: a picture has not as many columns.
@@ -104,7 +104,6 @@ fn points(rows: &dyn Rows<Count>) -> Result<Vec<Point>, Error> {
                 left: count.left,
                 occupancy: count.occupancy,
                 peak: count.peak,
-                uncounted: count.uncounted,
             }),
         }
         Ok(())
@@ -124,14 +123,18 @@ fn as_one(pair: &[Point]) -> Point {
         one.left = one.left.max(next.left);
         one.occupancy = one.occupancy.max(next.occupancy);
         one.peak = one.peak.max(next.peak);
-        one.uncounted += next.uncounted;
     }
     one
 }
 
-fn crossings(by: Period, counts: &[Point], area: &Area<'_>) -> Result<(), Box<dyn std::error::Error>> {
+fn crossings(
+    by: Period,
+    counts: &[Point],
+    gaps: &[Stripe],
+    area: &Area<'_>,
+) -> Result<(), Box<dyn std::error::Error>> {
     let most = counts.iter().map(|c| c.entered.max(c.left)).max().unwrap_or(0);
-    let mut chart = plane(by, counts, area, most, "people")?;
+    let mut chart = plane(by, counts, gaps, area, most, "people")?;
     let bars = |shift: f64, number: fn(&Point) -> u64, colour: RGBColor| {
         counts.iter().enumerate().filter(move |(_, c)| number(c) > 0).map(move |(index, count)| {
             let left = index as f64 + shift;
@@ -153,9 +156,14 @@ fn crossings(by: Period, counts: &[Point], area: &Area<'_>) -> Result<(), Box<dy
     Ok(())
 }
 
-fn inside(by: Period, counts: &[Point], area: &Area<'_>) -> Result<(), Box<dyn std::error::Error>> {
+fn inside(
+    by: Period,
+    counts: &[Point],
+    gaps: &[Stripe],
+    area: &Area<'_>,
+) -> Result<(), Box<dyn std::error::Error>> {
     let most = counts.iter().map(|c| c.peak.max(c.occupancy)).max().unwrap_or(0);
-    let mut chart = plane(by, counts, area, most, "inside")?;
+    let mut chart = plane(by, counts, gaps, area, most, "inside")?;
     let steps = |number: fn(&Point) -> u64, strength: f64| {
         counts.iter().enumerate().filter(move |(_, c)| number(c) > 0).map(move |(index, count)| {
             let left = index as f64;
@@ -167,10 +175,32 @@ fn inside(by: Period, counts: &[Point], area: &Area<'_>) -> Result<(), Box<dyn s
     Ok(())
 }
 
+/// From where to where on the axis of time.
+type Stripe = (f64, f64);
+
+/// A stripe is at least so wide, in periods: a camera that was away for a minute is seen in a year, too.
+const THINNEST: f64 = 0.02;
+
+/// Where gaps lie on the axis of time.
+fn stripes(points: &[Point], gaps: &[Span]) -> Vec<Stripe> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let (begin, end) = (first.from.timestamp(), last.to.timestamp());
+    let place = |time: Timestamp| {
+        let index = points.partition_point(|point| point.to.timestamp() <= time);
+        let Some(point) = points.get(index) else { return points.len() as f64 };
+        let seconds = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs_f64();
+        let length = seconds(point.from.timestamp(), point.to.timestamp());
+        index as f64 + (seconds(point.from.timestamp(), time) / length).clamp(0.0, 1.0)
+    };
+    let within = gaps.iter().filter(|gap| gap.from < end && gap.to > begin);
+    within.map(|gap| (place(gap.from), place(gap.to).max(place(gap.from) + THINNEST))).collect()
+}
+
 /// Axes, with the uncounted time behind.
 fn plane<'a, 'b>(
     by: Period,
     counts: &[Point],
+    gaps: &[Stripe],
     area: &'a Area<'b>,
     most: u64,
     what: &str,
@@ -199,19 +229,16 @@ fn plane<'a, 'b>(
         .bold_line_style(BLACK.mix(0.12))
         .label_style((FONT, 14).into_font())
         .draw()?;
-    let stripes = counts.iter().enumerate().filter(|(_, c)| c.uncounted > 0.0).map(|(index, count)| {
-        let length = count.to.timestamp().duration_since(count.from.timestamp()).as_secs_f64();
-        let share = (count.uncounted / length).clamp(0.02, 1.0);
-        let left = index as f64;
-        Rectangle::new([(left, 0.0), (left + share, most.max(1) as f64 * 1.08)], UNCOUNTED.mix(0.6).filled())
-    });
-    chart.draw_series(stripes)?;
+    let stripe = |&(from, to): &Stripe| {
+        Rectangle::new([(from, 0.0), (to, most.max(1) as f64 * 1.08)], UNCOUNTED.mix(0.6).filled())
+    };
+    chart.draw_series(gaps.iter().map(stripe))?;
     Ok(chart)
 }
 
 #[cfg(test)]
 mod tests {
-    use footfall_ledger::Period;
+    use footfall_ledger::{Period, Span};
 
     use super::svg;
     use crate::testing::{counts, report};
@@ -227,6 +254,25 @@ mod tests {
         for word in ["door", "people", "inside", "12:00", "Sat 28 Mar"] {
             assert!(picture.contains(word), "{word}");
         }
+    }
+
+    #[test]
+    fn what_was_not_counted_is_where_it_was() {
+        let counts = counts("2026-03-28T00:00:00Z", 24, Period::Hour, "UTC");
+        let at = |text: &str| text.parse().unwrap();
+        let gap = |from, to| Span { from: at(from), to: at(to) };
+        let gaps = [
+            gap("2026-03-27T10:00:00Z", "2026-03-27T12:00:00Z"),
+            gap("2026-03-27T23:00:00Z", "2026-03-28T00:30:00Z"),
+            gap("2026-03-28T07:45:00Z", "2026-03-28T09:15:00Z"),
+            gap("2026-03-28T20:00:00Z", "2026-03-28T20:00:01Z"),
+            gap("2026-03-28T23:30:00Z", "2026-03-30T00:00:00Z"),
+        ];
+        let points = super::points(&counts).unwrap();
+        let found = super::stripes(&points, &gaps);
+        assert_eq!(found, [(0.0, 0.5), (7.75, 9.25), (20.0, 20.02), (23.5, 24.0)]);
+        let picture = svg(&crate::Report { gaps: gaps.to_vec(), ..report(&counts, Period::Hour) }).unwrap();
+        assert!(picture.contains("#C8C8C8"), "grey stripes");
     }
 
     #[test]

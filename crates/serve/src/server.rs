@@ -5,7 +5,7 @@ mod guests;
 mod patient;
 mod tls;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,11 +99,11 @@ impl Server {
         Ok(Self { address, runtime: Some(runtime), end, places, connections, access, tls })
     }
 
-    /// Where a browser finds the page.
+    /// Where a browser finds the page; of a page for all machines, where other machines find it.
     #[must_use]
     pub fn url(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
-        format!("{scheme}://{}/", self.address)
+        format!("{scheme}://{}/", within_reach(self.address))
     }
 
     /// Its tokens, to be changed while it runs.
@@ -150,4 +150,33 @@ pub(crate) async fn end_of(mut ended: watch::Receiver<bool>) {
 /// priorities of threads. What it is to have is told, as threads begin with that of whoever starts them.
 fn give_way(priority: i32) {
     let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), priority);
+}
+
+/// An address at which whoever listens at `address` is found: `0.0.0.0` is none that a browser could go to.
+fn within_reach(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    // Nothing is sent: the system says from which of its addresses it would be.
+    let outward = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    let ip = outward().filter(|ip| !ip.is_unspecified()).unwrap_or(Ipv4Addr::LOCALHOST.into());
+    SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within_reach;
+
+    #[test]
+    fn a_browser_is_sent_somewhere() {
+        for all in ["0.0.0.0:8182", "[::]:8182"] {
+            let told = within_reach(all.parse().unwrap());
+            assert!(!told.ip().is_unspecified() && told.port() == 8182, "{told}");
+        }
+        assert_eq!(within_reach("10.0.0.7:80".parse().unwrap()).to_string(), "10.0.0.7:80");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use footfall_pipeline::ImageError;
 use footfall_private::shown;
 
-use crate::FrameSize;
+use crate::{FrameSize, Inquiry};
 
 /// Why a source cannot be read or a video cannot be written. Addresses in it have no password.
 #[derive(Debug, thiserror::Error)]
@@ -131,15 +131,12 @@ pub enum VideoError {
         name: String,
     },
     /// A stream cannot be opened.
-    #[error(
-        "cannot open stream {name}: nothing answered, it refused (address, user and password?), \
-         or it did not send video within {timeout} s"
-    )]
+    #[error("cannot open stream {name}: {inquiry}")]
     NoStream {
         /// Its address.
         name: String,
-        /// How long we waited, in seconds.
-        timeout: f64,
+        /// What whoever is there says.
+        inquiry: Inquiry,
     },
     /// A live source stopped giving frames.
     #[error("{name} broke off after frame {frames}, {seconds:.1} s after its start")]

@@ -103,7 +103,7 @@ pub struct Count {
     pub again: Option<u64>,
     /// Crossings, in and out, of people who work there. They are in none of the other numbers.
     pub staff: u64,
-    /// Stays in zones that began in this period.
+    /// Stays in zones that began in this period; none where each line is counted for itself.
     pub visits: u64,
     /// Their mean length, in seconds.
     pub dwell: Option<f64>,

@@ -185,7 +185,8 @@ impl<'q> Walk<'q> {
     }
 
     fn count(&self, line: &Line, period: Span, uncounted: f64) -> Count {
-        let (visits, seconds) = self.visits;
+        // Stays are of zones: with each line for itself they are nobody's.
+        let (visits, seconds) = if self.query.per_line { (0, 0.0) } else { self.visits };
         let sums = &line.sums;
         let entered = interval(sums.entered, sums.doubt.0);
         let left = interval(sums.left, sums.doubt.1);

@@ -99,7 +99,8 @@ pub(crate) fn recount(
                     _ => break,
                 }
             }
-            let (visits, dwell) = stays(&rows, query, from, to);
+            // Stays are of zones, and of no line.
+            let (visits, dwell) = if query.per_line { (0, None) } else { stays(&rows, query, from, to) };
             let uncounted = uncounted(&rows, from, to);
             let peak = peak.unwrap_or(site.inside);
             let counts = [entered, left, site.inside, peak, unseen, gone, staff, firsts, again, visits];

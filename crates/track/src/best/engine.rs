@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::affinity::Affinity;
 use super::camera::Camera;
-use super::config::BestConfig;
 use super::feature::Feature;
 use super::matching::{Matching, Rules};
 use super::motion::Noise;
@@ -12,6 +11,7 @@ use super::need::Need;
 use super::occlusion;
 use super::past::{MOST_OVERLAP, Past, Stray};
 use super::scale::ScoreScale;
+use super::settings::Settings;
 use super::track::Track;
 use crate::matches::Matches;
 use crate::sighting::{Sighting, Sightings};
@@ -39,30 +39,6 @@ pub(crate) struct Best {
     taken: Vec<bool>,
     step: Step,
 }
-
-/// All that it goes by. There is one way to derive it, at the beginning and whenever settings change.
-#[derive(Clone, Debug)]
-struct Settings {
-    best: BestConfig,
-    frame_rate: f64,
-    /// Cosine distance at which appearance says nothing.
-    neutral_distance: f64,
-}
-
-impl Settings {
-    fn of(config: &Config) -> Self {
-        Self {
-            best: config.best.clone(),
-            frame_rate: config.frame_rate,
-            neutral_distance: NEUTRAL * f64::from(config.max_cosine_distance),
-        }
-    }
-}
-
-/// The distance that speaks neither for nor against a pair, in units of `max_cosine_distance`. That one is where
-/// one in a thousand different people of a camera are taken for one, which is stricter than an even balance of
-/// errors. Tracks on footage hardly depend on it between 1.0 and 1.7.
-const NEUTRAL: f64 = 1.6;
 
 /// The appearance of a frame's detections, as far as it is to be trusted.
 #[derive(Clone, Copy)]
@@ -319,16 +295,5 @@ impl Best {
             spare.push(feature);
             false
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::NEUTRAL;
-
-    #[test]
-    fn what_the_setting_says_of_the_neutral_distance_is_so() {
-        let told = format!("{NEUTRAL} times this distance");
-        assert!(include_str!("../config.rs").contains(&told), "{told}");
     }
 }

@@ -5,7 +5,8 @@
 //! `camera` (motion of all together), `affinity` (how alike two boxes are) and `feature` (how alike
 //! two people look), `matching` (assignment), `occlusion` (who stands in front of whom) and `track`
 //! (lifecycle); `engine` puts them together.
-//! `need` says beforehand which detections need an embedding.
+//! `past` follows a track that was just confirmed back to where it was before, and `need` says beforehand which
+//! detections need an embedding.
 
 mod affinity;
 mod camera;
@@ -18,6 +19,7 @@ mod need;
 mod occlusion;
 mod past;
 mod scale;
+mod settings;
 mod track;
 
 pub use config::BestConfig;

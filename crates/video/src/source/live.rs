@@ -13,11 +13,11 @@ use opencv::videoio::{
     VideoCaptureTrait as _, VideoCaptureTraitConst as _, VideoWriter,
 };
 
-use super::SourceOptions;
 use super::capture::as_stored;
 use super::container::Container;
 use super::location::Camera;
 use super::recording::{Recording, frames_of, read};
+use super::{SourceOptions, inquiry};
 use crate::VideoError;
 use crate::error::Doing as _;
 use crate::orientation::Orientation;
@@ -96,7 +96,7 @@ fn open_capture(address: &str, name: &str, options: &SourceOptions) -> Result<Vi
     // What OpenCV says of a failure may have the whole address in it.
     let opened = VideoCapture::from_file_with_params(address, CAP_FFMPEG, &params).ok();
     let opened = opened.filter(|capture| capture.is_opened().unwrap_or(false));
-    let refused = || VideoError::NoStream { name: name.to_owned(), timeout: options.open_timeout };
+    let refused = || VideoError::NoStream { name: name.to_owned(), inquiry: inquiry::ask(address) };
     let mut capture = opened.ok_or_else(refused)?;
     as_stored(&mut capture);
     Ok(capture)

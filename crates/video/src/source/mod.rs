@@ -3,6 +3,7 @@
 mod capture;
 mod container;
 mod folder;
+mod inquiry;
 mod live;
 mod location;
 mod login;
@@ -19,6 +20,7 @@ use footfall_pipeline::Source;
 use footfall_private::shown;
 
 pub(crate) use container::Container;
+pub use inquiry::Inquiry;
 pub use options::{SourceOptions, Transport};
 pub use reach::{Address, await_source, may_come_later, open_lasting};
 
