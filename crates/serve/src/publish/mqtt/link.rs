@@ -1,6 +1,7 @@
 //! A connection to a broker: MQTT 5, which says why something is refused, or 3.1.1 where that is all the
 //! broker speaks.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -31,13 +32,13 @@ enum Client {
     Three(Client3, Box<Loop3>),
 }
 
-/// Publications that are on their way together. A long one, which may be over a limit of the broker's, goes
-/// alone: it is known then what the broker closes the connection at, and nothing else is sent twice.
-fn windows(publications: &[Publication]) -> impl Iterator<Item = &[Publication]> {
+/// Publications that go together, as many at once as are let. A long one, which may be over a limit of the broker's,
+/// goes alone: it is known then what the broker closes the connection at, and nothing else is sent twice.
+fn together(publications: &[Publication]) -> impl Iterator<Item = &[Publication]> {
     let is_long = |publication: &Publication| publication.bytes() > LONG;
     publications.chunk_by(move |a, b| is_long(a) == is_long(b)).flat_map(move |alike| {
         let are_long = alike.first().is_some_and(is_long);
-        alike.chunks(if are_long { 1 } else { WINDOW })
+        alike.chunks(if are_long { 1 } else { alike.len().max(1) })
     })
 }
 
@@ -96,7 +97,7 @@ impl Link {
     /// Sends these in order, and waits for what the broker says to each.
     pub(super) async fn publish(&mut self, publications: &[Publication]) -> Sent {
         let mut verdicts = Vec::with_capacity(publications.len());
-        for some in windows(publications) {
+        for some in together(publications) {
             let mut answers = vec![None; some.len()];
             let lost = self.publish_some(some, &mut answers).await.err();
             // Of what comes behind one without an answer it is not told what became of it.
@@ -113,34 +114,42 @@ impl Link {
         some: &[Publication],
         answers: &mut [Option<Verdict>],
     ) -> Result<(), Lost> {
+        let mut waiting = some.iter().enumerate();
         // In the order in which they leave, which is that in which they are given their numbers.
-        let mut leaving = Vec::with_capacity(some.len());
-        for (index, publication) in some.iter().enumerate() {
-            match self.longest {
-                Some(longest) if publication.bytes() > longest => {
-                    let reason = format!("it is longer than the {longest} bytes that the broker takes");
-                    answers[index] = Some(Verdict::refused(true, reason));
-                }
-                _ => {
-                    self.client.queue(publication)?;
-                    leaving.push(index);
+        let mut leaving = VecDeque::new();
+        let mut on_their_way: Vec<(u16, usize)> = Vec::new();
+        loop {
+            // The next one leaves as soon as one has arrived. If all waited for all, so would the broker: its system
+            // holds back short answers until it hears from us.
+            while leaving.len() + on_their_way.len() < WINDOW
+                && let Some((index, publication)) = waiting.next()
+            {
+                match self.longest {
+                    Some(longest) if publication.bytes() > longest => {
+                        let reason = format!("it is longer than the {longest} bytes that the broker takes");
+                        answers[index] = Some(Verdict::refused(true, reason));
+                    }
+                    _ => {
+                        self.client.queue(publication)?;
+                        leaving.push_back(index);
+                    }
                 }
             }
-        }
-        let mut leaving = leaving.into_iter();
-        let mut numbers: Vec<(u16, usize)> = Vec::new();
-        while answers.iter().any(Option::is_none) {
+            if leaving.is_empty() && on_their_way.is_empty() {
+                return Ok(());
+            }
             match self.happened().await? {
-                Happened::Sent(number) => numbers.extend(leaving.next().map(|index| (number, index))),
+                Happened::Sent(number) => {
+                    on_their_way.extend(leaving.pop_front().map(|index| (number, index)));
+                }
                 Happened::Answered(number, verdict) => {
-                    if let Some(&(_, index)) = numbers.iter().rev().find(|(sent, _)| *sent == number) {
-                        answers[index] = Some(verdict);
+                    if let Some(at) = on_their_way.iter().rposition(|(sent, _)| *sent == number) {
+                        answers[on_their_way.remove(at).1] = Some(verdict);
                     }
                 }
                 Happened::Connected(_) | Happened::Other => {}
             }
         }
-        Ok(())
     }
 
     /// The next thing that happens, within reason.
