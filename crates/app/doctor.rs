@@ -76,6 +76,7 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     }
     let mut findings = checks::networks(&config);
     findings.extend(checks::cameras(&args.sources, &config));
+    findings.extend(checks::publishers(&config));
     findings.push(checks::disk(&config));
     findings.push(checks::clock());
     let text =

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use footfall_pipeline::{BoxError, Image, Kind, Source};
+use footfall_serve::Reached;
 use footfall_track::Bbox;
 use footfall_video::{Address, SourceOptions, open_source};
 use footfall_vision::Device;
@@ -124,10 +125,14 @@ fn camera(address: &Address, options: &SourceOptions, config: &Config) -> Findin
     }
 }
 
-/// Frames a second of a source's first frames, by their times: of a live one what really comes.
+/// Frames a second of a source's first frames, by their times: of a live one what really comes. What a camera has
+/// kept for whoever connects comes all at once, and says nothing.
 fn rate_of(source: &mut dyn Source) -> Result<Option<f64>, BoxError> {
+    const BURST: Duration = Duration::from_secs(1);
     const FRAMES: u32 = 10;
     const PATIENCE: Duration = Duration::from_secs(5);
+    let (is_live, opened) = (source.info().kind == Kind::Live, Instant::now());
+    while is_live && opened.elapsed() < BURST && source.next_frame()?.is_some() {}
     let elapsed = |first: Option<Duration>, last: Duration| last.saturating_sub(first.unwrap_or(last));
     let (mut first, mut last, mut count) = (None, Duration::ZERO, 0);
     // Where they come slowly, fewer are enough.
@@ -161,6 +166,19 @@ fn devices() -> Finding {
     }
     let advice = "sudo usermod -aG video $USER, then log in again";
     Finding::doubtful("source", format!("{} may not be read by this user", locked.join(", ")), advice)
+}
+
+/// Those who are to be told of crossings.
+pub(super) fn publishers(config: &Config) -> Vec<Finding> {
+    let finding = |reached: Reached| match reached.found {
+        Ok(found) => Finding::good("publish", format!("{}: {found}", reached.name)),
+        Err(why) => {
+            let advice =
+                "crossings wait in the ledger until it can be told; see [publish] in the configuration";
+            Finding::doubtful("publish", format!("{}: {why}", reached.name), advice)
+        }
+    };
+    config.publish.reach().into_iter().map(finding).collect()
 }
 
 /// Room where the ledger and outputs go.

@@ -40,7 +40,8 @@ pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
 pub use publish::{
-    MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers, WebhookConfig,
+    MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers, Reached,
+    WebhookConfig,
 };
 pub use server::{Parts, Server};
 pub use setup::{Drawing, Saved, Setup, SetupError};

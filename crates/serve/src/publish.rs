@@ -13,6 +13,7 @@ mod mqtt;
 mod nats;
 mod pace;
 mod prefix;
+mod reach;
 mod reading;
 mod receiver;
 mod session;
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 pub use config::{MqttConfig, NatsConfig, PublishConfig, WebhookConfig};
 pub use pace::Pace;
+pub use reach::Reached;
 pub use state::{PublisherState, PublisherStates};
 
 use tokio::runtime::Runtime;

@@ -1,0 +1,190 @@
+"""How counting holds on every sequence, also where films begin in the middle: writes scores/cuts.md.
+
+    scripts/count DATA --cuts
+
+Each sequence that has ground truth is begun anew after each fifth of it, where people are in the middle of the picture
+and tracks have no past. Over the most crossed lines of each direction every true crossing is looked for, matched within
+a second. So are the counter's ideas without which it could be done, one at a time.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import certainty
+import datasets
+import process
+import setting
+
+CUTS = (0.0, 0.2, 0.4, 0.6, 0.8)
+PER_KIND = 5
+"""Lines of each direction."""
+IDEAS = ("hidden_feet", "emergence", "join_gap", "smoothing")
+ALL = "as it is"
+
+
+@dataclass
+class Cut:
+    """A sequence from some frame on: its detections, its lines, and who truly crossed them."""
+
+    sequence: str
+    begins: float
+    rate: float
+    detections: Path
+    lines: list[certainty.Line]
+    true: list[dict]
+
+
+@dataclass
+class Sums:
+    """Crossings: matched, counted and true ones."""
+
+    matched: int = 0
+    counted: int = 0
+    true: int = 0
+
+    def add(self, other: "Sums") -> None:
+        self.matched += other.matched
+        self.counted += other.counted
+        self.true += other.true
+
+    def cells(self) -> str:
+        precision, recall = self.matched / max(self.counted, 1), self.matched / max(self.true, 1)
+        f1 = 2 * self.matched / max(self.counted + self.true, 1)
+        return f"{100 * precision:.1f} | {100 * recall:.1f} | {100 * f1:.1f}"
+
+
+@dataclass
+class Result:
+    """By sequence, whole and cut."""
+
+    whole: dict[str, Sums] = field(default_factory=dict)
+    cut: dict[str, Sums] = field(default_factory=dict)
+
+    def all(self) -> Sums:
+        sums = Sums()
+        for one in (*self.whole.values(), *self.cut.values()):
+            sums.add(one)
+        return sums
+
+
+def sequences(data: Path, work: Path) -> Iterable[tuple[str, list[object], float, Path, int]]:
+    """Name, command, frames a second, ground truth, and how many of its frames come before."""
+    halves = work / "halves"
+    halves.mkdir()
+    for dataset in (datasets.video(data), datasets.mot15(data), datasets.mot17_halves(data, halves)):
+        for one in dataset.sequences:
+            folder = dataset.truth / one.name
+            skipped = int(datasets.sequence_info(folder)["seqLength"]) // 2 + 1 if dataset.options else 0
+            kind = "pixels" if one.command[0] == "run" else dataset.title.split(",")[0]
+            yield f"{one.name}, {kind}", one.command, datasets.frame_rate(folder), folder / "gt/gt.txt", skipped
+
+
+def cuts(data: Path, work: Path) -> Iterable[Cut]:
+    """Every sequence, whole and begun later."""
+    from counting import write_people
+
+    for number, (name, command, rate, truth, skipped) in enumerate(sequences(data, work)):
+        setting.say(name)
+        folder = work / str(number)
+        folder.mkdir()
+        detections = Path(command[1])
+        if command[0] == "run":
+            detections = folder / "detections.jsonl"
+            process.run([setting.program(), *command, "--detections", detections])
+        people = folder / "people.txt"
+        write_people(truth, people, skipped)
+        length = max(int(row.partition(",")[0]) for row in people.read_text().splitlines())
+        for share in CUTS:
+            first = int(share * length)
+            part = folder / f"{share}{detections.suffix}"
+            begin_at(detections, part, first)
+            own = folder / f"true-{share}.txt"
+            datasets.write_from(people, own, first)
+            yield Cut(name, share, rate, part, *crossed(own, rate, folder, certainty.extent(people)))
+
+
+def begin_at(detections: Path, target: Path, skipped: int) -> None:
+    """Copies detections without their first frames."""
+    if detections.suffix != ".jsonl":
+        datasets.write_from(detections, target, skipped)
+        return
+    rows = [json.loads(row) for row in detections.read_text().splitlines()]
+    rows = [row for row in rows if row["frame"] > skipped]
+    began = rows[0]["time"] if rows else 0.0
+    with target.open("w") as out:
+        for row in rows:
+            frame, time = row["frame"] - skipped, round(row["time"] - began, 6)
+            out.write(json.dumps({**row, "frame": frame, "time": time}) + "\n")
+
+
+def crossed(truth: Path, rate: float, folder: Path, extent: tuple[float, float]) -> tuple[list[certainty.Line], list]:
+    """The most crossed lines of each direction, and their true crossings."""
+    path = folder / "true.jsonl"
+    derive = ["eval", "crossings", "--from-gt", truth, "--fps", rate, "--write-gt", path]
+    lines = [*certainty.candidates(*extent)]
+    true = certainty.crossings([*derive, *certainty.options(lines)], path)
+    often = sorted(lines, key=lambda line: (line[0][0], -sum(row["line"] == line[0] for row in true)))
+    picked = [line for kind in "vhde" for line in [one for one in often if one[0][0] == kind][:PER_KIND]]
+    names = {name for name, _ in picked}
+    return picked, [row for row in true if row["line"] in names]
+
+
+def judge(cut: Cut, work: Path, more: list[object]) -> Sums:
+    """Counts, and matches what was counted with the truth, line by line and direction by direction."""
+    path = work / "counted.jsonl"
+    rate = [] if cut.detections.suffix == ".jsonl" else ["--fps", cut.rate]
+    files = ["--tracks", work / "tracks.txt", "--crossings", path]
+    counted = certainty.crossings(["track", cut.detections, *rate, *certainty.options(cut.lines), *files, *more], path)
+    sums = Sums(counted=len(counted), true=len(cut.true))
+    for name, _ in cut.lines:
+        for direction in ("in", "out"):
+            frames = [
+                sorted(row["frame"] for row in rows if (row["line"], row["direction"]) == (name, direction))
+                for rows in (cut.true, counted)
+            ]
+            sums.matched += sum(certainty.paired(*frames, certainty.TOLERANCE * cut.rate))
+    return sums
+
+
+def run(data: Path, work: Path) -> str:
+    """The page."""
+    found = [*cuts(data, work)]
+    variants = {ALL: [], **{f"without {idea}": without(idea, work) for idea in IDEAS}}
+    results = {}
+    for name, more in variants.items():
+        setting.say(name)
+        result = results[name] = Result()
+        for cut in found:
+            side = result.whole if cut.begins == 0 else result.cut
+            side.setdefault(cut.sequence, Sums()).add(judge(cut, work, more))
+    return page(results)
+
+
+def without(idea: str, work: Path) -> list[object]:
+    config = work / f"{idea}.toml"
+    config.write_text(f"[counter]\n{idea} = 0.0\n")
+    return ["--config", config]
+
+
+def page(results: dict[str, Result]) -> str:
+    own = results[ALL]
+    total = own.all()
+    rows = [
+        "# Counting on every sequence, and from its middle on",
+        "",
+        "Made by `scripts/count DATA --cuts`: see scripts/bench/cuts.py.",
+        "",
+        f"{setting.version()}, preset `best`. {total.true} true crossings of {4 * PER_KIND} lines in "
+        f"{len(own.whole)} sequences, each whole and begun at {len(CUTS) - 1} later frames. All in %.",
+        "",
+        "| sequence | true | whole: precision | recall | F1 | begun later: precision | recall | F1 |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, whole in own.whole.items():
+        cut = own.cut[name]
+        rows.append(f"| {name} | {whole.true + cut.true} | {whole.cells()} | {cut.cells()} |")
+    rows += ["", "## What each idea brings", "", "| | precision | recall | F1 |", "|---|--:|--:|--:|"]
+    rows += [f"| {name} | {result.all().cells()} |" for name, result in results.items()]
+    return "\n".join(rows) + "\n"
