@@ -9,6 +9,8 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from .scene import VIEWS, scene
 from .style import STYLES
 
 cv2.setNumThreads(1)  # processes, not threads, share the work
+DEATHS = 3  # of processes are got over
 FRESH = 250  # pictures that share one stock of textures
 SHARES = {"side": 0.2, "high": 0.2, "steep": 0.28, "down": 0.32}
 
@@ -78,8 +81,17 @@ def each(make_one, tasks: list, jobs: int) -> Iterator:
     if jobs == 1:
         yield from map(make_one, tasks)
         return
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap(make_one, tasks, chunksize=10)
+    done, deaths = 0, 0
+    while done < len(tasks):
+        try:
+            with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+                for result in pool.map(make_one, tasks[done:], chunksize=10):
+                    yield result
+                    done += 1
+        except BrokenProcessPool:  # one was killed, for want of memory mostly; its share is made anew
+            deaths += 1
+            if deaths > DEATHS:
+                raise
 
 
 def labels(folder: Path) -> list[dict]:

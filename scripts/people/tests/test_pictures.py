@@ -1,6 +1,8 @@
 """Pictures: the same bytes by seed, and labels that what is drawn agrees with."""
 
 import json
+import os
+import signal
 
 import cv2
 import numpy as np
@@ -30,6 +32,20 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_processes(tmp_path)
     assert len(one) == 4 and one == two
     list(pictures.make(tmp_path / "other", 10, "street", 0, 1, SIZE))
     assert not set(one.values()) & set(files(tmp_path / "other").values())
+
+
+def dies_once(task):
+    """The number of a task; the process that is first asked for the second one is killed."""
+    number, mark = task
+    if number == 1 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_process_that_is_killed_takes_nothing_with_it(tmp_path):
+    tasks = [(number, tmp_path / "mark") for number in range(25)]
+    assert list(pictures.each(dies_once, tasks, 2)) == list(range(25))
 
 
 def test_labels_are_within_the_picture(tmp_path):
