@@ -13,7 +13,7 @@ from crowd.scene import VIEWS
 
 from .data import place
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "models"))
 import calibrate
 import quantize
 

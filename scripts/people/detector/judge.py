@@ -14,7 +14,7 @@ import numpy as np
 from crowd.pictures import labels
 from crowd.scene import TILTS
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "models"))
 import detect
 import measure
 
