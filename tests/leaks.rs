@@ -6,8 +6,7 @@
 mod common;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::Receiver;
@@ -15,6 +14,7 @@ use std::time::Duration;
 
 use common::broker::{Broker, Message, listen};
 use common::camera::Camera;
+use common::interface::{address, get, token};
 use common::running::Running;
 use common::{DOOR, Ended, footfall};
 
@@ -103,22 +103,11 @@ fn door() -> String {
     format!("[[line]]\nname = '{name}'\nfrom = [{}, {}]\nto = [{}, {}]\n", at[0], at[1], at[2], at[3])
 }
 
-/// A token, and its entry for a configuration.
-fn token(role: &str) -> (String, String) {
-    let made = footfall().args(["token", "reader", "--role", role]).output().unwrap();
-    let said = String::from_utf8(made.stderr).unwrap();
-    let entry = &said[said.find("[[serve.token]]").unwrap()..said.find("\n\nThe token").unwrap()];
-    (String::from_utf8(made.stdout).unwrap().trim().to_owned(), format!("{entry}\n"))
-}
-
 /// What is answered; of a stream, its beginning.
-fn get(address: &str, path: &str, token: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-    write!(stream, "{head}Authorization: Bearer {token}\r\n\r\n").unwrap();
+fn answer(address: &str, path: &str, token: &str) -> String {
+    let (status, mut stream) = get(address, path, token);
     let is_endless = ["/events", "/live", "/stream.mjpeg"].iter().any(|end| path.ends_with(end));
-    let mut bytes = Vec::new();
+    let mut bytes = status.into_bytes();
     let mut some = [0; 4096];
     while !(is_endless && bytes.len() > 500) {
         match stream.read(&mut some).unwrap() {
@@ -131,7 +120,7 @@ fn get(address: &str, path: &str, token: &str) -> String {
 
 /// Every address of the interface, as its own document has them, for both sources; and the page.
 fn addresses(address: &str, token: &str) -> Vec<String> {
-    let document = get(address, "/api/v1/openapi.json", token);
+    let document = answer(address, "/api/v1/openapi.json", token);
     let body = document.split_once("\r\n\r\n").unwrap().1;
     let document: serde_json::Value = serde_json::from_str(body).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
@@ -167,7 +156,7 @@ fn what_was_planted_is_nowhere_to_be_seen() {
     let plain = camera.address.replace(&format!("{LOGIN}@"), "");
     let broker = Broker::start(shop.folder.path());
     let messages = listen(broker.port, "#");
-    let (token, entry) = token("read");
+    let (token, entry) = token("reader", "read");
     let more = door();
     let config = shop.configure(&plain, broker.port, &more);
     fs::write(&config, fs::read_to_string(&config).unwrap() + &entry).unwrap();
@@ -176,9 +165,7 @@ fn what_was_planted_is_nowhere_to_be_seen() {
     command.args(["run", "--no-embedder", "--config"]).arg(&config).env("RUST_LOG", "trace");
     command.arg("--trace").arg(shop.place("trace.json"));
     let mut running = Running::start(&mut command);
-    let said = running.wait_for("the page is at ");
-    let url = said.split_whitespace().last().unwrap();
-    let address = url.split("://").nth(1).unwrap().trim_end_matches('/').to_owned();
+    let address = address(&mut running);
     let first =
         std::iter::repeat_with(|| messages.recv_timeout(PATIENCE).expect("somebody crosses the line"))
             .find(|message| message.0.ends_with("/crossing"))
@@ -187,11 +174,11 @@ fn what_was_planted_is_nowhere_to_be_seen() {
     let all = addresses(&address, &token);
     assert!(all.len() > 20, "{all:?}");
     for path in &all {
-        let answer = get(&address, path, &token);
+        let answer = answer(&address, path, &token);
         assert!(path == "/no-such" || !answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         assert_free(path, &answer, &[SECRET, FOLDER]);
     }
-    let configuration = get(&address, "/api/v1/configuration", &token);
+    let configuration = answer(&address, "/api/v1/configuration", &token);
     assert!(
         configuration.contains("\"read_timeout\""),
         "it is shown, but for what is hidden: {configuration}"

@@ -5,51 +5,20 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
+use common::interface::{address, get, token};
 use common::running::Running;
 use common::{clip, footfall, run};
-
-/// Nothing here takes nearly as long, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The address of the page, once it says so.
-fn address(running: &mut Running) -> String {
-    let said = running.wait_for("the page is at ");
-    let url = said.split_whitespace().last().unwrap();
-    url.split("://").nth(1).unwrap().trim_end_matches('/').to_owned()
-}
-
-/// A token, and its entry for a configuration.
-fn token(name: &str) -> (String, String) {
-    let made = footfall().args(["token", name]).output().unwrap();
-    let said = String::from_utf8(made.stderr).unwrap();
-    let entry = &said[said.find("[[serve.token]]").unwrap()..said.find("\n\nThe token").unwrap()];
-    (String::from_utf8(made.stdout).unwrap().trim().to_owned(), format!("{entry}\n"))
-}
-
-/// The first line of an answer, and what comes after it.
-fn get(address: &str, path: &str, token: &str) -> (String, BufReader<TcpStream>) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-    write!(stream, "{head}Authorization: Bearer {token}\r\n\r\n").unwrap();
-    let mut stream = BufReader::new(stream);
-    let mut line = String::new();
-    stream.read_line(&mut line).unwrap();
-    (line, stream)
-}
 
 #[test]
 fn a_token_that_is_taken_out_of_the_file_ends_what_it_has_open() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("c.toml");
-    let (leaving, leaves) = token("leaving");
-    let (staying, stays) = token("staying");
+    let (leaving, leaves) = token("leaving", "read");
+    let (staying, stays) = token("staying", "read");
     fs::write(&config, format!("[serve]\naddress = \"127.0.0.1:0\"\n{leaves}{stays}")).unwrap();
     let mut command = footfall();
     command.arg("run").arg(clip()).args(["--no-embedder", "--config"]).arg(&config);

@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use common::camera::Camera;
+use common::disk::Disk;
 use common::running::Running;
 use common::{DOOR, footfall, summary};
 use footfall_ledger::{Event, Kind, Reader, Row, Seq};
@@ -128,24 +129,17 @@ fn a_ledger_that_is_deleted_while_it_is_written_is_put_back() {
 #[test]
 fn without_room_it_counts_on_and_the_service_manager_hears_of_it() {
     let shop = Shop::new();
-    let books = shop.folder.path().join("books");
-    fs::create_dir(&books).unwrap();
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&books).output();
-    if !mounted.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: only root can mount a small disk");
+    let disk = Disk::mount(shop.folder.path(), "books", 1);
+    if !disk.is_mounted {
         return;
     }
-    let _unmount = Unmount(books.clone());
     let manager = UnixDatagram::bind(shop.folder.path().join("notify")).unwrap();
     manager.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
     let mut command = shop.command();
     command.env("NOTIFY_SOCKET", shop.folder.path().join("notify")).env("WATCHDOG_USEC", "20000000");
     let mut running = Running::start(&mut command);
     running.result();
-    let filler = books.join("filler");
-    let mut dd = Command::new("dd");
-    dd.args(["if=/dev/zero", "bs=4096"]).arg(format!("of={}", filler.display())).stderr(Stdio::null());
-    dd.status().unwrap();
+    disk.fill();
     let said = running.wait_for("Counting goes on");
     assert!(said.contains("free some space"), "{said}");
     // Signs of life that came before are taken first; then come those of a run without room.
@@ -163,20 +157,11 @@ fn without_room_it_counts_on_and_the_service_manager_hears_of_it() {
     };
     hear("disk_full");
     hear("WATCHDOG=1");
-    fs::remove_file(&filler).unwrap();
+    assert!(disk.clear());
     running.wait_for("can be written again");
     running.result();
     let rows = shop.check(running, 2);
     assert!(was_wrong(&rows, "disk_full"));
-}
-
-struct Unmount(PathBuf);
-
-impl Drop for Unmount {
-    fn drop(&mut self) {
-        // A test that fails leaves nothing behind.
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
 }
 
 #[test]

@@ -22,10 +22,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use calendar::{Calendar, DAYS, Event, Life};
+use common::disk::Disk;
 use common::{Ended, footfall};
 use door::{Door, Said};
 use footfall_ledger::{Kind, Ledger, Reader, Seq, Tidied};
-use office::{Disk, Office};
+use office::Office;
 use truth::Truth;
 
 /// Entries stay for so many days.
@@ -70,7 +71,7 @@ struct Year {
 
 impl Year {
     fn new(people: u64, folder: &Path) -> Self {
-        let disk = Disk::mount(folder, 40 + people / 3);
+        let disk = Disk::mount(folder, "disk", 40 + people / 3);
         let path = disk.folder.join("shop.db");
         drop(Ledger::open(&path).unwrap());
         Self {

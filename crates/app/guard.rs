@@ -37,12 +37,7 @@ pub(crate) fn check(command: &Command, matches: &ArgMatches) -> anyhow::Result<(
     let config =
         given.iter().find(|one| one.by == "--config" || one.by == "CONFIG").map(|one| one.path.clone());
     if let Some(config) = config {
-        let is_run = path.first().is_some_and(|name| name == "run");
-        let in_file = named::in_file(&config, is_run);
-        // What the command line says goes before the file.
-        let is_overridden = |one: &Given| given.iter().any(|other| named::overrides(&other.by, &one.by));
-        let kept: Vec<_> = in_file.into_iter().filter(|one| !is_overridden(one)).collect();
-        given.extend(kept);
+        given.extend(named::in_file(&config));
     }
     given.extend(unnamed());
     refuse_clashes(&given).map_err(usage)

@@ -151,7 +151,7 @@ impl Outputs {
             Some(path) if several && **path == *Path::new("-") => {
                 bail!("- takes one source only: name a file or a folder, and each source has its own there")
             }
-            Some(path) => Ok(Some(of_source(path, &source.file_stem(), ending, several)?.into())),
+            Some(path) => Ok(Some(of_source(path, &source.file_stem(), ending, several).into())),
             None => Ok(None),
         };
         let files = |source: &NamedSource| {
@@ -165,25 +165,38 @@ impl Outputs {
         };
         sources.iter().map(files).collect()
     }
+
+    /// Makes the folders in which each of several sources has its files.
+    pub(crate) fn make_folders(&self, sources: &[NamedSource]) -> anyhow::Result<()> {
+        let Self { video, tracks, detections, record, crossings: _, summary: _ } = self;
+        let own = [video, tracks, detections, record].into_iter().flatten();
+        for folder in own.filter(|path| sources.len() > 1 && is_named_as_folder(path)) {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+        }
+        Ok(())
+    }
+}
+
+fn is_named_as_folder(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(std::path::MAIN_SEPARATOR)
 }
 
 /// Where `path` leads for the source called `name`: {source} is replaced by the name; of several sources,
 /// in a folder the file is called by it, and else it goes before the ending.
-fn of_source(path: &Path, name: &str, ending: &str, several: bool) -> anyhow::Result<PathBuf> {
+fn of_source(path: &Path, name: &str, ending: &str, several: bool) -> PathBuf {
     let text = path.to_string_lossy();
     if text.contains("{source}") {
-        return Ok(text.replace("{source}", name).into());
+        return text.replace("{source}", name).into();
     }
     if !several {
-        return Ok(path.to_owned());
+        return path.to_owned();
     }
-    if text.ends_with(std::path::MAIN_SEPARATOR) || path.is_dir() {
-        std::fs::create_dir_all(path)
-            .with_context(|| format!("the folder {} cannot be made", path.display()))?;
-        return Ok(path.join(format!("{name}.{ending}")));
+    if is_named_as_folder(path) || path.is_dir() {
+        return path.join(format!("{name}.{ending}"));
     }
     let given = path.extension().map_or_else(|| ending.into(), |given| given.to_string_lossy());
-    Ok(path.with_extension(format!("{name}.{given}")))
+    path.with_extension(format!("{name}.{given}"))
 }
 
 /// Writes a whole text; `-` is stdout.
@@ -214,21 +227,18 @@ mod tests {
     fn each_of_several_sources_has_a_file_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
         let path = |text: &str, several| {
-            let path = of_source(&folder.path().join(text), "front", "txt", several).unwrap();
+            let path = of_source(&folder.path().join(text), "front", "txt", several);
             path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned()
         };
         assert_eq!(path("tracks.txt", false), "tracks.txt");
         assert_eq!(path("tracks.txt", true), "tracks.front.txt");
         assert_eq!(path("tracks", true), "tracks.front.txt");
         assert_eq!(path("new/", true), "new/front.txt");
-        assert!(folder.path().join("new").is_dir());
+        std::fs::create_dir(folder.path().join("new")).unwrap();
         assert_eq!(path("new", true), "new/front.txt", "a folder that is there needs no slash");
         for several in [false, true] {
             assert_eq!(path("{source}-1.txt", several), "front-1.txt");
         }
-        assert_eq!(
-            of_source(Path::new("a.b/c.d.txt"), "x", "txt", true).unwrap(),
-            Path::new("a.b/c.d.x.txt")
-        );
+        assert_eq!(of_source(Path::new("a.b/c.d.txt"), "x", "txt", true), Path::new("a.b/c.d.x.txt"));
     }
 }

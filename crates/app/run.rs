@@ -33,6 +33,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let trace_path = args.outputs.trace.as_deref();
     let files = config.outputs.of(&sources).map_err(usage)?;
     guard::check_run(&config, &sources, &files, trace_path).map_err(usage)?;
+    config.outputs.make_folders(&sources).map_err(usage)?;
     let trace = logging::start(verbose, &bar, trace_path)?;
     footfall_video::quiet();
     let stop = Stop::new();

@@ -75,30 +75,39 @@ def crossings(command: list[object], path: Path) -> list[dict]:
     return [json.loads(row) for row in path.read_text().splitlines()]
 
 
+def most_crossed(lines: list[Line], true: list[dict]) -> list[Line]:
+    """Of each direction the lines that are crossed most."""
+    often = sorted(lines, key=lambda line: (line[0][0], -sum(row["line"] == line[0] for row in true)))
+    return [line for kind in "vhde" for line in [one for one in often if one[0][0] == kind][:WATCHED_PER_KIND]]
+
+
+def by_line(lines: list[Line], *several: list[dict]) -> Iterable[list[list[dict]]]:
+    """Of each line and direction the crossings among each of several, by their frames."""
+    for name, _ in lines:
+        for direction in ("in", "out"):
+            of = [[r for r in rows if (r["line"], r["direction"]) == (name, direction)] for rows in several]
+            yield [sorted(rows, key=lambda row: row["frame"]) for rows in of]
+
+
 def judge(sequence, detections: Path) -> list[Judged]:
     """Counts over the most crossed lines of each kind, and the watched ones."""
     true_path, path = sequence.scratch / "many-true.jsonl", sequence.scratch / "many.jsonl"
     derive = ["eval", "crossings", "--from-gt", sequence.truth, "--fps", sequence.frame_rate]
     lines = [*candidates(*extent(sequence.truth))]
     true = crossings([*derive, *options(lines), "--write-gt", true_path], true_path)
-    often = sorted(lines, key=lambda line: (line[0][0], -sum(row["line"] == line[0] for row in true)))
-    picked = [line for kind in "vhde" for line in [one for one in often if one[0][0] == kind][:WATCHED_PER_KIND]]
-    lines = [*picked, *((f"watched {name}", points) for name, points in sequence.lines)]
+    lines = [*most_crossed(lines, true), *((f"watched {name}", points) for name, points in sequence.lines)]
     true = crossings([*derive, *options(lines), "--write-gt", true_path], true_path)
     files = ["--tracks", sequence.scratch / "many.txt", "--crossings", path]
     counted = crossings(["track", detections, "--fps", sequence.frame_rate, *options(lines), *files], path)
     judged = []
-    for name, _ in lines:
-        for direction in ("in", "out"):
-            of = [[r for r in rows if (r["line"], r["direction"]) == (name, direction)] for rows in (true, counted)]
-            rows = sorted(of[1], key=lambda row: row["frame"])
-            marks = paired(
-                sorted(row["frame"] for row in of[0]),
-                [row["frame"] for row in rows],
-                TOLERANCE * sequence.frame_rate,
-            )
-            judged.append(Judged(sequence.name, rows, marks, len(of[0])))
+    for truly, rows in by_line(lines, true, counted):
+        marks = paired(frames(truly), frames(rows), TOLERANCE * sequence.frame_rate)
+        judged.append(Judged(sequence.name, rows, marks, len(truly)))
     return judged
+
+
+def frames(rows: list[dict]) -> list[int]:
+    return [row["frame"] for row in rows]
 
 
 def paired(true: list[int], counted: list[int], tolerance: float) -> list[bool]:
@@ -123,10 +132,10 @@ def regression(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     while True:
         beta = np.zeros(x.shape[1])
         beta[kept] = newton(x[:, kept], y, weights)
-        doubtful = kept[(beta[kept] <= 0) | (kept == 0)]
-        if len(doubtful) == len(kept):
+        speaking = kept[(beta[kept] <= 0) | (kept == 0)]
+        if len(speaking) == len(kept):
             return beta
-        kept = doubtful
+        kept = speaking
 
 
 def newton(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:

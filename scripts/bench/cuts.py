@@ -18,8 +18,6 @@ import process
 import setting
 
 CUTS = (0.0, 0.2, 0.4, 0.6, 0.8)
-PER_KIND = 5
-"""Lines of each direction."""
 IDEAS = ("hidden_feet", "emergence", "join_gap", "smoothing")
 ALL = "as it is"
 
@@ -125,8 +123,7 @@ def crossed(truth: Path, rate: float, folder: Path, extent: tuple[float, float])
     derive = ["eval", "crossings", "--from-gt", truth, "--fps", rate, "--write-gt", path]
     lines = [*certainty.candidates(*extent)]
     true = certainty.crossings([*derive, *certainty.options(lines)], path)
-    often = sorted(lines, key=lambda line: (line[0][0], -sum(row["line"] == line[0] for row in true)))
-    picked = [line for kind in "vhde" for line in [one for one in often if one[0][0] == kind][:PER_KIND]]
+    picked = certainty.most_crossed(lines, true)
     names = {name for name, _ in picked}
     return picked, [row for row in true if row["line"] in names]
 
@@ -138,13 +135,8 @@ def judge(cut: Cut, work: Path, more: list[object]) -> Sums:
     files = ["--tracks", work / "tracks.txt", "--crossings", path]
     counted = certainty.crossings(["track", cut.detections, *rate, *certainty.options(cut.lines), *files, *more], path)
     sums = Sums(counted=len(counted), true=len(cut.true))
-    for name, _ in cut.lines:
-        for direction in ("in", "out"):
-            frames = [
-                sorted(row["frame"] for row in rows if (row["line"], row["direction"]) == (name, direction))
-                for rows in (cut.true, counted)
-            ]
-            sums.matched += sum(certainty.paired(*frames, certainty.TOLERANCE * cut.rate))
+    for rows in certainty.by_line(cut.lines, cut.true, counted):
+        sums.matched += sum(certainty.paired(*map(certainty.frames, rows), certainty.TOLERANCE * cut.rate))
     return sums
 
 
@@ -176,7 +168,7 @@ def page(results: dict[str, Result]) -> str:
         "",
         "Made by `scripts/count DATA --cuts`: see scripts/bench/cuts.py.",
         "",
-        f"{setting.version()}, preset `best`. {total.true} true crossings of {4 * PER_KIND} lines in "
+        f"{setting.version()}, preset `best`. {total.true} true crossings of {4 * certainty.WATCHED_PER_KIND} lines in "
         f"{len(own.whole)} sequences, each whole and begun at {len(CUTS) - 1} later frames. All in %.",
         "",
         "| sequence | true | whole: precision | recall | F1 | begun later: precision | recall | F1 |",

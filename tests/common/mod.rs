@@ -4,6 +4,8 @@
 
 pub mod broker;
 pub mod camera;
+pub mod disk;
+pub mod interface;
 pub mod running;
 
 use std::ffi::OsStr;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -102,51 +102,4 @@ pub(crate) fn memory_of(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.map_or(0, |kilobytes| kilobytes.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10)
-}
-
-/// A small disk of memory, which can be filled. Only root can mount one: else it is a folder.
-pub(crate) struct Disk {
-    pub(crate) folder: PathBuf,
-    pub(crate) is_mounted: bool,
-}
-
-impl Disk {
-    pub(crate) fn mount(folder: &Path, megabytes: u64) -> Self {
-        let folder = folder.join("disk");
-        fs::create_dir(&folder).unwrap();
-        let size = format!("size={megabytes}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder).output();
-        let is_mounted = mounted.is_ok_and(|output| output.status.success());
-        if !is_mounted {
-            eprintln!("no disk is filled: only root can mount a small one");
-        }
-        Self { folder, is_mounted }
-    }
-
-    /// Leaves no room, where that can be done.
-    pub(crate) fn fill(&self) {
-        if self.is_mounted {
-            let mut dd = Command::new("dd");
-            dd.args(["if=/dev/zero", "bs=65536"]).arg(format!("of={}", self.filler().display()));
-            dd.stderr(Stdio::null()).status().unwrap();
-        }
-    }
-
-    /// Makes room again; false if there was some.
-    pub(crate) fn clear(&self) -> bool {
-        fs::remove_file(self.filler()).is_ok()
-    }
-
-    fn filler(&self) -> PathBuf {
-        self.folder.join("filler")
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        if self.is_mounted {
-            // A test that fails leaves nothing behind.
-            let _ = Command::new("umount").arg("--lazy").arg(&self.folder).status();
-        }
-    }
 }

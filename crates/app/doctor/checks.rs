@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use footfall_pipeline::{BoxError, Image, Kind, Source};
-use footfall_serve::Reached;
+use footfall_serve::Destination;
 use footfall_track::Bbox;
-use footfall_video::{Address, SourceOptions, open_source};
+use footfall_video::{Address, SourceOptions, listens, open_source};
 use footfall_vision::Device;
 
 use super::Finding;
@@ -170,15 +170,21 @@ fn devices() -> Finding {
 
 /// Those who are to be told of crossings.
 pub(super) fn publishers(config: &Config) -> Vec<Finding> {
-    let finding = |reached: Reached| match reached.found {
-        Ok(found) => Finding::good("publish", format!("{}: {found}", reached.name)),
-        Err(why) => {
-            let advice =
-                "crossings wait in the ledger until it can be told; see [publish] in the configuration";
-            Finding::doubtful("publish", format!("{}: {why}", reached.name), advice)
-        }
+    let finding = |Destination { name, place }: Destination| {
+        let found = place.and_then(|(host, port)| match listens(&host, port) {
+            Ok(()) => Ok(format!("{name}: {host}:{port} answers")),
+            Err(inquiry) => Err(inquiry.to_string()),
+        });
+        found.map_or_else(
+            |why| {
+                let advice =
+                    "crossings wait in the ledger until they can be sent; see [publish] in the configuration";
+                Finding::doubtful("publish", format!("{name}: {why}"), advice)
+            },
+            |found| Finding::good("publish", found),
+        )
     };
-    config.publish.reach().into_iter().map(finding).collect()
+    config.publish.destinations().into_iter().map(finding).collect()
 }
 
 /// Room where the ledger and outputs go.

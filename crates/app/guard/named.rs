@@ -10,17 +10,11 @@ use super::{Given, ledger_files};
 use crate::cli::AreaArgs;
 use crate::config::{Config, Outputs};
 
-/// Those of the configuration at `path`, and, of a run, those that it writes. None where it cannot be used: the
-/// command itself says why.
-pub(super) fn in_file(path: &Path, is_run: bool) -> Vec<Given> {
-    let Ok(config) = Config::load(Some(path), &[], &AreaArgs::default()) else { return Vec::new() };
-    let by_file = format!(" of {}", path.display());
-    let mut given = of(&config, &by_file);
-    if is_run {
-        let written = of_each(&config.outputs).into_iter().chain(shared(&config.outputs));
-        given.extend(written.map(|one| Given { by: one.by + &by_file, ..one }));
-    }
-    given
+/// What the configuration at `path` has a command read and keep. None where it cannot be used: the command itself
+/// says why.
+pub(super) fn in_file(path: &Path) -> Vec<Given> {
+    let config = Config::load(Some(path), &[], &AreaArgs::default());
+    config.map_or_else(|_| Vec::new(), |config| of(&config, &format!(" of {}", path.display())))
 }
 
 /// What a run by `config` reads and keeps; `by_file` is said after each setting.
@@ -80,19 +74,4 @@ pub(super) fn shared(outputs: &Outputs) -> Vec<Given> {
 fn one(setting: &str, file: Option<&Path>, role: Role) -> Option<Given> {
     let path = file.filter(|file| *file != Path::new("-"))?.to_owned();
     Some(Given { by: setting.to_owned(), path, role })
-}
-
-/// Whether the option `option` takes the place of `setting` in the file.
-pub(super) fn overrides(option: &str, setting: &str) -> bool {
-    let of_option = match option {
-        "--output" => "outputs.video of ",
-        "--tracks" => "outputs.tracks of ",
-        "--crossings" => "outputs.crossings of ",
-        "--detections" => "outputs.detections of ",
-        "--record" => "outputs.record of ",
-        "--summary" => "outputs.summary of ",
-        "--ledger" => "ledger.file of ",
-        _ => return false,
-    };
-    setting.starts_with(of_option)
 }

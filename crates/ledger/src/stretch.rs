@@ -167,3 +167,19 @@ pub(crate) fn derive(connection: &Connection) -> rusqlite::Result<()> {
     current.map(|whole| whole.insert(connection)).transpose()?;
     Ok(())
 }
+
+#[cfg(test)]
+impl Stretch {
+    /// Stretches of even time from and to these times after `start`, in microseconds.
+    pub(crate) fn each_of(start: i64, spans: &[(i64, i64)]) -> Vec<Self> {
+        let stretch = |(id, &(from, to))| Self {
+            id,
+            behind: id,
+            runs: id,
+            began: start + from,
+            until: start + to,
+            step: None,
+        };
+        (0..).zip(spans).map(stretch).collect()
+    }
+}

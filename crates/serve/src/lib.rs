@@ -25,7 +25,6 @@ mod live;
 mod metrics;
 pub mod names;
 mod publish;
-mod secret;
 mod server;
 mod setup;
 mod waiting;
@@ -40,7 +39,7 @@ pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
 pub use publish::{
-    MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers, Reached,
+    Destination, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers,
     WebhookConfig,
 };
 pub use server::{Parts, Server};

@@ -8,12 +8,12 @@
 mod backoff;
 mod config;
 mod delivery;
+mod destination;
 mod message;
 mod mqtt;
 mod nats;
 mod pace;
 mod prefix;
-mod reach;
 mod reading;
 mod receiver;
 mod session;
@@ -25,8 +25,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use config::{MqttConfig, NatsConfig, PublishConfig, WebhookConfig};
+pub use destination::Destination;
 pub use pace::Pace;
-pub use reach::Reached;
 pub use state::{PublisherState, PublisherStates};
 
 use tokio::runtime::Runtime;

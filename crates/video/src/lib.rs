@@ -32,8 +32,8 @@ pub use picture::FrameSize;
 #[cfg(feature = "preview")]
 pub use preview::PreviewSink;
 pub use source::{
-    Address, Inquiry, SourceOptions, Transport, await_source, local_file, may_come_later, open_lasting,
-    open_source,
+    Address, Inquiry, SourceOptions, Transport, await_source, listens, local_file, may_come_later,
+    open_lasting, open_source,
 };
 pub use still::{decode_picture, encode_jpeg};
 pub use writer::VideoSink;

@@ -13,15 +13,7 @@ const START: i64 = 1_772_323_200_000_000;
 
 /// What is old of stretches from and to these times after the start, where 90 days are kept.
 fn old(spans: &[(i64, i64)]) -> Vec<Old> {
-    let stretch = |(id, &(from, to)): (i64, &(i64, i64))| Stretch {
-        id,
-        behind: id,
-        runs: id,
-        began: START + from,
-        until: START + to,
-        step: None,
-    };
-    let stretches: Vec<_> = (0..).zip(spans).map(stretch).collect();
+    let stretches = Stretch::each_of(START, spans);
     old_of(&Timeline::judge(&stretches, i64::MIN), 90)
 }
 

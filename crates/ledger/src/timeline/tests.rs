@@ -13,15 +13,7 @@ const START: i64 = 1_772_323_200_000_000;
 
 /// Stretches from and to these times after the start, and how they are judged at `now`.
 fn judged(spans: &[(i64, i64)], now: i64) -> String {
-    let stretch = |(id, &(from, to)): (i64, &(i64, i64))| Stretch {
-        id,
-        behind: id,
-        runs: id,
-        began: START + from,
-        until: START + to,
-        step: None,
-    };
-    let stretches: Vec<_> = (0..).zip(spans).map(stretch).collect();
+    let stretches = Stretch::each_of(START, spans);
     let timeline = Timeline::judge(&stretches, START + now);
     let letter = |standing| match standing {
         Standing::Sound => 's',

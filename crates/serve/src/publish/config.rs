@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::prefix;
 use crate::ServeError;
-use crate::secret::Secret;
+use footfall_private::Secret;
 
 /// Where crossings are published to.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -17,8 +17,8 @@ use super::reading::Reading;
 use super::receiver::{Lost, Receiver, Sent};
 use super::tls;
 use crate::names::id;
-use crate::secret::Secret;
 use crate::{Entry, PortError, ServeError};
+use footfall_private::Secret;
 use link::{Link, Unreached};
 use retained::Retained;
 

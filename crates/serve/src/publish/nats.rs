@@ -15,8 +15,8 @@ use super::reading::Reading;
 use super::receiver::{Receiver, Sent, Verdict};
 use super::tls;
 use crate::names::id;
-use crate::secret::Secret;
 use crate::{Entry, PortError, ServeError};
+use footfall_private::Secret;
 
 /// So many are on their way at once. They are taken in the order in which they were sent.
 const WINDOW: usize = 100;

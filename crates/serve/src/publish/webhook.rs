@@ -16,8 +16,8 @@ use super::reading::Reading;
 use super::receiver::{Receiver, Sent, Verdict};
 use super::tls;
 use crate::hex::hex;
-use crate::secret::Secret;
 use crate::{Entry, PortError, ServeError};
+use footfall_private::Secret;
 
 /// How long a receiver may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -3,14 +3,14 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
-use std::time::Duration;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
 
 use footfall_private::shown;
 
 use super::userinfo::{authority, userinfo};
 
-/// Longest time for each step of the question.
+/// Longest time for a connection, and for an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// A first line is no longer.
 const LINE: usize = 200;
@@ -40,7 +40,7 @@ impl fmt::Display for Inquiry {
         match self {
             Self::NoHost(host) => write!(f, "there is no machine {host}: the name is not known here"),
             Self::NothingListens(place) => {
-                write!(f, "nothing listens at {place}: is the port right, and is its streaming switched on?")
+                write!(f, "nothing listens at {place}: is the port right, and is it switched on?")
             }
             Self::Silent(place) => {
                 write!(f, "{place} does not answer: is it on, and on this network?")
@@ -74,7 +74,7 @@ pub(super) fn ask(address: &str) -> Inquiry {
     let host = if has_port(host) { host.to_owned() } else { format!("{host}:{port}") };
     // What was taken for the host may be part of a password.
     let told = shown(OsStr::new(&format!("{scheme}://{host}"))).split_off(scheme.len() + "://".len());
-    let stream = match connect(&host, &told) {
+    let stream = match connect(&host, told.clone()) {
         Ok(stream) => stream,
         Err(inquiry) => return inquiry,
     };
@@ -100,32 +100,41 @@ fn has_port(host: &str) -> bool {
         .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A connection to `host`, which is called `told`.
-fn connect(host: &str, told: &str) -> Result<TcpStream, Inquiry> {
-    let Ok(addresses) = host.to_socket_addrs() else {
-        return Err(Inquiry::NoHost(told.rsplit_once(':').map_or(told, |(name, _)| name).to_owned()));
+/// Whether anybody listens at this port of a machine.
+///
+/// # Errors
+/// Why nobody can be reached.
+pub fn listens(host: &str, port: u16) -> Result<(), Inquiry> {
+    connect((host, port), format!("{host}:{port}")).map(drop)
+}
+
+/// A connection to a place that is called `told`.
+fn connect(place: impl ToSocketAddrs, told: String) -> Result<TcpStream, Inquiry> {
+    let Ok(addresses) = place.to_socket_addrs() else {
+        return Err(Inquiry::NoHost(told.rsplit_once(':').map_or(&*told, |(name, _)| name).to_owned()));
     };
-    let mut inquiry = Inquiry::Silent(told.to_owned());
+    let mut is_refused = false;
     for address in addresses {
         match TcpStream::connect_timeout(&address, PATIENCE) {
             Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                inquiry = Inquiry::NothingListens(told.to_owned());
-            }
-            Err(_) => {}
+            Err(error) => is_refused |= error.kind() == io::ErrorKind::ConnectionRefused,
         }
     }
-    Err(inquiry)
+    Err(if is_refused { Inquiry::NothingListens(told) } else { Inquiry::Silent(told) })
 }
 
-/// The status of an answer, if it has one.
+/// The status of an answer, if it has one; whoever gives it letter by letter is not waited for.
 fn status(mut stream: TcpStream, question: &str) -> io::Result<Option<u16>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
+    let end = Instant::now() + PATIENCE;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(question.as_bytes())?;
-    let mut line = Vec::new();
-    let mut byte = [0];
-    while line.len() < LINE && stream.read(&mut byte)? == 1 && byte != *b"\n" {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while line.len() < LINE {
+        let left = end.saturating_duration_since(Instant::now());
+        stream.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+        if left.is_zero() || stream.read(&mut byte)? == 0 || byte == *b"\n" {
+            break;
+        }
         line.push(byte[0]);
     }
     let line = String::from_utf8_lossy(&line);

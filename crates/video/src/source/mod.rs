@@ -20,7 +20,7 @@ use footfall_pipeline::Source;
 use footfall_private::shown;
 
 pub(crate) use container::Container;
-pub use inquiry::Inquiry;
+pub use inquiry::{Inquiry, listens};
 pub use options::{SourceOptions, Transport};
 pub use reach::{Address, await_source, may_come_later, open_lasting};
 
