@@ -159,7 +159,7 @@ impl Config {
         })?;
         let mut config =
             Self::parse(&text).with_context(|| format!("the configuration {}", path.display()))?;
-        config.begin_in(path.parent().unwrap_or(Path::new("")));
+        config.begin_in(path.parent().unwrap_or(Path::new("")))?;
         Ok(config)
     }
 

@@ -5,7 +5,6 @@ The ledger is made by the first two scripts of the schema, as programs made it b
 """
 
 import argparse
-import json
 import os
 import shutil
 import socket
@@ -22,10 +21,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "crates/ledger/src/schema"
+import setting
+
+SCHEMA = setting.ROOT / "crates/ledger/src/schema"
 YEARS = 5
 RUNS = 250
+BEFORE = "9e869d6"
 PATIENCE = 20
 """Seconds that an answer is waited for; a report is waited for three times as long."""
 
@@ -223,15 +224,16 @@ def shown(value: float | str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000, help="crossings in the ledger (default: 10,000,000)")
-    parser.add_argument("--before", type=Path, help="a program of before, as built from commit 9e869d6")
-    parser.add_argument("--program", type=Path, default=ROOT / "target/release/footfall")
+    parser.add_argument("--before", type=Path, help=f"a program of before, as built from commit {BEFORE}")
     parser.add_argument(
         "--folder", type=Path, help="where the ledger is made: it needs 5 GB (default: that for temporary files)"
     )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the page into this file too: scores/ledger.md")
     options = parser.parse_args()
+    program = setting.program()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         ledger = Path(folder, "years.db")
-        print("making the ledger...", file=sys.stderr)
+        setting.say("making the ledger...")
         fill(ledger, options.rows)
         sizes = [ledger.stat().st_size / 1e6]
         columns = [measured(options.before, ledger)] if options.before else []
@@ -239,18 +241,29 @@ def main() -> None:
         connection.execute("DELETE FROM cursor")
         connection.commit()
         connection.close()
-        print("bringing it forward...", file=sys.stderr)
-        seconds = brought_forward(options.program, ledger)
+        setting.say("bringing it forward...")
+        seconds = brought_forward(program, ledger)
         sizes.append(ledger.stat().st_size / 1e6)
-        columns.append(measured(options.program, ledger))
+        columns.append(measured(program, ledger))
     heads = ["before", "now"] if options.before else ["now"]
-    print(f"{options.rows:,} crossings of three lines over {YEARS} years.\n")
-    print(f"| | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
-    for name in columns[-1]:
-        print(f"| {name} | {' | '.join(shown(column[name]) for column in columns)} |")
-    kept = sizes if options.before else sizes[1:]
-    print(f"| the ledger, MB | {' | '.join(shown(size) for size in kept)} |")
-    print(f"\nBringing it forward took {seconds:.0f} s. Load of the machine: {json.dumps(os.getloadavg())}.")
+    rows = {name: [column[name] for column in columns] for name in columns[-1]}
+    rows["the ledger, MB"] = sizes if options.before else sizes[1:]
+    before = f" `before` is the program of commit {BEFORE}." if options.before else ""
+    lines = [
+        "# A ledger of years",
+        "",
+        "Made by `scripts/bench/ledger`: see scripts/bench/ledger.py.",
+        "",
+        f"{setting.version()}. {options.rows:,} made-up crossings of three lines over {YEARS} years; `footfall serve` "
+        f"with nobody looking on, and Debian's mosquitto.{before}",
+        "",
+        f"| | {' | '.join(heads)} |",
+        f"|---|{'--:|' * len(heads)}",
+        *(f"| {name} | {' | '.join(map(shown, cells))} |" for name, cells in rows.items()),
+        "",
+        f"Bringing it forward took {seconds:.0f} s. Machine: {setting.machine()}, load {setting.load():.1f}.",
+    ]
+    setting.publish("\n".join(lines), options.out)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,15 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::clip;
 
+/// What whoever comes must know: `user:password`, and how it is asked for, `basic` or `digest`.
+type Login = (&'static str, &'static str);
+
 /// A server at work.
 pub struct Camera {
     pub address: String,
     scheme: &'static str,
-    port: String,
-    login: Option<&'static str>,
+    pub port: String,
+    login: Option<Login>,
     /// Pictures a second.
     rate: u32,
     server: Child,
@@ -33,7 +36,12 @@ impl Camera {
 
     /// One that asks for `user:password`; the address has them.
     pub fn start_with(scheme: &'static str, login: Option<&'static str>) -> Self {
-        Self::start_as(scheme, login, 20)
+        Self::start_as(scheme, login.map(|login| (login, "basic")), 20)
+    }
+
+    /// The same, asking as it is told to.
+    pub fn start_asking(scheme: &'static str, login: &'static str, method: &'static str) -> Self {
+        Self::start_as(scheme, Some((login, method)), 20)
     }
 
     /// One of so many pictures a second.
@@ -41,11 +49,11 @@ impl Camera {
         Self::start_as(scheme, None, rate)
     }
 
-    fn start_as(scheme: &'static str, login: Option<&'static str>, rate: u32) -> Self {
+    fn start_as(scheme: &'static str, login: Option<Login>, rate: u32) -> Self {
         let pictures = tempfile::tempdir().unwrap();
         save_pictures(pictures.path(), 60, None, 1.0);
         let (server, open, port) = serve(scheme, pictures.path(), "0", login, rate);
-        let user = login.map_or_else(String::new, |login| format!("{login}@"));
+        let user = login.map_or_else(String::new, |(login, _)| format!("{login}@"));
         let address = format!("{scheme}://{user}127.0.0.1:{port}/camera");
         Self { address, scheme, port, login, rate, server, open, pictures }
     }
@@ -64,7 +72,7 @@ impl Camera {
 
     /// What whoever comes must know from the next start on.
     pub fn set_login(&mut self, login: &'static str) {
-        self.login = Some(login);
+        self.login = Some((login, "basic"));
     }
 
     /// So many pictures a second from the next start on.
@@ -105,12 +113,18 @@ fn serve(
     scheme: &str,
     pictures: &Path,
     port: &str,
-    login: Option<&str>,
+    login: Option<Login>,
     rate: u32,
 ) -> (Child, ChildStdin, String) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/server.py");
     let mut command = Command::new("/usr/bin/python3");
-    command.arg(script).arg(scheme).arg(pictures).arg(port).args(login).env("RATE", rate.to_string());
+    command
+        .arg(script)
+        .arg(scheme)
+        .arg(pictures)
+        .arg(port)
+        .args(login.into_iter().flat_map(|(login, method)| [login, method]))
+        .env("RATE", rate.to_string());
     let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut port = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();

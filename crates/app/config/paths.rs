@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
@@ -14,7 +15,11 @@ use crate::staff::StaffConfig;
 
 impl Config {
     /// Every path that is relative is so to `folder` from now on.
-    pub(super) fn begin_in(&mut self, folder: &Path) {
+    ///
+    /// # Errors
+    /// When the ledger is not there but where the program was started, as it used to be looked for: a new one in its
+    /// place would look as if everything was lost.
+    pub(super) fn begin_in(&mut self, folder: &Path) -> anyhow::Result<()> {
         let Self {
             networks,
             source,
@@ -45,10 +50,18 @@ impl Config {
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }
+        if let Some(file) = file.as_deref().filter(|file| file.exists() && !folder.join(file).exists()) {
+            bail!(
+                "ledger.file is {} in the folder of the configuration, where there is none, and one of that name is in the \
+                 folder where this was started: move it with the files beside it, or name it by its whole path",
+                folder.join(file).display()
+            );
+        }
         let detector = detector.as_mut().filter(|file| !is_name(file));
         let own = [embedder, runtime, gallery, video, tracks, crossings, detections, record, summary, file];
         let own = own.into_iter().flatten().chain(detector).chain(&mut options.login_file);
         own.chain(of_page(serve)).chain(of_publishers(publish)).for_each(|path| begin(path, folder));
+        Ok(())
     }
 }
 
@@ -119,7 +132,7 @@ mod tests {
             url = '0'
         ";
         let mut config = Config::parse(text).unwrap();
-        config.begin_in(Path::new("/etc/shop"));
+        config.begin_in(Path::new("/etc/shop")).unwrap();
         let path = |path: &Option<footfall_private::LocalPath>| path.as_ref().unwrap().display().to_string();
         assert_eq!(path(&config.networks.detector), "/etc/shop/d.onnx");
         assert_eq!(path(&config.ledger.file), "/etc/shop/shop.db");
@@ -134,7 +147,12 @@ mod tests {
         assert_eq!(path(&front.reference), "/etc/shop/front.jpg");
         assert_eq!(path(&front.options.login_file), "/etc/shop/login");
         let mut named = Config::parse("[networks]\ndetector = 'overhead'\n").unwrap();
-        named.begin_in(Path::new("/etc/shop"));
+        named.begin_in(Path::new("/etc/shop")).unwrap();
         assert_eq!(path(&named.networks.detector), "overhead");
+        // Tests run in the folder of their crate.
+        let mut left = Config::parse("[ledger]\nfile = 'Cargo.toml'\n").unwrap();
+        let error = left.begin_in(Path::new("/etc/shop")).unwrap_err().to_string();
+        assert!(error.contains("/etc/shop/Cargo.toml") && error.contains("move it"), "{error}");
+        left.begin_in(Path::new("")).unwrap();
     }
 }

@@ -5,6 +5,18 @@ use serde_json::Value;
 
 use crate::common::{Daemon, book, crossing, free_port, until};
 
+/// A publisher to the server at `port`, and to nobody else.
+pub(crate) fn publish(port: u16) -> PublishConfig {
+    let nats = NatsConfig {
+        url: format!("nats://127.0.0.1:{port}").into(),
+        user: None,
+        password: None,
+        prefix: "shop".into(),
+        stream: "SHOP".into(),
+    };
+    PublishConfig { nats: Some(nats), ..PublishConfig::default() }
+}
+
 #[test]
 fn a_server_that_was_down_gets_everything_in_order_and_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -14,14 +26,7 @@ fn a_server_that_was_down_gets_everything_in_order_and_once() {
     let mut server = Daemon::new("nats-server", port, arguments.map(ToOwned::to_owned).to_vec());
     let (kept, book, live) = book();
     (1..=3).for_each(|n| kept.add(crossing(n)));
-    let nats = NatsConfig {
-        url: format!("nats://127.0.0.1:{port}").into(),
-        user: None,
-        password: None,
-        prefix: "shop".into(),
-        stream: "SHOP".into(),
-    };
-    let config = PublishConfig { nats: Some(nats), ..PublishConfig::default() };
+    let config = publish(port);
     // It is down from the beginning.
     let publishers = Publishers::start(&config, &book, &live).unwrap().unwrap();
     server.start();

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use footfall_serve::{Entry, Live, NatsConfig, PublishConfig, Publishers, Secret, WebhookConfig};
+use footfall_serve::{Entry, Live, PublishConfig, Publishers, Secret, WebhookConfig};
 use serde_json::Value;
 
 use crate::common::{Daemon, book, crossing, free_port, until};
@@ -119,14 +119,7 @@ fn a_stream_with_other_subjects_and_a_server_with_short_messages() {
         made.unwrap();
         let (kept, book, live) = book();
         fill(&kept, &live, &bad);
-        let nats = NatsConfig {
-            url: format!("nats://127.0.0.1:{port}").into(),
-            user: None,
-            password: None,
-            prefix: "shop".into(),
-            stream: "SHOP".into(),
-        };
-        let config = PublishConfig { nats: Some(nats), ..PublishConfig::default() };
+        let config = crate::nats::publish(port);
         let publishers = Publishers::start_at(quick(), &config, &book, &live).unwrap().unwrap();
         let refusals = done(&kept, &publishers, "nats");
         let reason = if bad == "till" { "no stream takes its subject" } else { "size" };
