@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::{Counter, Line, Mask, Zone};
+use footfall_count::{Counter, Line, Mask, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
-use crate::ledger::staff_digest;
+use crate::ledger::{drawn, staff_digest};
 use crate::session::{Files, Session};
 use crate::staff::{Gallery, StaffConfig};
 use crate::{logging, progress, rate};
@@ -145,6 +145,9 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     }
     let run =
         args.ledger.as_ref().map(|path| begin(args, &Ledger::open(path)?, &head, &settings)).transpose()?;
+    if let Some(run) = &run {
+        run.draw(&drawn(&settings.lines, false))?;
+    }
     let files =
         Files { tracks: args.tracks.as_ref(), crossings: args.crossings.as_deref(), ledger: run.clone() };
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
@@ -181,7 +184,7 @@ fn begin(
     let line = |line: &Line| Place {
         kind: PlaceKind::Line,
         name: line.name().to_owned(),
-        config: of(json!([stages, line])),
+        config: of(json!([stages, line.clone().with_role(Role::default())])),
     };
     let zone = |zone: &Zone| Place {
         kind: PlaceKind::Zone,

@@ -43,7 +43,14 @@ impl Config {
         let Networks { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
         let StaffConfig { gallery, max_cosine_distance: _ } = staff;
         let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
-        let LedgerConfig { file, retention: _, remove_unsent: _, start_time: _, recount: _ } = ledger;
+        let LedgerConfig {
+            file,
+            retention: _,
+            remove_unsent: _,
+            removed_lines: _,
+            start_time: _,
+            recount: _,
+        } = ledger;
         let Sources { options, list } = source;
         for entry in list {
             let SourceEntry { name: _, url, lines: _, zones: _, masks: _, reference, options } = entry;
@@ -70,9 +77,10 @@ fn of_page(serve: &mut ServeConfig) -> impl Iterator<Item = &mut LocalPath> {
 }
 
 fn of_publishers(publish: &mut PublishConfig) -> impl Iterator<Item = &mut LocalPath> {
-    let PublishConfig { mqtt, webhooks, nats } = publish;
+    let PublishConfig { mqtt, webhooks, nats, mail, alerts: _ } = publish;
     let passwords = mqtt.iter_mut().filter_map(|mqtt| mqtt.password.as_mut());
     let passwords = passwords.chain(nats.iter_mut().filter_map(|nats| nats.password.as_mut()));
+    let passwords = passwords.chain(mail.iter_mut().filter_map(|mail| mail.password.as_mut()));
     let secrets = passwords.chain(webhooks.iter_mut().map(|hook| &mut hook.secret));
     secrets.filter_map(|secret| match secret {
         Secret::File { file } => Some(file),

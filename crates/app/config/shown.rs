@@ -35,7 +35,8 @@ impl Config {
         } = self;
         let Networks { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
         let StaffConfig { gallery: _, max_cosine_distance } = staff;
-        let LedgerConfig { file: _, retention, remove_unsent, start_time: _, recount: _ } = ledger;
+        let LedgerConfig { file: _, retention, remove_unsent, removed_lines, start_time: _, recount: _ } =
+            ledger;
         let ServeConfig { address: _, threads, trusted_proxies: _, picture, limits, tls: _, tokens: _ } =
             serve;
         without_nulls(json!({
@@ -49,7 +50,7 @@ impl Config {
             "overlay": overlay,
             "health": health,
             "pipeline": pipeline,
-            "ledger": { "retention": retention, "remove_unsent": remove_unsent },
+            "ledger": { "retention": retention, "remove_unsent": remove_unsent, "removed_lines": removed_lines },
             "serve": { "threads": threads, "picture": picture, "limits": limits },
             "line": lines,
             "zone": zones,

@@ -24,8 +24,12 @@ pub(super) fn of(config: &Config, by_file: &str) -> Vec<Given> {
         given.extend(one(setting, file, role).map(|one| Given { by: one.by + by_file, ..one }));
     };
     let Config { networks, source, staff, serve, ledger, publish, .. } = config;
-    let passwords =
-        publish.mqtt.iter().map(|mqtt| &mqtt.password).chain(publish.nats.iter().map(|nats| &nats.password));
+    let passwords = publish
+        .mqtt
+        .iter()
+        .map(|mqtt| &mqtt.password)
+        .chain(publish.nats.iter().map(|nats| &nats.password))
+        .chain(publish.mail.iter().map(|mail| &mail.password));
     let secrets = passwords.flatten().chain(publish.webhooks.iter().map(|hook| &hook.secret));
     for secret in secrets {
         if let Secret::File { file } = secret {

@@ -8,7 +8,7 @@ use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::DateTime;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_private::LocalPath;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Where crossings are kept for good.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -20,10 +20,23 @@ pub(crate) struct LedgerConfig {
     pub(crate) retention: Option<u32>,
     /// Whether old entries go too that a publisher has not sent.
     pub(crate) remove_unsent: bool,
+    /// What becomes of the counts of a line that is not there any more.
+    pub(crate) removed_lines: RemovedLines,
     #[serde(skip)]
     pub(crate) start_time: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) recount: bool,
+}
+
+/// What becomes of the counts of a line that was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RemovedLines {
+    /// They stay in the totals: people did come in there.
+    #[default]
+    Keep,
+    /// They leave the totals, of earlier days too: the line was a mistake.
+    Drop,
 }
 
 impl LedgerConfig {

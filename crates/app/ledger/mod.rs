@@ -22,8 +22,9 @@ use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
 pub(crate) use command::{LedgerCommandArgs, run};
-pub(crate) use config::{LedgerArgs, LedgerConfig};
+pub(crate) use config::{LedgerArgs, LedgerConfig, RemovedLines};
 pub(crate) use settings::{embedder_digest, staff_digest};
+pub(crate) use sink::drawn;
 
 use anyhow::{Context as _, anyhow};
 
@@ -112,7 +113,8 @@ impl Book {
             Error::CountedOtherwise(_) => usage(error),
             error => error.into(),
         })?;
-        Ok(Box::new(LedgerSink::new(pen, info.kind, stop.clone())))
+        let drop_removed = config.ledger.removed_lines == RemovedLines::Drop;
+        Ok(Box::new(LedgerSink::new(pen, info.kind, stop.clone(), drop_removed)))
     }
 
     /// Looks after the ledger of a run over these sources until `done`.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use footfall_ledger::{Entry, Error, Run, RunInfo};
+use footfall_ledger::{Drawn, Entry, Error, Run, RunInfo};
 use footfall_pipeline::Kind;
 
 use super::Book;
@@ -39,6 +39,11 @@ impl Pen {
         let run = self.begin()?;
         let recorded = time.map_or_else(|| run.record(entries), |time| run.scene(time, entries));
         recorded.map(drop)
+    }
+
+    /// Writes down which lines there are from now on.
+    pub(super) fn draw(&mut self, drawn: &Drawn) -> Result<(), Error> {
+        self.begin()?.draw(drawn)
     }
 
     fn begin(&mut self) -> Result<&Run, Error> {

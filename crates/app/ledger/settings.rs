@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use footfall_count::{Line, Zone};
+use footfall_count::{Line, Role, Zone};
 use footfall_ledger::{Digest, Place, PlaceKind};
 use serde_json::{Value, json};
 
@@ -39,10 +39,12 @@ pub(crate) fn digests(
         stages.insert("staff".to_owned(), staff);
     }
     let of = |value: Value| Digest::of([value.to_string().as_bytes()]);
+    // What it is for decides what is added up, not what is counted.
+    let bare = |line: &Line| line.clone().with_role(Role::default());
     let line = |line: &Line| Place {
         kind: PlaceKind::Line,
         name: line.name().to_owned(),
-        config: of(json!({ "stages": stages, "line": line })),
+        config: of(json!({ "stages": stages, "line": bare(line) })),
     };
     let zone = |zone: &Zone| Place {
         kind: PlaceKind::Zone,
@@ -50,7 +52,11 @@ pub(crate) fn digests(
         config: of(json!({ "stages": stages, "zone": zone })),
     };
     Ok(Settings {
-        all: of(json!({ "stages": stages, "lines": source.lines, "zones": source.zones })),
+        all: of(json!({
+            "stages": stages,
+            "lines": source.lines.iter().map(bare).collect::<Vec<_>>(),
+            "zones": source.zones,
+        })),
         places: source.lines.iter().map(line).chain(source.zones.iter().map(zone)).collect(),
     })
 }

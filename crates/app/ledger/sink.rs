@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
-use footfall_ledger::{CrossingEntry, Entry, Error, Obstacle, VisitEntry};
+use footfall_ledger::{CrossingEntry, Drawn, Entry, Error, Obstacle, VisitEntry};
 use footfall_pipeline::{Admission, BoxError, Kind, Note, Rest, Scene, Sink, Stop};
 
 use super::kept::{Kept, RETRY, WORTH_TELLING};
@@ -25,11 +25,30 @@ pub(crate) struct LedgerSink {
     shown: (Vec<Tally>, Vec<ZoneTally>),
     /// What there is to say with the next scene.
     said: Admission,
+    /// The lines as they are written down, and whether those that are removed leave the totals.
+    drawn: Option<Drawn>,
+    drop_removed: bool,
 }
 
 impl LedgerSink {
-    pub(super) fn new(pen: Pen, kind: Kind, stop: Stop) -> Self {
-        Self { pen, kind, stop, kept: None, shown: Default::default(), said: Admission::default() }
+    pub(super) fn new(pen: Pen, kind: Kind, stop: Stop, drop_removed: bool) -> Self {
+        let (shown, said) = (Default::default(), Admission::default());
+        Self { pen, kind, stop, kept: None, shown, said, drawn: None, drop_removed }
+    }
+
+    /// Writes down which lines there are, where that has changed. While nothing can be written it waits.
+    fn draw(&mut self, lines: &[Line]) -> Result<(), Error> {
+        let is_known = self.drawn.as_ref().is_some_and(|drawn| is_of(drawn, lines));
+        if is_known || self.kept.is_some() {
+            return Ok(());
+        }
+        let drawn = drawn(lines, self.drop_removed);
+        match self.pen.draw(&drawn) {
+            Err(error) if error.obstacle().is_some() => return Ok(()),
+            outcome => outcome?,
+        }
+        self.drawn = Some(drawn);
+        Ok(())
     }
 
     /// Writes `entries`, or keeps them; of a scene, at `time`, also that it was counted.
@@ -116,6 +135,7 @@ impl Sink for LedgerSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        self.draw(&scene.lines)?;
         let entries = entries(&scene.crossings, &scene.lines, &scene.visits, &scene.zones);
         Ok(self.put(Some(scene.frame.time), entries)?)
     }
@@ -154,6 +174,17 @@ impl Sink for LedgerSink {
     fn finish(mut self: Box<Self>) -> Result<(), BoxError> {
         self.write_kept()
     }
+}
+
+/// What the ledger is to know of these lines.
+pub(crate) fn drawn(lines: &[Line], drop_removed: bool) -> Drawn {
+    Drawn { lines: lines.iter().map(|line| (line.name().to_owned(), line.role())).collect(), drop_removed }
+}
+
+/// Whether these lines are all that is known. It is asked with every scene.
+fn is_of(drawn: &Drawn, lines: &[Line]) -> bool {
+    drawn.lines.len() == lines.len()
+        && lines.iter().all(|line| drawn.lines.get(line.name()) == Some(&line.role()))
 }
 
 /// Crossings and visits, with the names of their places.

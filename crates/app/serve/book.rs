@@ -122,9 +122,12 @@ impl From<Error> for Stop {
 
 /// By start, source and line. Sources that are shown under one name are one.
 fn in_order(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
-    buckets.sort_by(|a, b| (a.start, &a.source, &a.line).cmp(&(b.start, &b.source, &b.line)));
+    fn key(bucket: &Bucket) -> (Timestamp, &str, &str, bool) {
+        (bucket.start, &bucket.source, &bucket.line, bucket.in_total)
+    }
+    buckets.sort_by(|a, b| key(a).cmp(&key(b)));
     buckets.dedup_by(|next, last| {
-        let is_same = (next.start, &next.source, &next.line) == (last.start, &last.source, &last.line);
+        let is_same = key(next) == key(last);
         if is_same {
             last.entered += next.entered;
             last.left += next.left;
@@ -200,6 +203,8 @@ impl Book for LedgerBook {
                     line: tally.line,
                     entered: tally.tally.entered,
                     left: tally.tally.left,
+                    role: tally.standing.role,
+                    in_total: tally.standing.in_total,
                 });
                 Ok(())
             })

@@ -8,7 +8,9 @@ use footfall_count::{Line, Zone};
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Error, PlaceKind, Reader};
 use footfall_pipeline::Stop;
-use footfall_serve::{Book, Drawing, Live, Parts, Publishers, Saved, Server, Setup, SetupError, Shapes};
+use footfall_serve::{
+    Book, Drawing, Live, Parts, PublishConfig, Publishers, Saved, Server, Setup, SetupError, Shapes,
+};
 use serde_json::Value;
 
 use super::book::LedgerBook;
@@ -36,7 +38,9 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&ledger, TimeZone::system())?);
     let live = Live::new([]);
     draw(&live, &config, &ledger)?;
-    let publishers = Publishers::start(&config.publish, &book, &live).map_err(refused)?;
+    // Whoever counts tells the alerts: cameras are not seen from here.
+    let publish = PublishConfig { alerts: Vec::new(), ..config.publish.clone() };
+    let publishers = Publishers::start(&publish, &book, &live).map_err(refused)?;
     let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
     let setup = Arc::new(Unchanging { configuration: config.shown() });
     let parts = Parts { live: live.clone(), book, setup, publishers: publishing };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::told_of_edit;
 use anyhow::Context as _;
-use footfall_count::{Line, Mask, Zone};
+use footfall_count::{Line, Mask, Role, Zone};
 use footfall_formats::PartialFile;
 use footfall_serve::Drawing;
 use footfall_track::Point;
@@ -85,7 +85,7 @@ struct Shape<'a> {
 }
 
 /// What a shape's table may have beside its name.
-const KEYS: [&str; 4] = ["from", "to", "points", "relative"];
+const KEYS: [&str; 5] = ["from", "to", "points", "relative", "role"];
 
 impl<'a> Shape<'a> {
     fn of_line(line: &'a Line) -> Self {
@@ -93,7 +93,11 @@ impl<'a> Shape<'a> {
             [a, b] => vec![("from", value(pair(a))), ("to", value(pair(b)))],
             points => vec![("points", corners(points))],
         };
-        Self::new(Some(line.name()), entries, line.is_relative())
+        let mut shape = Self::new(Some(line.name()), entries, line.is_relative());
+        if !line.role().is_default() {
+            shape.entries.push(("role", value(line.role().as_str())));
+        }
+        shape
     }
 
     fn of_zone(zone: &'a Zone) -> Self {
@@ -138,7 +142,8 @@ impl<'a> Shape<'a> {
             set(table, "name", value(text));
         }
         for key in KEYS {
-            if !self.entries.iter().any(|(own, _)| *own == key) {
+            let is_said = self.entries.iter().any(|(own, _)| *own == key) || says_the_default(table, key);
+            if !is_said {
                 table.remove(key);
             }
         }
@@ -148,6 +153,12 @@ impl<'a> Shape<'a> {
             }
         }
     }
+}
+
+/// Whether somebody has written out what holds without it.
+fn says_the_default(table: &Table, key: &str) -> bool {
+    let role = (key == "role").then(|| table.get(key).and_then(Item::as_str)).flatten();
+    role == Some(Role::default().as_str())
 }
 
 /// Puts `shapes` in place of what stands there, in their order: what is read from the file is what was drawn. A shape
@@ -225,12 +236,14 @@ fn is_same(a: &Item, b: &Item) -> bool {
     if figures.is_some() {
         return figures == b.and_then(numbers);
     }
-    a.and_then(toml_edit::Value::as_bool).is_some_and(|a| b.and_then(toml_edit::Value::as_bool) == Some(a))
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    let is_same_word = a.as_bool().is_some() && a.as_bool() == b.as_bool();
+    is_same_word || a.as_str().is_some() && a.as_str() == b.as_str()
 }
 
 #[cfg(test)]
 mod tests {
-    use footfall_count::Line;
+    use footfall_count::{Line, Role};
     use footfall_serve::Drawing;
 
     use super::redrawn;
@@ -305,6 +318,20 @@ to = [3.0, 4.0]
         let was = Drawing { lines: vec![line(door), line(back)], ..NOTHING };
         let text = redrawn(TEXT, "clip", &was, &renamed).unwrap();
         assert_eq!(text, TEXT.replace("\"door\" # wide", "\"front\" # wide"), "nothing else has changed");
+    }
+
+    #[test]
+    fn what_a_line_is_for_is_written_where_it_is_no_entrance() {
+        let text = TEXT.replace("name = \"back\"\n", "name = \"back\"\nrole = \"entrance\" # to the yard\n");
+        let lines = Config::parse(&text).unwrap().lines;
+        let was = Drawing { lines: lines.clone(), ..NOTHING };
+        let moved = vec![lines[0].clone().with_role(Role::Inner), "back:1,2,3,5".parse().unwrap()];
+        let changed = redrawn(&text, "clip", &was, &Drawing { lines: moved.clone(), ..NOTHING }).unwrap();
+        assert!(changed.contains("role = \"inner\"") && changed.contains("# to the yard"), "{changed}");
+        assert_eq!(Config::parse(&changed).unwrap().lines, moved);
+        let now = Drawing { lines: moved, ..NOTHING };
+        let back = redrawn(&changed, "clip", &now, &was).unwrap();
+        assert_eq!(back, text, "and is gone again");
     }
 
     #[test]

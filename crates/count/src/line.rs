@@ -5,7 +5,8 @@ use std::str::FromStr;
 use footfall_track::Point;
 use serde::{Deserialize, Serialize};
 
-use crate::shape::{Kind, Shape, ShapeError, Unchecked};
+use crate::role::Role;
+use crate::shape::{Kind, Shape, ShapeError};
 
 /// A segment from `a` to `b`, or a chain of segments from point to point.
 ///
@@ -23,9 +24,29 @@ use crate::shape::{Kind, Shape, ShapeError, Unchecked};
 /// Beyond its ends the first and the last segment go on, for telling sides only: passing there is
 /// no crossing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Unchecked", into = "Unchecked")]
+#[serde(try_from = "InFile", into = "InFile")]
 pub struct Line {
     shape: Shape,
+    role: Role,
+}
+
+/// A line as it stands in a configuration file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InFile {
+    #[serde(default)]
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<[f64; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<[f64; 2]>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    points: Vec<[f64; 2]>,
+    /// Whether coordinates are shares of the picture's width and height, 0 to 1, not pixels.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    relative: bool,
+    #[serde(default, skip_serializing_if = "Role::is_default")]
+    role: Role,
 }
 
 /// Where a straight path meets a line.
@@ -52,7 +73,23 @@ impl Line {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn through(name: impl Into<String>, points: Vec<Point>, relative: bool) -> Result<Self, ShapeError> {
-        Shape::new(Kind::Line, name.into(), points, relative).map(|shape| Self { shape })
+        Shape::new(Kind::Line, name.into(), points, relative).map(Self::of)
+    }
+
+    fn of(shape: Shape) -> Self {
+        Self { shape, role: Role::default() }
+    }
+
+    /// The same line in another role.
+    #[must_use]
+    pub fn with_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
+    /// What its counts are for; an entrance, unless it was said otherwise.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
     }
 
     /// What its counts are reported under.
@@ -67,12 +104,18 @@ impl Line {
         &self.shape.points
     }
 
+    /// Whether it is the same line in the same place: what it is for may differ.
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
+        self.shape == other.shape
+    }
+
     /// The same line under another name.
     ///
     /// # Errors
     /// Without a name.
     pub fn renamed(&self, name: impl Into<String>) -> Result<Self, ShapeError> {
-        Self::through(name, self.shape.points.clone(), self.shape.relative)
+        let renamed = Self::through(name, self.shape.points.clone(), self.shape.relative)?;
+        Ok(renamed.with_role(self.role))
     }
 
     /// Where it starts.
@@ -96,7 +139,7 @@ impl Line {
     /// The line in pixels of a picture of this size.
     #[must_use]
     pub fn in_pixels(&self, width: usize, height: usize) -> Self {
-        Self { shape: self.shape.in_pixels(width as f64, height as f64) }
+        Self { shape: self.shape.in_pixels(width as f64, height as f64), role: self.role }
     }
 
     /// Distance of `p` from the line, its first and last segments going on for ever, in pixels; above
@@ -198,31 +241,34 @@ impl FromStr for Line {
     /// Reads `NAME:x1,y1,x2,y2` or with more points; all numbers in pixels, or all in percent of the
     /// picture. The name may hold colons: the last one counts.
     fn from_str(text: &str) -> Result<Self, ShapeError> {
-        Shape::named(Kind::Line, text).map(|shape| Self { shape })
+        Shape::named(Kind::Line, text).map(Self::of)
     }
 }
 
-impl TryFrom<Unchecked> for Line {
+impl TryFrom<InFile> for Line {
     type Error = ShapeError;
 
-    fn try_from(mut file: Unchecked) -> Result<Self, ShapeError> {
-        match (file.from.take(), file.to.take(), file.points.is_empty()) {
-            (Some(from), Some(to), true) => file.points = vec![from, to],
-            (None, None, false) => {}
-            _ => return Err(ShapeError::EndsOrPoints { name: file.name }),
-        }
-        Shape::from_corners(Kind::Line, file).map(|shape| Self { shape })
+    fn try_from(file: InFile) -> Result<Self, ShapeError> {
+        let InFile { name, from, to, points, relative, role } = file;
+        let points = match (from, to, points.is_empty()) {
+            (Some(from), Some(to), true) => vec![from, to],
+            (None, None, false) => points,
+            _ => return Err(ShapeError::EndsOrPoints { name }),
+        };
+        let points = points.iter().map(|&[x, y]| Point::new(x, y)).collect();
+        Ok(Self::through(name, points, relative)?.with_role(role))
     }
 }
 
-impl From<Line> for Unchecked {
+impl From<Line> for InFile {
     fn from(line: Line) -> Self {
-        let mut file = Self::from(line.shape);
-        if let [from, to] = file.points[..] {
-            (file.from, file.to) = (Some(from), Some(to));
-            file.points.clear();
-        }
-        file
+        let Line { shape: Shape { name, points, relative }, role } = line;
+        let pair = |p: &Point| [p.x, p.y];
+        let (from, to, points) = match &points[..] {
+            [a, b] => (Some(pair(a)), Some(pair(b)), Vec::new()),
+            points => (None, None, points.iter().map(pair).collect()),
+        };
+        Self { name, from, to, points, relative, role }
     }
 }
 

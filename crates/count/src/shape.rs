@@ -129,16 +129,12 @@ pub(crate) struct Shape {
     pub(crate) relative: bool,
 }
 
-/// A shape as it stands in a configuration file.
+/// A zone or mask as it stands in a configuration file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unchecked {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) from: Option<[f64; 2]>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) to: Option<[f64; 2]>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) points: Vec<[f64; 2]>,
     /// Whether coordinates are shares of the picture's width and height, 0 to 1, not pixels.
@@ -216,7 +212,7 @@ impl Shape {
 impl From<Shape> for Unchecked {
     fn from(shape: Shape) -> Self {
         let points = shape.points.iter().map(|p| [p.x, p.y]).collect();
-        Self { name: shape.name, from: None, to: None, points, relative: shape.relative }
+        Self { name: shape.name, points, relative: shape.relative }
     }
 }
 

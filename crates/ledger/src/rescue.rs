@@ -43,7 +43,9 @@ pub(crate) fn runs(old: &Connection, new: &mut Connection, uids: &[[u8; 16]]) ->
         let id =
             |sql: &str, value: &dyn rusqlite::ToSql| transaction.query_row(sql, [value], |row| row.get(0));
         let new_source: i64 = id("SELECT id FROM source WHERE identity = ?1", &identity)?;
-        copy(old, &transaction, "place", "source = ?1", source, &[("source", Some(new_source))])?;
+        for table in ["place", "drawn"] {
+            copy(old, &transaction, table, "source = ?1", source, &[("source", Some(new_source))])?;
+        }
         copy(old, &transaction, "run", "id = ?1", run, &[("id", None), ("source", Some(new_source))])?;
         let new_run: i64 = id("SELECT id FROM run WHERE uid = ?1", uid)?;
         copied +=

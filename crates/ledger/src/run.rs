@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use crate::arrival::arrive;
 use crate::begin::Beginning;
 use crate::digest::{Digest, EventId};
+use crate::drawn::{self, Drawn};
 use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
@@ -143,6 +144,18 @@ impl Run {
     /// As [`record`](Self::record).
     pub fn scene(&self, time: Duration, entries: &[Entry]) -> Result<Recorded, Error> {
         self.shared.write(Some(time), entries)
+    }
+
+    /// Says which lines are over the source's picture from now on, and what they are for.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn draw(&self, drawn: &Drawn) -> Result<(), Error> {
+        let shared = &self.shared;
+        shared.writer.transaction("write the ledger", |connection| {
+            let sql = "SELECT source FROM run WHERE uid = ?1";
+            drawn::note(connection, connection.query_row(sql, [shared.uid], |row| row.get(0))?, drawn)
+        })
     }
 
     /// Writes down how the run ended. A run without that was killed.

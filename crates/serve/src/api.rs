@@ -1,5 +1,6 @@
 //! The HTTP interface: one function a route, each with its part of the OpenAPI document.
 
+mod alerts;
 mod body;
 mod configuration;
 mod counts;
@@ -68,6 +69,7 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(sources::sources))
         .routes(routes!(sources::health))
+        .routes(routes!(alerts::alerts))
         .routes(routes!(sources::heat))
         .routes(routes!(drawing::get, drawing::put))
         .routes(routes!(live::snapshot))

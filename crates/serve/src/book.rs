@@ -1,6 +1,6 @@
 //! The port to the ledger: every crossing once, in order.
 
-use footfall_count::Direction;
+use footfall_count::{Direction, Role};
 use jiff::Timestamp;
 
 use crate::Waiting;
@@ -72,6 +72,10 @@ pub struct Bucket {
     pub entered: u64,
     /// Crossings with direction `out`.
     pub left: u64,
+    /// What the line is for.
+    pub role: Role,
+    /// Whether it is in the totals: an inner line is not, nor may one be that was removed.
+    pub in_total: bool,
 }
 
 /// Counts over a range, or over its beginning.

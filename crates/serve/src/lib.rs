@@ -14,6 +14,7 @@ extern crate self as footfall_serve;
 mod memory;
 
 mod access;
+mod alert;
 mod api;
 mod book;
 mod config;
@@ -31,6 +32,7 @@ mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
+pub use alert::{AlertConfig, AlertState, When};
 pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
@@ -39,8 +41,8 @@ pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
 pub use publish::{
-    Destination, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates, Publishers,
-    WebhookConfig,
+    Destination, MailConfig, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates,
+    Publishers, WebhookConfig,
 };
 pub use server::{Parts, Server};
 pub use setup::{Drawing, Saved, Setup, SetupError};

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 pub(crate) use heat::Heat;
 pub use status::{Health, SourceKind, SourceState, StageTime, Status, ZoneState};
 
-use crate::PortError;
+use crate::{AlertState, PortError};
 use status::Pace;
 
 /// A frame's pixels, which can become a JPEG for those who look.
@@ -103,6 +103,7 @@ pub struct Live {
     decided: watch::Sender<u64>,
     /// By the sources' names.
     drawn: Arc<Mutex<BTreeMap<String, Shapes>>>,
+    alerts: Arc<Mutex<Vec<AlertState>>>,
 }
 
 impl Live {
@@ -124,7 +125,12 @@ impl Live {
             }
             made.push(Arc::new(Source::new(id, state)));
         }
-        Self { sources: made.into(), decided: watch::Sender::new(0), drawn: Arc::default() }
+        Self {
+            sources: made.into(),
+            decided: watch::Sender::new(0),
+            drawn: Arc::default(),
+            alerts: Arc::default(),
+        }
     }
 
     /// Notes what is drawn over the source called `source` now.
@@ -135,6 +141,16 @@ impl Live {
     /// What is drawn over each source, by its name.
     pub(crate) fn drawn(&self) -> BTreeMap<String, Shapes> {
         self.lock_drawn().clone()
+    }
+
+    /// Notes how every alert is now.
+    pub(crate) fn alert(&self, states: Vec<AlertState>) {
+        *self.alerts.lock().unwrap_or_else(PoisonError::into_inner) = states;
+    }
+
+    /// How every alert is.
+    pub(crate) fn alerts(&self) -> Vec<AlertState> {
+        self.alerts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn lock_drawn(&self) -> MutexGuard<'_, BTreeMap<String, Shapes>> {

@@ -24,15 +24,21 @@ mod webhook;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use config::{MqttConfig, NatsConfig, PublishConfig, WebhookConfig};
+pub(crate) use backoff::Backoff;
+pub(crate) use config::endpoint_of_mail;
+pub use config::{MailConfig, MqttConfig, NatsConfig, PublishConfig, WebhookConfig};
 pub use destination::Destination;
 pub use pace::Pace;
+pub(crate) use receiver::Verdict;
+pub(crate) use state::Reporter;
 pub use state::{PublisherState, PublisherStates};
+pub(crate) use webhook::Webhook;
 
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::alert::Alerts;
 use crate::{Book, Live, ServeError};
 use reading::Reading;
 use session::run;
@@ -45,6 +51,7 @@ pub struct Publishers {
     runtime: Option<Runtime>,
     end: watch::Sender<bool>,
     states: PublisherStates,
+    _alerts: Option<Alerts>,
 }
 
 impl Publishers {
@@ -86,8 +93,9 @@ impl Publishers {
         let reading = |name: &str| {
             Reading::new(name, book.clone(), live.clone(), ended.clone(), states.add(name), pace)
         };
+        let alerts = Alerts::start(config, book, live, &states)?;
         if let Some(mqtt) = &config.mqtt {
-            runtime.spawn(run(reading("mqtt"), mqtt::Mqtt::new(mqtt)?));
+            runtime.spawn(run(reading("mqtt"), mqtt::Mqtt::new(mqtt, config.alerts_by("mqtt"))?));
         }
         for webhook in &config.webhooks {
             runtime.spawn(run(reading(&webhook.cursor()), webhook::Webhook::new(webhook)?));
@@ -95,7 +103,7 @@ impl Publishers {
         if let Some(nats) = &config.nats {
             runtime.spawn(run(reading("nats"), nats::Nats::new(nats)?));
         }
-        Ok(Some(Self { runtime: Some(runtime), end, states }))
+        Ok(Some(Self { runtime: Some(runtime), end, states, _alerts: alerts }))
     }
 
     /// How they are doing.

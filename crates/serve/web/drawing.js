@@ -77,8 +77,9 @@ export class Drawing {
   async save() {
     const of = (/** @type {string} */ kind) => this.shapes.filter((shape) => shape.kind === kind);
     const named = ({ name, points }) => ({ name, points });
+    const lined = ({ name, points, role = "entrance" }) => ({ name, points, role });
     try {
-      const body = { revision: this.revision, lines: of("line").map(named), zones: of("zone").map(named),
+      const body = { revision: this.revision, lines: of("line").map(lined), zones: of("zone").map(named),
         masks: of("mask").map(({ points }) => ({ points })) };
       const answer = await send("PUT", `sources/${this.source.id}/lines`, body);
       this.unsaved = false;
@@ -103,7 +104,7 @@ export class Drawing {
 
   /** Shows what the server says is drawn. */
   take({ revision, lines, zones, masks }) {
-    const each = (kind, list) => list.map(({ name = "", points }) => ({ kind, name, points }));
+    const each = (kind, list) => list.map(({ name = "", points, role }) => ({ kind, name, points, role }));
     this.shapes = [...each("line", lines), ...each("zone", zones), ...each("mask", masks)];
     this.revision = revision;
     this.list();
@@ -209,6 +210,7 @@ export class Drawing {
     const title = shape.name || "the mask";
     row.append(shape.kind === "mask" ? words("grow", "Mask: nobody is looked for here") : this.nameOf(shape), counts);
     if (shape.kind === "line") {
+      row.append(this.roleOf(shape));
       row.append(button("Turn", `Swap in and out of ${title}`, () => {
         shape.points.reverse();
         this.edited();
@@ -217,6 +219,18 @@ export class Drawing {
     row.append(button("Remove", `Remove ${title}`, () => this.remove(this.shapes.indexOf(shape))));
     this.count(row);
     return row;
+  }
+
+  /** What a line's counts are for. @param {Shape} shape */
+  roleOf(shape) {
+    const choice = document.createElement("select");
+    choice.setAttribute("aria-label", `What ${shape.name} is`);
+    choice.title = "An entrance is in the totals and in who is inside. A line within the place is counted for itself.";
+    choice.disabled = document.body.classList.contains("read-only");
+    for (const [role, label] of [["entrance", "Entrance"], ["inner", "Within"]]) choice.append(new Option(label, role));
+    choice.value = shape.role ?? "entrance";
+    choice.addEventListener("change", () => { shape.role = choice.value; this.edited(); });
+    return choice;
   }
 
   /** @param {Shape} shape */

@@ -2,7 +2,7 @@
 
 import { svg } from "./chart.js";
 
-/** @typedef {{kind: "line" | "zone" | "mask", name: string, points: [number, number][]}} Shape */
+/** @typedef {{kind: "line" | "zone" | "mask", name: string, points: [number, number][], role?: "entrance" | "inner"}} Shape */
 
 /** The fewest points that each has. */
 export const LEAST = { line: 2, zone: 3, mask: 3 };

@@ -22,7 +22,7 @@ impl Counter {
 
     /// As [`change`](Self::change), with the settings as they are.
     pub fn redraw(&mut self, lines: Vec<Line>, zones: Vec<Zone>, masks: Vec<Mask>) {
-        let same = places(&lines, |line| self.lines.iter().position(|old| old == line));
+        let same = places(&lines, |line| self.lines.iter().position(|old| old.is_at(line)));
         self.people.values_mut().for_each(|person| person.change_lines(&same));
         let named = places(&lines, |line| self.lines.iter().position(|old| old.name() == line.name()));
         self.tallies = kept(&named, &self.tallies);

@@ -1,6 +1,6 @@
 //! Which spots a query is about, and what each of them is counted as.
 
-use crate::quarters::{SpotId, Spots};
+use crate::quarters::{Spot, SpotId, SpotKind, Spots};
 
 /// Tells of a spot its place among what is counted, if it has one. Each spot is looked up once.
 #[derive(Debug)]
@@ -21,8 +21,10 @@ enum Place {
 enum Names<'q> {
     /// Each has a place of its own: in order, each once.
     Each(&'q [String]),
-    /// All have one place; none: all that there are.
+    /// All have one place; none: all that are in the totals.
     Sum(&'q [String]),
+    /// All have one place; none: all that there are.
+    Any(&'q [String]),
 }
 
 impl<'q> Choice<'q> {
@@ -31,9 +33,14 @@ impl<'q> Choice<'q> {
         Self { sources, names: Names::Each(names), known: Vec::new() }
     }
 
-    /// All of `names`, none: all, are counted together.
+    /// All of `names` are counted together; without any, all that are in the totals.
     pub(crate) fn sum_of(names: &'q [String], sources: &'q [String]) -> Self {
         Self { sources, names: Names::Sum(names), known: Vec::new() }
+    }
+
+    /// All of `names`, none: all, whether they are in the totals or not.
+    pub(crate) fn any_of(names: &'q [String], sources: &'q [String]) -> Self {
+        Self { sources, names: Names::Any(names), known: Vec::new() }
     }
 
     /// The place of a spot.
@@ -58,7 +65,14 @@ impl<'q> Choice<'q> {
         }
         match self.names {
             Names::Each(names) => names.binary_search(&spot.name).ok(),
-            Names::Sum(names) => (names.is_empty() || names.contains(&spot.name)).then_some(0),
+            Names::Sum([]) => is_in_total(spot, spots).then_some(0),
+            Names::Any([]) => Some(0),
+            Names::Sum(names) | Names::Any(names) => names.contains(&spot.name).then_some(0),
         }
     }
+}
+
+/// Zones and gaps are.
+fn is_in_total(spot: &Spot, spots: &Spots) -> bool {
+    spot.kind != SpotKind::Line || spots.standing(spot).in_total
 }

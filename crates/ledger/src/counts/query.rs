@@ -23,7 +23,7 @@ pub struct Query {
     pub by: Period,
     /// Whose clock and calendar.
     pub zone: TimeZone,
-    /// Lines by name; none: all.
+    /// Lines by name; none: all that are in the totals, entrances.
     pub lines: Vec<String>,
     /// Sources by name; none: all.
     pub sources: Vec<String>,

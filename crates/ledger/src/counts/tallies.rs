@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::periods::{Micros, Periods};
 use super::{Choice, Query, Span};
+use crate::drawn::Standing;
 use crate::error::Error;
 use crate::quarters::{Part, SpotId, Spots};
 use crate::reader::Reader;
@@ -22,11 +23,13 @@ pub struct PeriodTally {
     pub line: String,
     /// Crossings, without those of staff.
     pub tally: Tally,
+    /// What the line is for.
+    pub standing: Standing,
 }
 
 impl Reader {
-    /// Crossings without those of staff by period, source and line, where there are any; by time, then by
-    /// source and line. Much less work than [`each_count`](Self::each_count): nobody is followed inside.
+    /// Crossings without those of staff by period, source and line, where there are any, whether they are in the
+    /// totals or not; by time, then by source and line. Much less work than [`each_count`](Self::each_count): nobody is followed inside.
     ///
     /// # Errors
     /// As [`each_count`](Self::each_count).
@@ -39,7 +42,7 @@ impl Reader {
             let Some(whole) = self.extent(query)? else { return Ok(()) };
             let mut periods = Periods::new(query, whole)?;
             let mut spots = self.spots()?;
-            let mut choice = Choice::sum_of(&query.lines, &query.sources);
+            let mut choice = Choice::any_of(&query.lines, &query.sources);
             let mut sums = Sums::default();
             let mut present: Option<Span> = None;
             let whole = Micros::from(whole);
@@ -92,16 +95,18 @@ impl Sums {
         take: &mut impl FnMut(PeriodTally) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(Span { from, .. }) = period else { return Ok(()) };
-        let mut named: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
+        let mut named: BTreeMap<(&str, &str, bool), (Tally, Standing)> = BTreeMap::new();
         for id in self.touched.drain(..) {
             let found = std::mem::take(&mut self.by_spot[id.0 as usize]);
             let Some(spot) = spots.get(id) else { continue };
-            let tally = named.entry((&spot.source_name, &spot.name)).or_default();
+            let standing = spots.standing(spot);
+            let key = (&*spot.source_name, &*spot.name, standing.in_total);
+            let (tally, _) = named.entry(key).or_insert((Tally::default(), standing));
             tally.entered += found.entered;
             tally.left += found.left;
         }
-        named.into_iter().try_for_each(|((source, line), tally)| {
-            take(PeriodTally { from, source: source.to_owned(), line: line.to_owned(), tally })
+        named.into_iter().try_for_each(|((source, line, _), (tally, standing))| {
+            take(PeriodTally { from, source: source.to_owned(), line: line.to_owned(), tally, standing })
         })
     }
 }

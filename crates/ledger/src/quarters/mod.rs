@@ -22,7 +22,7 @@ pub(crate) use check::check;
 pub(crate) use mark::{Coming, Passage, Stretch};
 pub(crate) use read::{Part, bounds, each, tells_comings};
 pub(crate) use seal::{rebuild, seal, seal_all, spots_now};
-pub(crate) use spots::{SpotId, SpotKind, Spots};
+pub(crate) use spots::{Spot, SpotId, SpotKind, Spots};
 
 /// Microseconds in a quarter of an hour.
 pub(crate) const QUARTER: i64 = 900_000_000;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
+use crate::drawn::{Standing, Standings, standings};
+
 /// A source's line, zone, or reason for not being counted, by its number in the ledger, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SpotId(pub(crate) u32);
@@ -43,6 +45,7 @@ pub(crate) struct Spots {
     numbers: BTreeMap<(i64, SpotKind), BTreeMap<String, SpotId>>,
     /// Names of sources, for spots that are new.
     sources: BTreeMap<i64, String>,
+    standings: Standings,
 }
 
 impl SpotKind {
@@ -68,7 +71,7 @@ impl SpotSums {
 impl Spots {
     /// Those that the ledger has.
     pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut spots = Self::default();
+        let mut spots = Self { standings: standings(connection)?, ..Self::default() };
         let mut statement = connection.prepare("SELECT id, name FROM source")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -112,6 +115,12 @@ impl Spots {
 
     pub(crate) fn get(&self, id: SpotId) -> Option<&Spot> {
         self.all.get(id.0 as usize)?.as_ref()
+    }
+
+    /// What a line is for, and whether it is in the totals.
+    pub(crate) fn standing(&self, line: &Spot) -> Standing {
+        let of_source = self.standings.get(&line.source);
+        of_source.and_then(|lines| lines.get(&line.name)).copied().unwrap_or_default()
     }
 
     pub(super) fn sums(&mut self, id: SpotId) -> Option<&mut SpotSums> {

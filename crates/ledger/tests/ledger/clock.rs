@@ -295,7 +295,7 @@ fn how_the_clock_went_is_found_in_a_ledger_that_did_not_note_it() {
     history(&shelf, YEARS, None);
     let before = shelf.reader().clock().unwrap();
     let old = rusqlite::Connection::open(shelf.path()).unwrap();
-    old.execute_batch("DROP TABLE stretch; DROP TABLE removal; DROP TABLE repair; PRAGMA user_version = 4")
+    old.execute_batch("DROP TABLE stretch; DROP TABLE removal; DROP TABLE repair; DROP TABLE drawn; PRAGMA user_version = 4")
         .unwrap();
     drop(old);
     let after = shelf.reader().clock().unwrap();

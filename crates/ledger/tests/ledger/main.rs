@@ -14,3 +14,4 @@ mod recorded;
 mod recount;
 mod refusals;
 mod sequence;
+mod totals;

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use footfall_count::Role;
 use futures_util::stream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,11 @@ struct Row {
     line: String,
     r#in: u64,
     out: u64,
+    /// What the line is for.
+    #[schema(value_type = super::shapes::LineRole)]
+    role: Role,
+    /// Whether it is in the totals of the place.
+    in_total: bool,
 }
 
 impl From<By> for Period {
@@ -98,8 +104,8 @@ impl From<By> for Period {
 
 impl From<Bucket> for Row {
     fn from(bucket: Bucket) -> Self {
-        let Bucket { start, source, line, entered, left } = bucket;
-        Self { start: start.to_string(), source, line, r#in: entered, out: left }
+        let Bucket { start, source, line, entered, left, role, in_total } = bucket;
+        Self { start: start.to_string(), source, line, r#in: entered, out: left, role, in_total }
     }
 }
 
@@ -229,7 +235,7 @@ pub(super) async fn counts_csv(
     let pieces = Pieces::begin(shared, range).await?;
     let head = csv::row(["start", "source", "line", "in", "out"]);
     let write = |text: &mut String, bucket: Bucket| {
-        let Row { start, source, line, r#in, out } = bucket.into();
+        let Row { start, source, line, r#in, out, .. } = bucket.into();
         text.push_str(&csv::row([&*start, &*source, &*line, &*r#in.to_string(), &*out.to_string()]));
     };
     Ok((csv::headers("footfall-counts.csv"), pieces.body(head, write, "")).into_response())

@@ -1,6 +1,6 @@
 //! Lines, zones and masks as they come and go: checked before anything is made of them.
 
-use footfall_count::{Line as CountedLine, Mask as CountedMask, ShapeError, Zone as CountedZone};
+use footfall_count::{Line as CountedLine, Mask as CountedMask, Role, ShapeError, Zone as CountedZone};
 use footfall_track::Point;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +24,20 @@ pub(super) struct Line {
     /// x and y of each, in the picture's pixels from the top left.
     #[schema(schema_with = points_schema::<2>)]
     points: Vec<[f64; 2]>,
+    /// What its counts are for. Without it an entrance.
+    #[serde(default)]
+    #[schema(value_type = LineRole)]
+    role: Role,
+}
+
+/// What a line's counts are for: `entrance` is in the totals and in who is inside, `inner` is counted for itself
+/// alone.
+#[derive(ToSchema)]
+#[schema(as = Role, rename_all = "snake_case")]
+#[allow(dead_code, reason = "it describes the counter's own type")]
+pub(super) enum LineRole {
+    Entrance,
+    Inner,
 }
 
 /// A polygon that is watched: who is in it, and for how long.
@@ -57,7 +71,7 @@ fn points_schema<const LEAST: usize>() -> Array {
 
 impl From<&CountedLine> for Line {
     fn from(line: &CountedLine) -> Self {
-        Self { name: line.name().to_owned(), points: told(line.points()) }
+        Self { name: line.name().to_owned(), points: told(line.points()), role: line.role() }
     }
 }
 
@@ -91,7 +105,9 @@ impl Check for Line {
     type Checked = CountedLine;
 
     fn check(self) -> Result<CountedLine, String> {
-        named("line", &self.name, &self.points, |name, points| CountedLine::through(name, points, false))
+        let line =
+            named("line", &self.name, &self.points, |name, points| CountedLine::through(name, points, false));
+        Ok(line?.with_role(self.role))
     }
 }
 

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alerts::{self, Alert};
 use super::body::Path;
 use super::problem::ProblemBody;
 use super::{Problem, Shared, Today};
@@ -99,6 +100,8 @@ enum HealthWord {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Sources {
     sources: Vec<Source>,
+    /// The alerts of the configuration, as they are now.
+    alerts: Vec<Alert>,
 }
 
 impl Source {
@@ -152,7 +155,8 @@ impl From<Health> for HealthWord {
 }
 
 fn all(live: &Live) -> Sources {
-    Sources { sources: live.sources().iter().map(|s| Source::new(&s.id, s.state())).collect() }
+    let sources = live.sources().iter().map(|s| Source::new(&s.id, s.state())).collect();
+    Sources { sources, alerts: alerts::all(live) }
 }
 
 /// The state of all sources as JSON.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use footfall_count::Role;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,14 +22,15 @@ pub(crate) struct Today {
     zone: String,
     #[schema(value_type = String, format = DateTime)]
     from: String,
-    /// Over all lines.
+    /// Over all entrances.
     r#in: u64,
-    /// Over all lines.
+    /// Over all entrances.
     out: u64,
-    /// People inside now, as far as was counted; never below 0.
+    /// People inside now, as far as was counted at the entrances; never below 0.
     occupancy: u64,
+    /// Each line, inner ones too.
     lines: Vec<LineCounts>,
-    /// Over all lines, an entry for each hour with a crossing.
+    /// Over all entrances, an entry for each hour with a crossing.
     hours: Vec<HourCounts>,
 }
 
@@ -38,6 +40,11 @@ struct LineCounts {
     line: String,
     r#in: u64,
     out: u64,
+    /// What the line is for.
+    #[schema(value_type = super::shapes::LineRole)]
+    role: Role,
+    /// Whether it is in the totals: an inner line is not, nor may one be that was removed.
+    in_total: bool,
 }
 
 #[derive(PartialEq, Serialize, ToSchema)]
@@ -61,12 +68,12 @@ pub(super) fn zone_name(book: &dyn Book) -> String {
 }
 
 impl Today {
-    /// Crossings with direction `in`, over all lines.
+    /// Crossings with direction `in`, over all entrances.
     pub(crate) fn entered(&self) -> u64 {
         self.r#in
     }
 
-    /// Crossings with direction `out`, over all lines.
+    /// Crossings with direction `out`, over all entrances.
     pub(crate) fn left(&self) -> u64 {
         self.out
     }
@@ -93,11 +100,23 @@ impl Today {
         };
         let mut all = (0, 0);
         for bucket in &buckets {
-            add(&mut all, bucket);
-            add(lines.entry((bucket.source.clone(), bucket.line.clone())).or_default(), bucket);
-            add(hours.entry(bucket.start).or_default(), bucket);
+            let line = (bucket.source.clone(), bucket.line.clone(), bucket.in_total);
+            let (sums, role) = lines.entry(line).or_default();
+            add(sums, bucket);
+            *role = bucket.role;
+            if bucket.in_total {
+                add(&mut all, bucket);
+                add(hours.entry(bucket.start).or_default(), bucket);
+            }
         }
-        let of_line = |((source, line), (r#in, out))| LineCounts { source, line, r#in, out };
+        let of_line = |((source, line, in_total), ((r#in, out), role))| LineCounts {
+            source,
+            line,
+            r#in,
+            out,
+            role,
+            in_total,
+        };
         let of_hour =
             |(start, (r#in, out)): (Timestamp, _)| HourCounts { start: start.to_string(), r#in, out };
         Ok(Self {

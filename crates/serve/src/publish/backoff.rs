@@ -7,23 +7,23 @@ use super::Pace;
 /// Pauses that double up to a limit, each shortened by chance, so that many who lost the same broker do
 /// not come back in one moment.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     first: Duration,
     longest: Duration,
     pause: Duration,
 }
 
 impl Backoff {
-    pub(super) fn new(pace: Pace) -> Self {
+    pub(crate) fn new(pace: Pace) -> Self {
         Self { first: pace.first_pause, longest: pace.longest_pause, pause: pace.first_pause }
     }
 
     /// What was tried has worked: the next pause is a short one again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.pause = self.first;
     }
 
-    pub(super) fn next_pause(&mut self) -> Duration {
+    pub(crate) fn next_pause(&mut self) -> Duration {
         let pause = self.pause;
         self.pause = (2 * pause).min(self.longest);
         // Without chance all wait for the full time, which does no harm to one alone.

@@ -1,10 +1,13 @@
 //! Where crossings are published to.
 
+use std::collections::BTreeSet;
+
 use footfall_private::Place;
 use serde::Deserialize;
 
 use super::prefix;
 use crate::ServeError;
+use crate::alert::{self, AlertConfig};
 use footfall_private::Secret;
 
 /// Where crossings are published to.
@@ -18,6 +21,11 @@ pub struct PublishConfig {
     pub webhooks: Vec<WebhookConfig>,
     /// A NATS server with JetStream.
     pub nats: Option<NatsConfig>,
+    /// A mail server, for alerts: crossings are not sent by it.
+    pub mail: Option<MailConfig>,
+    /// What these are told of beside crossings: too many people, nobody, a dead camera.
+    #[serde(rename = "alert")]
+    pub alerts: Vec<AlertConfig>,
 }
 
 /// An MQTT broker.
@@ -50,6 +58,25 @@ pub struct WebhookConfig {
     pub url: Place,
     /// The key of the signature, which proves to the receiver that a request is from here.
     pub secret: Secret,
+}
+
+/// A mail server, and who gets letters by it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailConfig {
+    /// `smtps://HOST:PORT`, or `smtp://HOST:PORT` where TLS begins after a word in the clear (STARTTLS): with a
+    /// password it must.
+    pub url: Place,
+    /// Who we are to the server.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// And how we prove it.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// The sender: `Shop <shop@example.com>`.
+    pub from: String,
+    /// Who gets them.
+    pub to: Vec<String>,
 }
 
 /// A NATS server with JetStream.
@@ -125,11 +152,45 @@ impl NatsConfig {
     }
 }
 
+impl MailConfig {
+    const SCHEMES: [(&'static str, u16); 2] = [("smtp", 587), ("smtps", 465)];
+
+    pub(crate) fn check(&self) -> Result<(), ServeError> {
+        endpoint_of_mail(&self.url)?;
+        let problem = match (&self.user, &self.password) {
+            _ if self.to.is_empty() => "needs somebody in to",
+            (Some(_), None) => "has a user, and no password",
+            (None, Some(_)) => "has a password, and no user",
+            _ => return Ok(()),
+        };
+        Err(ServeError::Setting { setting: "publish.mail", problem: problem.into() })
+    }
+}
+
+/// The host and port of a mail server, and whether TLS is spoken from the first byte on.
+pub(crate) fn endpoint_of_mail(url: &Place) -> Result<(String, u16, bool), ServeError> {
+    endpoint("publish.mail.url", url, MailConfig::SCHEMES)
+}
+
 impl PublishConfig {
-    /// Whether there is nobody to tell.
+    /// What an alert may be told to, by name.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let mqtt = self.mqtt.iter().map(|_| "mqtt".to_owned());
+        let mail = self.mail.iter().map(|_| "mail".to_owned());
+        mqtt.chain(mail).chain(self.webhooks.iter().map(|hook| hook.name.clone())).collect()
+    }
+
+    /// The names of the alerts that `receiver` is told.
+    pub(super) fn alerts_by(&self, receiver: &str) -> BTreeSet<String> {
+        let told = self.alerts.iter().filter(|alert| alert.tells(receiver));
+        told.map(|alert| alert.name.clone()).collect()
+    }
+
+    /// Whether there is nothing to tell, and nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.mqtt.is_none() && self.webhooks.is_empty() && self.nats.is_none()
+        let has_receivers = self.mqtt.is_some() || !self.webhooks.is_empty() || self.nats.is_some();
+        !has_receivers && self.alerts.is_empty()
     }
 
     /// Refuses what a receiver would refuse, as far as that can be told without asking one.
@@ -139,6 +200,7 @@ impl PublishConfig {
     pub fn check(&self) -> Result<(), ServeError> {
         self.mqtt.as_ref().map_or(Ok(()), MqttConfig::check)?;
         self.nats.as_ref().map_or(Ok(()), NatsConfig::check)?;
+        self.mail.as_ref().map_or(Ok(()), MailConfig::check)?;
         for (index, webhook) in self.webhooks.iter().enumerate() {
             webhook.check()?;
             if self.webhooks[..index].iter().any(|other| other.name == webhook.name) {
@@ -147,7 +209,7 @@ impl PublishConfig {
                 return Err(ServeError::Setting { setting: "publish.webhook", problem });
             }
         }
-        Ok(())
+        alert::check(&self.alerts, self)
     }
 }
 

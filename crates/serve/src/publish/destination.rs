@@ -2,7 +2,7 @@
 
 use footfall_private::Secret;
 
-use super::config::{MqttConfig, NatsConfig, PublishConfig, endpoint};
+use super::config::{MqttConfig, NatsConfig, PublishConfig, endpoint, endpoint_of_mail};
 
 /// Somebody who is told of crossings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,11 @@ impl PublishConfig {
             let place = place.ok_or_else(|| "its url is no address".to_owned());
             Destination { name: format!("webhook {}", hook.name), place: with(Some(&hook.secret), place) }
         });
-        mqtt.chain(nats).chain(webhooks).collect()
+        let mail = self.mail.iter().map(|mail| {
+            let place = endpoint_of_mail(&mail.url);
+            broker("mail", place, mail.password.as_ref())
+        });
+        mqtt.chain(nats).chain(webhooks).chain(mail).collect()
     }
 }
 

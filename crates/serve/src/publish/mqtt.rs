@@ -1,11 +1,13 @@
 //! MQTT: every crossing once the broker has it, the counts as retained state, and Home Assistant told of
 //! both.
 
+mod alerts;
 mod discovery;
 mod legacy;
 mod link;
 mod retained;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mqtt5::NetworkOptions;
@@ -46,6 +48,8 @@ pub(super) struct Mqtt {
     older: u8,
     link: Option<Link>,
     retained: Retained,
+    /// The alerts that are told here, by name.
+    alerts: BTreeSet<String>,
 }
 
 /// Something to be published.
@@ -76,7 +80,8 @@ impl Publication {
 }
 
 impl Mqtt {
-    pub(super) fn new(config: &MqttConfig) -> Result<Self, ServeError> {
+    /// A broker that is told of crossings, of counts, and of the alerts of these names.
+    pub(super) fn new(config: &MqttConfig, alerts: BTreeSet<String>) -> Result<Self, ServeError> {
         config.check()?;
         let (host, port, tls) = endpoint("publish.mqtt.url", &config.url, MqttConfig::SCHEMES)?;
         let discovery = (!config.discovery.is_empty()).then(|| config.discovery.clone());
@@ -84,7 +89,7 @@ impl Mqtt {
         let id = format!("footfall-{chance:08x}");
         let (user, password, prefix) = (config.user.clone(), config.password.clone(), config.prefix.clone());
         let (older, link, retained) = (0, None, Retained::default());
-        Ok(Self { host, port, tls, user, password, prefix, discovery, id, older, link, retained })
+        Ok(Self { host, port, tls, user, password, prefix, discovery, id, older, link, retained, alerts })
     }
 
     fn status_topic(&self) -> String {
@@ -197,8 +202,12 @@ impl Receiver for Mqtt {
         let (today, visits) = reading.today().await?;
         let site = discovery::Site::new(&self.prefix, &standing, &today, &visits);
         let mut wanted = site.states();
+        let told: Vec<_> =
+            standing.alerts.iter().filter(|alert| self.alerts.contains(&alert.alert)).collect();
+        wanted.extend(alerts::states(&self.prefix, &told));
         if let Some(discovery) = &self.discovery {
             wanted.extend(site.messages(discovery));
+            wanted.extend(alerts::messages(&self.prefix, discovery, &told));
         }
         let legacy = || legacy::topics(self.discovery.as_deref(), &self.prefix, &standing.drawn);
         let status = format!("{}/status", self.prefix);

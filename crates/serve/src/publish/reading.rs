@@ -14,7 +14,7 @@ use super::Pace;
 use super::backoff::Backoff;
 use super::state::Reporter;
 use crate::server::end_of;
-use crate::{Book, Claim, Entry, Live, PortError, Shapes, VisitCount, Waiting};
+use crate::{AlertState, Book, Claim, Entry, Live, PortError, Shapes, VisitCount, Waiting};
 
 /// A machine's clock may be set: everything is looked at so often even if the ledger says that nothing has
 /// changed.
@@ -72,6 +72,7 @@ pub(super) struct Standing {
     pub(super) drawn: BTreeMap<String, Shapes>,
     /// People in each zone by source, where they are seen now.
     pub(super) people: BTreeMap<String, BTreeMap<String, u64>>,
+    pub(super) alerts: Vec<AlertState>,
 }
 
 impl Looked {
@@ -216,7 +217,8 @@ impl Reading {
     /// What counts of today depend on, as of the last look.
     pub(super) fn standing(&self) -> Standing {
         let (head, day) = self.seen;
-        Standing { head, day, drawn: self.live.drawn(), people: self.live.people() }
+        let (drawn, people, alerts) = (self.live.drawn(), self.live.people(), self.live.alerts());
+        Standing { head, day, drawn, people, alerts }
     }
 
     /// The counts of today, of lines and of zones.

@@ -5,7 +5,7 @@ use crate::{Entry, PortError};
 
 /// What became of something that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The receiver has it.
     Taken,
     /// It does not want it.
@@ -14,12 +14,12 @@ pub(super) enum Verdict {
 
 /// Why a receiver does not want something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// In words.
-    pub(super) reason: String,
+    pub(crate) reason: String,
     /// Whether it is the message that is wrong: too long, malformed. Else it may be how we stand with the
     /// receiver, which somebody can mend: a password, a stream's subjects.
-    pub(super) certain: bool,
+    pub(crate) certain: bool,
 }
 
 /// What became of several that were sent.

@@ -25,7 +25,7 @@ pub struct PublisherStates(Arc<Mutex<Vec<PublisherState>>>);
 
 /// Tells of one publisher.
 #[derive(Debug)]
-pub(super) struct Reporter {
+pub(crate) struct Reporter {
     states: PublisherStates,
     index: usize,
 }
@@ -37,7 +37,7 @@ impl PublisherStates {
         self.lock().clone()
     }
 
-    pub(super) fn add(&self, name: &str) -> Reporter {
+    pub(crate) fn add(&self, name: &str) -> Reporter {
         let mut states = self.lock();
         states.push(PublisherState { name: name.to_owned(), ..PublisherState::default() });
         Reporter { states: self.clone(), index: states.len() - 1 }
@@ -61,7 +61,7 @@ impl Reporter {
     }
 
     /// The receiver took something: nothing is wrong any more.
-    pub(super) fn well(&self) {
+    pub(crate) fn well(&self) {
         self.change(|state| (state.up, state.trouble) = (true, None));
     }
 
@@ -91,7 +91,7 @@ impl Reporter {
     }
 
     /// The receiver was lost; whether that is news.
-    pub(super) fn failed(&self, trouble: &str) -> bool {
+    pub(crate) fn failed(&self, trouble: &str) -> bool {
         self.change(|state| state.up = false);
         self.stuck(trouble)
     }

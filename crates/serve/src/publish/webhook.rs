@@ -22,15 +22,16 @@ use footfall_private::Secret;
 /// How long a receiver may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// An address that takes crossings.
-pub(super) struct Webhook {
+/// An address that takes crossings and alerts.
+#[derive(Clone)]
+pub(crate) struct Webhook {
     url: String,
     secret: Secret,
     agent: Agent,
 }
 
 impl Webhook {
-    pub(super) fn new(config: &WebhookConfig) -> Result<Self, ServeError> {
+    pub(crate) fn new(config: &WebhookConfig) -> Result<Self, ServeError> {
         config.check()?;
         let roots = tls::trusted().into_iter().map(|der| Certificate::from_der(&der).to_owned());
         let tls = TlsConfig::builder()
@@ -49,11 +50,14 @@ impl Webhook {
 
     /// Posts these in one request; it takes all of them or none.
     async fn post(&self, entries: &[Entry]) -> Result<Verdict, PortError> {
-        let body = body(entries);
-        let signature = signature(&self.secret.reveal()?, Timestamp::now(), &body)?;
-        let (agent, url) = (self.agent.clone(), self.url.clone());
-        let status = spawn_blocking(move || post(&agent, &url, &signature, &body)).await??;
-        verdict(status)
+        let (hook, body) = (self.clone(), body(entries));
+        spawn_blocking(move || hook.post_now(&body)).await?
+    }
+
+    /// Posts `body`, signed, and waits for the answer.
+    pub(crate) fn post_now(&self, body: &[u8]) -> Result<Verdict, PortError> {
+        let signature = signature(&self.secret.reveal()?, Timestamp::now(), body)?;
+        verdict(post(&self.agent, &self.url, &signature, body)?)
     }
 }
 

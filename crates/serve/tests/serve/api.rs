@@ -159,7 +159,7 @@ fn zones_and_masks_are_drawn_beside_lines() {
 }
 
 fn line_as_told(name: &str) -> Value {
-    json!({"name": name, "points": [[0.0, 0.0], [10.0, 10.5], [20.0, 0.0]]})
+    json!({"name": name, "points": [[0.0, 0.0], [10.0, 10.5], [20.0, 0.0]], "role": "entrance"})
 }
 
 #[test]

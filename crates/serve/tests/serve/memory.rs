@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use footfall_count::{Direction, Site};
+use footfall_count::{Direction, Role, Site};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
@@ -146,7 +146,15 @@ impl Book for MemoryBook {
                 }
             }
         }
-        let bucket = |((start, source, line), (entered, left))| Bucket { start, source, line, entered, left };
+        let bucket = |((start, source, line), (entered, left))| Bucket {
+            start,
+            source,
+            line,
+            entered,
+            left,
+            role: Role::Entrance,
+            in_total: true,
+        };
         let mut buckets: Vec<_> = sums.into_iter().map(bucket).collect();
         let mut next = None;
         if buckets.len() > limit {

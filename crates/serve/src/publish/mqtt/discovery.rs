@@ -113,6 +113,16 @@ impl<'a> Site<'a> {
     }
 }
 
+/// What all sensors belong to.
+pub(super) fn device(node: &str) -> Value {
+    json!({
+        "identifiers": [node],
+        "name": "Footfall",
+        "model": "People counter",
+        "sw_version": env!("CARGO_PKG_VERSION"),
+    })
+}
+
 impl Place<'_> {
     fn topic(&self, prefix: &str) -> String {
         format!("{prefix}/{}/{}/{}", id(self.source), id(self.name), self.leaf)
@@ -144,12 +154,7 @@ impl Sensor {
             "state_class": if self.rises() { "total_increasing" } else { "measurement" },
             "icon": self.icon(),
             "availability_topic": format!("{prefix}/status"),
-            "device": {
-                "identifiers": [node],
-                "name": "Footfall",
-                "model": "People counter",
-                "sw_version": env!("CARGO_PKG_VERSION"),
-            },
+            "device": device(node),
             "origin": { "name": "Footfall", "sw_version": env!("CARGO_PKG_VERSION") },
         })
     }

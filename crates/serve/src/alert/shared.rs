@@ -1,0 +1,120 @@
+//! What watching and telling share: the record, and whether it is over.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::config::AlertConfig;
+use super::record::{AlertState, Change, Record};
+use super::rule::Sight;
+use crate::{Book, Claim, Live, PortError};
+
+/// Under which name the record lies beside the ledger.
+pub(super) const NAME: &str = "alerts";
+
+pub(super) struct Shared {
+    alerts: Vec<AlertConfig>,
+    book: Arc<dyn Book>,
+    live: Live,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    record: Record,
+    /// Whether it is read: before, nothing is told.
+    is_read: bool,
+    is_over: bool,
+}
+
+impl Shared {
+    pub(super) fn new(alerts: Vec<AlertConfig>, book: Arc<dyn Book>, live: Live) -> Self {
+        let state = State { record: Record::default(), is_read: false, is_over: false };
+        Self { alerts, book, live, state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn end(&self) {
+        self.lock().is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits; true where the end has come.
+    pub(super) fn pause(&self, length: Duration) -> bool {
+        let until = Instant::now() + length;
+        let mut state = self.lock();
+        while !state.is_over {
+            let Some(rest) = until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero())
+            else {
+                return false;
+            };
+            state = self.changed.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Takes the record for this program, and reads what was told before: that is shown from the start.
+    pub(super) fn claim(&self, receivers: &[String]) -> Result<(), PortError> {
+        if let Claim::Held { holder } = self.book.claim(NAME)? {
+            return Err(format!("{holder} tells the alerts of this ledger already").into());
+        }
+        let mut record: Record = match self.book.memory(NAME)? {
+            // What cannot be read was written by another version: it begins anew.
+            Some(text) => serde_json::from_str(&text).unwrap_or_default(),
+            None => Record::default(),
+        };
+        record.begin(&self.alerts, receivers);
+        let mut state = self.lock();
+        (state.record, state.is_read) = (record, true);
+        self.show(state.record.states());
+        Ok(())
+    }
+
+    /// Takes in what is seen, and writes down what has changed before anybody is told.
+    pub(super) fn judge(&self, sight: &Sight) -> Result<(), PortError> {
+        let mut state = self.lock();
+        let mut record = state.record.clone();
+        if record.judge(&self.alerts, sight) {
+            self.write(&record)?;
+            state.record = record;
+            self.show(state.record.states());
+            self.changed.notify_all();
+        }
+        Ok(())
+    }
+
+    fn show(&self, states: &[AlertState]) {
+        self.live.alert(states.to_vec());
+    }
+
+    fn write(&self, record: &Record) -> Result<(), PortError> {
+        self.book.remember(NAME, &serde_json::to_string(record)?)
+    }
+
+    /// What `receiver` is to be told next, once there is something; `None` at the end.
+    pub(super) fn next_for(&self, receiver: &str) -> Option<Change> {
+        let mut state = self.lock();
+        loop {
+            if state.is_over {
+                return None;
+            }
+            if state.is_read
+                && let Some(change) = state.record.untold(receiver, &self.alerts).into_iter().next()
+            {
+                return Some(change);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// `receiver` has it. Where that cannot be written down it is told once more after a restart.
+    pub(super) fn told(&self, receiver: &str, number: u64) {
+        let mut state = self.lock();
+        state.record.told(receiver, number);
+        if let Err(error) = self.write(&state.record) {
+            tracing::debug!("{error}");
+        }
+    }
+}
