@@ -115,6 +115,40 @@ fn init_makes_a_configuration_that_counts_and_replaces_nothing() {
 }
 
 #[test]
+fn init_keeps_a_password_apart_and_adds_a_second_camera() {
+    let folder = tempfile::tempdir().unwrap();
+    let front = Camera::start_with("rtsp", Some("owner:s/cret"));
+    let back = Camera::start("http");
+    let init = |arguments: &[&str]| -> Ended {
+        let mut command = footfall();
+        command.arg("init").args(arguments).args(["--seconds", "2"]).current_dir(folder.path());
+        command.stdin(std::process::Stdio::null()).output().unwrap().into()
+    };
+    let address = front.address.replace("s/cret", "s%2Fcret");
+    let made = init(&[&address]).success();
+    assert!(!made.stderr.contains("cret"), "{}", made.stderr);
+    let config = fs::read_to_string(folder.path().join("footfall.toml")).unwrap();
+    assert!(config.contains("name = \"camera\"") && !config.contains("cret"), "{config}");
+    assert_eq!(fs::read_to_string(folder.path().join("camera.login")).unwrap(), "owner:s/cret\n");
+    let mode = fs::metadata(folder.path().join("camera.login")).unwrap().permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o077, 0, "nobody else may read it");
+
+    init(&["--add", &format!("camera={}", back.address)]).failure(2, &["\"camera\"", "back="]);
+    init(&["--add", &format!("yard={}", back.address), "-o", "none.toml"]).failure(2, &["none.toml"]);
+    init(&["--add", &format!("yard={}", back.address)]).success();
+    let added = fs::read_to_string(folder.path().join("footfall.toml")).unwrap();
+    assert!(added.starts_with(config.trim_end()), "what was there stays: {added}");
+    let told = folder.path().join("s.json");
+    let mut command = footfall();
+    command.args(["run", "--no-embedder", "--max-frames", "5", "--config", "footfall.toml", "--summary"]);
+    let ran: Ended = command.arg(&told).current_dir(folder.path()).output().unwrap().into();
+    ran.success();
+    let sources = summary(&told)["sources"].clone();
+    let names: Vec<_> = sources.as_array().unwrap().iter().map(|source| source["name"].clone()).collect();
+    assert_eq!(names, ["camera", "yard"], "both are opened, the first with its login: {sources}");
+}
+
+#[test]
 fn check_says_what_cannot_be_used() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("c.toml");

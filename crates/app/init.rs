@@ -1,6 +1,10 @@
 //! `footfall init`: a configuration for a source, with a line where people walk.
 
+mod files;
+mod login;
+mod name;
 mod owner;
+mod present;
 mod propose;
 mod template;
 mod watch;
@@ -20,14 +24,17 @@ use crate::config::Config;
 use crate::exit::usage;
 use crate::say::say;
 use crate::sources::named;
-use crate::{guard, logging, progress, quiet};
+use crate::{logging, progress, quiet};
+use files::Files;
+use present::Present;
 use propose::propose;
 use watch::watch;
 
 /// Make a configuration from a source: opens it, watches for people, proposes a line across their way
 ///
 /// Writes the configuration with comments, the picture as it is (later it tells whether the camera was
-/// moved), and the picture with the line drawn.
+/// moved), and the picture with the line drawn. User and password of an address go into a file of their own,
+/// which only you can read. With --add a second camera comes into a configuration that is there.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// A video file, a folder of pictures, a camera's number, or an address; NAME=PLACE gives it a name
@@ -45,8 +52,12 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     seconds: u32,
 
-    /// Replace files that are there
+    /// Add the source to the configuration that is there, rather than make a new one
     #[arg(long)]
+    add: bool,
+
+    /// Replace files that are there
+    #[arg(long, conflicts_with = "add")]
     force: bool,
 }
 
@@ -58,52 +69,37 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let mut config = Config::default();
     // Ways need no appearance.
     config.networks.no_embedder = true;
-    let source = named(&args.source, &args.source_options, &config).map_err(usage)?;
+    let mut source = named(&args.source, &args.source_options, &config).map_err(usage)?;
     if let Some(variable) = source.options.transport.variable() {
         quiet::restart_with(variable);
     }
-    let name = source.file_stem();
-    let folder = args.output.parent().unwrap_or(Path::new(""));
-    let (plain, drawn) = (folder.join(format!("{name}.jpg")), folder.join(format!("{name}-line.jpg")));
-    for path in [&args.output, &plain, &drawn] {
-        guard::check_source(&source, "--output", path).map_err(usage)?;
-        if path.exists() && !args.force {
-            let error = anyhow::anyhow!(
-                "{} is there already: --force replaces it, --output names another",
-                path.display()
-            );
-            return Err(usage(error));
-        }
-    }
+    let present = args.add.then(|| Present::read(&args.output)).transpose()?;
+    let taken = present.as_ref().map(Present::names).unwrap_or_default();
+    source.name = name::choose(&source, &taken).map_err(usage)?;
+    let files = Files::of(&source, &args.output, args.add);
+    files.check(&source, args.force).map_err(usage)?;
     say(&format!("watching {} for {} s of pictures\n", source.address, args.seconds));
     let seen = watch(&source, &config, args.seconds, &bar)?;
-    let (width, height) = (seen.scene.frame.image.width(), seen.scene.frame.image.height());
-    let proposal = propose(&seen.walks, width, height)?;
-    write(&plain, &encode_jpeg(&seen.scene.frame.image, 95, &name)?)?;
+    let size = [seen.scene.frame.image.width(), seen.scene.frame.image.height()];
+    let proposal = propose(&seen.walks, size[0], size[1])?;
+    write(&files.plain, &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
     let lines = [proposal.line.clone()];
     let shown = Scene { lines: lines.into(), tallies: vec![Tally::default()], ..seen.scene };
     let picture = Overlay::new(OverlayConfig::default()).draw(&shown)?;
-    write(&drawn, &encode_jpeg(&picture, 90, &name)?)?;
-    let picture_name = plain.file_name().unwrap_or_default().to_string_lossy();
-    let text = template::configuration(&source, &proposal, [width, height], &picture_name);
+    write(&files.drawn, &encode_jpeg(&picture, 90, &source.name)?)?;
+    if let Some(login) = &files.login {
+        write(&login.path, format!("{}\n", login.text).as_bytes())?;
+        source.address.set(login.address.clone());
+    }
+    let text = files.text(&source, &proposal, size);
+    let text = present.as_ref().map_or(Ok(text.clone()), |present| present.with(&text))?;
     write(&args.output, text.as_bytes())?;
-    for path in [&plain, &drawn, &args.output] {
+    for path in files.all() {
         owner::as_folder(path)
             .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
     }
     say(&format!("  {}\n", proposal.reason));
-    for (path, what) in [
-        (&drawn, "the line as proposed"),
-        (&plain, "the picture at set-up"),
-        (&args.output, "the configuration"),
-    ] {
-        say(&format!("  {}  {what}\n", path.display()));
-    }
-    say(&format!(
-        "next: look at {}, then footfall run --config {}\n",
-        drawn.display(),
-        args.output.display()
-    ));
+    files.tell();
     Ok(())
 }
 

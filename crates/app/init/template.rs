@@ -5,28 +5,64 @@ use footfall_video::{SourceOptions, Transport, may_come_later};
 use super::propose::Proposal;
 use crate::sources::NamedSource;
 
+/// What a source's part of a configuration says.
+pub(super) struct Made<'a> {
+    pub(super) source: &'a NamedSource,
+    pub(super) proposal: &'a Proposal,
+    /// Of the picture, in pixels.
+    pub(super) size: [usize; 2],
+    /// The name of the picture at set-up.
+    pub(super) picture: &'a str,
+    /// The name of the file that holds user and password.
+    pub(super) login: Option<&'a str>,
+    /// The ledger's file.
+    pub(super) ledger: &'a str,
+}
+
 /// A configuration with one source, and comments that say what may be changed.
-pub(super) fn configuration(
-    source: &NamedSource,
-    proposal: &Proposal,
-    size: [usize; 2],
-    picture: &str,
-) -> String {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let (a, b) = (proposal.line.a(), proposal.line.b());
-    let (name, url) = (quoted(&source.file_stem()), quoted(&source.address.get().to_string_lossy()));
-    let [width, height] = size;
+pub(super) fn configuration(made: &Made<'_>) -> String {
     format!(
         "\
 # Made by footfall init. Lines, zones, masks and thresholds may be changed while footfall runs: it reads this
 # file again. All settings, with their defaults: assets/footfall.toml of the project. To check: footfall check FILE
 
+{source}
+[ledger]
+file = {ledger}  # keeps every crossing: footfall report --ledger FILE
+
+{serve}
+# [outputs]
+# crossings = \"crossings.jsonl\"  # one JSON object for each crossing
+# video = \"annotated.mp4\"
+",
+        source = of_source(made),
+        ledger = quoted(made.ledger),
+        serve = serve(made.source),
+    )
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// One `[[source]]`.
+pub(super) fn of_source(made: &Made<'_>) -> String {
+    let Made { source, proposal, size, picture, login, ledger: _ } = made;
+    let (a, b) = (proposal.line.a(), proposal.line.b());
+    let (name, url) = (quoted(&source.name), quoted(&source.address.get().to_string_lossy()));
+    let [width, height] = size;
+    let login = match login {
+        Some(file) => format!("login_file = {}  # holds user:password, read again for each connection\n", quoted(file)),
+        None => "# login_file = \"camera.login\"  # holds user:password, read again for each connection: better than in the url\n"
+            .to_owned(),
+    };
+    format!(
+        "\
 [[source]]
 name = {name}  # crossings are kept under it
 url = {url}
 reference = {picture}  # the picture at set-up: tells whether the camera was moved since
-{options}# login_file = \"camera.login\"  # holds user:password, read again for each connection: better than in the url
-# read_timeout = 10.0  # seconds without a frame until the source is opened again
+{options}{login}# read_timeout = 10.0  # seconds without a frame until the source is opened again
 
 # {reason}
 # In pixels of the {width}x{height} picture, with y down. `in` is a crossing to the right hand of someone who
@@ -44,14 +80,6 @@ to = [{}, {}]
 # Where nobody is to be looked for: a screen, a mirror, the street.
 # [[source.mask]]
 # points = [[0, 0], [{width}, 0], [0, {height}]]
-
-[ledger]
-file = {ledger}  # keeps every crossing: footfall report --ledger FILE
-
-{serve}
-# [outputs]
-# crossings = \"crossings.jsonl\"  # one JSON object for each crossing
-# video = \"annotated.mp4\"
 ",
         a.x,
         a.y,
@@ -61,8 +89,6 @@ file = {ledger}  # keeps every crossing: footfall report --ledger FILE
         options = options(&source.options),
         reason = proposal.reason,
         line = quoted(proposal.line.name()),
-        ledger = quoted(&format!("{}.db", source.file_stem())),
-        serve = serve(source),
     )
 }
 

@@ -33,7 +33,7 @@ pub use picture::FrameSize;
 pub use preview::PreviewSink;
 pub use source::{
     Address, Inquiry, SourceOptions, Transport, await_source, listens, local_file, may_come_later,
-    open_lasting, open_source,
+    open_lasting, open_source, part_login,
 };
 pub use still::{decode_picture, encode_jpeg};
 pub use writer::VideoSink;

@@ -23,6 +23,7 @@ pub(crate) use container::Container;
 pub use inquiry::{Inquiry, listens};
 pub use options::{SourceOptions, Transport};
 pub use reach::{Address, await_source, may_come_later, open_lasting};
+pub use userinfo::part_login;
 
 use crate::VideoError;
 use folder::PictureFolder;

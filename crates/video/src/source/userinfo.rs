@@ -60,6 +60,36 @@ pub(super) fn legible(text: &str) -> String {
     })
 }
 
+/// An address without its user information, and that as somebody would type it: `user:password`. `None` where there is
+/// no password, or where it is a variable of the environment.
+///
+/// The first colon parts them in both forms; a user with a colon in it stays in the address.
+#[must_use]
+pub fn part_login(address: &str) -> Option<(String, String)> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (user, place) = userinfo(rest);
+    let (user, password) = user.filter(|user| !user.contains("${"))?.split_once(':')?;
+    let (user, password) = (decoded(user)?, decoded(password)?);
+    let is_a_line = |text: &str| !text.contains(['\n', '\r']);
+    let can_be_kept = !user.contains(':') && is_a_line(&user) && is_a_line(&password);
+    can_be_kept.then(|| (format!("{scheme}://{place}"), format!("{user}:{password}")))
+}
+
+/// With `%41` as `A`; a percent sign that begins no such thing stays. `None` where that is no text.
+fn decoded(text: &str) -> Option<String> {
+    let (bytes, mut plain, mut at) = (text.as_bytes(), Vec::new(), 0);
+    while at < bytes.len() {
+        let two = bytes.get(at + 1..at + 3).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let value = two
+            .and_then(|two| std::str::from_utf8(two).ok())
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        let value = value.filter(|_| bytes[at] == b'%');
+        plain.push(value.unwrap_or(bytes[at]));
+        at += if value.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(plain).ok()
+}
+
 fn encoded(text: &str, stays: impl Fn(usize) -> bool) -> String {
     let encode = |(at, byte): (usize, u8)| {
         if stays(at) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
@@ -69,7 +99,27 @@ fn encoded(text: &str, stays: impl Fn(usize) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{legible, userinfo};
+    use super::{legible, login, part_login, userinfo};
+
+    #[test]
+    fn a_login_is_parted_from_its_address_and_put_back() {
+        let part = |address: &str| part_login(address);
+        let both = |bare: &str, typed: &str| Some((bare.to_owned(), typed.to_owned()));
+        assert_eq!(
+            part("rtsp://me:p%40ss%2Fw%3Ard@cam:554/1?a=b"),
+            both("rtsp://cam:554/1?a=b", "me:p@ss/w:rd")
+        );
+        assert_eq!(part("rtsp://me:p#ss@cam/1"), both("rtsp://cam/1", "me:p#ss"));
+        assert_eq!(part("rtsp://me:100%@cam/1"), both("rtsp://cam/1", "me:100%"));
+        for address in
+            ["rtsp://cam/1", "rtsp://me@cam/1", "rtsp://${LOGIN}@cam", "rtsp://a:${P}@cam", "0", "a.mp4"]
+        {
+            assert_eq!(part(address), None, "{address}");
+        }
+        assert_eq!(part("rtsp://a%3Ab:c@cam"), None, "the first colon would part it elsewhere");
+        let (_, typed) = part("rtsp://me:p%25%20%C3%A9@cam").unwrap();
+        assert_eq!(login(&typed), "me:p%25%20%C3%A9");
+    }
 
     #[test]
     fn a_user_stands_before_the_host() {

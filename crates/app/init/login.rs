@@ -1,0 +1,25 @@
+//! The camera's user and password, in a file of their own.
+
+use std::path::{Path, PathBuf};
+
+use footfall_video::part_login;
+
+use crate::sources::NamedSource;
+
+/// The login that a source's address holds.
+pub(super) struct Login {
+    /// The file that keeps it, beside the configuration.
+    pub(super) path: PathBuf,
+    /// `user:password`, as it is typed.
+    pub(super) text: String,
+    /// The address without it.
+    pub(super) address: String,
+}
+
+impl Login {
+    /// That of this source, if any. A variable of the environment stays in the address.
+    pub(super) fn of(source: &NamedSource, folder: &Path, stem: &str) -> Option<Self> {
+        let (address, text) = part_login(source.address.get().to_str()?)?;
+        Some(Self { path: folder.join(format!("{stem}.login")), text, address })
+    }
+}
