@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     two = commands.add_parser("crops", help="crops of people before many cameras, for an embedder")
     two.add_argument("--out", type=Path, required=True, help="folder to add to")
     two.add_argument("--people", type=int, default=500)
+    two.add_argument("--first", type=int, default=0, help="number of the first person")
     two.add_argument("--images", type=int, default=12, help="crops a person")
     two.add_argument("--cameras", type=int, default=60)
     two.add_argument("--seed", type=int, default=1)
@@ -65,7 +66,7 @@ def make_pictures(a: argparse.Namespace) -> None:
 
 def make_crops(a: argparse.Namespace) -> None:
     start = time.monotonic()
-    for done in crops.make(a.out, a.seed, a.style, a.people, a.images, a.cameras, a.jobs):
+    for done in crops.make(a.out, a.seed, a.style, a.people, a.images, a.cameras, a.jobs, a.first):
         tell(done, a.people * a.images, start)
 
 

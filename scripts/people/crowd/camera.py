@@ -6,7 +6,7 @@ middle at 0.5. A lens maps the angle from its axis to a distance from the pictur
 pinhole f tan(a), stereographic 2 f tan(a/2), equidistant f a, equisolid 2 f sin(a/2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -84,6 +84,18 @@ class Camera:
     focal: float  # pixels
     size: tuple[int, int]  # height, width
     tilt: float  # degrees below the horizon
+    shift: tuple[float, float] = (0.0, 0.0)  # pixels: the axis right of and below the picture's middle
+
+    @property
+    def middle(self) -> np.ndarray:
+        """Where the axis meets the picture: x, y in pixels."""
+        return np.array([self.size[1] / 2 + self.shift[0], self.size[0] / 2 + self.shift[1]], np.float32)
+
+    def window(self, left: float, top: float, scale: float, size: tuple[int, int]) -> "Camera":
+        """What is seen of this picture from (left, top) on, `scale` times as large: [height, width] `size` of it."""
+        x, y = (self.middle - [left, top]) * scale
+        shift = (float(x - size[1] / 2), float(y - size[0] / 2))
+        return replace(self, focal=self.focal * scale, size=size, shift=shift)
 
     @classmethod
     def looking(cls, height: float, tilt: float, roll: float, lens: int, view: float, size: tuple[int, int]):
@@ -100,18 +112,17 @@ class Camera:
         """Pixels [n, 2] of a picture `scale` times as large, and distances [n] (negative: not seen)."""
         points = np.ascontiguousarray(points, np.float32)
         out, far = np.empty((len(points), 2), np.float32), np.empty(len(points), np.float32)
-        middle = np.array([self.size[1], self.size[0]], np.float32) * np.float32(scale / 2)
+        middle = self.middle * np.float32(scale)
         project(points, self.position, self.axes, self.lens, self.focal * scale, middle, out, far)
         return out, far
 
     def rays(self) -> np.ndarray:
         """Unit directions of the pixels [height, width, 3]."""
-        middle = np.array([self.size[1], self.size[0]], np.float32) / 2
-        return rays(self.axes, self.lens, self.focal, middle, *self.size)
+        return rays(self.axes, self.lens, self.focal, self.middle, *self.size)
 
     def floor(self, pixel, level: float = 0.0) -> np.ndarray | None:
         """The point of the plane y = `level` that a pixel (x, y) shows, or None."""
-        u, v = (pixel[0] - self.size[1] / 2) / self.focal, -(pixel[1] - self.size[0] / 2) / self.focal
+        u, v = (pixel[0] - self.middle[0]) / self.focal, -(pixel[1] - self.middle[1]) / self.focal
         r = float(np.hypot(u, v))
         angle = angle_of(self.lens, r)
         if angle > 1.55:

@@ -121,6 +121,7 @@ class Room:
         self.beyond = draw.integers(len(stock.rooms)) if draw.random() < 0.6 else -1
         self.turn, self.plain = draw.random() * 2 * np.pi, muted(draw)
         self.draw_seed = int(draw.integers(1 << 40))
+        self.toned: np.ndarray | None = None  # what is beyond, once it was seen
 
     def holds(self, x: float, z: float, margin: float = 0.3) -> bool:
         """Whether a point of the floor is between the walls, metres."""
@@ -137,8 +138,9 @@ class Room:
             around = np.arctan2(rays[..., 0], rays[..., 2]) + self.turn
             row = np.clip(((np.pi / 2 - up) / np.pi * rows).astype(int), 0, rows - 1)
             column = (around / 2 / np.pi * columns).astype(int) % columns
-            toned = exposed(np.random.default_rng(self.draw_seed), room)
-            out = toned[row, column].astype(np.float32)
+            if self.toned is None:
+                self.toned = exposed(np.random.default_rng(self.draw_seed), room).astype(np.float32)
+            out = self.toned[row, column]
         else:
             out = np.broadcast_to(self.plain, rays.shape).astype(np.float32)
         points = np.zeros((*rays.shape[:2], 4), np.float32)

@@ -41,3 +41,14 @@ def test_the_view_is_as_wide_as_asked():
 def test_what_is_behind_is_not_seen():
     camera = Camera.looking(2.0, 0, 0, PINHOLE, 90, (60, 80))
     assert camera.project(np.array([[0, 1, -3.0]]))[1][0] < 0
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_a_window_shows_what_the_whole_picture_shows_there(lens):
+    camera = Camera.looking(2.5, 25, 3.0, lens, 80, (120, 160))
+    points = np.array([[0.2, 1.0, 4.0], [-0.6, 0.1, 3.0], [1.0, 1.7, 6.0]])
+    whole, window = camera.project(points)[0], camera.window(30, 20, 2.5, (48, 36))
+    np.testing.assert_allclose(window.project(points)[0], (whole - [30, 20]) * 2.5, atol=1e-3)
+    ray = window.rays()[10, 5]
+    seen = camera.project((camera.position + 4 * ray)[None])[0][0]
+    np.testing.assert_allclose(seen, [30 + 5.5 / 2.5, 20 + 10.5 / 2.5], atol=1e-2)
