@@ -48,13 +48,60 @@ def parser() -> argparse.ArgumentParser:
     lab.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
     ship = commands.add_parser("export", parents=[common, run], help="write the ONNX file of a run")
     ship.add_argument("--output", type=Path, required=True, help="the ONNX file to write")
-    ship.add_argument("--precision", choices=("fp32", "fp16", "int8"), default="fp16", help="of the weights stored")
+    ship.add_argument(
+        "--precision", choices=("fp32", "fp16", "int8"),
+        help="of the weights stored; by default fp16, and fp32 where fp16 embeds differently",
+    )  # fmt: skip
     looks = commands.add_parser("report", parents=[common, run], help="a run as one HTML page of pictures")
     looks.add_argument("--output", type=Path, required=True, help="the HTML file; it shows crops of people: keep it")
     card = commands.add_parser("card", parents=[common, run], help="the model card of an exported file")
     card.add_argument("--model", type=Path, required=True, help="the ONNX file that was exported from the run")
     card.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
+    add_joins(commands)
     return top
+
+
+def add_joins(commands):
+    """The commands on tracks of a harvest, which follow no recipe."""
+    sets = argparse.ArgumentParser(add_help=False)
+    sets.add_argument(
+        "--crops", type=Path, action="append", required=True, metavar="DIR",
+        help="a folder of `footfall harvest`; one for each camera (repeatable)",
+    )  # fmt: skip
+    ask = commands.add_parser("propose", parents=[sets], help="tracks that may be one person, as a page that asks")
+    ask.add_argument("--model", type=Path, required=True, help="the embedder (ONNX) that likeness is judged by")
+    ask.add_argument("--output", type=Path, required=True, help="the HTML file; it shows crops of people: keep it")
+    ask.add_argument("--limit", type=int, default=200, help="pairs at most (200)")
+    do = commands.add_parser("join", parents=[sets], help="a new set with the tracks joined that are one person")
+    do.add_argument("--answers", type=Path, required=True, help="the joins.json that the page saved")
+    do.add_argument("--output", type=Path, required=True, help="the folder to make; nothing is overwritten")
+    site = commands.add_parser("adapt", parents=[sets], help="fine-tune an exported embedder on a site's own tracks")
+    site.add_argument("--model", type=Path, required=True, help="the embedder (ONNX, fp32 or fp16) to begin with")
+    site.add_argument("--output", type=Path, required=True, help="the ONNX file to write")
+    site.add_argument("--batches", type=int, default=300, help="of 8 tracks x 4 crops (300)")
+    site.add_argument("--seed", type=int, default=1)
+    site.add_argument("--about", default="own footage", help="what the footage is, for the file's metadata")
+    site.add_argument("--threads", type=int, default=2, help="CPU threads")
+
+
+def on_tracks(options) -> bool:
+    """Does `propose`, `join` or `adapt`; whether it was one of them."""
+    if options.command == "propose":
+        from reid.joins import propose
+
+        propose(options.crops, options.model, options.output, options.limit)
+    elif options.command == "join":
+        from reid.joins import join
+
+        join(options.crops, options.answers, options.output)
+    elif options.command == "adapt":
+        import torch
+
+        from reid.adapt import adapt
+
+        torch.set_num_threads(options.threads)
+        adapt(options.crops, options.model, options.output, options.batches, options.seed, options.about)
+    return options.command in ("propose", "join", "adapt")
 
 
 RECIPES = {"train": "mobilenet.toml", "evaluate": "mobilenet.toml", "compare": "lab.toml"}
@@ -81,6 +128,8 @@ def check_device(device: str):
 
 def main(arguments=None):
     options = parser().parse_args(arguments)
+    if on_tracks(options):
+        return
     import torch
 
     from reid import data

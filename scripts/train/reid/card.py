@@ -121,8 +121,13 @@ def judged(report: dict) -> list:
 
 def card(config: Config, crops: Crops, run: Path, model: Path, output: Path):
     """Writes the card of the ONNX file `model`, exported from `run`, to `output`."""
-    state, onnx = checkpoint.load(run), OnnxModel.open(model)
+    state = checkpoint.load(run)
+    if not model.is_file():
+        raise SystemExit(f"{model}: no such file; `python -m reid export --run {run} --output {model}` writes it")
+    onnx = OnnxModel.open(model)
     facts = onnx.session.get_modelmeta().custom_metadata_map
+    if "footfall.version" not in facts:
+        raise SystemExit(f"{model}: not written by `python -m reid export`, so there is nothing to tell of it")
     network = build(config.network)
     train_rows, rows = split(crops, config.hold_out, config.seed)
     lines = [

@@ -54,6 +54,7 @@ class Config:
     output              `unit`: embeddings are compared on the unit sphere; `raw`: as they are
     precision           of the network's arithmetic in training; processors with bfloat16
                         instructions halve the time by it
+    hold_out            for each set how many identities are tested and not trained on, or (below 1) which share
     train_on            names of the sets to train on; none named: all. Identities are held out of any
     sampling            `pk`, or `consecutive` (see `reid.sampler`)
     loss                one of `reid.losses.LOSSES`, which also says what the weights are of
@@ -135,6 +136,7 @@ def from_dict(values: dict, where: str) -> Config:
         values["phases"] = [build(Phase, phase, f"{where}: phases") for phase in values["phases"]]
     config = build(Config, values, where)
     check_choices(config, where)
+    check_hold_out(config, where)
     return config
 
 
@@ -145,6 +147,14 @@ def check_choices(config: Config, where: str):
     for key, value in chosen:
         if value not in CHOICES[key]:
             raise SystemExit(f"{where}: {key} is {value!r}, not one of {', '.join(CHOICES[key])}")
+
+
+def check_hold_out(config: Config, where: str):
+    """Refuses what is neither a number of people nor a share of them."""
+    for name, wanted in config.hold_out.items():
+        number = isinstance(wanted, (int, float)) and not isinstance(wanted, bool)
+        if not number or wanted < 0 or (wanted > 1 and wanted % 1):
+            raise SystemExit(f"{where}: {name} = {wanted!r} under [hold_out] is no number of people, nor a share (0.2)")
 
 
 def read_config(path: Path) -> Config:

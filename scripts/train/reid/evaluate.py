@@ -14,15 +14,15 @@ from reid.markdown import table
 from reid.metrics import nearest_centre
 from reid.onnx_model import OnnxModel
 from reid.speed import BATCH, milliseconds
-from reid.split import split
+from reid.split import in_words, split
 
 PAIRS = {"across": "Pairs across cameras", "within": "Pairs within one camera, as a tracker compares"}
 IMAGENET_SIZES = {"ImageNet MobileNetV2": (128, 64), "ImageNet MobileNetV2 at 224x224": (224, 224)}
 RANKED = ("rank-1", "rank-5", "rank-10", "mAP", "mINP")
 
 
-def percent(value: float) -> str:
-    return f"{100 * value:.1f}"
+def percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.1f}"
 
 
 def ranking_rows(reports: dict, speeds: dict, name: str) -> list:
@@ -65,11 +65,16 @@ def roc_rows(report: dict) -> list:
 def section(reports: dict, speeds: dict, name: str) -> list:
     """Lines on one set: ranking, then verification."""
     figures = next(iter(reports.values()))[name]
-    rule = "among all crops of the other view" if name == "cuhk03" else "among all but their own camera's crops of them"
+    where = "have a match in another camera and are looked up among all but their own camera's crops of them"
+    if name == "cuhk03":
+        where = "have a match in another camera and are looked up among all crops of the other view"
+    elif figures["one_camera"]:
+        where = "have another crop and are looked up among all crops; nobody was seen by two cameras, so these are "
+        where += "figures within one camera, which are easier"
     lines = [
         *("", f"## {name}", ""),
         f"{figures['identities']} identities that were not trained on, {figures['crops']} crops; "
-        f"{figures['ranking']['queries']} of them have a match in another camera and are looked up {rule}. "
+        f"{figures['ranking']['queries']} of them {where}. "
         "mINP: how much of the list must be looked through to find all, 100 for no more than they are. Nearest centre: "
         "crops that are nearest to their own person's mean, itself left out. "
         f"Per cent; speed in ms of processor time a crop (one thread, batches of {BATCH}, "
@@ -93,7 +98,9 @@ def write_up(reports: dict, speeds: dict, about: list) -> str:
     lines += ["", f"## Cosine distances of {first}", "", "Percentiles over all pairs of the held-out identities.", ""]
     header = ["set", "cameras", "person", *(f"{p}%" for p in PERCENTILES)]
     lines += table(header, distance_rows(reports[first]))
-    pairs = next(figures[kind] for figures in reports[first].values() for kind in filter(figures.get, PAIRS))
+    pairs = next((figures[k] for figures in reports[first].values() for k in filter(figures.get, PAIRS)), None)
+    if pairs is None:
+        return "\n".join(lines) + "\n"
     rates = [f"{100 * point['false_accepts']:g}%" for point in pairs["roc"]]
     lines += ["", "Pairs of one person accepted, per cent, where so many pairs of different people are:", ""]
     return "\n".join(lines + table(["set", "cameras", *rates], roc_rows(reports[first]))) + "\n"
@@ -123,6 +130,8 @@ def baselines(pixels, sizes: dict) -> dict:
 def trained_people(model: OnnxModel, crops: Crops, rows) -> str:
     """Identification among everybody that was trained on, as a sentence."""
     found = nearest_centre(model.embed(crops.pixels[rows]), crops.identities[rows])
+    if found["accuracy"] is None:
+        return "Nobody who was trained on has two crops."
     return (
         f"Of {found['crops']} crops of the {found['identities']} identities trained on, "
         f"{100 * found['accuracy']:.2f}% are nearest to their own identity's centre, itself left out."
@@ -142,7 +151,7 @@ def evaluate(config: Config, crops: Crops, models: dict, output: Path, large: bo
     about = [
         "Made by `python -m reid evaluate` in scripts/train; not edited by hand.",
         f"Held out with seed {config.seed}: "
-        + ", ".join(f"{count} identities of {name}" for name, count in config.hold_out.items()) + ".",
+        + ", ".join(f"{in_words(held)} of {name}" for name, held in config.hold_out.items()) + ".",
         "",
     ]  # fmt: skip
     reports = {}

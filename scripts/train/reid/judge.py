@@ -14,14 +14,24 @@ def same_camera(cameras: np.ndarray) -> np.ndarray:
     return (cameras[:, None] == cameras[None, :]) & (cameras != NO_CAMERA)
 
 
+def across_cameras(crops: Crops, rows: np.ndarray) -> bool:
+    """Whether anybody of the rows was seen by two cameras: else nobody can be looked up in another one."""
+    known = rows[crops.cameras[rows] != NO_CAMERA]
+    people = np.unique(crops.identities[known])
+    return len(np.unique(np.stack([crops.identities[known], crops.cameras[known]], 1), axis=0)) > len(people)
+
+
 def usable(crops: Crops, rows: np.ndarray, views: bool) -> np.ndarray:
     """[N, N] mask: whether each crop, as a query, may be matched with each other.
 
     Market-1501's rule leaves out gallery crops of the query's identity seen by
     the query's camera. With `views` (CUHK03) the whole of the query's view is
-    left out: each view is matched against the other. Without cameras only the
-    query itself is left out.
+    left out: each view is matched against the other. Without cameras, or where
+    nobody was seen by two (one camera is no camera), only the query itself is left
+    out: these are figures within a camera, and easier.
     """
+    if not views and not across_cameras(crops, rows):
+        return ~np.eye(len(rows), dtype=bool)
     ids, together = crops.identities[rows], same_camera(crops.cameras[rows])
     mask = ~together if views else ~(together & (ids[:, None] == ids[None, :]))
     np.fill_diagonal(mask, False)
@@ -61,6 +71,7 @@ def judge(crops: Crops, rows: np.ndarray, embeddings: np.ndarray, measure=cosine
         subset, vectors = rows[here], embeddings[here]
         figures = {"identities": len(np.unique(crops.identities[subset])), "crops": len(subset)}
         figures["ranking"] = rank(crops, subset, vectors, name == "cuhk03", measure)
+        figures["one_camera"] = not across_cameras(crops, subset)
         figures["centres"] = nearest_centre(vectors, crops.identities[subset])
         for label, across in (("across", True), ("within", False)):
             same, different = pairs(crops, subset, vectors, across, measure)

@@ -31,7 +31,7 @@ def ranking(distances, query_ids, gallery_ids, usable, ranks=(1, 5, 10)) -> dict
 
     `usable` [Q, G] masks gallery entries that a query may be matched with.
     Queries with no right answer among those are left out, as in Market-1501's
-    protocol.
+    protocol; where none is left, every figure is None.
     """
     first, precision, penalty = [], [], []
     for row, identity, mask in zip(distances, query_ids, usable, strict=True):
@@ -42,6 +42,8 @@ def ranking(distances, query_ids, gallery_ids, usable, ranks=(1, 5, 10)) -> dict
             first.append(places[0])
             precision.append(np.mean(np.arange(1, places.size + 1) / (places + 1)))
             penalty.append(places.size / (places[-1] + 1))
+    if not first:
+        return {**{f"rank-{k}": None for k in ranks}, "mAP": None, "mINP": None, "queries": 0}
     first = np.asarray(first)
     figures = {f"rank-{k}": float(np.mean(first < k)) for k in ranks}
     return {**figures, "mAP": float(np.mean(precision)), "mINP": float(np.mean(penalty)), "queries": len(first)}
@@ -108,6 +110,8 @@ def nearest_centre(embeddings: np.ndarray, identities: np.ndarray) -> dict:
     rows = np.arange(len(embeddings))
     products[rows, place] = (embeddings * unit(sums[place] - embeddings)).sum(1)
     asked = count[place] > 1
+    if not asked.any():
+        return {"accuracy": None, "crops": 0, "identities": len(count)}
     right = products.argmax(1) == place
     return {"accuracy": float(right[asked].mean()), "crops": int(asked.sum()), "identities": len(count)}
 

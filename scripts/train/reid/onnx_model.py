@@ -45,9 +45,11 @@ class OnnxModel:
         scaled = (pixels.astype(np.float32) - self.mean) / self.std
         return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
 
-    def embed(self, pixels: np.ndarray, batch: int = 32) -> np.ndarray:
-        """[N, H, W, 3] uint8 RGB to unit rows."""
+    def embed(self, pixels: np.ndarray, batch: int = 32, shown: bool = True) -> np.ndarray:
+        """[N, H, W, 3] uint8 RGB to unit rows; how far it is is told unless `shown` is off."""
         name = self.session.get_inputs()[0].name
-        starts = progress(range(0, len(pixels), batch), "ONNX", total=-(-len(pixels) // batch))
+        starts = range(0, len(pixels), batch)
+        if shown:
+            starts = progress(starts, "ONNX", total=len(starts))
         parts = [self.session.run(None, {name: self.prepare(pixels[i : i + batch])})[0] for i in starts]
         return unit(np.concatenate(parts))

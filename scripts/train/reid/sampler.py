@@ -27,7 +27,11 @@ class PkSampler:
         cuts = np.flatnonzero(np.diff(identities[order])) + 1
         self.groups = [group for group in np.split(order, cuts) if len(group) > 1]
         if len(self.groups) < people:
-            raise SystemExit(f"{people} identities a batch, but only {len(self.groups)} have two images or more")
+            left = len(np.unique(identities[rows]))
+            raise SystemExit(
+                f"the recipe wants `people = {people}` in a batch, and {len(self.groups)} of the {left} people that "
+                "[hold_out] leaves have two images or more: give a smaller `people`, or hold out fewer"
+            )
         self.batches_a_pass = len(self.groups) // people
 
     def __call__(self, batch: int) -> np.ndarray:

@@ -44,8 +44,9 @@ def spread(rows: np.ndarray) -> np.ndarray:
 
 
 def rank1(report: dict) -> dict:
-    """Rank-1 of each set, in per cent."""
-    return {name: 100 * figures["ranking"]["rank-1"] for name, figures in report.items()}
+    """Rank-1 of each set that has anybody to look up, in per cent."""
+    found = {name: figures["ranking"]["rank-1"] for name, figures in report.items()}
+    return {name: 100 * value for name, value in found.items() if value is not None}
 
 
 def beside_float(network: Embedder, path: Path, crops: Crops, rows: np.ndarray) -> str:
@@ -59,26 +60,42 @@ def beside_float(network: Embedder, path: Path, crops: Crops, rows: np.ndarray) 
             return f"{words}; its loss was not measured: nobody held out"
         reports = [rank1(judge(crops, rows, OnnxModel.open(p).embed(crops.pixels[rows]))) for p in (float_, path)]
     lost = {name: reports[0][name] - value for name, value in reports[1].items()}
+    if not lost:
+        return f"{words}; its loss was not measured: nobody held out has two crops"
     words += "; rank-1 lost: " + ", ".join(f"{name} {points:+.2f} points" for name, points in lost.items())
     if max(lost.values()) >= TOLERATED:
         words += f" - MORE than {TOLERATED} points: fp16 may be the better file"
     return words
 
 
-def ship(config: Config, crops: Crops, run: Path, output: Path, precision: str):
+def checked(network: Embedder, partial: Path, output: Path, facts: dict, config: Config, wanted: str | None, crops):
+    """Writes `partial` in the precision that is wanted, or the smallest float one that embeds as PyTorch does; returns
+    (precision, worst cosine). Refuses a float file that does not."""
+    pixels, train_rows = crops.pixels[spread(np.arange(len(crops)))], split(crops, config.hold_out, config.seed)[0]
+    for precision in [wanted] if wanted else ["fp16", "fp32"]:
+        calibration = crops.pixels[spread(train_rows)] if precision == "int8" else None
+        write(network, partial, facts, config.network, precision, calibration)
+        cosine = parity(network, partial, pixels)
+        if cosine >= PARITY or precision == "int8":
+            return precision, cosine
+        if not wanted and precision == "fp16":
+            why = f"in fp16 it embeds otherwise than PyTorch does (cosine {cosine:.6f} on the worst crop)"
+            print(f"{output}: written as fp32: {why}, as happens after short runs", flush=True)
+    partial.unlink()
+    help_ = "; try --precision fp32" if precision == "fp16" else ""
+    raise SystemExit(f"{output}: {precision} differs from PyTorch (cosine {cosine:.6f} on the worst crop){help_}")
+
+
+def ship(config: Config, crops: Crops, run: Path, output: Path, wanted: str | None):
     """Writes `output`; refuses a float file that does not embed as PyTorch does."""
     network, sets = trained(config, run), checkpoint.load(run)["sets"]
-    train_rows, rows = split(crops, config.hold_out, config.seed)
+    _, rows = split(crops, config.hold_out, config.seed)
     distances = None
     if len(rows):
         distances = calibrate(judge(crops, rows, embed(network, crops.pixels[rows], "cpu")))
     partial = output.with_name(output.name + ".partial")
-    calibration = crops.pixels[spread(train_rows)] if precision == "int8" else None
-    write(network, partial, metadata(config, sets, distances), config.network, precision, calibration)
-    cosine = parity(network, partial, crops.pixels[spread(np.arange(len(crops)))])
-    if cosine < PARITY and precision != "int8":
-        partial.unlink()
-        raise SystemExit(f"{output}: the exported file differs from PyTorch (cosine {cosine:.6f} on the worst crop)")
+    facts = metadata(config, sets, distances)
+    precision, cosine = checked(network, partial, output, facts, config, wanted, crops)
     compared = "; " + beside_float(network, partial, crops, rows) if precision == "int8" else ""
     os.replace(partial, output)
     known = f"max_cosine_distance {distances['rare_threshold']:.3f}" if distances else "not calibrated: nobody held out"

@@ -18,11 +18,15 @@ from reid.embedding import embed
 from reid.judge import judge
 from reid.losses import Losses
 from reid.networks import Features, build
+from reid.pace import Pace
 from reid.progress import progress
 from reid.split import split
 from reid.warm import weights
 
-AVERAGED = 50
+# Batches that a line of the log is the mean of, and of how many lines at least a log is made.
+AVERAGED, LINES = 50, 20
+# Looks at held-out people in a run, at least, and checkpoints.
+LOOKS = 5
 
 
 def rate_at(config: Config, batch: int) -> float:
@@ -40,6 +44,16 @@ def reduced(precision: str, device: str):
     return torch.autocast(device, dtype=getattr(torch, precision))
 
 
+def done(config: dict, batches: int) -> dict:
+    """A recipe of which so many batches were done: its phases as long as they were."""
+    phases, left = [], batches
+    for phase in config["phases"]:
+        if left > 0:
+            phases.append({**phase, "batches": min(left, phase["batches"])})
+        left -= phase["batches"]
+    return {**config, "phases": phases}
+
+
 def start(config: Config):
     """The recipe's network before its first batch, and the recipes of the runs that led to it, the first one first."""
     network = build(config.network, unit=config.output == "unit")
@@ -52,7 +66,7 @@ def start(config: Config):
         if theirs != config.network:
             raise SystemExit(f"{path} is of {theirs}, and this recipe's network is {config.network}")
         network.load_state_dict(earlier["network"])
-        return network, [*earlier.get("past", []), earlier["config"]]
+        return network, [*earlier.get("past", []), done(earlier["config"], earlier["batch"])]
     if not hasattr(network, "warm_start"):
         raise SystemExit(f"there are no weights for a warm start of {config.network}: leave `warm_start` out")
     network.warm_start(path)
@@ -139,7 +153,8 @@ class Run:
         height = self.config.phase_at(self.batch - 1).height
         embeddings = embed(self.result, self.crops.pixels[self.test_rows], self.device, height)
         report = judge(self.crops, self.test_rows, embeddings)
-        return {name: {key: round(r["ranking"][key], 4) for key in ("rank-1", "mAP")} for name, r in report.items()}
+        told = {name: {key: r["ranking"][key] for key in ("rank-1", "mAP")} for name, r in report.items()}
+        return {name: {key: v and round(v, 4) for key, v in figures.items()} for name, figures in told.items()}
 
 
 def tell(log, began: float, batch: int, words: dict):
@@ -150,23 +165,31 @@ def tell(log, began: float, batch: int, words: dict):
     print(line, flush=True)
 
 
+def often(every: int, batches: int, times: int) -> int:
+    """`every`, or in a run of few batches less, so that it comes `times` times at least."""
+    return max(1, min(every, batches // times))
+
+
 def train(config: Config, crops: Crops, folder: Path, device: str, resume: bool):
     """Trains to the end of the last phase, leaving `checkpoint.pt` and `log.jsonl` in `folder`."""
     run = Run(config, crops, folder, device)
     if resume:
         run.resume(checkpoint.load(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    began, window = time.monotonic(), []
+    began, window, pace = time.monotonic(), [], Pace(config, run.batch)
+    averaged = often(AVERAGED, config.batches, LINES)
+    kept, looked = (often(every, config.batches, LOOKS) for every in (config.checkpoint_every, config.evaluate_every))
     with open(folder / "log.jsonl", "a" if resume else "w", encoding="utf-8") as log:
         numbers = range(run.batch, config.batches)
         for _ in progress(numbers, "training", total=config.batches, start=run.batch):
             window.append(run.step())
+            pace.batch(run.batch)
             last = run.batch == config.batches
-            if run.batch % AVERAGED == 0 or last:
+            if run.batch % averaged == 0 or last:
                 means = {key: round(float(np.mean([w[key] for w in window if key in w])), 4) for key in window[-1]}
                 tell(log, began, run.batch, means)
                 window.clear()
-            if run.batch % config.checkpoint_every == 0 or last:
+            if run.batch % kept == 0 or last:
                 checkpoint.save(folder, run.state())
-            if len(run.test_rows) and (run.batch % config.evaluate_every == 0 or last):
+            if len(run.test_rows) and (run.batch % looked == 0 or last):
                 tell(log, began, run.batch, {"held out": run.look()})

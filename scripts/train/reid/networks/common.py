@@ -71,7 +71,8 @@ class Embedder(nn.Module):
                 for i in range(len(module) - 1):
                     if isinstance(module[i], nn.Conv2d) and isinstance(module[i + 1], nn.BatchNorm2d):
                         module[i], module[i + 1] = fuse_conv_bn_eval(module[i], module[i + 1]), nn.Identity()
-        folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
+        if isinstance(folded.norm, nn.BatchNorm1d):  # else it is folded already
+            folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
         return folded
 
 

@@ -14,6 +14,7 @@ from reid.card import without_places
 from reid.config import Config
 from reid.data import Crops
 from reid.embedding import embed
+from reid.evaluate import percent
 from reid.judge import judge, pairs
 from reid.report import looks, plots
 from reid.ship import trained
@@ -78,7 +79,7 @@ def figures_table(report: dict) -> str:
     keys = ("rank-1", "rank-5", "rank-10", "mAP", "mINP")
     lines = ["<tr>" + "".join(f"<th>{h}</th>" for h in ("set", "people", "crops", *keys, "nearest centre")) + "</tr>"]
     for name, r in report.items():
-        values = [f"{100 * r['ranking'][key]:.1f}" for key in keys] + [f"{100 * r['centres']['accuracy']:.1f}"]
+        values = [percent(r["ranking"][key]) for key in keys] + [percent(r["centres"]["accuracy"])]
         cells = [html.escape(name), r["identities"], r["crops"], *values]
         lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     return f"<table>{''.join(lines)}</table>"

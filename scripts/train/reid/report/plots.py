@@ -32,7 +32,7 @@ def held_out(axis, log: list, name: str):
     """Rank-1 and mAP of a set by batch."""
     told = [line for line in log if name in line.get("held out", {})]
     for key in ("rank-1", "mAP"):
-        values = [line["held out"][name][key] for line in told]
+        values = [np.nan if line["held out"][name][key] is None else line["held out"][name][key] for line in told]
         axis.plot([line["batch"] for line in told], values, marker="o", markersize=3, label=key)
     axis.set(title=f"{name}, held out", xlabel="batch", ylim=(0, 1))
     axis.legend()
