@@ -7,7 +7,6 @@ mod left_out;
 mod mot;
 mod mot_report;
 mod parallel;
-mod seqinfo;
 
 use std::path::PathBuf;
 

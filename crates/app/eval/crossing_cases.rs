@@ -16,7 +16,7 @@ use super::CrossingsArgs;
 use super::apart::apart;
 use super::left_out::LeftOut;
 use super::mot::truth_boxes;
-use super::seqinfo::SeqInfo;
+use footfall_formats::mot::SeqInfo;
 use crate::exit::usage;
 
 /// One sequence's passages, a list a line.

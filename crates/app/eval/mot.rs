@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use footfall_eval::{Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames};
-use footfall_formats::mot::{Layout, Truth, read_tracks, read_truth};
+use footfall_eval::{
+    Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames, shift_into,
+};
+use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks, read_truth};
 
 use super::MotArgs;
 use super::left_out::{LeftOut, apart};
 use super::mot_report::{self, Report};
 use super::parallel;
-use super::seqinfo::SeqInfo;
 use crate::exit::usage;
 
 /// The scores of one folder of tracks.
@@ -138,13 +139,7 @@ fn benchmark(truth: &Truth, name: &str) -> Benchmark {
 
 /// Shifts tracks that can only be numbered from 1 within `range`; says so if it does.
 fn renumber(tracks: &mut [TrackBox], range: FrameRange) -> Option<String> {
-    let last = tracks.iter().map(|row| row.frame).max()?;
-    if last >= range.first || last > range.count() {
-        return None;
-    }
-    for row in tracks {
-        row.frame += range.first - 1;
-    }
+    let last = shift_into(tracks, range)?;
     let FrameRange { first, last: end } = range;
     Some(format!(
         "no tracks in frames {first} to {end}; those in frames up to {last} are taken as counted from {first}"
@@ -165,30 +160,4 @@ pub(super) fn truth_boxes(truth: &Truth) -> Vec<TruthBox> {
 fn track_boxes(path: &Path) -> anyhow::Result<Vec<TrackBox>> {
     let rows = read_tracks(path)?;
     Ok(rows.iter().map(|row| TrackBox { frame: row.frame, id: row.id.0, bbox: row.bbox }).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use footfall_eval::{FrameRange, TrackBox};
-    use footfall_track::Bbox;
-
-    use super::renumber;
-
-    #[test]
-    fn tracks_are_shifted_only_where_nothing_else_makes_sense() {
-        let range = FrameRange { first: 302, last: 600 };
-        for (frames, shifted) in [
-            (vec![1, 299], Some(vec![302, 600])),
-            (vec![1, 300], None),
-            (vec![1, 302], None),
-            (vec![302, 600], None),
-            (vec![], None),
-        ] {
-            let row = |&frame| TrackBox { frame, id: 1, bbox: Bbox::new(0.0, 0.0, 1.0, 1.0) };
-            let mut tracks: Vec<TrackBox> = frames.iter().map(row).collect();
-            assert_eq!(renumber(&mut tracks, range).is_some(), shifted.is_some());
-            let numbers: Vec<u64> = tracks.iter().map(|row| row.frame).collect();
-            assert_eq!(numbers, shifted.unwrap_or(frames));
-        }
-    }
 }

@@ -23,6 +23,6 @@ pub use clear::Clear;
 pub use error::Error;
 pub use hota::{Hota, PerAlpha, THRESHOLDS, alpha, mean};
 pub use identity::Identity;
-pub use range::{FrameRange, RangeError, Selection};
+pub use range::{FrameRange, RangeError, Selection, shift_into};
 pub use scores::{Boxes, Scores, Value};
 pub use sequence::{Benchmark, Sequence, TrackBox, TruthBox, check_frames};

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::TrackBox;
+
 /// Frames `first` to `last`, both included; none where `last` is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameRange {
@@ -76,9 +78,43 @@ impl FromStr for Selection {
     }
 }
 
+/// Shifts tracks that can only be numbered from 1 within `range`: they have no box in it, and none after as many
+/// frames as it has. The frame that was their last, if it does.
+pub fn shift_into(tracks: &mut [TrackBox], range: FrameRange) -> Option<u64> {
+    let last = tracks.iter().map(|row| row.frame).max()?;
+    if last >= range.first || last > range.count() {
+        return None;
+    }
+    for row in tracks {
+        row.frame += range.first - 1;
+    }
+    Some(last)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FrameRange, Selection};
+    use footfall_track::Bbox;
+
+    use super::{FrameRange, Selection, shift_into};
+    use crate::TrackBox;
+
+    #[test]
+    fn tracks_are_shifted_only_where_nothing_else_makes_sense() {
+        let range = FrameRange { first: 302, last: 600 };
+        for (frames, shifted) in [
+            (vec![1, 299], Some(vec![302, 600])),
+            (vec![1, 300], None),
+            (vec![1, 302], None),
+            (vec![302, 600], None),
+            (vec![], None),
+        ] {
+            let row = |&frame| TrackBox { frame, id: 1, bbox: Bbox::new(0.0, 0.0, 1.0, 1.0) };
+            let mut tracks: Vec<TrackBox> = frames.iter().map(row).collect();
+            assert_eq!(shift_into(&mut tracks, range).is_some(), shifted.is_some());
+            let numbers: Vec<u64> = tracks.iter().map(|row| row.frame).collect();
+            assert_eq!(numbers, shifted.unwrap_or(frames));
+        }
+    }
 
     #[test]
     fn the_second_half_is_that_of_the_benchmarks() {

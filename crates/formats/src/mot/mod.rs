@@ -9,6 +9,7 @@ mod detections;
 mod people;
 mod row;
 mod scores;
+mod seqinfo;
 mod tracks;
 mod truth;
 
@@ -16,5 +17,6 @@ pub use cadence::Cadence;
 pub use detections::{MotDetections, Survey};
 pub use people::{People, read_people};
 pub use scores::{ScoreRange, Scores};
+pub use seqinfo::SeqInfo;
 pub use tracks::{TrackRow, TrackWriter, read_tracks};
 pub use truth::{Layout, Truth, TruthRow, read_truth};

@@ -1,5 +1,6 @@
 //! Tracks as MOT text: `frame,id,x,y,w,h,confidence,-1,-1,-1`.
 
+use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,18 @@ pub struct TrackRow {
     pub bbox: Bbox,
     /// 0 to 1; 1 where the file has no such column.
     pub confidence: f32,
+}
+
+/// As a line of MOT text, without its end.
+///
+/// Boxes have two decimals and confidences four: finer than any detector, and the same tracks give
+/// the same bytes on every machine.
+impl fmt::Display for TrackRow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [x, y, w, h] = [self.bbox.x, self.bbox.y, self.bbox.width, self.bbox.height].map(hundredths);
+        let Self { frame, id, confidence, .. } = self;
+        write!(formatter, "{frame},{id},{x:.2},{y:.2},{w:.2},{h:.2},{confidence:.4},-1,-1,-1")
+    }
 }
 
 /// Reads a whole file, by rising frame; within a frame, rows keep their order. `-` is the standard input.
@@ -53,10 +66,7 @@ pub(super) fn next_track(rows: &mut Rows) -> Result<Option<(u64, TrackRow)>, Err
     Ok(Some((row.line, TrackRow { frame: row.frame(), id, bbox: row.bbox(), confidence })))
 }
 
-/// Writes tracks, frame by frame.
-///
-/// Boxes have two decimals and confidences four: finer than any detector, and the same tracks give
-/// the same bytes on every machine.
+/// Writes tracks, frame by frame, as [`TrackRow`] shows them.
 #[derive(Debug)]
 pub struct TrackWriter {
     file: PartialFile,
@@ -91,10 +101,7 @@ impl TrackWriter {
     /// # Errors
     /// When the system refuses.
     pub fn write_row(&mut self, row: &TrackRow) -> Result<(), Error> {
-        let [x, y, w, h] = [row.bbox.x, row.bbox.y, row.bbox.width, row.bbox.height].map(hundredths);
-        let (frame, id, confidence) = (row.frame, row.id, row.confidence);
-        writeln!(self.file, "{frame},{id},{x:.2},{y:.2},{w:.2},{h:.2},{confidence:.4},-1,-1,-1")
-            .map_err(|source| Error::write(self.file.path(), source))
+        writeln!(self.file, "{row}").map_err(|source| Error::write(self.file.path(), source))
     }
 
     /// Completes the file.
