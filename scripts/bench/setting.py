@@ -68,7 +68,7 @@ def command(data: Path | None = None) -> str:
     """What started this, as one types it in the repository; `data` is somebody's own folder."""
     script = {"bench/speed.py": "bench/run", "bench/memory.py": "bench/memory", "bench/viewers.py": "bench/viewers",
               "bench/sources.py": "bench/sources", "bench/score.py": "score", "peers/quality.py": "peers/quality",
-              "abuse/abuse.py": "abuse/run"}  # fmt: skip
+              "abuse/abuse.py": "abuse/run", "python/compare.py": "python/compare"}  # fmt: skip
     name = "/".join(Path(sys.argv[0]).parts[-2:])
     return shlex.join([f"scripts/{script[name]}", *arguments({"DATA": data} if data else {})])
 

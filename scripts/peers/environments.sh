@@ -2,7 +2,7 @@
 # The peers' environments, each under peers/ in the cache. Sourced after scripts/bench/prepare.sh.
 
 # The peers do not agree on their dependencies, so each group has an environment of its own.
-ENVIRONMENTS=(trackers supervision norfair boxmot)
+ENVIRONMENTS=(trackers supervision norfair trackforge boxmot)
 
 # prepare_peers [ENVIRONMENT...]: makes those that are missing; all of them if none is named.
 prepare_peers() {

@@ -9,14 +9,13 @@ use numpy::{IntoPyArray as _, PyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use serde_json::Value;
 
 use crate::arrays::wholes;
 use crate::boxes::{BoxFormat, same_length, scores};
 use crate::clock::{Clock, frame_rate};
 use crate::crossing::{Crossing, Visit};
 use crate::lock;
-use crate::settings::{fill, wrong};
+use crate::settings::{filled, wrong};
 use crate::shapes::{lines, masks, zones};
 use crate::tracks::Tracks;
 
@@ -62,7 +61,9 @@ impl Counter {
         box_format: &str,
         settings: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let counter = Inner::new(self::lines(lines)?, config(settings)?).map_err(wrong)?;
+        let counter =
+            Inner::new(self::lines(lines)?, filled("the counter", Config::default(), &[""], settings)?)
+                .map_err(wrong)?;
         let mut counter = counter.with_zones(self::zones(zones)?).with_masks(self::masks(masks)?);
         if let Some((width, height)) = size {
             counter.fit(width, height);
@@ -273,13 +274,4 @@ fn tracked(
         detection: TrackedBox::INTERPOLATED,
     };
     Ok(sorted.iter().map(track).filter(|track| track.bbox.is_proper()).collect())
-}
-
-fn config(settings: Option<&Bound<'_, PyDict>>) -> PyResult<Config> {
-    let Some(settings) = settings else { return Ok(Config::default()) };
-    let Value::Object(mut all) = serde_json::to_value(Config::default()).map_err(wrong)? else {
-        return Err(wrong("no settings"));
-    };
-    fill("the counter", &mut [&mut all], settings)?;
-    serde_json::from_value(Value::Object(all)).map_err(wrong)
 }

@@ -3,35 +3,53 @@
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Puts keyword arguments in the place of `defaults`; the first of the maps that has a name takes it.
+/// Settings with keyword arguments in the place of `defaults`; the first of the objects at `paths` that has a
+/// name takes it.
 ///
 /// # Errors
-/// For a name that none has, and for what is no number, flag or text.
-pub(crate) fn fill(
+/// For a name that none has, and by the name for what it cannot be.
+pub(crate) fn filled<T: Serialize + DeserializeOwned>(
     of: &str,
-    defaults: &mut [&mut Map<String, Value>],
-    given: &Bound<'_, PyDict>,
-) -> PyResult<()> {
+    defaults: T,
+    paths: &[&str],
+    given: Option<&Bound<'_, PyDict>>,
+) -> PyResult<T> {
+    let mut settings = defaults;
+    let Some(given) = given else { return Ok(settings) };
     for (name, value) in given {
         let name: String = name.extract()?;
-        let Some(place) =
-            defaults.iter_mut().find_map(|map| map.get_mut(&name).filter(|place| !place.is_object()))
-        else {
-            let known: Vec<String> = defaults.iter().flat_map(|map| names(map)).collect();
+        let mut all = serde_json::to_value(&settings).map_err(wrong)?;
+        let path = paths.iter().find(|path| map(&all, path).is_some_and(|map| is_setting(map, &name)));
+        let Some(place) = path.and_then(|path| all.pointer_mut(path)?.get_mut(&name)) else {
+            let known: Vec<_> = paths.iter().filter_map(|path| map(&all, path)).flat_map(names).collect();
             return Err(PyTypeError::new_err(format!(
                 "{of} has no setting {name:?}; it has {}",
                 known.join(", ")
             )));
         };
         *place = json(&name, &value)?;
+        settings = serde_json::from_value(all).map_err(|error| wrong(format!("{name}={value}: {error}")))?;
     }
-    Ok(())
+    Ok(settings)
+}
+
+fn map<'a>(all: &'a Value, path: &str) -> Option<&'a Map<String, Value>> {
+    all.pointer(path)?.as_object()
+}
+
+/// What is named in the signature is not set by name.
+const NAMED: [&str; 2] = ["preset", "frame_rate"];
+
+fn is_setting(map: &Map<String, Value>, name: &str) -> bool {
+    map.get(name).is_some_and(|value| !value.is_object()) && !NAMED.contains(&name)
 }
 
 fn names(map: &Map<String, Value>) -> impl Iterator<Item = String> {
-    map.iter().filter(|(_, value)| !value.is_object()).map(|(name, _)| name.clone())
+    map.keys().filter(|name| is_setting(map, name)).cloned()
 }
 
 fn json(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {

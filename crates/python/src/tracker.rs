@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::boxes::{BoxFormat, detections, observations};
 use crate::clock::Clock;
 use crate::lock;
-use crate::settings::{fill, python, wrong};
+use crate::settings::{filled, python, wrong};
 use crate::tracks::Tracks;
 
 /// Follows people from frame to frame.
@@ -209,15 +209,7 @@ impl State {
 fn config(preset: &str, frame_rate: f64, settings: Option<&Bound<'_, PyDict>>) -> PyResult<Config> {
     let preset: Preset = preset.parse().map_err(wrong)?;
     let config = Config { frame_rate, ..Config::of(preset) };
-    let Some(settings) = settings else { return Ok(config) };
-    let Value::Object(mut all) = serde_json::to_value(config).map_err(wrong)? else {
-        return Err(wrong("no settings"));
-    };
-    let (fixed, own) = (["preset", "frame_rate"], if preset == Preset::Best { "best" } else { "deepsort" });
-    let kept: Vec<_> = fixed.iter().filter_map(|name| all.remove_entry(*name)).collect();
-    let Some(Value::Object(mut part)) = all.remove(own) else { return Err(wrong("no settings")) };
-    fill(&format!("preset {own:?}"), &mut [&mut all, &mut part], settings)?;
-    all.extend(kept);
-    all.insert(own.to_owned(), Value::Object(part));
-    serde_json::from_value(Value::Object(all)).map_err(wrong)
+    config.validate().map_err(wrong)?;
+    let own = if preset == Preset::Best { "/best" } else { "/deepsort" };
+    filled(&format!("preset {:?}", &own[1..]), config, &["", own], settings)
 }

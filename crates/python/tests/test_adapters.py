@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pytest
+import supervision as sv
+
 import footfall
 import footfall.dataframes
 import footfall.mot
 import footfall.norfair
 import footfall.supervision
 import footfall.ultralytics
-import numpy as np
-import pytest
-import supervision as sv
-
 from conftest import walk
 
 
@@ -109,7 +109,9 @@ class Detection:
 def test_norfairs_style(people):
     tracker = footfall.norfair.Tracker(frame_rate=25)
     for boxes, scores, embeddings in people:
-        seen = [Detection(b.reshape(2, 2), np.repeat(s, 2), e) for b, s, e in zip(boxes, scores, embeddings, strict=True)]
+        seen = [
+            Detection(b.reshape(2, 2), np.repeat(s, 2), e) for b, s, e in zip(boxes, scores, embeddings, strict=True)
+        ]
         seen[1].embedding = None
         found = tracker.update(seen)
     assert [one.id for one in found] == [1, 2, 3] and found[1].last_detection is seen[1]
@@ -171,7 +173,9 @@ def test_json_lines_bring_embeddings_and_times(tmp_path):
                 {"bbox": [x, y, r - x, b - y], "confidence": s} | ({"embedding": e.tolist()} if i else {})
                 for i, ((x, y, r, b), s, e) in enumerate(zip(boxes, scores, looks, strict=True))
             ]
-            lines.write(json.dumps({"frame": number, "time": number / 12.5, "frame_rate": 12.5, "detections": rows}) + "\n")
+            lines.write(
+                json.dumps({"frame": number, "time": number / 12.5, "frame_rate": 12.5, "detections": rows}) + "\n"
+            )
     file = footfall.DetectionFile(path)
     assert file.frame_rate == 12.5 and file.stride is None
     first = next(file)

@@ -1,9 +1,9 @@
 """The counter: who passes which line."""
 
-import footfall
 import numpy as np
 import pytest
 
+import footfall
 from conftest import walk
 
 DOOR = {"door": [(250, 600), (250, 0)]}
@@ -51,7 +51,9 @@ def test_another_tracker_is_counted_the_same(people):
 
 
 def test_zones_and_masks(people):
-    counter = footfall.Counter(zones={"till": [(0, 0), (250, 0), (250, 600), (0, 600)]}, masks=[[(0, 0), (9, 0), (9, 9)]])
+    counter = footfall.Counter(
+        zones={"till": [(0, 0), (250, 0), (250, 600), (0, 600)]}, masks=[[(0, 0), (9, 0), (9, 9)]]
+    )
     counted(counter, people)
     visits = counter.visits()
     assert len(visits) == 3 and all(visit.left > visit.entered and visit.zone == "till" for visit in visits)
@@ -107,7 +109,11 @@ def test_crossings_are_scored():
     truth = [{"line": "a", "direction": "in", "time": 1.0}, {"line": "a", "direction": "out", "time": 9.0}]
     counted = [{"line": "a", "direction": "in", "time": 1.4}, {"line": "b", "direction": "in", "time": 2.0}]
     scores = footfall.evaluate_crossings(truth, counted)
-    assert (scores["combined"]["matched"], scores["combined"]["missed"], scores["combined"]["false_alarms"]) == (1, 1, 1)
+    assert (scores["combined"]["matched"], scores["combined"]["missed"], scores["combined"]["false_alarms"]) == (
+        1,
+        1,
+        1,
+    )
     assert scores["lines"]["a"]["recall"] == 0.5
     with pytest.raises(ValueError, match=r"crossings\[0\].*direction"):
         footfall.evaluate_crossings(truth, [{"line": "a", "direction": "up", "time": 1.0}])

@@ -4,10 +4,10 @@ import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import footfall
 import numpy as np
 import pytest
 
+import footfall
 from conftest import walk
 
 
@@ -39,7 +39,7 @@ def changed(kind, array):
             return wide.tolist()
         case "strided":
             other = np.zeros((2 * len(wide), *[2 * n for n in wide.shape[1:]]))
-            other[:: 2, ...][tuple([slice(None), *[slice(None, n) for n in wide.shape[1:]]])] = wide
+            other[::2, ...][tuple([slice(None), *[slice(None, n) for n in wide.shape[1:]]])] = wide
             return other[::2, ...][tuple([slice(None), *[slice(None, n) for n in wide.shape[1:]]])]
         case "fortran":
             return np.asfortranarray(wide)
@@ -59,9 +59,7 @@ def changed(kind, array):
             return other
 
 
-@pytest.mark.parametrize(
-    "kind", ["list", "strided", "fortran", "backwards", "big-endian", "read-only", "unaligned"]
-)
+@pytest.mark.parametrize("kind", ["list", "strided", "fortran", "backwards", "big-endian", "read-only", "unaligned"])
 def test_how_an_array_lies_in_memory_does_not_matter(people, kind):
     other = [tuple(changed(kind, array) for array in frame) for frame in people]
     assert run(other) == run(people)
@@ -197,11 +195,11 @@ def test_settings_are_known_by_name():
     settings = footfall.Tracker("deepsort", max_age=2.5, n_init=1, max_cosine_distance=0.25).settings
     assert (settings["max_age"], settings["n_init"], settings["max_cosine_distance"]) == (2.5, 1, 0.25)
     assert footfall.Tracker(max_age=np.float32(2), camera_motion=False).settings["camera_motion"] is False
-    with pytest.raises(TypeError, match='no setting "max_agee"; it has .*max_age'):
+    with pytest.raises(TypeError, match=r'no setting "max_agee"; it has .*max_age'):
         footfall.Tracker(max_agee=1)
     with pytest.raises(ValueError, match="max_age"):
         footfall.Tracker(max_age=-1)
-    with pytest.raises(ValueError, match="best.max_distance"):
+    with pytest.raises(ValueError, match=r"best\.max_distance"):
         footfall.Tracker(max_distance=1e9)
     with pytest.raises(ValueError, match="deepsort or best"):
         footfall.Tracker("worst")

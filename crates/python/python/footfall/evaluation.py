@@ -135,9 +135,9 @@ def evaluate(
     frame for what cannot be scored.
     """
     wanted = list(sequences)
-    if _is_path(gt) and _is_path(tracks):
+    if isinstance(gt, str | PathLike) and isinstance(tracks, str | PathLike):
         return Evaluation(evaluate_folders(fspath(gt), fspath(tracks), frames, benchmark, wanted))
-    if _is_path(gt) or _is_path(tracks):
+    if isinstance(gt, str | PathLike) or isinstance(tracks, str | PathLike):
         raise TypeError("gt and tracks are a folder and an array; expected two folders, or two arrays")
     if isinstance(gt, Mapping) != isinstance(tracks, Mapping):
         raise TypeError("gt and tracks are a dictionary and an array; expected two of one kind")
@@ -155,7 +155,3 @@ def evaluate(
         raise ValueError("there is nothing to score: gt and tracks have no sequence in common")
     document = evaluate_rows(rows, frames, benchmark)
     return Evaluation({**document, "missing": missing})
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, str | PathLike)

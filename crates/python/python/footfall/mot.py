@@ -36,8 +36,9 @@ def track(path: str | PathLike[str], tracker: Tracker) -> Iterator[Tracks]:
         sizes = boxes[:, 2:] - boxes[:, :2] if tracker.box_format == "xyxy" else boxes[:, 2:]
         if (sizes < 0).any():
             boxes = np.where(sizes.min(axis=1, keepdims=True) < 0, 0, boxes)  # without a size: looked at by nobody
-        embeddings = {"embeddings": seen.embeddings, "embedded": seen.embedded} if len(seen.embedded) else {}
-        yield tracker.update(boxes, np.clip(scores, 0, None), time=seen.time, frame=seen.frame, **embeddings)
+        looks, whose = (seen.embeddings, seen.embedded) if len(seen.embedded) else (None, None)
+        scores = np.clip(scores, 0, None)
+        yield tracker.update(boxes, scores, looks, time=seen.time, frame=seen.frame, embedded=whose)
         last = seen.frame
 
 

@@ -52,11 +52,11 @@ class Tracker:
         seen = list(detections or ())
         boxes = [_corners(index, detection) for index, detection in enumerate(seen)]
         scores = [_score(detection) for detection in seen]
-        vectors = [getattr(detection, "embedding", None) for detection in seen]
-        embedded = [index for index, vector in enumerate(vectors) if vector is not None]
-        looks = {"embeddings": np.stack([vectors[i] for i in embedded]), "embedded": embedded} if embedded else {}
-        self._frame += period
-        tracks = self.tracker.update(np.reshape(boxes, (-1, 4)), scores, frame=self._frame, **looks)
+        looks = {index: one.embedding for index, one in enumerate(seen) if getattr(one, "embedding", None) is not None}
+        vectors, embedded = (np.stack(list(looks.values())), list(looks)) if looks else (None, None)
+        frame = self._frame + period
+        tracks = self.tracker.update(np.reshape(boxes, (-1, 4)), scores, vectors, frame=frame, embedded=embedded)
+        self._frame = frame
         return [
             TrackedObject(int(who), box.reshape(2, 2), seen[index], getattr(seen[index], "label", None))
             for who, box, index in zip(tracks.ids, tracks.boxes, tracks.detections, strict=True)

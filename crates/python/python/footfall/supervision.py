@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def update(tracker: Tracker, detections: sv.Detections, embeddings: Any = None, 
     scores = np.zeros(0) if detections.confidence is None else detections.confidence
     tracks = tracker.update(detections.xyxy, scores, embeddings, **when)
     order = np.argsort(tracks.detections)
-    found = detections[tracks.detections[order]]
+    found = cast("sv.Detections", detections[tracks.detections[order]])
     found.tracker_id = tracks.ids[order].astype(int)
     return found
 
@@ -103,11 +103,11 @@ class LineZone:
         self.crossings: list[Crossing] = []
 
     @property
-    def vector(self) -> sv.Vector:
+    def vector(self) -> Any:
         """For LineZoneAnnotator."""
-        import supervision
+        from supervision.geometry.core import Vector
 
-        return supervision.Vector(start=self.start, end=self.end)
+        return Vector(start=self.start, end=self.end)
 
     @property
     def in_count(self) -> int:

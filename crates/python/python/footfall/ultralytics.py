@@ -1,8 +1,8 @@
 """ultralytics: its Results in and out. The package itself is never imported; what has its attributes will do.
 
-    for result in model.predict(source, stream=True, conf=0.1):
-        result = footfall.ultralytics.update(tracker, result)
-        print(result.boxes.id)
+for result in model.predict(source, stream=True, conf=0.1):
+    result = footfall.ultralytics.update(tracker, result)
+    print(result.boxes.id)
 """
 
 from __future__ import annotations
