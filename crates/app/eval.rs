@@ -36,6 +36,9 @@ enum Command {
 #[command(after_long_help = MOT_HELP)]
 struct MotArgs {
     /// Ground truth: a folder of SEQUENCE/gt/gt.txt, with SEQUENCE/seqinfo.ini where there is one
+    ///
+    /// In the place of gt.txt other programs' files will do, with a number for each person: gt.json (COCO, Label
+    /// Studio), gt.xml (CVAT), gt.csv (supervision), or a folder labels (YOLO).
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     gt: PathBuf,
 

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail};
 use footfall_count::{Crossing, Line};
-use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWriter};
-use footfall_formats::mot::TrackWriter;
-use footfall_formats::{DetectionFrame, PartialFile};
+use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWriter, TrackScene};
+use footfall_formats::{DetectionFrame, PartialFile, TracksWriter};
 use footfall_pipeline::{BoxError, Rest, Scene, Sink};
 use footfall_private::LocalPath;
 use serde::Serialize;
@@ -16,10 +15,10 @@ use serde::Serialize;
 use crate::config::Outputs;
 use crate::sources::NamedSource;
 
-/// MOT text.
+/// MOT text or JSON lines, by the file's name.
 pub(crate) struct TrackSink {
     path: PathBuf,
-    writer: TrackWriter,
+    writer: TracksWriter,
 }
 
 /// JSON lines, into a file that all sources share: each row says which one it is of.
@@ -37,7 +36,7 @@ pub(crate) struct SharedCrossings {
 
 impl TrackSink {
     pub(crate) fn create(path: &Path) -> anyhow::Result<Box<dyn Sink>> {
-        Ok(Box::new(Self { path: path.to_owned(), writer: TrackWriter::create(path)? }))
+        Ok(Box::new(Self { path: path.to_owned(), writer: TracksWriter::create(path)? }))
     }
 }
 
@@ -103,7 +102,9 @@ impl Sink for TrackSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        Ok(self.writer.write(scene.frame.number, &scene.tracks)?)
+        let Scene { frame, tracks, crossings, lines, zones, .. } = scene;
+        let (frame, time) = (frame.number, frame.time);
+        Ok(self.writer.write(&TrackScene { frame, time, tracks, crossings, lines, zones })?)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {

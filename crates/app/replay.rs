@@ -44,7 +44,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 
-    /// Tracks as MOT text; `-` is stdout
+    /// Tracks as MOT text, or as JSON lines in a file called .jsonl; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tracks: Option<PathBuf>,
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use footfall_count::{Counter, Crossing, Visit};
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
-use footfall_formats::mot::TrackWriter;
+use footfall_formats::TracksWriter;
+use footfall_formats::jsonl::{CrossingRow, CrossingWriter, TrackScene};
 use footfall_health::RateCheck;
 use footfall_ledger::{CrossingEntry, Entry, Run, VisitEntry};
 use footfall_pipeline::Note;
@@ -23,7 +23,7 @@ pub(crate) struct Session {
     recording: Option<Recording>,
     counter: Counter,
     ledger: Option<Run>,
-    tracks: Option<TrackWriter>,
+    tracks: Option<TracksWriter>,
     crossings: Option<CrossingWriter>,
     source: String,
     /// Number and time of the latest frame.
@@ -59,7 +59,7 @@ impl Session {
             recording: offline.then(Recording::default),
             counter,
             ledger: files.ledger,
-            tracks: files.tracks.map(TrackWriter::create).transpose()?,
+            tracks: files.tracks.map(TracksWriter::create).transpose()?,
             crossings: files.crossings.map(CrossingWriter::create).transpose()?,
             source,
             last: None,
@@ -132,7 +132,9 @@ impl Session {
         let crossings = self.counter.step(number, time, step, embeddings);
         self.write_crossings(time, &crossings)?;
         if let Some(tracks) = &mut self.tracks {
-            tracks.write(number, &step.tracks)?;
+            let (lines, zones) = (self.counter.lines(), self.counter.zones());
+            let (tracked, crossings) = (&step.tracks, &crossings);
+            tracks.write(&TrackScene { frame: number, time, tracks: tracked, crossings, lines, zones })?;
         }
         Ok(())
     }
@@ -167,7 +169,7 @@ impl Session {
         let time = self.last.unwrap_or_default().1;
         let crossings = self.counter.finish();
         self.write_crossings(time, &crossings)?;
-        self.tracks.map(TrackWriter::finish).transpose()?;
+        self.tracks.map(TracksWriter::finish).transpose()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
         eprintln!("{} people tracked in {} frames", self.people, self.frames);
         eprint!("{}", progress::counted(&self.counter));

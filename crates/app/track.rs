@@ -22,7 +22,7 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load(args.config.as_deref(), &args.lines, &args.areas)?;
     config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
-    let detections = DetectionReader::open(&args.detections)?;
+    let mut detections = DetectionReader::open_sized(&args.detections, args.size)?;
     let about = detections.about();
     let told_rate = about.frame_rate.or(args.fps);
     let settings = config.tracker(told_rate, about.max_cosine_distance.map(f64::from));
@@ -36,6 +36,10 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     {
         tracing::warn!("{source} says itself that it has {own} frames a second: --fps {asked} is not used");
     }
+    if let Some(kind) = detections.kind() {
+        tracing::info!("{source} is taken as {}", kind.name());
+    }
+    detections.notes().iter().for_each(|note| tracing::warn!("{source}: {note}"));
     let looked = Looked::of(args, detections.survey());
     if let Some(survey) = detections.survey() {
         tell(survey, &looked, args);
@@ -46,7 +50,7 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
     let mut session = Session::new(source, tracker, counter, files, args.offline, rate::check(&config))?;
     let mut oddities = Oddities::default();
-    for frame in detections {
+    for frame in &mut detections {
         let frame = frame?;
         let number = frame.number;
         let time = match frame.time {
@@ -58,6 +62,13 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
         session.step(number, time, &frame.observations)?;
     }
     oddities.tell();
+    if let Some(stride) = looked.unseen_stride(args, detections.survey()) {
+        tracing::warn!(
+            "{source} told of every {} frame, and those in between were taken as without anybody. If nobody looked at \
+             them, say --stride {stride}",
+            ordinal(stride)
+        );
+    }
     session.finish()
 }
 

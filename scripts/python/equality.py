@@ -1,6 +1,5 @@
 """Whether tracks and crossings through Python are the program's, byte for byte."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import footfall
 import footfall.mot
 
 import datasets
+import process
 import setting
 
 
@@ -44,8 +44,7 @@ def with_embeddings(video: datasets.Dataset, scratch: Path) -> datasets.Dataset:
     for sequence in video.sequences:
         file = scratch / f"{sequence.name}.jsonl"
         setting.say(f"detections of {sequence.name}")
-        command = [setting.program(), *sequence.command, "--detections", file]
-        subprocess.run(command, check=True, capture_output=True)
+        process.run([setting.program(), *sequence.command, "--detections", file])
         sequences.append(datasets.Sequence(sequence.name, ["track", file]))
     return datasets.Dataset(**(vars(video) | {"title": "Clips, with embeddings", "sequences": sequences}))
 
@@ -59,7 +58,7 @@ def compare(dataset: datasets.Dataset, options: list[str], scratch: Path) -> Sam
         files = scratch / "tracks.txt", scratch / "crossings.jsonl"
         lines = dataset.lines(sequence.name)
         command = [setting.program(), *sequence.command, *options, *lines]
-        subprocess.run([*command, "--tracks", files[0], "--crossings", files[1]], check=True, capture_output=True)
+        process.run([*command, "--tracks", files[0], "--crossings", files[1]])
         ours = through_python(sequence, options, [word for word in lines if word != "--line"])
         if ours != tuple(path.read_text() for path in files):
             different.append(sequence.name)

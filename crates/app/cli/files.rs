@@ -12,7 +12,9 @@ use super::{AreaArgs, positive, size};
 ///
 /// Reads MOT text (frame,-1,x,y,w,h,score; also parted by spaces, tabs or semicolons) or JSON lines with
 /// embeddings, a frame a line:
-/// `{"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}`
+/// `{"frame":1,"time":0.0,"detections":[{"bbox":[x,y,w,h],"confidence":0.9,"embedding":[...]}]}`; and, told by
+/// what is in them, COCO's results and annotations, folders of YOLO labels, supervision's CSV, CVAT's XML and Label
+/// Studio's JSON.
 #[derive(Debug, Args)]
 #[command(after_long_help = TRACK_HELP)]
 pub(crate) struct TrackArgs {
@@ -49,7 +51,7 @@ pub(crate) struct TrackArgs {
     #[command(flatten)]
     pub(crate) areas: AreaArgs,
 
-    /// Size of the picture in pixels, where lines, zones or masks are in percent of it
+    /// Size of the picture in pixels, where lines, zones, masks or the detections are in shares of it
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]
     pub(crate) size: Option<(usize, usize)>,
 
@@ -57,7 +59,7 @@ pub(crate) struct TrackArgs {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Tracks as MOT text; `-` is stdout
+    /// Tracks as MOT text, or as JSON lines in a file called .jsonl; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tracks: PathBuf,
 
@@ -84,7 +86,18 @@ is said; else all of them were. --stride and --missing say it outright.
 
 Confidences are from 0 to 1. Of MOT text whose scores are all -1 or 0, each detection is taken as certain;
 scores up to 100 are taken as percent, and others that leave 0 to 1 as margins s, by 1 / (1 + exp(-s)).
-What was done is said.";
+What was done is said. Columns after the tenth are taken as an embedding, where all rows have as many.
+
+From a pipe or stdin frames are tracked as they come, and --tracks - tells of each as soon as it is decided: with MOT
+text when the next frame begins, with JSON lines at once. Frames have to rise then, scores are what the first frame's
+are, and frames that are left out are taken as without anybody.
+
+JSON lines of tracks (--tracks FILE.jsonl) have a line a box: frame, time, id, bbox, confidence, zones (those that the
+person stands in) and crossed (lines that they were found to have passed, with direction and frame).
+
+Other programs' files: of several classes, those called person or pedestrian are taken (class 0 of YOLO and
+supervision, category 1 of COCO results); frames are those that files' and pictures' names end with; CVAT and Label
+Studio draw straight lines between the frames that somebody has drawn, which is done here too.";
 
 /// Count tracks from a file over lines: counting alone
 ///

@@ -135,7 +135,7 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_name = "VIDEO", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
 
-    /// Tracks as MOT text: frame,id,x,y,w,h,confidence,-1,-1,-1; `-` is stdout
+    /// Tracks as MOT text: frame,id,x,y,w,h,confidence,-1,-1,-1, or as JSON lines in a file called .jsonl; `-` is stdout
     ///
     /// Of several sources each has a file of its own, as have videos and detections: {source} in the
     /// path is the source's name, in a folder the file is called by it (tracks/front.txt), and else it

@@ -16,8 +16,8 @@ use super::CrossingsArgs;
 use super::apart::apart;
 use super::left_out::LeftOut;
 use super::mot::truth_boxes;
-use footfall_formats::mot::SeqInfo;
 use crate::exit::usage;
+use footfall_formats::mot::SeqInfo;
 
 /// One sequence's passages, a list a line.
 #[derive(Debug, Default)]

@@ -6,7 +6,8 @@ use anyhow::{Context as _, bail};
 use footfall_eval::{
     Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames, shift_into,
 };
-use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks, read_truth};
+use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks};
+use footfall_formats::{read_any_truth, truth_in};
 
 use super::MotArgs;
 use super::left_out::{LeftOut, apart};
@@ -45,7 +46,7 @@ fn wanted(args: &MotArgs) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(reading)? {
         let name = entry.with_context(reading)?.file_name();
-        if truth_file(folder, &name).is_file() {
+        if truth_in(&folder.join(&name)).is_some() {
             names
                 .push(name.into_string().map_err(|name| {
                     anyhow::anyhow!("{}: a sequence's name must be UTF-8", name.display())
@@ -65,10 +66,6 @@ fn wanted(args: &MotArgs) -> anyhow::Result<Vec<String>> {
     }
     names.retain(|name| args.sequences.is_empty() || args.sequences.contains(name));
     Ok(names)
-}
-
-fn truth_file(folder: &Path, sequence: impl AsRef<Path>) -> PathBuf {
-    folder.join(sequence).join("gt").join("gt.txt")
 }
 
 fn result_file(folder: &Path, sequence: &str) -> PathBuf {
@@ -95,8 +92,10 @@ fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Fold
 
 /// A sequence's scores, and what people should know about them.
 fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(Scores, Vec<String>)> {
-    let truth = read_truth(&truth_file(&args.gt, name))?;
-    let info = SeqInfo::of(&args.gt.join(name))?;
+    let folder = args.gt.join(name);
+    let info = SeqInfo::of(&folder)?;
+    let path = truth_in(&folder).unwrap_or_else(|| folder.join("gt/gt.txt"));
+    let (truth, mut notes) = read_any_truth(&path, info.width.zip(info.height))?;
     let benchmark = args.benchmark.benchmark().unwrap_or_else(|| benchmark(&truth, name));
     let rows = truth.rows.clone();
     let truth = truth_boxes(&truth);
@@ -108,7 +107,6 @@ fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(
     if range.count() == 0 && args.frames != Selection::All {
         bail!("no frame to score: the sequence has {length}");
     }
-    let mut notes = Vec::new();
     notes.extend(renumber(&mut tracks, range));
     if info.length.is_some() {
         check_frames(&truth, &tracks, length)?;

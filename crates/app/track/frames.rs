@@ -41,6 +41,13 @@ impl Looked {
         }
     }
 
+    /// Every how many frames a pipe told of, in the end, where it was taken to tell of all.
+    pub(super) fn unseen_stride(self, args: &TrackArgs, survey: Option<&Survey>) -> Option<u64> {
+        let stride = survey?.cadence.stride();
+        let is_asked = args.stride.is_some() || args.missing.is_some();
+        (self == Self::Every(1) && stride > 1 && !is_asked).then_some(stride)
+    }
+
     /// Takes the frames before frame `number`, at `time`, that were looked at and had nobody in them: they are
     /// missing from the file, but time went on in them.
     pub(super) fn fill(self, session: &mut Session, number: u64, time: Duration) -> anyhow::Result<()> {

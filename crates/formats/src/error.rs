@@ -95,6 +95,16 @@ pub enum Error {
         /// What would be right.
         expected: &'static str,
     },
+    /// A file of another program is not as that writes it.
+    #[error("{}: {problem}; expected {expected}", path.display())]
+    Labels {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What would be right.
+        expected: &'static str,
+    },
     /// A JSON text is not what the format asks for.
     #[error("{}, line {line}, column {}: {}; expected {expected}",
         path.display(), source.column(), without_place(source))]

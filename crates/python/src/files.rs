@@ -27,9 +27,11 @@ pub(crate) fn file_error(error: &Error) -> PyErr {
 
 /// A file of detections, frame by frame: an iterator over Detections.
 ///
-/// DetectionFile(path, *, box_format="xyxy")
+/// DetectionFile(path, *, box_format="xyxy", size=None)
 ///
-/// Reads what `footfall track` reads: MOT text and JSON lines. Frames without anybody may be left out. Raises
+/// Reads what `footfall track` reads, told by what is in it: MOT text, JSON lines, COCO's annotations and results,
+/// folders of YOLO labels, supervision's CSV, CVAT's XML and Label Studio's JSON. `size` is (width, height) of the
+/// picture in pixels, for those whose boxes are shares of it; `notes` says how the file was taken. Frames without anybody may be left out. Raises
 /// FileNotFoundError or OSError where it cannot be read, ValueError that names the line for what is wrong in it.
 #[pyclass(frozen, module = "footfall")]
 pub(crate) struct DetectionFile {
@@ -37,18 +39,21 @@ pub(crate) struct DetectionFile {
     format: BoxFormat,
     about: About,
     stride: Option<u64>,
+    notes: Vec<String>,
 }
 
 #[pymethods]
 impl DetectionFile {
     #[new]
-    #[pyo3(signature = (path, *, box_format="xyxy"))]
-    fn new(py: Python<'_>, path: PathBuf, box_format: &str) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, box_format="xyxy", size=None))]
+    fn new(py: Python<'_>, path: PathBuf, box_format: &str, size: Option<(usize, usize)>) -> PyResult<Self> {
         let format = BoxFormat::named(box_format)?;
-        let reader = py.detach(|| DetectionReader::open(&path)).map_err(|error| file_error(&error))?;
+        let reader =
+            py.detach(|| DetectionReader::open_sized(&path, size)).map_err(|error| file_error(&error))?;
         let about = reader.about();
+        let notes = reader.notes().to_vec();
         let stride = reader.survey().map(|survey| survey.cadence.stride());
-        Ok(Self { reader: Mutex::new(reader), format, about, stride })
+        Ok(Self { reader: Mutex::new(reader), format, about, stride, notes })
     }
 
     /// Frames a second, where the file says so.
@@ -62,6 +67,12 @@ impl DetectionFile {
     #[getter]
     fn stride(&self) -> Option<u64> {
         self.stride
+    }
+
+    /// What is to be known about how the file was taken.
+    #[getter]
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 
     /// Of the embedder that was used, where the file says so.

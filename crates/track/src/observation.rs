@@ -157,6 +157,30 @@ pub struct Observations {
 }
 
 impl Observations {
+    /// Detections, each with its embedding where it has one, of any length: they are scaled.
+    ///
+    /// One that cannot be scaled (zero, or not finite), or has another dimension than those before it, counts as
+    /// absent.
+    ///
+    /// ```
+    /// use footfall_track::{Bbox, Detection, Observations};
+    ///
+    /// let person = |x| Detection { bbox: Bbox::new(x, 50.0, 40.0, 100.0), confidence: 0.9 };
+    /// let seen = Observations::new([(person(10.0), Some(&[3.0, 4.0][..])), (person(90.0), None)]);
+    /// assert_eq!(seen.detections.len(), 2);
+    /// assert_eq!(seen.embeddings.get(0), Some(&[0.6, 0.8][..]));
+    /// assert_eq!(seen.embeddings.get(1), None);
+    /// ```
+    #[must_use]
+    pub fn new<'a>(people: impl IntoIterator<Item = (Detection, Option<&'a [f32]>)>) -> Self {
+        let mut observations = Self::default();
+        for (detection, embedding) in people {
+            observations.detections.push(detection);
+            observations.embeddings.push_exact(embedding);
+        }
+        observations
+    }
+
     /// Detections without appearance.
     #[must_use]
     pub fn without_appearance(detections: Vec<Detection>) -> Self {

@@ -10,6 +10,7 @@ mod people;
 mod row;
 mod scores;
 mod seqinfo;
+mod stream;
 mod tracks;
 mod truth;
 

@@ -11,12 +11,17 @@ const NAMES: [&str; USED] = ["frame", "id", "x", "y", "width", "height", "score"
 /// Whole numbers are exact in `f64` up to here.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
+/// Where columns begin that have no meaning in MOT text: some programs write what a person looks like there.
+pub(super) const FURTHER: usize = 10;
+
 /// The first `columns` numbers of a line; those that are not there are 0.
 pub(super) struct Row {
     /// Number of its line in the file, from 1.
     pub(super) line: u64,
     pub(super) columns: usize,
     values: [f64; USED],
+    /// Those from [`FURTHER`] on, where they are asked for.
+    pub(super) further: Vec<f32>,
 }
 
 /// What a line must hold.
@@ -26,6 +31,8 @@ pub(super) struct Shape {
     pub(super) at_least: usize,
     /// How many of its columns are numbers that matter.
     pub(super) used: usize,
+    /// Whether the columns from [`FURTHER`] on are wanted.
+    pub(super) further: bool,
     /// The line in words, for errors.
     pub(super) expected: &'static str,
 }
@@ -97,10 +104,12 @@ impl Row {
         shape: Shape,
         decimal_comma: bool,
     ) -> Result<Self, String> {
-        let mut row = Self { line: 0, columns: 0, values: [0.0; USED] };
+        let mut row = Self { line: 0, columns: 0, values: [0.0; USED], further: Vec::new() };
         for field in fields {
             if row.columns < shape.used {
                 row.values[row.columns] = number(field.trim(), row.columns, decimal_comma)?;
+            } else if shape.further && row.columns >= FURTHER {
+                row.further.push(number(field.trim(), row.columns, decimal_comma)? as f32);
             }
             row.columns += 1;
         }
@@ -149,7 +158,8 @@ fn number(field: &str, column: usize, decimal_comma: bool) -> Result<f64, String
         Ok(value) if value.is_finite() => Ok(value),
         _ => {
             let shown: String = field.chars().take(40).collect();
-            Err(format!("column {} ({}) is \"{shown}\", no finite number", column + 1, NAMES[column]))
+            let name = NAMES.get(column).map(|name| format!(" ({name})")).unwrap_or_default();
+            Err(format!("column {}{name} is \"{shown}\", no finite number", column + 1))
         }
     }
 }
@@ -173,7 +183,7 @@ mod tests {
 
     use super::{Row, Shape};
 
-    const SHAPE: Shape = Shape { at_least: 7, used: 7, expected: "" };
+    const SHAPE: Shape = Shape { at_least: 7, used: 7, further: false, expected: "" };
 
     fn values(text: &str) -> Result<Vec<f64>, String> {
         Row::parse(text, SHAPE).map(|row| row.values[..7].to_vec())

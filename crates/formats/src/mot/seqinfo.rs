@@ -11,6 +11,10 @@ pub struct SeqInfo {
     pub length: Option<u64>,
     /// Frames a second.
     pub frame_rate: Option<f64>,
+    /// Width of the picture in pixels.
+    pub width: Option<usize>,
+    /// Height of the picture in pixels.
+    pub height: Option<usize>,
 }
 
 const EXPECTED: &str = "a number above 0";
@@ -40,9 +44,13 @@ impl SeqInfo {
             let Some((key, value)) = text.split_once('=') else { continue };
             let (key, value) = (key.trim(), value.trim());
             let wrong = || (line, format!("{key} is {value:?}"));
+            let whole = || value.parse().ok().filter(|&n: &u64| n > 0).ok_or_else(wrong);
             if key.eq_ignore_ascii_case("seqLength") {
-                let length = value.parse().ok().filter(|&n: &u64| n > 0);
-                info.length = Some(length.ok_or_else(wrong)?);
+                info.length = Some(whole()?);
+            } else if key.eq_ignore_ascii_case("imWidth") {
+                info.width = Some(whole()? as usize);
+            } else if key.eq_ignore_ascii_case("imHeight") {
+                info.height = Some(whole()? as usize);
             } else if key.eq_ignore_ascii_case("frameRate") {
                 let rate = value.parse().ok().filter(|&n: &f64| n > 0.0 && n.is_finite());
                 info.frame_rate = Some(rate.ok_or_else(wrong)?);
@@ -58,8 +66,11 @@ mod tests {
 
     #[test]
     fn length_and_rate_are_read() {
-        let info = SeqInfo::parse("[Sequence]\r\nname=A\r\nframeRate = 14\r\nseqlength=600\r\n").unwrap();
-        assert_eq!(info, SeqInfo { length: Some(600), frame_rate: Some(14.0) });
+        let text =
+            "[Sequence]\r\nname=A\r\nframeRate = 14\r\nseqlength=600\r\nimWidth=640\r\nimHeight=480\r\n";
+        let info = SeqInfo::parse(text).unwrap();
+        let (width, height) = (Some(640), Some(480));
+        assert_eq!(info, SeqInfo { length: Some(600), frame_rate: Some(14.0), width, height });
         assert_eq!(SeqInfo::parse("").unwrap(), SeqInfo::default());
         let error = SeqInfo::parse("[Sequence]\nseqLength=many").unwrap_err();
         assert_eq!(error, (2, "seqLength is \"many\"".to_owned()));

@@ -11,7 +11,7 @@ use crate::lines::Lines;
 use crate::{Error, PartialFile};
 
 pub(super) const SHAPE: Shape =
-    Shape { at_least: 6, used: 8, expected: "frame,id,x,y,width,height,confidence,-1,-1,-1" };
+    Shape { at_least: 6, used: 8, further: false, expected: "frame,id,x,y,width,height,confidence,-1,-1,-1" };
 
 /// A track's box in one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +93,12 @@ impl TrackWriter {
                 bbox: track.bbox,
                 confidence: track.confidence,
             })
-        })
+        })?;
+        // Whoever reads a pipe is told of each frame when it is decided.
+        if self.file.is_direct() {
+            self.file.flush().map_err(|source| Error::write(self.file.path(), source))?;
+        }
+        Ok(())
     }
 
     /// Writes one row.

@@ -11,6 +11,7 @@ use crate::lines::Lines;
 const SHAPE: Shape = Shape {
     at_least: 7,
     used: 8,
+    further: false,
     expected: "frame,id,x,y,width,height,considered,class,visibility (MOT16, MOT17, MOT20) \
                or frame,id,x,y,width,height,considered,-1,-1,-1 (MOT15)",
 };

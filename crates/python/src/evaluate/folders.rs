@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use footfall_eval::{Benchmark, TrackBox, TruthBox};
-use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks, read_truth};
+use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks};
+use footfall_formats::{read_any_truth, truth_in};
 use pyo3::exceptions::{PyFileNotFoundError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -49,7 +50,7 @@ fn names(gt: &Path, wanted: Vec<String>) -> PyResult<Vec<String>> {
     })?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| truth_of(gt, name).is_file())
+        .filter(|name| truth_in(&gt.join(name)).is_some())
         .collect();
     names.sort();
     if names.is_empty() {
@@ -68,18 +69,16 @@ fn names(gt: &Path, wanted: Vec<String>) -> PyResult<Vec<String>> {
     Ok(names)
 }
 
-fn truth_of(gt: &Path, name: &str) -> PathBuf {
-    gt.join(name).join("gt").join("gt.txt")
-}
-
 fn tracks_of(tracks: &Path, name: &str) -> PathBuf {
     tracks.join(format!("{name}.txt"))
 }
 
 fn work(gt: &Path, tracks: &Path, name: String, rules: Option<Benchmark>) -> Result<(String, Work), String> {
     let read = || {
-        let truth = read_truth(&truth_of(gt, &name))?;
-        let info = SeqInfo::of(&gt.join(&name))?;
+        let folder = gt.join(&name);
+        let info = SeqInfo::of(&folder)?;
+        let path = truth_in(&folder).unwrap_or_else(|| folder.join("gt/gt.txt"));
+        let (truth, _) = read_any_truth(&path, info.width.zip(info.height))?;
         Ok::<_, footfall_formats::Error>((truth, info, read_tracks(&tracks_of(tracks, &name))?))
     };
     let (truth, info, rows) = read().map_err(|error| error.to_string())?;

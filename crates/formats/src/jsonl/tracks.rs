@@ -1,0 +1,170 @@
+//! Tracks: a box a line.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use footfall_count::{Crossing, Direction, Line, Zone};
+use footfall_track::TrackedBox;
+use serde::Serialize;
+
+use crate::{Error, PartialFile};
+
+/// What is to be said of one frame.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackScene<'a> {
+    /// Number of the frame, from 1.
+    pub frame: u64,
+    /// Its time since the source's start.
+    pub time: Duration,
+    /// Who is in it.
+    pub tracks: &'a [TrackedBox],
+    /// What was decided in it.
+    pub crossings: &'a [Crossing],
+    /// The lines that the crossings refer to.
+    pub lines: &'a [Line],
+    /// The zones that people may be in, in pixels.
+    pub zones: &'a [Zone],
+}
+
+#[derive(Serialize)]
+struct RowText<'a> {
+    frame: u64,
+    time: f64,
+    id: u64,
+    bbox: [f64; 4],
+    confidence: f64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    crossed: Vec<CrossedText<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CrossedText<'a> {
+    line: &'a str,
+    direction: Direction,
+    frame: u64,
+}
+
+/// Writes tracks with what they have touched: `zones` are those that a person stands in, and `crossed` the lines
+/// that they were found to have passed, in this frame, with the frame in which they did. What goes to a pipe or a
+/// terminal can be read at once.
+///
+/// Times are rounded to microseconds, boxes to hundredths of a pixel, confidences to ten-thousandths.
+#[derive(Debug)]
+pub struct JsonTrackWriter {
+    file: PartialFile,
+}
+
+impl JsonTrackWriter {
+    /// Starts a file that takes the name `path` in [`finish`](Self::finish).
+    ///
+    /// # Errors
+    /// As [`PartialFile::create`].
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Ok(Self { file: PartialFile::create(path)? })
+    }
+
+    /// Writes the tracks of the next frame.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write(&mut self, scene: &TrackScene<'_>) -> Result<(), Error> {
+        for track in scene.tracks {
+            self.file.put_json_line(&RowText::of(scene, track))?;
+        }
+        if self.file.is_direct() {
+            self.file.flush().map_err(|source| Error::write(self.file.path(), source))?;
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// As [`PartialFile::finish`].
+    pub fn finish(self) -> Result<(), Error> {
+        self.file.finish()
+    }
+}
+
+impl<'a> RowText<'a> {
+    fn of(scene: &TrackScene<'a>, track: &TrackedBox) -> Self {
+        let bbox = &track.bbox;
+        let rounded = |value: f64, unit: f64| (value * unit).round() / unit + 0.0;
+        let own = scene.crossings.iter().filter(|crossing| crossing.track == track.id);
+        let crossed = own.map(|crossing| CrossedText {
+            line: scene.lines[crossing.line].name(),
+            direction: crossing.direction,
+            frame: crossing.frame,
+        });
+        let within = scene.zones.iter().filter(|zone| zone.depth(bbox.anchor()) > 0.0);
+        Self {
+            frame: scene.frame,
+            time: rounded(scene.time.as_secs_f64(), 1e6),
+            id: track.id.0,
+            bbox: [bbox.x, bbox.y, bbox.width, bbox.height].map(|value| rounded(value, 100.0)),
+            confidence: rounded(track.confidence.into(), 1e4),
+            crossed: crossed.collect(),
+            zones: within.map(Zone::name).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use footfall_count::{Crossing, Direction, Line, Zone};
+    use footfall_track::{Bbox, Point, TrackId, TrackedBox};
+
+    use super::{JsonTrackWriter, TrackScene};
+
+    #[test]
+    fn a_box_says_whose_it_is_and_what_they_have_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tracks.jsonl");
+        let lines: [Line; 1] = ["door:384,576,384,0".parse().unwrap()];
+        let zones: [Zone; 2] =
+            ["till:0,0,99,0,99,300,0,300", "far:900,0,999,0,999,9"].map(|text| text.parse().unwrap());
+        let crossing = Crossing {
+            line: 0,
+            direction: Direction::Out,
+            track: TrackId(2),
+            frame: 7,
+            time: Duration::ZERO,
+            decided: 12,
+            point: Point::new(384.0, 9.0),
+            confidence: 1.0,
+            reasons: Vec::new(),
+            visitor: None,
+            staff: None,
+        };
+        let tracked = |id, x| TrackedBox {
+            id: TrackId(id),
+            bbox: Bbox::new(x, 50.0, 40.0, 100.0),
+            confidence: 0.912_345,
+            detection: 0,
+        };
+        let mut writer = JsonTrackWriter::create(&path).unwrap();
+        let scene = TrackScene {
+            frame: 12,
+            time: Duration::from_millis(440),
+            tracks: &[tracked(1, 10.123), tracked(2, 500.0)],
+            crossings: &[crossing],
+            lines: &lines,
+            zones: &zones,
+        };
+        writer.write(&scene).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "{\"frame\":12,\"time\":0.44,\"id\":1,\"bbox\":[10.12,50.0,40.0,100.0],\"confidence\":0.9123,\
+             \"zones\":[\"till\"]}\n\
+             {\"frame\":12,\"time\":0.44,\"id\":2,\"bbox\":[500.0,50.0,40.0,100.0],\"confidence\":0.9123,\
+             \"crossed\":[{\"line\":\"door\",\"direction\":\"out\",\"frame\":7}]}\n"
+        );
+    }
+}
