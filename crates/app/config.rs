@@ -207,6 +207,7 @@ impl Config {
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
         let mut config = Self::load(args.config.as_deref(), &args.lines, &args.areas)?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
+        config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
         config.counter.visitors.window = args.visitors.unwrap_or(config.counter.visitors.window);
         replace(&mut config.staff.gallery, args.staff.as_ref());
         config.override_networks(&args.networks);

@@ -17,7 +17,8 @@ use crate::{logging, progress, rate};
 /// Counts, and says what came of it.
 pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let config = Config::load(args.config.as_deref(), &args.lines, &AreaArgs::default())?;
+    let mut config = Config::load(args.config.as_deref(), &args.lines, &AreaArgs::default())?;
+    config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
     if config.lines.is_empty() {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }

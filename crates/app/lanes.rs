@@ -208,7 +208,8 @@ impl Setup {
         let Common { config, max_cosine_distance, .. } = &self.common;
         let NamedSource { lines, zones, masks, .. } = self.source.clone();
         let (tracker, staff) = (tracker.clone(), config.staff.clone());
-        let settings = Settings { tracker, counter: config.counter, lines, zones, masks, staff };
+        let counter = self.source.counting(config.counter);
+        let settings = Settings { tracker, counter, lines, zones, masks, staff };
         let start = ledger::start_of(config, &self.source, info)?;
         settings.head(&self.source.name, info, start, *max_cosine_distance)
     }

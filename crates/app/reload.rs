@@ -149,7 +149,8 @@ impl<'a> Reload<'a> {
         what.extend((next.lines != before.lines).then_some("lines"));
         what.extend((next.zones != before.zones).then_some("zones"));
         what.extend((next.masks != before.masks).then_some("masks"));
-        what.extend((has_tracker || config.counter != self.config.counter).then_some("thresholds"));
+        let has_counter = next.counting(config.counter) != before.counting(self.config.counter);
+        what.extend((has_tracker || has_counter).then_some("thresholds"));
         // Both were tried before: neither can fail.
         if !what.is_empty()
             && let Ok(mut counter) = next.counter(config.counter)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::{Counter, Line, Mask, Role, Zone};
+use footfall_count::{Anchor, Counter, Line, Mask, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
@@ -35,6 +35,10 @@ pub(crate) struct ReplayArgs {
     /// Count over this line rather than those of the run; may be repeated. See `footfall run --help`
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
+
+    /// Which point of a person passes lines: feet, centre or head [default: as in the run]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<Anchor>,
 
     /// Settings in TOML in place of the run's: the `tracker`, `counter` and `line` parts
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -122,6 +126,7 @@ impl Settings {
             })?,
         };
         settings.tracker.preset = args.preset.unwrap_or(settings.tracker.preset);
+        settings.counter.anchor = args.anchor.unwrap_or(settings.counter.anchor);
         if !args.lines.is_empty() {
             settings.lines.clone_from(&args.lines);
         }

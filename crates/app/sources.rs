@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use anyhow::bail;
-use footfall_count::{Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
+use footfall_count::{Anchor, Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
 use footfall_private::{LocalPath, shown};
 use footfall_video::{Address, SourceOptions, Transport};
 
@@ -20,6 +20,8 @@ pub(crate) struct NamedSource {
     pub(crate) name: String,
     pub(crate) address: Address,
     pub(crate) options: SourceOptions,
+    /// Which point of a person passes its lines, where it has a setting of its own.
+    pub(crate) anchor: Option<Anchor>,
     pub(crate) lines: Vec<Line>,
     pub(crate) zones: Vec<Zone>,
     pub(crate) masks: Vec<Mask>,
@@ -30,9 +32,14 @@ pub(crate) struct NamedSource {
 }
 
 impl NamedSource {
+    /// The counter's settings with those that are the source's own.
+    pub(crate) fn counting(&self, config: CounterConfig) -> CounterConfig {
+        CounterConfig { anchor: self.anchor.unwrap_or(config.anchor), ..config }
+    }
+
     /// The counter of its lines and zones. What is in percent it takes as that of the source's picture.
     pub(crate) fn counter(&self, config: CounterConfig) -> Result<Counter, ConfigError> {
-        let counter = Counter::new(self.lines.clone(), config)?;
+        let counter = Counter::new(self.lines.clone(), self.counting(config))?;
         Ok(counter.with_zones(self.zones.clone()).with_masks(self.masks.clone()))
     }
 }
@@ -53,6 +60,7 @@ pub(crate) fn resolve(args: &RunArgs, config: &Config) -> anyhow::Result<Vec<Nam
     for source in &mut sources {
         source.override_by(&args.source_options);
         source.options.validate()?;
+        source.anchor = args.anchor.or(source.anchor);
         if !args.lines.is_empty() {
             source.lines = lines_of(&args.lines, &source.name, &names)?;
         }
@@ -89,6 +97,7 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         name: entry.name.clone(),
         address: Address::new(entry.url.reveal()),
         options: entry.options.clone(),
+        anchor: entry.anchor,
         lines: own(entry.lines.as_ref(), &config.lines),
         zones: own(entry.zones.as_ref(), &config.zones),
         masks: own(entry.masks.as_ref(), &config.masks),
@@ -120,6 +129,7 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
         name: name.unwrap_or_else(|| shown(&location)),
         address: Address::new(location),
         options: config.source.options.clone(),
+        anchor: None,
         lines: config.lines.clone(),
         zones: config.zones.clone(),
         masks: config.masks.clone(),

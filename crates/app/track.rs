@@ -22,6 +22,7 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load(args.config.as_deref(), &args.lines, &args.areas)?;
     config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
+    config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
     let mut detections = DetectionReader::open_sized(&args.detections, args.size)?;
     let about = detections.about();
     let told_rate = about.frame_rate.or(args.fps);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
-use footfall_count::Line;
+use footfall_count::{Anchor, Line};
 use footfall_track::Preset;
 
 use super::{AreaArgs, positive, size};
@@ -47,6 +47,11 @@ pub(crate) struct TrackArgs {
     /// Count over this line; may be repeated. See `footfall run --help`
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
+
+    /// Which point of a person passes lines: feet, centre or head; from above the centre
+    /// [default: that of the configuration, else feet]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<Anchor>,
 
     #[command(flatten)]
     pub(crate) areas: AreaArgs,
@@ -116,6 +121,11 @@ pub(crate) struct CountArgs {
     /// Count over this line; may be repeated. See `footfall run --help`
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
+
+    /// Which point of a person passes lines: feet, centre or head; from above the centre
+    /// [default: that of the configuration, else feet]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<Anchor>,
 
     /// Size of the picture in pixels, where lines are in percent of it
     #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size)]

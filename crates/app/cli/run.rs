@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueHint};
-use footfall_count::Line;
+use footfall_count::{Anchor, Line};
 use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::DeviceRequest;
@@ -38,6 +38,11 @@ pub(crate) struct RunArgs {
     /// line, or, with SOURCE/NAME:x1,y1,x2,y2, that one alone.
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
+
+    /// Which point of a person passes lines: feet, centre or head; from above the centre
+    /// [default: that of the configuration, else feet]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<Anchor>,
 
     #[command(flatten)]
     pub(crate) areas: AreaArgs,

@@ -65,9 +65,9 @@ fn of_sources(sources: &Sources) -> Value {
 }
 
 fn of_entry(entry: &SourceEntry) -> Value {
-    let SourceEntry { name, url: _, lines, zones, masks, reference: _, options } = entry;
+    let SourceEntry { name, url: _, anchor, lines, zones, masks, reference: _, options } = entry;
     let mut shown = of_options(options);
-    let own = json!({ "name": name, "line": lines, "zone": zones, "mask": masks });
+    let own = json!({ "name": name, "anchor": anchor, "line": lines, "zone": zones, "mask": masks });
     if let (Value::Object(shown), Value::Object(own)) = (&mut shown, own) {
         shown.extend(own);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use footfall_count::{Line, Mask, Zone};
+use footfall_count::{Anchor, Line, Mask, Zone};
 use footfall_private::{LocalPath, Place};
 use footfall_video::SourceOptions;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -26,6 +26,8 @@ pub(crate) struct SourceEntry {
     pub(crate) name: String,
     /// Whatever `footfall run` takes: a path, a camera's number, an address.
     pub(crate) url: Place,
+    /// Which point of a person passes its lines; without the setting, that of the whole file.
+    pub(crate) anchor: Option<Anchor>,
     /// Its lines, which may be none; without the setting, those of the whole file.
     pub(crate) lines: Option<Vec<Line>>,
     /// Its zones, which may be none; without the setting, those of the whole file.
@@ -83,16 +85,19 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let wrong = |error: toml::de::Error| {
             D::Error::custom(format!("source \"{name}\": {}", without_values(error.message())))
         };
+        let anchor = table.remove("anchor").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url: url.into(), lines, zones, masks, reference, options })
+        Ok(Self { name, url: url.into(), anchor, lines, zones, masks, reference, options })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use footfall_count::Anchor;
+
     use super::super::Config;
 
     const TWO: &str = r#"
@@ -100,6 +105,7 @@ mod tests {
         name = "front"
         url = "rtsp://me:secret@10.0.0.7/stream"
         read_timeout = 5.0
+        anchor = "centre"
         [[source.line]]
         name = "door"
         from = [384, 576]
@@ -118,6 +124,7 @@ mod tests {
             (front.name.as_str(), front.options.read_timeout, front.lines.as_ref().map(Vec::len)),
             ("front", 5.0, Some(1))
         );
+        assert_eq!((front.anchor, back.anchor), (Some(Anchor::Centre), None));
         assert_eq!((back.url.reveal(), back.options.read_timeout, &back.lines), ("0", 10.0, &None));
         assert_eq!(front.url.reveal(), "rtsp://me:secret@10.0.0.7/stream");
         assert!(!format!("{sources:?}").contains("secret"), "{sources:?}");
@@ -135,6 +142,8 @@ mod tests {
         let error = |text: &str| format!("{:#}", Config::parse(text).unwrap_err());
         let unknown = error("[[source]]\nname = 'a'\nurl = '0'\nread_timeuot = 1.0\n");
         assert!(unknown.contains("read_timeuot") && unknown.contains("\"a\""), "{unknown}");
+        let anchor = error("[[source]]\nname = 'a'\nurl = '0'\nanchor = 'foot'\n");
+        assert!(anchor.contains("\"a\"") && anchor.contains("feet"), "{anchor}");
         assert!(error("[[source]]\nurl = '0'\n").contains("needs a name"));
         assert!(error("[[source]]\nname = 'a'\n").contains("source \"a\" needs a url"));
         assert!(error("[[source]]\nname = 'a'\nurl = 0\n").contains("url: expected a text"));

@@ -32,7 +32,7 @@ pub(crate) fn digests(
         "frame_rate": source.options.frame_rate,
         "detector": config.detector,
         "tracker": tracker,
-        "counter": config.counter,
+        "counter": source.counting(config.counter),
         "masks": source.masks,
     });
     if let (Some(staff), Some(stages)) = (staff_digest(&config.staff)?, stages.as_object_mut()) {

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::VisitorConfig;
+use crate::{Anchor, VisitorConfig};
 
 /// Settings of a [`Counter`](crate::Counter); the defaults are one compromise for all footage, found by
 /// `scripts/count`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// Which point of a person passes lines and is in zones.
+    #[serde(skip_serializing_if = "Anchor::is_usual")]
+    pub anchor: Anchor,
     /// Half the width of the band around a line in which nobody is on either side, in heights of the
-    /// person's box: someone who stands on the line and sways is not counted over and over.
+    /// person as their box shows it: someone who stands on the line and sways is not counted over and over.
     pub dead_band: f64,
     /// After how many seconds without a match a person's side is forgotten: what happened in a
     /// longer gap nobody saw.
@@ -51,6 +54,7 @@ pub struct ConfigError {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            anchor: Anchor::default(),
             dead_band: 0.1,
             max_gap: 2.0,
             smoothing: 0.3,
@@ -66,6 +70,7 @@ impl Default for Config {
 /// A configuration's durations, checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
+    pub(crate) anchor: Anchor,
     pub(crate) dead_band: f64,
     pub(crate) max_gap: Duration,
     pub(crate) smoothing: Duration,
@@ -102,6 +107,7 @@ impl Config {
             fits.then_some(value).ok_or(ConfigError { setting, value, expected })
         };
         let &Self {
+            anchor,
             dead_band,
             max_gap,
             smoothing,
@@ -114,6 +120,7 @@ impl Config {
         let hours = "a number of hours, 0 or more; 0 knows nobody again (0)";
         let window = seconds("visitors.window", visitors.window, hours)?.saturating_mul(3600);
         Ok(Limits {
+            anchor,
             dead_band: within(
                 "dead_band",
                 dead_band,

@@ -19,7 +19,7 @@ mod follow;
 
 /// Counts people over lines.
 ///
-/// The anchor of a person (bottom centre of the box) takes a side of a line once it is more than the
+/// The anchor of a person ([`Anchor`](crate::Anchor)) takes a side of a line once it is more than the
 /// dead band away from it. When the side that it takes is not the one that it had, the person has
 /// passed the line; that is a crossing if the anchor's path met the line between its ends, where it
 /// last changed sides. Someone who appears on a side has not passed anything, and one who comes back
@@ -193,9 +193,10 @@ impl Counter {
     ) -> Vec<Crossing> {
         self.began.get_or_insert(Beginning { frame, time });
         self.latest = frame;
+        let anchor = self.limits.anchor;
         for (index, tracked) in step.tracks.iter().enumerate() {
-            let sight = sight(frame, time, &step.tracks, index);
-            let beside = || overlapping(&step.tracks, index).map(|other| other.bbox.anchor()).collect();
+            let sight = self.sight(frame, time, &step.tracks, index);
+            let beside = || overlapping(&step.tracks, index).map(|other| anchor.of(&other.bbox)).collect();
             let found = step.found.iter().find(|found| found.id == tracked.id);
             found.into_iter().flat_map(|found| &found.boxes).for_each(|past| self.find(&sight, past, beside));
             self.see(sight, beside, embeddings.get(tracked.detection));
@@ -231,6 +232,12 @@ impl Counter {
         self.count(deeds)
     }
 
+    fn sight(&self, frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
+        let TrackedBox { id, bbox, .. } = &tracks[index];
+        let crowded = overlapping(tracks, index).next().is_some();
+        Sight { crowded, ..Sight::new(*id, bbox, self.limits.anchor, frame, time) }
+    }
+
     fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
         let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
         let (mut deeds, decided) = (Vec::new(), self.latest);
@@ -246,21 +253,6 @@ impl Counter {
 
 /// Frames that are remembered: tracks are followed back over two seconds.
 const RECENT: usize = 256;
-
-fn sight(frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
-    let TrackedBox { id, bbox, .. } = tracks[index];
-    Sight {
-        track: id,
-        anchor: bbox.anchor(),
-        centre: bbox.centre(),
-        height: bbox.height,
-        frame,
-        time,
-        crowded: overlapping(tracks, index).next().is_some(),
-        inferred: false,
-        found: false,
-    }
-}
 
 #[cfg(test)]
 mod feet_tests;

@@ -3,6 +3,7 @@
 //! Pure: no I/O, threads, clock or logging. One step cannot fail, and the same tracks give the
 //! same crossings.
 
+mod anchor;
 mod confidence;
 mod config;
 mod counter;
@@ -25,6 +26,7 @@ mod visit;
 mod visitors;
 mod zone;
 
+pub use anchor::{Anchor, AnchorError};
 pub use config::{Config, ConfigError};
 pub use counter::Counter;
 pub use crossing::{Crossing, Direction, Reason, Tally};

@@ -53,7 +53,7 @@ impl Newcomer {
         let gap = to.time.checked_sub(from.time).filter(|&gap| {
             gap > Duration::ZERO && gap <= limits.join_gap + RESOLUTION && to.frame > from.frame
         })?;
-        let (low, high) = (from.height.min(to.height), from.height.max(to.height));
+        let (low, high) = (from.stature.min(to.stature), from.stature.max(to.stature));
         if low < MIN_HEIGHT_RATIO * high || high <= 0.0 {
             return None;
         }

@@ -60,14 +60,15 @@ impl Path {
 
 fn average<'a>(at: &Sight, window: impl ExactSizeIterator<Item = &'a Sight>) -> Sight {
     let count = window.len() as f64;
-    let (mut anchor, mut height, mut crowded) = (Point::new(0.0, 0.0), 0.0, false);
+    let (mut anchor, mut height, mut stature, mut crowded) = (Point::new(0.0, 0.0), 0.0, 0.0, false);
     for sight in window {
         anchor.x += sight.anchor.x / count;
         anchor.y += sight.anchor.y / count;
         height += sight.height / count;
+        stature += sight.stature / count;
         crowded |= sight.crowded;
     }
-    Sight { anchor, height, crowded, ..*at }
+    Sight { anchor, height, stature, crowded, ..*at }
 }
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ mod tests {
             anchor: point,
             centre: point,
             height: 100.0,
+            stature: 100.0,
             frame,
             time,
             crowded: false,

@@ -13,7 +13,7 @@ use crate::relation::Relation;
 use crate::sight::{RESOLUTION, Sight, Velocity};
 use crate::stature::{Learnt, Stature};
 use crate::visit::{Stay, Visit};
-use crate::{Crossing, Line, Zone};
+use crate::{Anchor, Crossing, Line, Zone};
 
 /// Motions are taken over this much time at a track's ends.
 pub(crate) const MOTION_TIME: Duration = Duration::from_millis(500);
@@ -100,7 +100,8 @@ impl Person {
             self.path.push(sight);
             return;
         }
-        let (sight, learnt) = self.stature.see(sight, limits.hidden_feet);
+        let patience = if limits.anchor == Anchor::Feet { limits.hidden_feet } else { Duration::ZERO };
+        let (sight, learnt) = self.stature.see(sight, patience);
         match learnt {
             Some(Learnt::Hidden(since, height)) => self.path.set_height(Some(since), height),
             Some(Learnt::Shown(height)) => {

@@ -94,7 +94,7 @@ impl Relation {
 /// The side of the line, clear of the dead band, as a direction towards it.
 fn side(line: &Line, here: &Sight, limits: &Limits) -> Option<Direction> {
     let distance = line.signed_distance(here.anchor);
-    let band = limits.dead_band * here.height.max(0.0);
+    let band = limits.dead_band * here.stature.max(0.0);
     if distance.abs() <= band || distance.is_nan() {
         return None;
     }
@@ -158,6 +158,6 @@ fn passage(line: &Line, last: &Sight, here: &Sight) -> Option<Passage> {
         time: last.time + unseen.mul_f64(passed as f64 / frames as f64),
         crowded: last.crowded || here.crowded,
         unseen,
-        to_end: end(line.a()).min(end(line.b())) / here.height.max(f64::MIN_POSITIVE),
+        to_end: end(line.a()).min(end(line.b())) / here.stature.max(f64::MIN_POSITIVE),
     })
 }

@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
-use footfall_track::{Point, TrackId};
+use footfall_track::{Bbox, Point, TrackId};
 
-/// A place of a person's feet, seen or inferred.
+use crate::Anchor;
+
+/// A place of a person, seen or inferred.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
     /// By which track.
     pub(crate) track: TrackId,
-    /// Bottom centre of the box, in pixels.
+    /// The point of the box that passes lines, in pixels.
     pub(crate) anchor: Point,
     /// Middle of the box, in pixels.
     pub(crate) centre: Point,
     /// Of the box, in pixels.
     pub(crate) height: f64,
+    /// How tall the person is there, in pixels: bands and distances are shares of it.
+    pub(crate) stature: f64,
     /// Number of the frame, from 1.
     pub(crate) frame: u64,
     /// That frame's time since the source's start.
@@ -28,16 +32,32 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Upper edge of the box, in pixels.
+    /// What a track's box in a frame says, of somebody who is alone.
+    pub(crate) fn new(track: TrackId, bbox: &Bbox, anchor: Anchor, frame: u64, time: Duration) -> Self {
+        Self {
+            track,
+            anchor: anchor.of(bbox),
+            centre: bbox.centre(),
+            height: bbox.height,
+            stature: anchor.stature(bbox),
+            frame,
+            time,
+            crowded: false,
+            inferred: false,
+            found: false,
+        }
+    }
+
+    /// Upper edge of the box whose feet are the anchor, in pixels.
     pub(crate) fn top(&self) -> f64 {
         self.anchor.y - self.height
     }
 
-    /// The same head, with the feet so many pixels below it.
+    /// The same head, with the feet so many pixels below it; for anchors that are feet.
     pub(crate) fn with_height(self, height: f64) -> Self {
         let anchor = Point::new(self.anchor.x, self.top() + height);
         let centre = Point::new(self.centre.x, self.top() + height / 2.0);
-        Self { anchor, centre, height, ..self }
+        Self { anchor, centre, height, stature: height, ..self }
     }
 }
 

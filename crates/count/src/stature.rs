@@ -128,6 +128,7 @@ mod tests {
             anchor: Point::new(50.0, top + height),
             centre: Point::new(50.0, top + height / 2.0),
             height,
+            stature: height,
             frame,
             time: Duration::from_millis(100 * frame),
             crowded: false,

@@ -80,7 +80,7 @@ impl Stay {
         limits: &Limits,
     ) -> Option<Visit> {
         let depth = zone.depth(here.anchor);
-        let band = limits.dead_band * here.height.max(0.0);
+        let band = limits.dead_band * here.stature.max(0.0);
         if depth > band {
             self.entered.get_or_insert((here.frame, here.time));
         } else if depth < -band {

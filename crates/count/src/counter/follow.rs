@@ -36,8 +36,8 @@ impl Counter {
             return;
         }
         let PastBox { bbox, .. } = past;
-        let (anchor, centre, height) = (bbox.anchor(), bbox.centre(), bbox.height);
-        let before = Sight { anchor, centre, height, frame, time, found: true, ..*sight };
+        let seen = Sight::new(sight.track, bbox, self.limits.anchor, frame, time);
+        let before = Sight { found: true, crowded: sight.crowded, ..seen };
         let newcomer = self.newcomers.entry(sight.track);
         newcomer
             .and_modify(|newcomer| newcomer.sights.push(before))
