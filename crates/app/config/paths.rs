@@ -53,7 +53,8 @@ impl Config {
         } = ledger;
         let Sources { options, list } = source;
         for entry in list {
-            let SourceEntry { name: _, url, anchor: _, lines: _, zones: _, masks: _, reference, options } = entry;
+            let SourceEntry { name: _, url, anchor: _, lines: _, zones: _, masks: _, reference, options } =
+                entry;
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }

@@ -255,6 +255,10 @@ impl Counter {
 const RECENT: usize = 256;
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod feet_tests;
+#[cfg(test)]
+mod looks_tests;
 #[cfg(test)]
 mod tests;

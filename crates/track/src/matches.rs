@@ -31,6 +31,11 @@ impl Matches {
         self.sightings[track].map(|sighting| sighting as usize)
     }
 
+    /// Gives the sighting of one track to another that has none.
+    pub(crate) fn hand_over(&mut self, from: usize, to: usize) {
+        self.sightings[to] = self.sightings[from].take();
+    }
+
     /// Whether a sighting was matched.
     pub(crate) fn is_taken(&self, sighting: usize) -> bool {
         self.taken[sighting]

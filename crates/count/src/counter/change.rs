@@ -52,7 +52,7 @@ mod tests {
     use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
     use proptest::prelude::*;
 
-    use crate::{Config, Counter, Employee, Line, Staff, Visitor, VisitorConfig, Zone};
+    use crate::{Anchor, Config, Counter, Employee, Line, Staff, Visitor, VisitorConfig, Zone};
 
     fn line(text: &str) -> Line {
         text.parse().unwrap()
@@ -124,15 +124,19 @@ mod tests {
         let limits = (0.0..0.5_f64, 0.1..3.0_f64, 0.0..0.6_f64, 0.0..3.0_f64, 0.0..1.0_f64, 0.0..2.0_f64);
         let window = prop_oneof![Just(0.0), 0.001..2.0_f64];
         let rest = (0.0..6.0_f64, window, 0.0..0.6_f64);
-        (limits, rest).prop_map(|(limits, (hidden_feet, window, max_cosine_distance))| Config {
-            dead_band: limits.0,
-            max_gap: limits.1,
-            smoothing: limits.2,
-            join_gap: limits.3,
-            max_cosine_distance: limits.4,
-            emergence: limits.5,
-            hidden_feet,
-            visitors: VisitorConfig { window, max_cosine_distance },
+        let anchor = prop::sample::select(&Anchor::ALL);
+        (anchor, limits, rest).prop_map(|(anchor, limits, (hidden_feet, window, max_cosine_distance))| {
+            Config {
+                anchor,
+                dead_band: limits.0,
+                max_gap: limits.1,
+                smoothing: limits.2,
+                join_gap: limits.3,
+                max_cosine_distance: limits.4,
+                emergence: limits.5,
+                hidden_feet,
+                visitors: VisitorConfig { window, max_cosine_distance },
+            }
         })
     }
 

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, UNIT, check, check_age, seconds};
 
+/// Longest time that is looked back: memory is bounded.
+const MOST_LOOK_BACK: Duration = Duration::from_secs(5);
+
 /// Settings of preset `best`; the defaults are one compromise for all footage, found by
 /// `scripts/ablation`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +38,12 @@ pub struct BestConfig {
     /// What the confidences of a track's detections have to add up to, counted from `doubtful_confidence`: a
     /// clear person needs two detections, one far away some more.
     pub evidence: f32,
+    /// From which share of the smaller one's area on, in common with somebody's box, a new box of another shape is part
+    /// of them, 0 to 1: their head, or their legs. It is nobody else until they part. 0 holds nobody back.
+    pub part_share: f64,
+    /// For how long what nobody was tracked by is kept, in seconds: a newborn track is followed back through it.
+    #[serde(with = "seconds")]
+    pub look_back: Duration,
     /// A confirmed track that was not seen for longer than this is removed. In seconds.
     #[serde(with = "seconds")]
     pub max_age: Duration,
@@ -75,6 +84,8 @@ impl Default for BestConfig {
             scale_memory: 0.05,
             n_init: 2,
             evidence: 0.5,
+            part_share: 0.8,
+            look_back: Duration::from_secs(2),
             max_age: Duration::from_millis(1500),
             max_distance: 0.75,
             max_low_distance: 0.3,
@@ -99,6 +110,7 @@ impl BestConfig {
             ("best.low_confidence", f64::from(self.low_confidence)),
             ("best.embedding_confidence", f64::from(self.embedding_confidence)),
             ("best.scale_memory", f64::from(self.scale_memory)),
+            ("best.part_share", self.part_share),
             ("best.max_low_distance", self.max_low_distance),
             ("best.max_tentative_distance", self.max_tentative_distance),
             ("best.feature_momentum", f64::from(self.feature_momentum)),
@@ -109,6 +121,13 @@ impl BestConfig {
         check("best.n_init", &self.n_init, self.n_init >= 1, "1 or more")?;
         check("best.evidence", &self.evidence, (0.0..=100.0).contains(&self.evidence), "from 0 to 100")?;
         check_age("best.max_age", self.max_age)?;
+        let look_back = &self.look_back;
+        check(
+            "best.look_back",
+            &look_back.as_secs_f64(),
+            *look_back <= MOST_LOOK_BACK,
+            "from 0 to 5 seconds",
+        )?;
         let Self { max_distance, box_buffer, appearance_weight, .. } = self;
         check(
             "best.max_distance",

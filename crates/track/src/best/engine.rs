@@ -5,17 +5,19 @@ use std::time::Duration;
 use super::affinity::Affinity;
 use super::camera::Camera;
 use super::feature::Feature;
+use super::looks::Looks;
 use super::matching::{Matching, Rules};
 use super::motion::Noise;
 use super::need::Need;
 use super::occlusion;
+use super::parts;
 use super::past::{MOST_OVERLAP, Past, Stray};
 use super::scale::ScoreScale;
 use super::settings::Settings;
 use super::track::Track;
 use crate::matches::Matches;
 use crate::sighting::{Sighting, Sightings};
-use crate::{Bbox, Config, Detection, Embeddings, FoundPast, Observations, Step, TrackId};
+use crate::{Bbox, Config, Detection, FoundPast, Observations, Step, TrackId};
 
 /// The state of preset `best`.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Best {
     matching: Matching,
     matches: Matches,
     need: Need,
+    /// Memory of [`parts::settle`].
+    owners: Vec<Option<u32>>,
     /// Features of tracks that have ended: memory for new ones.
     spare: Vec<Feature>,
     past: Past,
@@ -38,20 +42,6 @@ pub(crate) struct Best {
     /// Sightings of this frame that confirmed tracks have.
     taken: Vec<bool>,
     step: Step,
-}
-
-/// The appearance of a frame's detections, as far as it is to be trusted.
-#[derive(Clone, Copy)]
-struct Looks<'a> {
-    embeddings: &'a Embeddings,
-    /// Least confidence of a detection whose embedding counts.
-    confidence: f32,
-}
-
-impl<'a> Looks<'a> {
-    fn of(self, seen: &Sighting) -> Option<&'a [f32]> {
-        self.embeddings.get(seen.index).filter(|_| seen.confidence >= self.confidence)
-    }
 }
 
 impl Best {
@@ -67,6 +57,7 @@ impl Best {
             matching: Matching::default(),
             matches: Matches::default(),
             need: Need::default(),
+            owners: Vec::new(),
             spare: Vec::new(),
             past: Past::default(),
             newborn: Vec::new(),
@@ -95,6 +86,8 @@ impl Best {
             confidence: self.scale.apply(self.settings.best.embedding_confidence),
         };
         self.associate(looks, high);
+        let Self { settings, tracks, sightings, matches, owners, .. } = self;
+        parts::settle(tracks, sightings, matches, owners, settings.best.part_share);
         self.update(looks, high);
         self.look_back(interval, shift, high);
         self.step.tracks.sort_unstable_by_key(|tracked| tracked.id);
@@ -141,6 +134,11 @@ impl Best {
         let frames = interval.as_secs_f64() * self.settings.frame_rate;
         let Self { settings, sightings, past, step, newborn, taken, .. } = self;
         let affinity = Affinity { buffer: settings.best.box_buffer, height: settings.best.height_similarity };
+        if settings.best.look_back.is_zero() {
+            newborn.clear();
+            *past = Past::default();
+            return;
+        }
         newborn.sort_unstable_by_key(|(id, _)| *id);
         for (id, bbox) in newborn.drain(..) {
             let boxes = past.way_to(&bbox, interval, frames, shift, affinity);
@@ -155,7 +153,8 @@ impl Best {
             seen.confidence >= high && !taken[*index] && !sightings.beside(&seen.bbox).any(covers)
         };
         let strays = (0..list.len()).filter(is_free).map(|index| list[index]);
-        past.push(interval, frames, shift, strays.map(|seen| Stray::new(seen.bbox, seen.confidence)));
+        let strays = strays.map(|seen| Stray::new(seen.bbox, seen.confidence));
+        past.push(interval, frames, shift, strays, settings.best.look_back);
     }
 
     /// The associations, one after the other: `ByteTrack` (Zhang et al., 2022). Confirmed tracks choose
@@ -270,7 +269,7 @@ impl Best {
             track.evidence +=
                 (self.scale.normal(seen.confidence) - self.settings.best.doubtful_confidence).max(0.0);
             let is_clear = least_hits == 1 || track.evidence >= self.settings.best.evidence;
-            if track.hits >= least_hits && is_clear {
+            if track.hits >= least_hits && is_clear && track.part_of.is_none() {
                 self.last_id += 1;
                 track.id = Some(TrackId(self.last_id));
                 self.newborn.push((TrackId(self.last_id), seen.bbox));

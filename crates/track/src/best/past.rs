@@ -11,8 +11,6 @@ use super::affinity::Affinity;
 use super::motion::{Motion, Noise};
 use crate::{Bbox, PastBox};
 
-/// For how long detections are kept.
-const KEPT: Duration = Duration::from_secs(2);
 /// Longest time without a detection that is bridged on the way back.
 const BRIDGED: Duration = Duration::from_millis(400);
 /// A detection that overlaps one of a confirmed track by more is likelier part of that person, as IoU.
@@ -58,16 +56,17 @@ impl Stray {
 }
 
 impl Past {
-    /// Adds a frame, so much after the last one.
+    /// Adds a frame, so much after the last one; those from longer ago than `kept` are forgotten.
     pub(crate) fn push(
         &mut self,
         interval: Duration,
         frames: f64,
         shift: (f64, f64),
         strays: impl Iterator<Item = Stray>,
+        kept: Duration,
     ) {
         self.now = self.now.saturating_add(interval);
-        let since = self.now.saturating_sub(KEPT);
+        let since = self.now.saturating_sub(kept);
         while self.moments.front().is_some_and(|moment| moment.at < since) {
             self.spare.extend(self.moments.pop_front().map(|moment| moment.strays));
         }

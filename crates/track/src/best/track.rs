@@ -19,6 +19,8 @@ pub(crate) struct Track {
     pub(crate) hits: u32,
     /// How much its detections' confidences speak for somebody being there.
     pub(crate) evidence: f32,
+    /// Whose box its own is part of, while it is not confirmed.
+    pub(crate) part_of: Option<TrackId>,
     /// Frames since it was last matched, the one that is being processed not counted.
     pub(crate) missed: u32,
     /// Time since it was last matched.
@@ -37,6 +39,7 @@ impl Track {
             id: None,
             hits: 1,
             evidence: 0.0,
+            part_of: None,
             missed: 0,
             unseen: Duration::ZERO,
             unembedded: Duration::ZERO,

@@ -56,8 +56,9 @@ fn best() -> impl Strategy<Value = BestConfig> {
     let beginning = (scale, 1_u32..4, 0.0_f32..1.5, 100_u64..3000);
     let distances = (0.2..1.2_f64, 0.1..0.9_f64, 0.1..1.0_f64, 0.0..0.5_f64);
     let rest = (any::<bool>(), any::<bool>(), 0.0..9.0_f64, 0.5..9.0_f64, 0.0..4.0_f64, 0.5_f32..1.0);
-    (confidences, beginning, distances, rest).prop_map(|(confidences, beginning, distances, rest)| {
-        BestConfig {
+    let looks = (prop_oneof![Just(0.0), 0.5..1.0_f64], prop_oneof![Just(0), 100_u64..4000]);
+    (confidences, beginning, distances, rest, looks).prop_map(
+        |(confidences, beginning, distances, rest, looks)| BestConfig {
             new_confidence: confidences.0,
             doubtful_confidence: confidences.1,
             high_confidence: confidences.2,
@@ -67,6 +68,8 @@ fn best() -> impl Strategy<Value = BestConfig> {
             n_init: beginning.1,
             evidence: beginning.2,
             max_age: Duration::from_millis(beginning.3),
+            part_share: looks.0,
+            look_back: Duration::from_millis(looks.1),
             max_distance: distances.0,
             max_low_distance: distances.1,
             max_tentative_distance: distances.2,
@@ -77,8 +80,8 @@ fn best() -> impl Strategy<Value = BestConfig> {
             size_noise: rest.3,
             appearance_weight: rest.4,
             feature_momentum: rest.5,
-        }
-    })
+        },
+    )
 }
 
 /// Any settings, of either preset; half of the time they are the defaults, where faults would be seen first.
