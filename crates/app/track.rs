@@ -49,7 +49,8 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
         }
     }
     let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
-    let mut session = Session::new(source, tracker, counter, files, args.offline, rate::check(&config))?;
+    let rates = rate::check(&config);
+    let mut session = Session::new(source.clone(), tracker, counter, files, args.offline, rates)?;
     let mut oddities = Oddities::default();
     for frame in &mut detections {
         let frame = frame?;

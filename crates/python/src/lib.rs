@@ -4,6 +4,7 @@
 //! `formats`. Arrays are read where they lie, while the interpreter is held; the work itself is done without it.
 
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 gives arguments by value")]
+#![allow(clippy::doc_markdown, reason = "docstrings of Python, which has no Markdown")]
 
 mod arrays;
 mod boxes;
