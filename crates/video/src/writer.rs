@@ -31,8 +31,8 @@ const LONGEST_PAUSE: f64 = 600.0;
 /// Room that is left on the disk for others, in bytes.
 const RESERVE: u64 = 1 << 20;
 
-/// Draws each scene and encodes it, as MPEG-4 part 2, into the container that the file's ending says
-/// (.mp4, .m4v, .mov, .mkv, .avi).
+/// Draws each scene and encodes it into the container that the file's ending says: .mp4, .m4v, .mov and .mkv as
+/// H.264, or as MPEG-4 part 2 where there is no encoder of that; .avi as MPEG-4 part 2.
 ///
 /// The video appears under its name when it is finished and has been read back; until then it is a
 /// hidden file beside it, which is removed if the sink is dropped. The video has a constant rate, that of
@@ -66,24 +66,21 @@ impl VideoSink {
         config: OverlayConfig,
     ) -> Result<Self, VideoError> {
         let path = path.as_ref().to_owned();
-        let codec = codec_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
+        let codecs = codecs_of(&path).ok_or_else(|| VideoError::UnknownContainer { path: path.clone() })?;
         let file = temporary(&path)?;
         let believable = |rate: &f64| source.kind == Kind::Recorded || *rate <= LIVE_FRAME_RATE;
         let frame_rate = source.frame_rate.filter(believable).unwrap_or(DEFAULT_FRAME_RATE);
-        let [a, b, c, d] = codec.map(char::from);
-        let fourcc = VideoWriter::fourcc(a, b, c, d).doing(|| format!("name codec {a}{b}{c}{d}"))?;
         let size = FrameSize::promised(source);
-        let frame = Size::new(size.width as i32, size.height as i32);
-        let no_encoder = || VideoError::NoEncoder {
-            path: path.clone(),
-            codec: String::from_utf8_lossy(&codec).into_owned(),
-            size,
-            frame_rate,
+        let opened = codecs.iter().find_map(|codec| Some((codec, open(file.path(), *codec, size, frame_rate)?)));
+        let Some((codec, writer)) = opened else {
+            let codec = codecs.iter().map(|codec| String::from_utf8_lossy(codec)).collect::<Vec<_>>().join(", ");
+            return Err(VideoError::NoEncoder { path, codec, size, frame_rate });
         };
-        let writer = VideoWriter::new_with_backend(file.path(), CAP_FFMPEG, fourcc, frame_rate, frame, true)
-            .map_err(|_| no_encoder())?;
-        if !writer.is_opened().unwrap_or(false) {
-            return Err(no_encoder());
+        if *codec == MPEG_4 {
+            tracing::warn!(
+                "{} is MPEG-4 part 2, which no browser plays: this machine's OpenCV has no encoder of H.264",
+                path.display()
+            );
         }
         Ok(Self {
             size,
@@ -200,12 +197,27 @@ fn encode(writer: &mut VideoWriter, bytes: &[u8], size: FrameSize, path: &Path) 
         .doing(|| format!("encode a frame into \"{}\"", path.display()))
 }
 
-/// The codec's four letters that players expect in the container that the file's ending says.
-fn codec_of(path: &Path) -> Option<[u8; 4]> {
+const H264: [u8; 4] = *b"avc1";
+const MPEG_4: [u8; 4] = *b"mp4v";
+
+/// Codecs by their four letters, the best first, for the container that the file's ending says: what browsers play,
+/// else what players do.
+fn codecs_of(path: &Path) -> Option<&'static [[u8; 4]]> {
+    const MODERN: &[[u8; 4]] = &[H264, MPEG_4];
+    const OLD: &[[u8; 4]] = &[*b"XVID"];
     let ending = path.extension()?;
-    [("mp4", *b"mp4v"), ("m4v", *b"mp4v"), ("mov", *b"mp4v"), ("mkv", *b"mp4v"), ("avi", *b"XVID")]
+    [("mp4", MODERN), ("m4v", MODERN), ("mov", MODERN), ("mkv", MODERN), ("avi", OLD)]
         .into_iter()
-        .find_map(|(known, codec)| ending.eq_ignore_ascii_case(known).then_some(codec))
+        .find_map(|(known, codecs)| ending.eq_ignore_ascii_case(known).then_some(codecs))
+}
+
+/// An encoder of this codec, if this machine's OpenCV has one.
+fn open(path: &Path, codec: [u8; 4], size: FrameSize, frame_rate: f64) -> Option<VideoWriter> {
+    let [a, b, c, d] = codec.map(char::from);
+    let fourcc = VideoWriter::fourcc(a, b, c, d).ok()?;
+    let frame = Size::new(size.width as i32, size.height as i32);
+    let writer = VideoWriter::new_with_backend(path, CAP_FFMPEG, fourcc, frame_rate, frame, true).ok()?;
+    writer.is_opened().unwrap_or(false).then_some(writer)
 }
 
 /// An empty hidden file beside `path`, for this user alone: it shows people.
