@@ -20,6 +20,7 @@ use crate::ledger::LedgerCommandArgs;
 use crate::logging::LogFormat;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
+use crate::sales::SalesArgs;
 use crate::staff::StaffArgs;
 pub(crate) use files::{CountArgs, MissingFrames, TrackArgs};
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
@@ -59,6 +60,7 @@ pub(crate) enum Command {
     Count(CountArgs),
     Report(ReportArgs),
     Ledger(LedgerCommandArgs),
+    Sales(SalesArgs),
     Serve(ServeArgs),
     Token(TokenArgs),
     Eval(EvalArgs),

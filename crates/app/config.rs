@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use footfall_count::{Counter, Line, Mask, Zone};
+use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::{Gather, Options};
 use footfall_private::LocalPath;
 use footfall_video::OverlayConfig;
@@ -45,6 +46,12 @@ pub(crate) struct Config {
     pub(crate) pipeline: PipelineConfig,
     pub(crate) outputs: Outputs,
     pub(crate) ledger: LedgerConfig,
+    /// When the place is open.
+    #[serde(rename = "hours")]
+    pub(crate) opening: Hours,
+    /// The same, with that of sources that have their own.
+    #[serde(skip)]
+    pub(crate) hours: SiteHours,
     pub(crate) serve: footfall_serve::Config,
     pub(crate) publish: footfall_serve::PublishConfig,
     #[serde(rename = "line")]
@@ -168,6 +175,9 @@ impl Config {
         let mut config: Self = toml::from_str(text).map_err(wrong)?;
         let raw: toml::Table = text.parse().map_err(wrong)?;
         let tracker = raw.get("tracker").and_then(toml::Value::as_table);
+        let own =
+            config.source.list.iter().filter_map(|source| Some((source.name.clone(), source.hours.clone()?)));
+        config.hours = SiteHours { all: config.opening.clone(), own: own.collect() };
         config.set_in_tracker = tracker.into_iter().flat_map(toml::Table::keys).cloned().collect();
         Ok(config)
     }

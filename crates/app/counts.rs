@@ -11,25 +11,30 @@ use footfall_formats::PartialFile;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::civil::{Date, DateTime, Time};
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Count, Error, Period, PlaceKind, Query, Range, Reader, ZoneCount};
+use footfall_ledger::{Compare, Count, Error, Period, PlaceKind, Query, Range, Reader, ZoneCount};
 use footfall_report::{Format, Report, Screen, ZoneReport};
 
 use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
+use crate::ledger::marks;
 use crate::say::say;
 
 /// Say how many people came and went, from the ledger of `footfall run --ledger`
 ///
-/// Also while that is running. One row for each minute, hour, day or week of the time zone; days in which
+/// Also while that is running. One row for each minute, hour, day, week or month of the time zone; days in which
 /// clocks are set have 23 or 25 hours.
 ///
 /// occupancy is how many were inside at the end of the period, peak the most at once, by the lines that are
 /// counted. It is never below zero, and begins at zero every night. What that corrects is shown as drift:
 /// +N left without having been seen to come, -N were never seen to leave.
-/// uncounted is time in which nobody counted: no camera, a covered one, a program that did not run.
+/// uncounted is time in which nobody counted: no camera, a covered one, a program that did not run, a span that
+/// somebody has marked (`footfall ledger mark`), whose crossings are in the column marked and in no other.
+/// With opening hours in the configuration, outside says how many of those in and out came and went outside of
+/// them. With what the till has sold (`footfall sales import`), conversion is transactions for each who came in.
 #[derive(Debug, Args)]
 #[command(after_long_help = HELP)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct ReportArgs {
     /// The ledger [default: that of --config, else footfall.db]
     #[arg(long, value_name = "FILE", env = "FOOTFALL_LEDGER", value_hint = ValueHint::FilePath)]
@@ -63,21 +68,31 @@ pub(crate) struct ReportArgs {
     #[arg(long = "source", value_name = "NAME")]
     pub(crate) sources: Vec<String>,
 
-    /// A row for each line, rather than their sum
+    /// A row for each line, rather than their sum; those of one name at two sources are two
     #[arg(long)]
     pub(crate) each_line: bool,
 
+    /// A row for each source, rather than their sum; with --each-line for each line of each source
+    #[arg(long)]
+    pub(crate) each_source: bool,
+
+    /// Show beside each period the same one of the week before, or of the year before: the same weekday 52 weeks
+    /// ago, or the same month. What is not over yet is compared with as much of it
+    #[arg(long, value_name = "WITH", value_parser = compare())]
+    pub(crate) compare: Option<Compare>,
+
     /// Visits to zones rather than crossings, a row for each zone
-    #[arg(long, conflicts_with_all = ["each_line", "lines", "chart"])]
+    #[arg(long, conflicts_with_all = ["each_line", "each_source", "compare", "lines", "chart"])]
     pub(crate) each_zone: bool,
 
     /// Whose clock and calendar: Europe/Zurich, UTC, ... [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
 
-    /// When nobody is inside, every day: HH:MM or never
-    #[arg(long, value_name = "TIME", default_value = "04:00", value_parser = reset)]
-    pub(crate) reset: Reset,
+    /// When nobody is inside, every day: HH:MM or never [default: the middle of the night between the opening
+    /// hours of --config, else 04:00]
+    #[arg(long, value_name = "TIME", value_parser = reset)]
+    pub(crate) reset: Option<Reset>,
 
     /// How to show it
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format())]
@@ -101,6 +116,8 @@ Examples:
   footfall report --ledger shop.db --by day --timezone Europe/Zurich
   footfall report --ledger shop.db --from 2026-03-29 --to 2026-03-29 --format chart
   footfall report --ledger shop.db --by day --each-zone
+  footfall report --ledger shop.db --by day --each-source --compare week
+  footfall report --ledger shop.db --by month --compare year --format xlsx --output year.xlsx
   footfall report --ledger shop.db --by day --format parquet --output march.parquet --chart march.svg";
 
 /// A time of day, if there is one.
@@ -117,6 +134,11 @@ fn format() -> impl clap::builder::TypedValueParser<Value = Format> {
         .map(|name| Format::ALL.into_iter().find(|format| format.as_str() == name).unwrap_or_default())
 }
 
+fn compare() -> impl clap::builder::TypedValueParser<Value = Compare> {
+    PossibleValuesParser::new(Compare::ALL.map(Compare::as_str))
+        .map(|name| Compare::ALL.into_iter().find(|with| with.as_str() == name).unwrap_or(Compare::Week))
+}
+
 fn reset(text: &str) -> Result<Reset, String> {
     if text == "never" {
         return Ok(Reset(None));
@@ -130,19 +152,9 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
     let path = config.ledger.read_by(args.ledger.as_deref());
     let zone = zone(args.timezone.as_deref()).map_err(usage)?;
-    let query = Query {
-        range: Range {
-            from: args.from.as_deref().map(|text| moment(text, &zone, false)).transpose().map_err(usage)?,
-            to: args.to.as_deref().map(|text| moment(text, &zone, true)).transpose().map_err(usage)?,
-        },
-        by: args.by,
-        zone: zone.clone(),
-        lines: args.lines.clone(),
-        sources: args.sources.clone(),
-        zones: args.zones.clone(),
-        per_line: args.each_line,
-        reset: args.reset.0,
-    };
+    if args.compare.is_some_and(|with| !with.fits(args.by)) {
+        return Err(usage(anyhow!("--compare week is of periods up to a week; of months, --compare year")));
+    }
     let reader = Reader::open(&path).map_err(|error| match error {
         Error::Missing { .. } => usage(error),
         error => error.into(),
@@ -151,6 +163,24 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
         reader.check()?;
     }
     check_names(&reader, args)?;
+    let query = Query {
+        range: Range {
+            from: args.from.as_deref().map(|text| moment(text, &zone, false)).transpose().map_err(usage)?,
+            to: args.to.as_deref().map(|text| moment(text, &zone, true)).transpose().map_err(usage)?,
+        },
+        by: args.by,
+        zone: zone.clone(),
+        lines: reader.names_today(PlaceKind::Line, &args.lines)?,
+        sources: args.sources.clone(),
+        zones: reader.names_today(PlaceKind::Zone, &args.zones)?,
+        per_line: args.each_line,
+        per_source: args.each_source,
+        reset: match args.reset {
+            Some(Reset(reset)) => reset,
+            None => config.hours.quiet().or(Query::default().reset),
+        },
+        hours: config.hours,
+    };
     reader.as_of_one_moment(|| report(&reader, &query, args))?;
     let wrongly = reader.dated_wrongly()?;
     if wrongly > 0 {
@@ -166,6 +196,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
 struct Rows<'a> {
     reader: &'a Reader,
     query: &'a Query,
+    compare: Option<Compare>,
 }
 
 impl footfall_report::Rows<Count> for Rows<'_> {
@@ -173,7 +204,10 @@ impl footfall_report::Rows<Count> for Rows<'_> {
         &self,
         take: &mut dyn FnMut(&Count) -> Result<(), footfall_report::Error>,
     ) -> Result<(), footfall_report::Error> {
-        self.reader.each_count(self.query, |count| take(&count))
+        match self.compare {
+            Some(with) => self.reader.each_count_compared(self.query, with, |count| take(&count)),
+            None => self.reader.each_count(self.query, |count| take(&count)),
+        }
     }
 }
 
@@ -188,18 +222,19 @@ impl footfall_report::Rows<ZoneCount> for Rows<'_> {
 
 fn report(reader: &Reader, query: &Query, args: &ReportArgs) -> anyhow::Result<()> {
     let reasons = reader.uncounted_reasons(query)?;
-    let rows = Rows { reader, query };
+    let rows = Rows { reader, query, compare: args.compare };
     if args.each_zone {
-        let title = title(&args.zones, "all zones", args, &query.zone);
+        let title = title(&query.zones, "all zones", args, &query.zone);
         let report = ZoneReport { counts: &rows, by: args.by, title, reasons };
         return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
     }
-    let title = title(&args.lines, "all lines", args, &query.zone);
+    let title = title(&query.lines, "all lines", args, &query.zone);
     let gaps = match &args.chart {
         Some(_) => reader.uncounted(query.range, &query.sources)?,
         None => Vec::new(),
     };
-    let report = Report { counts: &rows, by: args.by, title, reasons, gaps };
+    let notes = marks::notes(&reader.marks_of(query)?, &query.zone);
+    let report = Report { counts: &rows, by: args.by, title, reasons, gaps, notes };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;
@@ -215,8 +250,11 @@ fn show(
 ) -> anyhow::Result<()> {
     let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") else {
         let terminal = std::io::stdout().is_terminal();
-        if terminal && args.format == Format::Parquet {
-            return Err(usage(anyhow!("Parquet is not for a terminal: name a file with --output")));
+        if terminal && args.format.is_binary() {
+            return Err(usage(anyhow!(
+                "{} is not for a terminal: name a file with --output",
+                args.format.as_str()
+            )));
         }
         let width = if terminal { console::Term::stdout().size().1.into() } else { 100 };
         let screen = Screen { width, colours: terminal && console::colors_enabled() };
@@ -238,7 +276,7 @@ fn show(
     Ok(file.finish()?)
 }
 
-fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
+pub(crate) fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
     match name {
         None => Ok(TimeZone::system()),
         Some(name) => TimeZone::get(name)
@@ -247,7 +285,7 @@ fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
 }
 
 /// A moment; of a whole day its beginning, or with `end` the next day's.
-fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
+pub(crate) fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<Timestamp> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
@@ -271,7 +309,15 @@ fn check_names(reader: &Reader, args: &ReportArgs) -> anyhow::Result<()> {
     let asked =
         [("line", &args.lines, lines), ("zone", &args.zones, zones), ("source", &args.sources, sources)];
     for (what, wanted, known) in asked {
-        if let Some(name) = wanted.iter().find(|name| !known.contains(name)) {
+        let today = |name: &String| match what {
+            "line" => reader.names_today(PlaceKind::Line, std::slice::from_ref(name)),
+            "zone" => reader.names_today(PlaceKind::Zone, std::slice::from_ref(name)),
+            _ => Ok(vec![name.clone()]),
+        };
+        for name in wanted {
+            if today(name)?.iter().any(|name| known.contains(name)) {
+                continue;
+            }
             let mut known = known.clone();
             known.sort();
             known.dedup();

@@ -29,6 +29,7 @@ mod reload;
 mod replay;
 mod report;
 mod run;
+mod sales;
 mod say;
 mod serve;
 mod service;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => counts::run(&args),
         Command::Ledger(args) => ledger::run(&args, cli.verbose),
+        Command::Sales(args) => sales::run(&args),
         Command::Serve(args) => serve::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
         Command::Eval(args) => eval::run(&args),

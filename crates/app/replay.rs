@@ -186,16 +186,9 @@ fn begin(
     let of = |value: serde_json::Value| Digest::of([value.to_string().as_bytes()]);
     let mut stages = vec![json!(settings.tracker), json!(settings.counter), json!(settings.masks)];
     stages.extend(staff_digest(&settings.staff)?);
-    let line = |line: &Line| Place {
-        kind: PlaceKind::Line,
-        name: line.name().to_owned(),
-        config: of(json!([stages, line.clone().with_role(Role::default())])),
-    };
-    let zone = |zone: &Zone| Place {
-        kind: PlaceKind::Zone,
-        name: zone.name().to_owned(),
-        config: of(json!([stages, zone])),
-    };
+    let bare = |line: &Line| line.clone().with_role(Role::default());
+    let line = |line: &Line| Place::new(PlaceKind::Line, line.name(), of(json!([stages, bare(line)])));
+    let zone = |zone: &Zone| Place::new(PlaceKind::Zone, zone.name(), of(json!([stages, zone])));
     let info = RunInfo {
         source: head.source.clone(),
         origin: Origin::Recorded {

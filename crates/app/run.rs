@@ -45,7 +45,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let publishes = !config.publish.is_empty();
     let book = Book::open(&mut config.ledger, listens, publishes, &stop)?;
     let shown = book.as_ref().filter(|_| listens || publishes);
-    let page = shown.map(|book| Page::new(&sources, book)).transpose()?;
+    let page = shown.map(|book| Page::new(&sources, book, &config.hours)).transpose()?;
     let opened =
         OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?.without(staff(&config)?);
     let networks = Networks::open(&config)?;

@@ -1,6 +1,7 @@
 //! The page, the interface and the publishers beside a run.
 
 mod book;
+mod manager;
 mod over_ledger;
 mod picture;
 mod readers;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
@@ -52,9 +54,13 @@ pub(crate) struct Serving {
 
 impl Page {
     /// A page of these sources and of what the ledger has of them.
-    pub(crate) fn new(sources: &[NamedSource], ledger: &ledger::Book) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        sources: &[NamedSource],
+        ledger: &ledger::Book,
+        hours: &SiteHours,
+    ) -> anyhow::Result<Self> {
         let live = Live::new(sources.iter().map(|source| state::of(&source.name)));
-        let book = Arc::new(LedgerBook::open(ledger.path(), TimeZone::system())?);
+        let book = Arc::new(LedgerBook::open(ledger.path(), TimeZone::system(), hours.clone())?);
         Ok(Self { live, book, passing: ledger.passing() })
     }
 

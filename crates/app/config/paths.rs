@@ -33,6 +33,8 @@ impl Config {
             pipeline: _,
             outputs,
             ledger,
+            opening: _,
+            hours: _,
             serve,
             publish,
             lines: _,
@@ -53,8 +55,17 @@ impl Config {
         } = ledger;
         let Sources { options, list } = source;
         for entry in list {
-            let SourceEntry { name: _, url, anchor: _, lines: _, zones: _, masks: _, reference, options } =
-                entry;
+            let SourceEntry {
+                name: _,
+                url,
+                anchor: _,
+                lines: _,
+                zones: _,
+                masks: _,
+                reference,
+                hours: _,
+                options,
+            } = entry;
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }

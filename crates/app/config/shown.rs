@@ -26,6 +26,8 @@ impl Config {
             pipeline,
             outputs: _,
             ledger,
+            opening,
+            hours: _,
             serve,
             publish: _,
             lines,
@@ -51,6 +53,7 @@ impl Config {
             "health": health,
             "pipeline": pipeline,
             "ledger": { "retention": retention, "remove_unsent": remove_unsent, "removed_lines": removed_lines },
+            "hours": opening,
             "serve": { "threads": threads, "picture": picture, "limits": limits },
             "line": lines,
             "zone": zones,
@@ -65,9 +68,11 @@ fn of_sources(sources: &Sources) -> Value {
 }
 
 fn of_entry(entry: &SourceEntry) -> Value {
-    let SourceEntry { name, url: _, anchor, lines, zones, masks, reference: _, options } = entry;
+    let SourceEntry { name, url: _, anchor, lines, zones, masks, reference: _, hours, options } = entry;
     let mut shown = of_options(options);
-    let own = json!({ "name": name, "anchor": anchor, "line": lines, "zone": zones, "mask": masks });
+    let own = json!({
+        "name": name, "anchor": anchor, "hours": hours, "line": lines, "zone": zones, "mask": masks
+    });
     if let (Value::Object(shown), Value::Object(own)) = (&mut shown, own) {
         shown.extend(own);
     }

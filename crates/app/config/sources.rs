@@ -3,6 +3,7 @@
 use std::fmt;
 
 use footfall_count::{Anchor, Line, Mask, Zone};
+use footfall_ledger::Hours;
 use footfall_private::{LocalPath, Place};
 use footfall_video::SourceOptions;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -36,6 +37,8 @@ pub(crate) struct SourceEntry {
     pub(crate) masks: Option<Vec<Mask>>,
     /// The picture from set-up, that tells whether the camera was moved since.
     pub(crate) reference: Option<LocalPath>,
+    /// When it is open there; without the setting, as the whole file says.
+    pub(crate) hours: Option<Hours>,
     pub(crate) options: SourceOptions,
 }
 
@@ -89,8 +92,9 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
+        let hours = table.remove("hours").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url: url.into(), anchor, lines, zones, masks, reference, options })
+        Ok(Self { name, url: url.into(), anchor, lines, zones, masks, reference, hours, options })
     }
 }
 

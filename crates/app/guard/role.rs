@@ -39,9 +39,11 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["bench", ..], "results" | "reference" | "pictures" | "runtime")
         | (["reid", ..], "set" | "a" | "b" | "gallery" | "crops")
         | (["replay"], "recording")
-        | (["staff", ..], "from")
+        | (["staff", ..] | ["ledger", "restore"], "from")
+        | (["sales", ..], "file")
         | (_, "config" | "detector" | "embedder" | "staff") => Role::Reads,
-        (
+        (["ledger", "backup"], "to")
+        | (
             _,
             "output" | "tracks" | "crossings" | "detections" | "record" | "summary" | "trace" | "json"
             | "csv" | "chart" | "write_gt",

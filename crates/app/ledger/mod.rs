@@ -4,8 +4,11 @@
 mod clock;
 mod command;
 mod config;
+mod copies;
 mod keeper;
 mod kept;
+pub(crate) mod marks;
+mod names;
 mod pen;
 mod recording;
 mod settings;
@@ -21,7 +24,7 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
-pub(crate) use command::{LedgerCommandArgs, run};
+pub(crate) use command::{LedgerCommandArgs, WhichLedger, run};
 pub(crate) use config::{LedgerArgs, LedgerConfig, RemovedLines};
 pub(crate) use settings::{embedder_digest, staff_digest};
 pub(crate) use sink::drawn;
@@ -100,7 +103,7 @@ impl Book {
         tracker: &footfall_track::Config,
         stop: &Stop,
     ) -> anyhow::Result<Box<dyn Sink>> {
-        let settings = settings::digests(config, source, tracker)?;
+        let settings = settings::digests(config, source, tracker, (info.width, info.height))?;
         let run = RunInfo {
             source: source.name.clone(),
             origin: origin(config, source, info)?,

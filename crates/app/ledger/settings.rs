@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use footfall_count::{Line, Role, Zone};
 use footfall_ledger::{Digest, Place, PlaceKind};
+use footfall_track::Point;
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -25,6 +26,7 @@ pub(crate) fn digests(
     config: &Config,
     source: &NamedSource,
     tracker: &footfall_track::Config,
+    (width, height): (usize, usize),
 ) -> anyhow::Result<Settings> {
     let mut stages = json!({
         "networks": networks(config)?,
@@ -41,15 +43,17 @@ pub(crate) fn digests(
     let of = |value: Value| Digest::of([value.to_string().as_bytes()]);
     // What it is for decides what is added up, not what is counted.
     let bare = |line: &Line| line.clone().with_role(Role::default());
-    let line = |line: &Line| Place {
-        kind: PlaceKind::Line,
-        name: line.name().to_owned(),
-        config: of(json!({ "stages": stages, "line": bare(line) })),
+    let unnamed = |place: Place| Place {
+        unnamed: Some(of(json!({ "stages": stages, "kind": place.kind.as_str(), "points": place.points }))),
+        ..place
     };
-    let zone = |zone: &Zone| Place {
-        kind: PlaceKind::Zone,
-        name: zone.name().to_owned(),
-        config: of(json!({ "stages": stages, "zone": zone })),
+    let line = |line: &Line| {
+        let config = of(json!({ "stages": stages, "line": bare(line) }));
+        unnamed(Place { config, ..place_of_line(&line.in_pixels(width, height)) })
+    };
+    let zone = |zone: &Zone| {
+        let config = of(json!({ "stages": stages, "zone": zone }));
+        unnamed(Place { config, ..place_of_zone(&zone.in_pixels(width, height)) })
     };
     Ok(Settings {
         all: of(json!({
@@ -59,6 +63,22 @@ pub(crate) fn digests(
         })),
         places: source.lines.iter().map(line).chain(source.zones.iter().map(zone)).collect(),
     })
+}
+
+/// A line in pixels, by where it lies.
+pub(super) fn place_of_line(line: &Line) -> Place {
+    placed(PlaceKind::Line, line.name(), line.points())
+}
+
+/// A zone in pixels, likewise.
+pub(super) fn place_of_zone(zone: &Zone) -> Place {
+    placed(PlaceKind::Zone, zone.name(), zone.corners())
+}
+
+fn placed(kind: PlaceKind, name: &str, points: &[Point]) -> Place {
+    let points: Vec<_> = points.iter().map(|point| [point.x, point.y]).collect();
+    let config = Digest::of([json!([name, points]).to_string().as_bytes()]);
+    Place { points, ..Place::new(kind, name, config) }
 }
 
 /// Staff by what is enrolled; none where nobody is left out.

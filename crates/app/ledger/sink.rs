@@ -1,5 +1,6 @@
 //! The first sink of a run: what is not on the disk goes nowhere else.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
@@ -8,6 +9,7 @@ use footfall_pipeline::{Admission, BoxError, Kind, Note, Rest, Scene, Sink, Stop
 
 use super::kept::{Kept, RETRY, WORTH_TELLING};
 use super::pen::Pen;
+use super::settings::{place_of_line, place_of_zone};
 
 /// How long the end of a run waits for what is kept to be written.
 const LAST_PATIENCE: Duration = Duration::from_secs(20);
@@ -28,12 +30,36 @@ pub(crate) struct LedgerSink {
     /// The lines as they are written down, and whether those that are removed leave the totals.
     drawn: Option<Drawn>,
     drop_removed: bool,
+    /// What was drawn in the last scene.
+    looked_at: Option<Shapes>,
 }
+
+/// Lines and zones of a scene.
+type Shapes = (Arc<[Line]>, Arc<[Zone]>);
 
 impl LedgerSink {
     pub(super) fn new(pen: Pen, kind: Kind, stop: Stop, drop_removed: bool) -> Self {
-        let (shown, said) = (Default::default(), Admission::default());
-        Self { pen, kind, stop, kept: None, shown, said, drawn: None, drop_removed }
+        Self {
+            pen,
+            kind,
+            stop,
+            kept: None,
+            shown: Default::default(),
+            said: Admission::default(),
+            drawn: None,
+            drop_removed,
+            looked_at: None,
+        }
+    }
+
+    /// Tells the ledger of lines and zones that are others than before: some may have other names alone.
+    fn look(&mut self, lines: &Arc<[Line]>, zones: &Arc<[Zone]>) {
+        let is_same = |(before, areas): &Shapes| Arc::ptr_eq(before, lines) && Arc::ptr_eq(areas, zones);
+        if self.kind == Kind::Recorded || self.looked_at.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.pen.draw(lines.iter().map(place_of_line).chain(zones.iter().map(place_of_zone)).collect());
+        self.looked_at = Some((Arc::clone(lines), Arc::clone(zones)));
     }
 
     /// Writes down which lines there are, where that has changed. While nothing can be written it waits.
@@ -43,7 +69,7 @@ impl LedgerSink {
             return Ok(());
         }
         let drawn = drawn(lines, self.drop_removed);
-        match self.pen.draw(&drawn) {
+        match self.pen.stand(&drawn) {
             Err(error) if error.obstacle().is_some() => return Ok(()),
             outcome => outcome?,
         }
@@ -135,6 +161,7 @@ impl Sink for LedgerSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
+        self.look(&scene.lines, &scene.zones);
         self.draw(&scene.lines)?;
         let entries = entries(&scene.crossings, &scene.lines, &scene.visits, &scene.zones);
         Ok(self.put(Some(scene.frame.time), entries)?)

@@ -7,12 +7,14 @@ use std::sync::{Mutex, PoisonError};
 
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Cursor, Error, Event, Query, Range, Reader, Row, Seq};
+use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Period, PortError, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Period, PortError, Report, ReportQuery,
+    Sold, Total, VisitCount, Waiting,
 };
 
+use super::manager;
 use super::readers::Readers;
 use super::state::shown_name;
 
@@ -20,6 +22,8 @@ use super::state::shown_name;
 pub(crate) struct LedgerBook {
     path: PathBuf,
     zone: TimeZone,
+    /// When the sources are open.
+    hours: SiteHours,
     readers: Readers,
     /// Looks whether anything was written: that can be told by one and the same reader alone.
     watch: Mutex<Watch>,
@@ -50,9 +54,9 @@ impl Watch {
 
 impl LedgerBook {
     /// The ledger at `path`, whose days end at midnight in `zone`.
-    pub(crate) fn open(path: &Path, zone: TimeZone) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, zone: TimeZone, hours: SiteHours) -> Result<Self, Error> {
         let (readers, watch) = (Readers::open(path)?, Mutex::new(Watch::open(path)?));
-        Ok(Self { path: path.to_owned(), zone, readers, watch, cursors: Mutex::default() })
+        Ok(Self { path: path.to_owned(), zone, hours, readers, watch, cursors: Mutex::default() })
     }
 
     /// Asks what is answered in a moment, whoever waits.
@@ -78,7 +82,9 @@ impl LedgerBook {
     }
 
     fn query(&self, range: Range, by: footfall_ledger::Period) -> Query {
-        Query { range, by, zone: self.zone.clone(), ..Query::default() }
+        let all = Query::default();
+        let reset = self.hours.quiet().or(all.reset);
+        Query { range, by, zone: self.zone.clone(), reset, ..all }
     }
 }
 
@@ -98,12 +104,13 @@ fn entry(row: Row) -> Option<Crossing> {
     })
 }
 
-fn period(by: Period) -> footfall_ledger::Period {
+pub(super) fn period(by: Period) -> footfall_ledger::Period {
     match by {
         Period::Minute => footfall_ledger::Period::Minute,
         Period::Hour => footfall_ledger::Period::Hour,
         Period::Day => footfall_ledger::Period::Day,
         Period::Week => footfall_ledger::Period::Week,
+        Period::Month => footfall_ledger::Period::Month,
     }
 }
 
@@ -183,9 +190,10 @@ impl Book for LedgerBook {
     fn counts(&self, query: &CountsQuery, limit: usize, waiting: &Waiting) -> Result<Counts, PortError> {
         let range = Range { from: Some(query.from), to: Some(query.to) };
         let mut asked = self.query(range, period(query.by));
-        asked.lines = query.line.clone().into_iter().collect();
+        let lines: Vec<_> = query.line.clone().into_iter().collect();
         let mut buckets: Vec<Bucket> = Vec::new();
         let read = |reader: &Reader| {
+            asked.lines = reader.names_today(PlaceKind::Line, &lines)?;
             if let Some(wanted) = &query.source {
                 asked.sources = reader.sources()?;
                 asked.sources.retain(|name| shown_name(name) == *wanted);
@@ -250,6 +258,44 @@ impl Book for LedgerBook {
             counts.extend(visits.into_iter().map(count));
         }
         Ok(counts)
+    }
+
+    fn report(
+        &self,
+        query: &ReportQuery,
+        most: usize,
+        waiting: &Waiting,
+    ) -> Result<Option<Report>, PortError> {
+        let mut asked = self.query(Range { from: Some(query.from), to: Some(query.to) }, period(query.by));
+        asked.hours = self.hours.clone();
+        Ok(self.readers.ask(waiting, |reader| manager::report(reader, asked, query, most))?)
+    }
+
+    fn marks(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Vec<Mark>, PortError> {
+        let marks = self.ask(|reader| reader.marks(Range { from, to }))?;
+        Ok(marks.into_iter().map(manager::shown).collect())
+    }
+
+    fn mark(&self, new: &NewMark) -> Result<Option<i64>, PortError> {
+        let source = match &new.source {
+            None => None,
+            Some(shown) => {
+                let sources = self.ask(Reader::sources)?;
+                match sources.into_iter().find(|name| shown_name(name) == *shown) {
+                    Some(source) => Some(source),
+                    None => return Ok(None),
+                }
+            }
+        };
+        Ok(Some(manager::mark(&self.path, new, source)?))
+    }
+
+    fn take_back(&self, id: i64) -> Result<bool, PortError> {
+        Ok(manager::take_back(&self.path, id)?)
+    }
+
+    fn sell(&self, till: &str, sales: &[NewSale]) -> Result<Sold, PortError> {
+        Ok(manager::sell(&self.path, till, sales)?)
     }
 
     fn claim(&self, reader: &str) -> Result<Claim, PortError> {

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     if !ledger.exists() {
         return Err(usage(Error::Missing { path: ledger }));
     }
-    let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&ledger, TimeZone::system())?);
+    let book: Arc<dyn Book> = Arc::new(LedgerBook::open(&ledger, TimeZone::system(), config.hours.clone())?);
     let live = Live::new([]);
     draw(&live, &config, &ledger)?;
     // Whoever counts tells the alerts: cameras are not seen from here.

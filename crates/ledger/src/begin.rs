@@ -1,21 +1,31 @@
 //! The beginning of a run: what is known of its source, and whether it may be counted.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::digest::Digest;
+use crate::entry::Kind;
 use crate::error::{CountedOtherwise, Difference, Error};
 use crate::ledger::Writer;
-use crate::source::{Origin, Place, RunInfo, Start};
+use crate::naming::{self, Renamed};
+use crate::source::{Origin, Place, PlaceKind, RunInfo, Start};
 
 /// A run that has begun.
-#[derive(Clone, Copy)]
 pub(crate) struct Beginning {
     pub(crate) run: i64,
     /// Tells this run from all others.
     pub(crate) uid: [u8; 16],
     /// When the source's time is zero; of a live source, for as long as it has shown nothing.
     pub(crate) start: Timestamp,
+    /// Of each place of a recording, by its name of today: the name and the settings that are in its entries'
+    /// identities.
+    pub(crate) counted: Counted,
 }
+
+/// See [`Beginning::counted`].
+pub(crate) type Counted = BTreeMap<(Kind, String), (String, Digest)>;
 
 /// A source as the ledger has it.
 struct Known {
@@ -31,20 +41,23 @@ pub(crate) fn begin(writer: &Writer, info: &RunInfo) -> Result<Beginning, Error>
     let begun = writer.transaction("begin a run in the ledger", |connection| {
         let known = find(connection, &info.identity())?;
         let start = start_of(info, known.as_ref(), now);
+        let renamed = match &known {
+            Some(known) => naming::changes(connection, known.id, &info.places, !info.is_recorded())?,
+            None => Vec::new(),
+        };
         if let Some(known) = &known
-            && let Some(difference) = difference(connection, info, known)?
+            && let Some(difference) = difference(connection, info, known, &renamed)?
         {
             if !info.recount {
                 return Ok(Err((known.name.clone(), difference)));
             }
-            forget(connection, info, known, start)?;
+            forget(connection, info, known, start, &renamed)?;
         }
         let source = known.map_or_else(|| insert_source(connection, info, start), |known| Ok(known.id))?;
-        for place in &info.places {
-            insert_place(connection, source, place, info)?;
-        }
+        naming::draw(connection, source, &info.places, &info.version, &renamed)?;
         let run = insert_run(connection, info, source, uid, now, start)?;
-        Ok(Ok(Beginning { run, uid, start }))
+        let counted = if info.is_recorded() { places_of(connection, source)? } else { Counted::new() };
+        Ok(Ok(Beginning { run, uid, start, counted }))
     })?;
     begun.map_err(|(source, difference)| {
         let path = writer.path.clone();
@@ -77,6 +90,7 @@ fn difference(
     connection: &Connection,
     info: &RunInfo,
     known: &Known,
+    renamed: &[Renamed],
 ) -> rusqlite::Result<Option<Difference>> {
     let Origin::Recorded { start, .. } = &info.origin else { return Ok(None) };
     if let (Start::Given(now), Some(before)) = (*start, known.start)
@@ -86,9 +100,11 @@ fn difference(
         return Ok(Some(Difference::Start { before, now }));
     }
     for place in &info.places {
-        let found = counted(connection, known.id, place)?;
-        let Some((config, version)) = found else { continue };
-        if config != place.config.to_string() {
+        let found = counted(connection, known.id, place.kind, name_before(place, renamed))?;
+        let Some((config, unnamed, version)) = found else { continue };
+        let is_same = config == place.config.to_string()
+            || unnamed.is_some() && unnamed == place.unnamed.map(|digest| digest.to_string());
+        if !is_same {
             return Ok(Some(Difference::Config { place: place.name.clone() }));
         }
         if version != info.version {
@@ -98,19 +114,50 @@ fn difference(
     Ok(None)
 }
 
+/// What the place was called when it was counted last.
+fn name_before<'a>(place: &'a Place, renamed: &'a [Renamed]) -> &'a str {
+    let before = renamed.iter().find(|renamed| renamed.kind == place.kind && renamed.to == place.name);
+    before.map_or(&place.name, |renamed| &renamed.from)
+}
+
+/// How a place was counted: `config`, `unnamed` and `version`.
+type How = (String, Option<String>, String);
+
 fn counted(
     connection: &Connection,
     source: i64,
-    place: &Place,
-) -> rusqlite::Result<Option<(String, String)>> {
-    let sql = "SELECT config, version FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
-    let values = params![source, place.kind.as_str(), place.name];
-    connection.query_row(sql, values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
+    kind: PlaceKind,
+    name: &str,
+) -> rusqlite::Result<Option<How>> {
+    let sql = "SELECT config, unnamed, version FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
+    let values = params![source, kind.as_str(), name];
+    connection.query_row(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+}
+
+fn places_of(connection: &Connection, source: i64) -> rusqlite::Result<Counted> {
+    let sql = "SELECT kind, name, coalesce(first, name), config FROM place WHERE source = ?1";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([source])?;
+    let mut counted = Counted::new();
+    while let Some(row) = rows.next()? {
+        let is_zone = row.get_ref(0)?.as_str()? == PlaceKind::Zone.as_str();
+        let kind = if is_zone { PlaceKind::Zone } else { PlaceKind::Line };
+        if let Some(config) = Digest::read(row.get_ref(3)?.as_str()?) {
+            counted.insert((kind.event(), row.get(1)?), (row.get(2)?, config));
+        }
+    }
+    Ok(counted)
 }
 
 /// Removes an earlier count of the same recording. Where its start was another one, all of it was dated
 /// wrongly; else what was counted elsewhere in the picture stays.
-fn forget(connection: &Connection, info: &RunInfo, known: &Known, start: Timestamp) -> rusqlite::Result<()> {
+fn forget(
+    connection: &Connection,
+    info: &RunInfo,
+    known: &Known,
+    start: Timestamp,
+    renamed: &[Renamed],
+) -> rusqlite::Result<()> {
     const OF_SOURCE: &str = "run IN (SELECT id FROM run WHERE source = ?1)";
     if known.start != Some(start.as_microsecond()) {
         connection.execute(&format!("DELETE FROM event WHERE {OF_SOURCE}"), [known.id])?;
@@ -121,9 +168,23 @@ fn forget(connection: &Connection, info: &RunInfo, known: &Known, start: Timesta
     }
     let of_place = format!("DELETE FROM event WHERE {OF_SOURCE} AND kind = ?2 AND name = ?3");
     for place in &info.places {
-        connection.execute(&of_place, params![known.id, place.kind.event().as_str(), place.name])?;
+        let before = name_before(place, renamed);
+        let sql = "SELECT coalesce(first, name) FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
+        let values = params![known.id, place.kind.as_str(), before];
+        let first: Option<String> = connection.query_row(sql, values, |row| row.get(0)).optional()?;
+        // A place that has had several names has entries under each of them.
+        let former = "SELECT DISTINCT called.name FROM called JOIN renamed ON renamed.id = called.place
+                      WHERE called.source = ?1 AND called.kind = ?2 AND renamed.name = ?3";
+        let mut statement = connection.prepare(former)?;
+        let mut names: Vec<String> =
+            statement.query_map(values, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        names.extend(first);
+        names.push(before.to_owned());
+        for name in names {
+            connection.execute(&of_place, params![known.id, place.kind.event().as_str(), name])?;
+        }
         let sql = "DELETE FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
-        connection.execute(sql, params![known.id, place.kind.as_str(), place.name])?;
+        connection.execute(sql, values)?;
     }
     Ok(())
 }
@@ -135,15 +196,6 @@ fn insert_source(connection: &Connection, info: &RunInfo, start: Timestamp) -> r
         params![info.identity(), info.source, info.is_recorded(), start],
     )?;
     Ok(connection.last_insert_rowid())
-}
-
-fn insert_place(connection: &Connection, source: i64, place: &Place, info: &RunInfo) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO place (source, kind, name, config, version) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET config = excluded.config, version = excluded.version",
-        params![source, place.kind.as_str(), place.name, place.config.to_string(), info.version],
-    )?;
-    Ok(())
 }
 
 fn insert_run(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::error::Error;
 use crate::quarters;
 use crate::reader::{Range, Reader};
-use crate::row::{COLUMNS, Row, Seq};
+use crate::row::{Row, Seq, columns};
 
 /// What they are read from, in the order of an index that has nothing else.
 const CROSSINGS: &str = "event INDEXED BY crossing_in_order JOIN run ON run.id = event.run \
@@ -18,7 +18,8 @@ impl Reader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn crossings_after(&self, after: Seq, limit: usize) -> Result<Vec<Row>, Error> {
-        let sql = format!("SELECT {COLUMNS} FROM {CROSSINGS} AND event.seq > ?1 ORDER BY event.seq LIMIT ?2");
+        let sql =
+            format!("SELECT {} FROM {CROSSINGS} AND event.seq > ?1 ORDER BY event.seq LIMIT ?2", columns());
         self.collect(&sql, (after.0.cast_signed(), number(limit)), Row::read)
     }
 
@@ -27,8 +28,10 @@ impl Reader {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn last_crossings(&self, limit: usize) -> Result<Vec<Row>, Error> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM {CROSSINGS} AND event.seq > 0 ORDER BY event.seq DESC LIMIT ?1");
+        let sql = format!(
+            "SELECT {} FROM {CROSSINGS} AND event.seq > 0 ORDER BY event.seq DESC LIMIT ?1",
+            columns()
+        );
         let mut rows = self.collect(&sql, [number(limit)], Row::read)?;
         rows.reverse();
         Ok(rows)
@@ -48,8 +51,9 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<Row>, Error> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM {CROSSINGS} AND event.seq > ?1 AND event.seq <= ?2
-             AND event.utc >= ?3 AND event.utc < ?4 ORDER BY event.seq LIMIT ?5"
+            "SELECT {} FROM {CROSSINGS} AND event.seq > ?1 AND event.seq <= ?2
+             AND event.utc >= ?3 AND event.utc < ?4 ORDER BY event.seq LIMIT ?5",
+            columns()
         );
         let (from, to) = micros(range);
         let last = i64::try_from(last.0).unwrap_or(i64::MAX);

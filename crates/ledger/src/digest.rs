@@ -21,6 +21,16 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
+    /// One that was written in hexadecimal.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let byte = |index: usize| u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok();
+        let mut bytes = [0; 32];
+        for (index, place) in bytes.iter_mut().enumerate() {
+            *place = byte(index)?;
+        }
+        (text.len() == 64).then_some(Self(bytes))
+    }
+
     /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {

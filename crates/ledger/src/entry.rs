@@ -183,14 +183,15 @@ impl Columns {
     }
 
     /// The event's own name: of where it happened (`scope`), how it was looked for there (`config`), what
-    /// it is, who it was and when. What is only known about it (a span's end, its details) is no part.
-    pub(crate) fn identity(&self, scope: &[u8], config: &[u8]) -> EventId {
+    /// it is, who it was and when. What is only known about it (a span's end, its details) is no part, nor is what
+    /// its place is called today: `name` is what it was called first.
+    pub(crate) fn identity(&self, scope: &[u8], name: &str, config: &[u8]) -> EventId {
         let number = |value: Option<u64>| value.map_or_else(Vec::new, |v| v.to_le_bytes().to_vec());
         let (track, frame) = (number(self.track), number(self.frame));
         let time = self.time.as_nanos().to_le_bytes();
         let direction = self.direction.unwrap_or_default().as_bytes();
         let kind = self.kind.as_str().as_bytes();
-        let parts = [scope, config, kind, self.name.as_bytes(), direction, &track, &frame, &time];
+        let parts = [scope, config, kind, name.as_bytes(), direction, &track, &frame, &time];
         EventId::of(&Digest::of(parts))
     }
 }

@@ -43,6 +43,12 @@ pub enum Error {
         /// The latest version that this program knows.
         known: u32,
     },
+    /// Something is there already.
+    #[error("there is a file {} already: name another place, or move it away", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is something else.
     #[error("{} is not a ledger of Footfall: name another file", path.display())]
     NotALedger {

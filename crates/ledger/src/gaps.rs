@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use crate::Ledger;
+use crate::beside::MARKED;
 use crate::counts::{Choice, Gapped, Micros, Query, Span, union};
 use crate::error::Error;
 use crate::quarters::{Part, QUARTER, Spots};
@@ -83,6 +84,9 @@ impl Reader {
             Ok::<_, Error>(())
         })?;
         self.each_long_gap(Micros { from, to }, sources, &mut give)?;
+        for span in self.marked(range, sources)?.spans() {
+            give(MARKED, span);
+        }
         if let Some(end) = range.to {
             let stopped = Condition::Stopped.as_str();
             let since = self.since_last_seen(end.min(Timestamp::now()), sources)?;
@@ -117,6 +121,8 @@ impl Reader {
             })?;
         }
         self.each_long_gap(within, &query.sources, |_, gap| gapped.add(gap))?;
+        let marked = self.marked(Range { from: Some(whole.from), to: Some(whole.to) }, &query.sources)?;
+        marked.spans().for_each(|span| gapped.add(span));
         if let Some(end) = query.known(whole).to {
             let since = self.since_last_seen(end.min(Timestamp::now()), &query.sources)?;
             for span in since {

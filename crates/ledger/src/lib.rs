@@ -7,6 +7,7 @@
 //! | the program that counts | [`Ledger`], then a [`Run`] for each source | writing what happens |
 //! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`counts`](Reader::counts), [`zone_counts`](Reader::zone_counts), [`uncounted`](Reader::uncounted), [`health`](Reader::health) |
 //! | publishers | [`Cursor`] beside it | remembering how far they have come |
+//! | people and tills | [`Notebook`] beside it | marking spans, telling what was sold |
 //!
 //! # What holds
 //!
@@ -22,6 +23,8 @@
 //! - One program writes at a time. The lock is the system's: it is free when that program is gone, however
 //!   it went.
 //! - Entries are never changed. They go by retention, or by a recount.
+//! - A line or zone is what it is apart from its name: entries keep the name that they were written down under,
+//!   and readers are given the newest one ([`Renamed`]).
 //! - Pictures and embeddings are not stored.
 //!
 //! # Times
@@ -31,8 +34,10 @@
 
 mod arrival;
 mod begin;
+mod beside;
 mod clock;
 mod connection;
+mod copies;
 mod counts;
 mod crossings;
 mod cursor;
@@ -45,12 +50,15 @@ mod extent;
 mod file;
 mod gaps;
 mod health;
+mod hours;
 mod ledger;
 mod lock;
 mod mend;
+mod naming;
 mod off;
 mod owner;
 mod places;
+mod prune;
 mod quarters;
 mod reader;
 mod redate;
@@ -66,17 +74,22 @@ mod stretch;
 mod timeline;
 mod unwritable;
 
+pub use beside::{Mark, NewMark, Notebook, Sale, Sold};
 pub use clock::{Clock, SystemClock};
-pub use counts::{Count, Period, PeriodTally, Query, Span, ZoneCount};
+pub use copies::{Copied, backup, restore};
+pub use counts::{Before, Compare, Count, Period, PeriodTally, Query, Span, ZoneCount};
 pub use cursor::Cursor;
 pub use digest::{Digest, EventId};
 pub use drawn::{Drawn, Standing};
 pub use entry::{CrossingEntry, Entry, Kind, VisitEntry};
 pub use error::{CountedOtherwise, Difference, Error, Obstacle};
 pub use health::Health;
+pub use hours::{Hours, HoursError, SiteHours};
 pub use ledger::{Ledger, Options};
 pub use mend::Mended;
+pub use naming::Renamed;
 pub use places::Total;
+pub use prune::{Pruned, prune};
 pub use reader::{Range, Reader};
 pub use redate::{ClockStretch, How};
 pub use removal::Removal;

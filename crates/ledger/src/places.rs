@@ -67,6 +67,26 @@ impl Reader {
         Ok(names.into_iter().collect())
     }
 
+    /// These names of lines, or zones, as they are today: one that nothing has any more is that of whatever had it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn names_today(&self, kind: PlaceKind, names: &[String]) -> Result<Vec<String>, Error> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (known, spots) = (self.places(kind)?, self.spots()?);
+        let mut today = Vec::new();
+        for name in names {
+            let others = if known.contains(name) { BTreeSet::new() } else { spots.since(kind, name) };
+            if others.is_empty() {
+                today.push(name.clone());
+            }
+            today.extend(others);
+        }
+        Ok(today)
+    }
+
     /// Every source that was ever counted, by name, with its lines and zones.
     ///
     /// # Errors

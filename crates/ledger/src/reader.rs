@@ -13,7 +13,7 @@ use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
 use crate::file::{self, FileId};
 use crate::quarters::{self, Part, Quarter, Spots};
-use crate::row::{COLUMNS, Row, Seq, TABLES};
+use crate::row::{Row, Seq, TABLES, columns};
 use crate::unwritable;
 
 /// A stretch of time: from the first moment on, up to and without the second. `None` is unlimited.
@@ -118,8 +118,9 @@ impl Reader {
         let kinds = serde_json::Value::from(kinds).to_string();
         // By the sequence, which the sign before the kind says: an index of kinds would have all of them sorted.
         let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE event.seq > ?1
-             AND +event.kind IN (SELECT value FROM json_each(?2)) ORDER BY event.seq LIMIT ?3"
+            "SELECT {} FROM {TABLES} WHERE event.seq > ?1
+             AND +event.kind IN (SELECT value FROM json_each(?2)) ORDER BY event.seq LIMIT ?3",
+            columns()
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.collect(&sql, (after.0.cast_signed(), kinds, limit), Row::read)

@@ -258,7 +258,7 @@ fn finish(connection: &Connection, pass: &Pass) -> rusqlite::Result<()> {
 }
 
 /// Gives free pages back to the system: the pragma frees one for each row that is asked of it.
-fn give_back(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn give_back(connection: &Connection) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}

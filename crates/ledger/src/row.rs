@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::digest::EventId;
 use crate::entry::Kind;
+use crate::naming::NEWEST;
 
 /// A place in the sequence of all that the ledger holds; the default is before everything.
 ///
@@ -48,7 +49,7 @@ pub struct Row {
 pub enum Event {
     /// Somebody passed a line.
     Crossing {
-        /// The line's name.
+        /// What the line is called now.
         line: String,
         /// Which way.
         direction: Direction,
@@ -59,7 +60,7 @@ pub enum Event {
     },
     /// Somebody was in a zone from [`Row::at`] on.
     Visit {
-        /// The zone's name.
+        /// What the zone is called now.
         zone: String,
         /// The track's number, within its run.
         track: u64,
@@ -87,8 +88,12 @@ pub enum Event {
 }
 
 /// The columns that [`Row::read`] needs, in its order.
-pub(crate) const COLUMNS: &str = "event.seq, event.identity, event.run, source.name, event.utc, event.until, \
-    event.kind, event.name, event.direction, event.track, event.frame, event.time, event.detail";
+pub(crate) fn columns() -> String {
+    format!(
+        "event.seq, event.identity, event.run, source.name, event.utc, event.until, event.kind, {NEWEST}, \
+         event.direction, event.track, event.frame, event.time, event.detail"
+    )
+}
 
 /// The tables that they come from.
 pub(crate) const TABLES: &str = "event JOIN run ON run.id = event.run JOIN source ON source.id = run.source";

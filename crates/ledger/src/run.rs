@@ -9,12 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use crate::arrival::arrive;
-use crate::begin::Beginning;
-use crate::digest::{Digest, EventId};
+use crate::begin::{Beginning, Counted};
+use crate::digest::EventId;
 use crate::drawn::{self, Drawn};
 use crate::entry::{Columns, Entry, Kind};
 use crate::error::Error;
 use crate::ledger::Writer;
+use crate::naming::{self, Renamed};
 use crate::quarters;
 use crate::source::{Ending, Place, RunInfo};
 use crate::stretch::Course;
@@ -46,8 +47,9 @@ struct Shared {
     is_live: bool,
     /// What tells this run's events from others': of a recording its content, of a live source the run.
     scope: Vec<u8>,
-    /// How people are looked for at each place of a recording.
-    configs: BTreeMap<(Kind, String), Digest>,
+    /// What is in the identities of a recording's entries.
+    counted: Counted,
+    version: String,
     state: Mutex<State>,
 }
 
@@ -90,8 +92,6 @@ impl Run {
     pub(crate) fn new(writer: Arc<Writer>, info: &RunInfo, beginning: Beginning) -> Self {
         let is_live = !info.is_recorded();
         let scope = if is_live { beginning.uid.to_vec() } else { info.identity().into_bytes() };
-        let config = |place: &Place| ((place.kind.event(), place.name.clone()), place.config);
-        let configs = info.places.iter().map(config).collect();
         let state = State {
             start: beginning.start,
             anchored: !is_live,
@@ -100,9 +100,9 @@ impl Run {
             beat: None,
             recorded: Recorded::default(),
         };
-        let Beginning { run, uid, .. } = beginning;
-        let state = Mutex::new(state);
-        Self { shared: Arc::new(Shared { writer, run, uid, is_live, scope, configs, state }) }
+        let Beginning { run, uid, counted, .. } = beginning;
+        let (state, version) = (Mutex::new(state), info.version.clone());
+        Self { shared: Arc::new(Shared { writer, run, uid, is_live, scope, counted, version, state }) }
     }
 
     /// Its number in the ledger.
@@ -155,6 +155,26 @@ impl Run {
         shared.writer.transaction("write the ledger", |connection| {
             let sql = "SELECT source FROM run WHERE uid = ?1";
             drawn::note(connection, connection.query_row(sql, [shared.uid], |row| row.get(0))?, drawn)
+        })
+    }
+
+    /// Says that these are the lines and zones of a live source from now on, and gives those that have another name
+    /// than before: their history goes on under that.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn redraw(&self, places: &[Place]) -> Result<Vec<Renamed>, Error> {
+        let Shared { writer, version, is_live, .. } = &*self.shared;
+        if !is_live {
+            return Ok(Vec::new());
+        }
+        writer.transaction("write what is drawn to the ledger", |connection| {
+            let run = self.shared.number(connection)?;
+            let sql = "SELECT source FROM run WHERE id = ?1";
+            let source: i64 = connection.query_row(sql, [run], |row| row.get(0))?;
+            let renamed = naming::changes(connection, source, places, true)?;
+            naming::draw(connection, source, places, version, &renamed)?;
+            Ok(renamed)
         })
     }
 
@@ -276,9 +296,10 @@ impl Shared {
     }
 
     fn identity(&self, columns: &Columns) -> EventId {
-        let place = (columns.kind, columns.name.clone());
-        let config = self.configs.get(&place).filter(|_| !self.is_live);
-        columns.identity(&self.scope, config.map_or(&[][..], |config| config.as_bytes()))
+        match self.counted.get(&(columns.kind, columns.name.clone())) {
+            None => columns.identity(&self.scope, &columns.name, &[]),
+            Some((name, config)) => columns.identity(&self.scope, name, config.as_bytes()),
+        }
     }
 
     fn end(&self, ending: Ending) -> Result<(), Error> {

@@ -46,7 +46,7 @@ pub enum Start {
 }
 
 /// A line or zone, and how people are looked for there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// Line or zone: one of each may have the same name.
     pub kind: PlaceKind,
@@ -54,10 +54,15 @@ pub struct Place {
     pub name: String,
     /// Of all that decides what is counted there: its own shape, and the settings of every stage before.
     pub config: Digest,
+    /// As `config`, of all but the name: a recording that is counted again under another name is known by it.
+    pub unnamed: Option<Digest>,
+    /// Its points in pixels, x and y from the picture's top left; none where they are not known. By these it is the
+    /// same under another name.
+    pub points: Vec<[f64; 2]>,
 }
 
 /// What a place is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlaceKind {
     /// It is crossed.
     Line,
@@ -65,9 +70,23 @@ pub enum PlaceKind {
     Zone,
 }
 
+impl Place {
+    /// One of which is known what decides the count there, and not where it lies.
+    #[must_use]
+    pub fn new(kind: PlaceKind, name: impl Into<String>, config: Digest) -> Self {
+        Self { kind, name: name.into(), config, unnamed: None, points: Vec::new() }
+    }
+
+    /// Where it lies as JSON; empty where that is not known.
+    pub(crate) fn outline(&self) -> String {
+        if self.points.is_empty() { String::new() } else { serde_json::json!(self.points).to_string() }
+    }
+}
+
 impl PlaceKind {
-    /// How it stands in the table of places.
-    pub(crate) fn as_str(self) -> &'static str {
+    /// `line` or `zone`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Line => "line",
             Self::Zone => "zone",

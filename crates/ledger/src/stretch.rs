@@ -121,7 +121,7 @@ impl Course {
 }
 
 /// The place of the latest entry that there ever was.
-fn latest(connection: &Connection) -> rusqlite::Result<i64> {
+pub(crate) fn latest(connection: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'event'";
     Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))
 }

@@ -24,7 +24,7 @@ pub(crate) struct Bar {
 pub(crate) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -> Result<(), Error> {
     let (mut labels, mut plan) = (Labels::new(report.by), Plan::new(&["in", "out"], screen));
     let bar = |label: String, count: &Count| Bar {
-        name: label + &count.line.as_ref().map(|line| format!(" {line}")).unwrap_or_default(),
+        name: count.source.iter().chain(&count.line).fold(label, |name, part| format!("{name} {part}")),
         sides: vec![count.entered, count.left],
         uncounted: count.uncounted,
     };

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use footfall_ledger::Count;
 
+use crate::extra::{self, Cell, Extra};
 use crate::{Error, Report};
 
 /// A time of day as programs read it.
 pub(crate) const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S%:z";
 
-const HEADS: [&str; 18] = [
+pub(crate) const HEADS: [&str; 18] = [
     "from",
     "to",
     "in",
@@ -32,20 +33,39 @@ const HEADS: [&str; 18] = [
 
 pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> Result<(), Error> {
     let mut rows = ::csv::Writer::from_writer(out);
-    let mut has_head = false;
-    let mut head = |rows: &mut ::csv::Writer<_>, is_per_line: bool| {
-        let line = is_per_line.then_some("line");
-        let is_first = !std::mem::replace(&mut has_head, true);
-        if is_first { rows.write_record(line.into_iter().chain(HEADS)) } else { Ok(()) }
-    };
+    let mut extras: Option<Vec<&Extra>> = None;
     report.counts.each(&mut |count| {
-        head(&mut rows, count.line.is_some()).map_err(io::Error::from)?;
-        let line = count.line.clone().into_iter();
-        Ok(rows.write_record(line.chain(cells(count))).map_err(io::Error::from)?)
+        let extras = if let Some(extras) = &extras {
+            extras
+        } else {
+            let found = extra::of(count);
+            let source = count.source.as_ref().map(|_| "source");
+            let names = source.into_iter().chain(count.line.as_ref().map(|_| "line"));
+            let heads = names.chain(HEADS).chain(found.iter().map(|extra| extra.name));
+            rows.write_record(heads).map_err(io::Error::from)?;
+            extras.insert(found)
+        };
+        let names = count.source.iter().chain(&count.line).cloned();
+        let more = extras.iter().map(|extra| text((extra.cell)(count)));
+        Ok(rows.write_record(names.chain(cells(count)).chain(more)).map_err(io::Error::from)?)
     })?;
-    head(&mut rows, false).map_err(io::Error::from)?;
+    if extras.is_none() {
+        rows.write_record(HEADS).map_err(io::Error::from)?;
+    }
     Ok(rows.flush()?)
 }
+
+fn text(cell: Cell) -> String {
+    match cell {
+        Cell::Whole(number) => optional(number),
+        Cell::Real(number) => optional(number),
+        Cell::Time(time) => time.map_or_else(String::new, |time| time.strftime(WITH_OFFSET).to_string()),
+    }
+}
+
+/// Of a report on zones.
+pub(crate) const ZONE_HEADS: [&str; 9] =
+    ["zone", "from", "to", "visits", "dwell", "longest", "occupancy", "peak", "uncounted"];
 
 fn cells(count: &Count) -> [String; 18] {
     [

@@ -22,10 +22,22 @@ pub enum Error {
         #[from]
         source: parquet::errors::ParquetError,
     },
+    /// The Excel file cannot be made.
+    #[error("cannot write the report as Excel: {problem}")]
+    Xlsx {
+        /// Why.
+        problem: String,
+    },
     /// The chart cannot be drawn.
     #[error("cannot draw the chart: {problem}")]
     Chart {
         /// What the library says.
         problem: String,
     },
+}
+
+impl From<rust_xlsxwriter::XlsxError> for Error {
+    fn from(error: rust_xlsxwriter::XlsxError) -> Self {
+        Self::Xlsx { problem: error.to_string() }
+    }
 }

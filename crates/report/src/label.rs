@@ -38,6 +38,7 @@ fn label(from: &ZonedDateTime, by: Period) -> String {
         Period::Minute | Period::Hour => "%Y-%m-%d %a %H:%M",
         Period::Day => "%Y-%m-%d %a",
         Period::Week => "%G-W%V from %m-%d",
+        Period::Month => "%Y-%m %b",
     };
     from.strftime(form).to_string()
 }
@@ -54,7 +55,7 @@ pub(crate) fn ticks<'a>(starts: impl ExactSizeIterator<Item = &'a ZonedDateTime>
     let minutes = match by {
         Period::Minute => 1,
         Period::Hour => 60,
-        Period::Day | Period::Week => {
+        Period::Day | Period::Week | Period::Month => {
             let step = WHOLE.into_iter().find(spread).unwrap_or(count);
             return (0..count).step_by(step).collect();
         }
@@ -77,6 +78,7 @@ pub(crate) fn tick(from: &ZonedDateTime, by: Period) -> String {
         Period::Minute | Period::Hour => "%H:%M",
         Period::Day => "%a %d %b",
         Period::Week => "W%V %d %b",
+        Period::Month => "%b %Y",
     };
     from.strftime(form).to_string()
 }

@@ -1,12 +1,13 @@
-//! Counts as people and programs want them: a table, charts, CSV, JSON, Parquet.
+//! Counts as people and programs want them: a table, charts, CSV, JSON, Parquet, Excel.
 //!
 //! Every form has the same rows: one for each period, and where lines are told apart one for each line
-//! in it; of zones, one for each zone. Fields are those of [`footfall_ledger::Count`] and
+//! in it, where sources are one for each source; of zones, one for each zone. Fields are those of [`footfall_ledger::Count`] and
 //! [`footfall_ledger::ZoneCount`].
 
 mod bars;
 mod csv;
 mod error;
+mod extra;
 mod json;
 mod label;
 mod parquet;
@@ -14,6 +15,7 @@ mod rows;
 mod svg;
 mod table;
 mod total;
+mod xlsx;
 mod zones;
 
 use std::io::Write;
@@ -37,6 +39,8 @@ pub struct Report<'a> {
     pub reasons: Vec<(String, f64)>,
     /// When nobody counted, by time, for a chart.
     pub gaps: Vec<Span>,
+    /// What somebody has said of spans in it, a line each, for a table.
+    pub notes: Vec<String>,
 }
 
 /// How it is shown.
@@ -53,6 +57,8 @@ pub enum Format {
     Json,
     /// Apache Parquet: times as UTC timestamps in microseconds.
     Parquet,
+    /// Excel: times as dates of the clock on the wall, with a chart.
+    Xlsx,
 }
 
 /// The screen that text is made for.
@@ -66,7 +72,7 @@ pub struct Screen {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Chart, Self::Csv, Self::Json, Self::Parquet];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Chart, Self::Csv, Self::Json, Self::Parquet, Self::Xlsx];
 
     /// Its name on the command line.
     #[must_use]
@@ -77,7 +83,14 @@ impl Format {
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
         }
+    }
+
+    /// Whether people cannot read it on a terminal.
+    #[must_use]
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::Xlsx)
     }
 }
 
@@ -97,6 +110,7 @@ pub fn write(
         Format::Csv => csv::write(report, &mut out)?,
         Format::Json => json::write(report.counts, &mut out)?,
         Format::Parquet => parquet::write(report, &mut out)?,
+        Format::Xlsx => xlsx::write(report, &mut out)?,
     }
     Ok(out.flush()?)
 }

@@ -11,6 +11,7 @@ use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use ::parquet::schema::types::{Type, TypePtr};
 use footfall_ledger::{Count, ZoneCount};
 
+use crate::extra::{self, Cell, Extra};
 use crate::{Error, Report, Rows, ZoneReport};
 
 type Result<T, E = ParquetError> = std::result::Result<T, E>;
@@ -24,30 +25,52 @@ type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
 const GROUP: usize = 65_536;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut (impl Write + Send)) -> Result<(), Error> {
-    in_groups(
-        report.counts,
-        out,
-        |first| schema(first.is_some_and(|count| count.line.is_some())),
-        |counts, rows| {
-            if counts.iter().any(|count| count.line.is_some()) {
-                let name = |c: &Count| ByteArray::from(c.line.clone().unwrap_or_default().into_bytes());
-                column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+    in_groups(report.counts, out, schema, |counts, rows| {
+        let names: [fn(&Count) -> Option<&String>; 2] = [|c| c.source.as_ref(), |c| c.line.as_ref()];
+        for name in names.into_iter().filter(|name| counts.iter().any(|count| name(count).is_some())) {
+            let name = |c: &Count| ByteArray::from(name(c).cloned().unwrap_or_default().into_bytes());
+            column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+        }
+        for number in NUMBERS.map(|(_, number)| number) {
+            column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+        }
+        for (_, number) in KNOWN {
+            let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
+            let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
+            column::<Int64Type, _>(rows, &numbers, Some(&known))?;
+        }
+        let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
+        let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
+        column::<DoubleType, _>(rows, &dwell, Some(&known))?;
+        let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+        column::<DoubleType, _>(rows, &uncounted, None)?;
+        let extras = counts.first().map(extra::of).unwrap_or_default();
+        extras.into_iter().try_for_each(|extra| write_extra(extra, counts, rows))
+    })
+}
+
+fn write_extra<W: Write + Send>(extra: &Extra, counts: &[Count], rows: &mut Group<'_, W>) -> Result<()> {
+    let (mut known, mut wholes, mut reals) = (Vec::new(), Vec::new(), Vec::new());
+    let mut is_real = false;
+    for count in counts {
+        let whole = match (extra.cell)(count) {
+            Cell::Whole(number) => number.map(u64::cast_signed),
+            Cell::Time(time) => time.map(|time| time.timestamp().as_microsecond()),
+            Cell::Real(number) => {
+                is_real = true;
+                known.push(i16::from(number.is_some()));
+                reals.extend(number);
+                continue;
             }
-            for number in NUMBERS.map(|(_, number)| number) {
-                column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
-            }
-            for (_, number) in KNOWN {
-                let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
-                let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
-                column::<Int64Type, _>(rows, &numbers, Some(&known))?;
-            }
-            let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
-            let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
-            column::<DoubleType, _>(rows, &dwell, Some(&known))?;
-            let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
-            column::<DoubleType, _>(rows, &uncounted, None)
-        },
-    )
+        };
+        known.push(i16::from(whole.is_some()));
+        wholes.extend(whole);
+    }
+    if is_real {
+        column::<DoubleType, _>(rows, &reals, Some(&known))
+    } else {
+        column::<Int64Type, _>(rows, &wholes, Some(&known))
+    }
 }
 
 /// Writes zones likewise.
@@ -159,9 +182,13 @@ const NUMBERS: [Column<Count, i64>; 14] = [
 /// Whole numbers that may be missing.
 const KNOWN: [Column<Count, Option<u64>>; 2] = [("visitors", |c| c.visitors), ("again", |c| c.again)];
 
-fn schema(is_per_line: bool) -> Result<TypePtr> {
+/// That of rows like the first one.
+fn schema(first: Option<&Count>) -> Result<TypePtr> {
     let mut fields = Vec::new();
-    if is_per_line {
+    if first.is_some_and(|count| count.source.is_some()) {
+        fields.push(text_field("source")?);
+    }
+    if first.is_some_and(|count| count.line.is_some()) {
         fields.push(text_field("line")?);
     }
     for (index, (name, _)) in NUMBERS.iter().enumerate() {
@@ -172,6 +199,16 @@ fn schema(is_per_line: bool) -> Result<TypePtr> {
     }
     fields.push(real_field("dwell", Repetition::OPTIONAL)?);
     fields.push(real_field("uncounted", Repetition::REQUIRED)?);
+    if let Some(first) = first {
+        for extra in extra::of(first) {
+            let time = LogicalType::timestamp(true, ::parquet::basic::TimeUnit::MICROS);
+            fields.push(match (extra.cell)(first) {
+                Cell::Whole(_) => field(extra.name, Physical::INT64, Repetition::OPTIONAL, None)?,
+                Cell::Time(_) => field(extra.name, Physical::INT64, Repetition::OPTIONAL, Some(time))?,
+                Cell::Real(_) => real_field(extra.name, Repetition::OPTIONAL)?,
+            });
+        }
+    }
     Type::group_type_builder("counts").with_fields(fields).build().map(Arc::new)
 }
 

@@ -75,11 +75,11 @@ fn draw(report: &Report<'_>, points: &[Point], text: &mut String) -> Result<(), 
 
 /// A period, with its lines added up.
 #[derive(Clone, Debug)]
-struct Point {
-    from: ZonedDateTime,
+pub(crate) struct Point {
+    pub(crate) from: ZonedDateTime,
     to: ZonedDateTime,
-    entered: u64,
-    left: u64,
+    pub(crate) entered: u64,
+    pub(crate) left: u64,
     occupancy: u64,
     peak: u64,
 }
@@ -87,7 +87,7 @@ struct Point {
 /// More periods than this are drawn as if they were longer: a picture has not as many columns.
 const MOST_POINTS: usize = 65_536;
 
-fn points(rows: &dyn Rows<Count>) -> Result<Vec<Point>, Error> {
+pub(crate) fn points(rows: &dyn Rows<Count>) -> Result<Vec<Point>, Error> {
     let mut points: Vec<Point> = Vec::new();
     rows.each(&mut |count| {
         match points.last_mut() {

@@ -19,7 +19,7 @@ struct Column {
     total: fn(&Total) -> String,
 }
 
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 19] = [
     Column {
         head: "in",
         is_shown: |_| true,
@@ -76,43 +76,110 @@ const COLUMNS: [Column; 11] = [
         total: |t| t.dwell.map_or_else(dash, length),
     },
     Column { head: "uncounted", is_shown: |_| true, cell: |c| gap(c.uncounted), total: |t| gap(t.uncounted) },
+    Column {
+        head: "in outside",
+        is_shown: |t| t.outside.is_some(),
+        cell: |c| known(c.entered_outside),
+        total: |t| known(t.outside.map(|outside| outside.0)),
+    },
+    Column {
+        head: "out outside",
+        is_shown: |t| t.outside.is_some(),
+        cell: |c| known(c.left_outside),
+        total: |t| known(t.outside.map(|outside| outside.1)),
+    },
+    Column {
+        head: "marked",
+        is_shown: |t| t.marked > 0,
+        cell: |c| known(c.marked),
+        total: |t| t.marked.to_string(),
+    },
+    Column {
+        head: "transactions",
+        is_shown: |t| t.transactions.is_some(),
+        cell: |c| known(c.transactions),
+        total: |t| known(t.transactions),
+    },
+    Column {
+        head: "amount",
+        is_shown: |t| t.amount.is_some(),
+        cell: |c| c.amount.map_or_else(dash, |paid| format!("{paid:.2}")),
+        total: |t| t.amount.map_or_else(dash, |paid| format!("{paid:.2}")),
+    },
+    Column {
+        head: "conversion",
+        is_shown: |t| t.transactions.is_some(),
+        cell: |c| c.conversion.map_or_else(dash, |share| format!("{:.1}%", 100.0 * share)),
+        total: |t| t.conversion().map_or_else(dash, |share| format!("{:.1}%", 100.0 * share)),
+    },
+    Column {
+        head: "in before",
+        is_shown: |t| t.before.is_some(),
+        cell: |c| known(c.before.as_ref().and_then(|before| before.entered)),
+        total: |t| known(t.before.map(|before| before.0)),
+    },
+    Column {
+        head: "change",
+        is_shown: |t| t.before.is_some(),
+        cell: |c| change(c.before.as_ref().and_then(|before| before.change)),
+        total: |t| change(t.change()),
+    },
 ];
 
 /// Goes through the rows twice: for the widths of the columns, and to write them.
 pub(crate) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -> Result<(), Error> {
-    let (mut total, mut labels, mut lines) = (Total::default(), Labels::new(report.by), None);
+    let (mut total, mut labels, mut named) = (Total::default(), Labels::new(report.by), None);
     let mut widths = Widths::default();
     report.counts.each(&mut |count| {
         total.add(count);
-        lines = Some(count.line.is_some());
+        named = Some((count.source.is_some(), count.line.is_some()));
         let cells = COLUMNS.iter().map(|column| (column.cell)(count));
-        widths.see(&row(&labels.see(&count.from), count.line.as_deref(), cells));
+        widths.see(&row(&labels.see(&count.from), names(count), cells));
         Ok(())
     })?;
-    let Some(is_per_line) = lines else {
+    let Some((has_source, has_line)) = named else {
         return Ok(writeln!(out, "{}: nothing was recorded", report.title)?);
     };
-    let names = if is_per_line { 2 } else { 1 };
-    let shown: Vec<bool> = iter::repeat_n(true, names).chain(COLUMNS.map(|c| (c.is_shown)(&total))).collect();
-    let heads = COLUMNS.iter().map(|column| column.head.to_owned());
-    let head = row(report.by.as_str(), is_per_line.then_some("line"), heads);
+    let heads = || has_source.then_some("source").into_iter().chain(has_line.then_some("line"));
+    let left = 1 + heads().count();
+    let shown: Vec<bool> = iter::repeat_n(true, left).chain(COLUMNS.map(|c| (c.is_shown)(&total))).collect();
+    let columns = COLUMNS.iter().map(|column| column.head.to_owned());
+    let head = row(report.by.as_str(), heads(), columns);
     let sums = COLUMNS.iter().map(|column| (column.total)(&total));
-    let sums = row("total", is_per_line.then_some(""), sums);
+    let sums = row("total", heads().map(|_| ""), sums);
     widths.see(&head);
     widths.see(&sums);
-    let layout = Layout { widths, shown, names, screen };
+    let layout = Layout { widths, shown, names: left, screen };
     write!(out, "{}\n\n{}", report.title, layout.line(&head, Style::dim))?;
     report.counts.each(&mut |count| {
         let cells = COLUMNS.iter().map(|column| (column.cell)(count));
-        let row = row(&labels.name(&count.from), count.line.as_deref(), cells);
+        let row = row(&labels.name(&count.from), names(count), cells);
         Ok(out.write_all(layout.line(&row, |style| style).as_bytes())?)
     })?;
     write!(out, "{}{}", layout.line(&sums, Style::bold), why(&report.reasons))?;
+    if !report.notes.is_empty() {
+        write!(out, "\n{}\n", report.notes.join("\n"))?;
+    }
     Ok(())
 }
 
-pub(crate) fn row(label: &str, line: Option<&str>, cells: impl Iterator<Item = String>) -> Vec<String> {
-    [label.to_owned()].into_iter().chain(line.map(str::to_owned)).chain(cells).collect()
+/// What a row is of.
+fn names(count: &Count) -> impl Iterator<Item = &str> {
+    count.source.iter().chain(&count.line).map(String::as_str)
+}
+
+pub(crate) fn row<'a>(
+    label: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    cells: impl Iterator<Item = String>,
+) -> Vec<String> {
+    let names = names.into_iter().map(str::to_owned);
+    [label.to_owned()].into_iter().chain(names).chain(cells).collect()
+}
+
+/// `+12.5%`, `-3.0%`.
+fn change(share: Option<f64>) -> String {
+    share.map_or_else(dash, |share| format!("{:+.1}%", 100.0 * share))
 }
 
 /// `412 (405 to 418)`, or the number alone where it is certain.

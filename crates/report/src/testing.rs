@@ -16,11 +16,12 @@ pub(crate) fn counts(from: &str, count: u64, by: Period, zone: &str) -> Vec<Coun
 
 /// A report called `door`.
 pub(crate) fn report(counts: &Vec<Count>, by: Period) -> Report<'_> {
-    Report { counts, by, title: "door".into(), reasons: Vec::new(), gaps: Vec::new() }
+    Report { counts, by, title: "door".into(), reasons: Vec::new(), gaps: Vec::new(), notes: Vec::new() }
 }
 
 fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
     Count {
+        source: None,
         line: None,
         from: start.to_zoned_datetime(zone.clone()),
         to: by.next(start, zone).to_zoned_datetime(zone.clone()),
@@ -42,5 +43,12 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,
+        entered_outside: None,
+        left_outside: None,
+        marked: None,
+        transactions: None,
+        amount: None,
+        conversion: None,
+        before: None,
     }
 }

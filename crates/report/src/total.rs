@@ -20,6 +20,15 @@ pub(crate) struct Total {
     pub(crate) visits: u64,
     pub(crate) dwell: Option<f64>,
     pub(crate) uncounted: f64,
+    /// In and out, outside of the opening hours.
+    pub(crate) outside: Option<(u64, u64)>,
+    pub(crate) marked: u64,
+    pub(crate) transactions: Option<u64>,
+    pub(crate) amount: Option<f64>,
+    /// Those who came in and left earlier, and how many came in now in the same periods.
+    pub(crate) before: Option<(u64, u64, u64)>,
+    /// Of the latest period: the longest of what its rows tell.
+    gap: f64,
     /// Of all stays, in seconds.
     stayed: f64,
     /// Where the latest row's period begins.
@@ -40,14 +49,41 @@ impl Total {
         let add = |sum: Option<u64>, number: Option<u64>| number.map_or(sum, |n| Some(sum.unwrap_or(0) + n));
         self.visitors = add(self.visitors, count.visitors);
         self.again = add(self.again, count.again);
-        // Rows of one period, a line each, tell of the same stays and gaps.
+        self.visits += count.visits;
+        self.stayed += count.dwell.unwrap_or(0.0) * count.visits as f64;
+        self.dwell = (self.visits > 0).then(|| self.stayed / self.visits as f64);
+        // Rows of one period tell of the same gaps, or a source each of its own.
         if self.period.as_ref() != Some(&count.from) {
             self.period = Some(count.from.clone());
-            self.visits += count.visits;
-            self.uncounted += count.uncounted;
-            self.stayed += count.dwell.unwrap_or(0.0) * count.visits as f64;
-            self.dwell = (self.visits > 0).then(|| self.stayed / self.visits as f64);
+            self.gap = 0.0;
         }
+        self.uncounted += (count.uncounted - self.gap).max(0.0);
+        self.gap = self.gap.max(count.uncounted);
+        if let (Some(entered), Some(left)) = (count.entered_outside, count.left_outside) {
+            let outside = self.outside.get_or_insert_default();
+            *outside = (outside.0 + entered, outside.1 + left);
+        }
+        self.marked += count.marked.unwrap_or(0);
+        self.transactions = add(self.transactions, count.transactions);
+        self.amount = count.amount.map(|paid| self.amount.unwrap_or(0.0) + paid).or(self.amount);
+        if let Some(before) = &count.before {
+            let sums = self.before.get_or_insert_default();
+            if let (Some(entered), Some(left)) = (before.entered, before.left) {
+                *sums = (sums.0 + entered, sums.1 + left, sums.2 + count.entered);
+            }
+        }
+    }
+
+    /// Transactions for each of those who came in.
+    pub(crate) fn conversion(&self) -> Option<f64> {
+        let transactions = self.transactions.filter(|_| self.entered > 0)?;
+        Some(transactions as f64 / self.entered as f64)
+    }
+
+    /// How many more came in than earlier, as a share of then.
+    pub(crate) fn change(&self) -> Option<f64> {
+        let (entered, _, now) = self.before.filter(|before| before.0 > 0)?;
+        Some(now as f64 / entered as f64 - 1.0)
     }
 }
 

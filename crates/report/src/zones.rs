@@ -7,10 +7,10 @@ use footfall_ledger::jiff::ZonedDateTime;
 use footfall_ledger::{Period, ZoneCount};
 
 use crate::bars::{Bar, Plan};
-use crate::csv::{WITH_OFFSET, optional};
+use crate::csv::{WITH_OFFSET, ZONE_HEADS, optional};
 use crate::label::{Labels, length};
 use crate::table::{Layout, Widths, dash, gap, row, why};
-use crate::{Error, Format, Rows, Screen, json, parquet};
+use crate::{Error, Format, Rows, Screen, json, parquet, xlsx};
 
 /// What is to be shown of zones.
 pub struct ZoneReport<'a> {
@@ -40,6 +40,7 @@ pub fn write_zones(
         Format::Csv => csv(report, &mut out)?,
         Format::Json => json::write(report.counts, &mut out)?,
         Format::Parquet => parquet::write_zones(report, &mut out)?,
+        Format::Xlsx => xlsx::write_zones(report, &mut out)?,
     }
     Ok(out.flush()?)
 }
@@ -94,20 +95,20 @@ fn table(report: &ZoneReport<'_>, screen: Screen, out: &mut impl Write) -> Resul
     report.counts.each(&mut |count| {
         is_empty = false;
         total.add(count);
-        widths.see(&row(&labels.see(&count.from), Some(&count.zone), cells(count).into_iter()));
+        widths.see(&row(&labels.see(&count.from), [count.zone.as_str()], cells(count).into_iter()));
         Ok(())
     })?;
     if is_empty {
         return nothing(report, out);
     }
-    let head = row(report.by.as_str(), Some("zone"), HEADS.into_iter().map(str::to_owned));
-    let sums = row("total", Some(""), total.cells().into_iter());
+    let head = row(report.by.as_str(), ["zone"], HEADS.into_iter().map(str::to_owned));
+    let sums = row("total", [""], total.cells().into_iter());
     widths.see(&head);
     widths.see(&sums);
     let layout = Layout { widths, shown: vec![true; head.len()], names: 2, screen };
     write!(out, "{}\n\n{}", report.title, layout.line(&head, Style::dim))?;
     report.counts.each(&mut |count| {
-        let row = row(&labels.name(&count.from), Some(&count.zone), cells(count).into_iter());
+        let row = row(&labels.name(&count.from), [count.zone.as_str()], cells(count).into_iter());
         Ok(out.write_all(layout.line(&row, |style| style).as_bytes())?)
     })?;
     write!(out, "{}{}", layout.line(&sums, Style::bold), why(&report.reasons))?;
@@ -147,10 +148,8 @@ fn chart(report: &ZoneReport<'_>, screen: Screen, out: &mut impl Write) -> Resul
 }
 
 fn csv(report: &ZoneReport<'_>, out: &mut impl Write) -> Result<(), Error> {
-    const HEADS: [&str; 9] =
-        ["zone", "from", "to", "visits", "dwell", "longest", "occupancy", "peak", "uncounted"];
     let mut rows = ::csv::Writer::from_writer(out);
-    rows.write_record(HEADS).map_err(io::Error::from)?;
+    rows.write_record(ZONE_HEADS).map_err(io::Error::from)?;
     report.counts.each(&mut |count| {
         let cells = [
             count.zone.clone(),

@@ -9,7 +9,10 @@ mod csv;
 mod drawing;
 mod events;
 mod live;
+mod marks;
 mod problem;
+mod report;
+mod sales;
 mod session;
 mod shapes;
 mod shared;
@@ -45,7 +48,7 @@ use crate::{Config, access, metrics, web};
             Every answer that is not 2xx is a problem as RFC 9457 describes it.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(counts::By)),
+    components(schemas(counts::By, report::With, report::ReportRow, report::CountRow, report::BeforeRow, report::ZoneRow)),
     modifiers(&Security),
     security((), ("token" = []), ("session" = [])),
 )]
@@ -78,6 +81,10 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(counts::counts))
         .routes(routes!(counts::counts_csv))
         .routes(routes!(today::today))
+        .routes(routes!(report::report))
+        .routes(routes!(marks::marks, marks::mark))
+        .routes(routes!(marks::take_back))
+        .routes(routes!(sales::sell))
         .routes(routes!(crossings::crossings))
         .routes(routes!(crossings::crossings_csv))
         .routes(routes!(events::events))

@@ -3,7 +3,7 @@
 use footfall_count::{Direction, Role};
 use jiff::Timestamp;
 
-use crate::Waiting;
+use crate::{Mark, NewMark, NewSale, Report, ReportQuery, Sold, Waiting};
 
 /// An adapter's own error, with its source kept.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
@@ -42,6 +42,21 @@ pub enum Period {
     Day,
     /// From Monday to Sunday.
     Week,
+    /// A month of the calendar.
+    Month,
+}
+
+impl Period {
+    /// How long it usually is.
+    pub(crate) fn seconds(self) -> i64 {
+        match self {
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+            Self::Week => 604_800,
+            Self::Month => 2_592_000,
+        }
+    }
 }
 
 /// Which counts are wanted.
@@ -203,6 +218,41 @@ pub trait Book: Send + Sync {
     /// # Errors
     /// When the ledger cannot be read.
     fn visits(&self, from: Timestamp) -> Result<Vec<VisitCount>, PortError>;
+
+    /// A report, by the names that the program's own has; `None` where it has more than `most` rows.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or nobody waits any more.
+    fn report(
+        &self,
+        query: &ReportQuery,
+        most: usize,
+        waiting: &Waiting,
+    ) -> Result<Option<Report>, PortError>;
+
+    /// Spans that somebody has marked: those that touch this time, in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    fn marks(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Vec<Mark>, PortError>;
+
+    /// Marks a span; gives the mark's number, or nothing where there is no such source.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn mark(&self, new: &NewMark) -> Result<Option<i64>, PortError>;
+
+    /// Takes a mark back; gives whether it was in force.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn take_back(&self, id: i64) -> Result<bool, PortError>;
+
+    /// Keeps what a till has sold, all of it or nothing.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    fn sell(&self, till: &str, sales: &[NewSale]) -> Result<Sold, PortError>;
 
     /// Takes the place of the publisher called `reader` for this program, for as long as that runs.
     ///

@@ -23,6 +23,7 @@ mod feed;
 mod follow;
 mod hex;
 mod live;
+mod manager;
 mod metrics;
 pub mod names;
 mod publish;
@@ -40,6 +41,7 @@ pub use footfall_private::{LocalPath, Place, Secret};
 pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
+pub use manager::{Compare, Mark, NewMark, NewSale, Report, ReportQuery, Sold};
 pub use publish::{
     Destination, MailConfig, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates,
     Publishers, WebhookConfig,

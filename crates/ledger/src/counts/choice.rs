@@ -10,6 +10,13 @@ pub(crate) struct Choice<'q> {
     known: Vec<Place>,
 }
 
+/// What a row of counts is of: a source, a name, both, or all that there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowKey {
+    pub(crate) source: Option<String>,
+    pub(crate) name: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     NotLookedUp,
@@ -25,6 +32,9 @@ enum Names<'q> {
     Sum(&'q [String]),
     /// All have one place; none: all that there are.
     Any(&'q [String]),
+    /// Each row has a place of its own, of these names; none: of all, and where it names no line of all that are in
+    /// the totals.
+    Rows(&'q [RowKey], &'q [String]),
 }
 
 impl<'q> Choice<'q> {
@@ -41,6 +51,12 @@ impl<'q> Choice<'q> {
     /// All of `names`, none: all, whether they are in the totals or not.
     pub(crate) fn any_of(names: &'q [String], sources: &'q [String]) -> Self {
         Self { sources, names: Names::Any(names), known: Vec::new() }
+    }
+
+    /// Each of `rows` is counted for itself, as far as it is of `names`; without any, a row that names no line is of
+    /// all that are in the totals.
+    pub(crate) fn rows(rows: &'q [RowKey], names: &'q [String], sources: &'q [String]) -> Self {
+        Self { sources, names: Names::Rows(rows, names), known: Vec::new() }
     }
 
     /// The place of a spot.
@@ -68,6 +84,14 @@ impl<'q> Choice<'q> {
             Names::Sum([]) => is_in_total(spot, spots).then_some(0),
             Names::Any([]) => Some(0),
             Names::Sum(names) | Names::Any(names) => names.contains(&spot.name).then_some(0),
+            Names::Rows(rows, names) => rows.iter().position(|row| {
+                let is_among = match &row.name {
+                    Some(name) => *name == spot.name && (names.is_empty() || names.contains(name)),
+                    None if names.is_empty() => is_in_total(spot, spots),
+                    None => names.contains(&spot.name),
+                };
+                is_among && row.source.as_ref().is_none_or(|source| *source == spot.source_name)
+            }),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::periods::Micros;
 use super::{Choice, Query};
 use crate::error::Error;
 use crate::quarters::Part;
-use crate::reader::Reader;
+use crate::reader::{Range, Reader};
 
 impl Reader {
     /// How many are inside right before `moment`, by the lines, sources, time zone and reset of `query`: those
@@ -23,11 +23,13 @@ impl Reader {
             let range = Micros { from: since, to: moment.as_microsecond() };
             let mut spots = self.spots()?;
             let mut choice = Choice::sum_of(&query.lines, &query.sources);
+            let marks = self.marked(Range { from: None, to: Some(moment) }, &query.sources)?;
             let mut site = Site::default();
             self.each_quarter(range, Part::CROSSINGS, &mut spots, |quarter, spots| {
                 let within = quarter.crossings.iter().filter(|p| p.at >= range.from && p.at < range.to);
                 for passage in within.filter(|passage| !passage.is_staff) {
-                    if choice.place(passage.spot, spots).is_some() {
+                    let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
+                    if choice.place(passage.spot, spots).is_some() && !marks.has(passage.at, source) {
                         site.add(passage.direction);
                     }
                 }

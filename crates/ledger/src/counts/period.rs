@@ -1,4 +1,4 @@
-//! Minutes, hours, days and weeks as people in a time zone have them.
+//! Minutes, hours, days, weeks and months as people in a time zone have them.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,13 +18,15 @@ pub enum Period {
     Day,
     /// A week from Monday to Sunday.
     Week,
+    /// A month of the calendar.
+    Month,
 }
 
 impl Period {
     /// All of them, the shortest first.
-    pub const ALL: [Self; 4] = [Self::Minute, Self::Hour, Self::Day, Self::Week];
+    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month];
 
-    /// `minute`, `hour`, `day`, `week`.
+    /// `minute`, `hour`, `day`, `week`, `month`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,6 +34,7 @@ impl Period {
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
+            Self::Month => "month",
         }
     }
 
@@ -42,6 +45,7 @@ impl Period {
             Self::Hour => 3600,
             Self::Day => 86_400,
             Self::Week => 604_800,
+            Self::Month => 2_592_000,
         }
     }
 
@@ -61,6 +65,7 @@ impl Period {
             Self::Hour => by_clock(60 * minute + second),
             Self::Day => midnight(local.date(), zone),
             Self::Week => midnight(monday(local.date()), zone),
+            Self::Month => midnight(local.date().first_of_month(), zone),
         }
     }
 
@@ -86,6 +91,7 @@ impl Period {
             Self::Hour => by_clock(3600 - 60 * minute - second),
             Self::Day => by_calendar(1),
             Self::Week => by_calendar(7 - local.weekday().to_monday_zero_offset()),
+            Self::Month => by_calendar(local.date().days_in_month() - local.day() + 1),
         };
         // A day that a zone has left out of its calendar begins and ends at one moment.
         if end > start {

@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use super::nights::Nights;
 use super::periods::{Micros, Periods};
 use super::walk::Walk;
-use super::{Choice, Period, Span};
-use crate::entry::Kind;
+use super::{Before, Period, Span};
 use crate::error::Error;
+use crate::hours::SiteHours;
 use crate::quarters::Part;
 use crate::reader::{Range, Reader};
 
@@ -31,6 +31,10 @@ pub struct Query {
     pub zones: Vec<String>,
     /// Whether each line is counted for itself.
     pub per_line: bool,
+    /// Whether each source is counted for itself.
+    pub per_source: bool,
+    /// When the place is open: crossings outside of that are told apart.
+    pub hours: SiteHours,
     /// A time of day at which nobody is inside: occupancy begins at zero there.
     pub reset: Option<Time>,
 }
@@ -45,6 +49,8 @@ impl Default for Query {
             sources: Vec::new(),
             zones: Vec::new(),
             per_line: false,
+            per_source: false,
+            hours: SiteHours::default(),
             reset: Some(Time::constant(4, 0, 0, 0)),
         }
     }
@@ -53,6 +59,9 @@ impl Default for Query {
 /// One period.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Count {
+    /// The source, where each is counted for itself, or lines of one name at several are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// The line, where each is counted for itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
@@ -109,6 +118,28 @@ pub struct Count {
     pub dwell: Option<f64>,
     /// Time in which at least one of the sources was not counted, in seconds.
     pub uncounted: f64,
+    /// Those of [`entered`](Self::entered) who came outside of the opening hours. None where nobody has said
+    /// when it is open; and so on for all that follows.
+    #[serde(rename = "in_outside", skip_serializing_if = "Option::is_none")]
+    pub entered_outside: Option<u64>,
+    /// Those of [`left`](Self::left) who left outside of the opening hours.
+    #[serde(rename = "out_outside", skip_serializing_if = "Option::is_none")]
+    pub left_outside: Option<u64>,
+    /// Crossings in time that somebody has marked as not counted. They are in none of the other numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marked: Option<u64>,
+    /// What the till has sold, where lines and sources are added up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transactions: Option<u64>,
+    /// What was paid for it, in the till's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<f64>,
+    /// Transactions for each of those who came in; none where nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<f64>,
+    /// The same in an earlier period, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
 }
 
 pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
@@ -116,15 +147,6 @@ pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) ->
 }
 
 impl Query {
-    /// What a spot's crossings count as: each of `lines`, in order, for itself, or all together.
-    pub(super) fn choice<'q>(&'q self, lines: &'q [String]) -> Choice<'q> {
-        if self.per_line {
-            Choice::each_of(lines, &self.sources)
-        } else {
-            Choice::sum_of(lines, &self.sources)
-        }
-    }
-
     /// The time of `whole` of which it matters whether anybody counted: nobody counts after the last scene,
     /// and only those who ask for that time want to know.
     pub(crate) fn known(&self, whole: Span) -> Range {
@@ -147,7 +169,8 @@ impl Reader {
     }
 
     /// Gives counts by period one by one: one for each period, those without anybody too, by time; with
-    /// [`per_line`](Query::per_line) one for each line in it, by name. Nothing where nothing was recorded.
+    /// [`per_line`](Query::per_line) one for each line in it, by name, and with [`per_source`](Query::per_source)
+    /// one for each source. Nothing where nothing was recorded.
     /// However many there are, one is in memory at a time.
     ///
     /// # Errors
@@ -161,13 +184,14 @@ impl Reader {
             let Some(whole) = self.extent(query)? else { return Ok(()) };
             let periods = Periods::new(query, whole)?;
             let mut spots = self.spots()?;
-            let lines = self.chosen_lines(query)?;
-            let knows_visitors = self.tells_comings(whole, &mut spots, query.choice(&lines))?;
+            let rows = self.rows(query)?;
+            let knows_visitors = self.tells_comings(whole, &mut spots, rows.of_lines(query))?;
             let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
             let scanned = nights.as_ref().map_or(i64::MIN, |nights| nights.next().as_microsecond());
             let scanned = Micros { from: scanned, to: whole.to.as_microsecond() };
-            let gapped = self.gaps_before(query, whole, scanned.from, &mut spots)?;
-            let mut walk = Walk::new(query, &lines, periods, nights, gapped, knows_visitors);
+            let gapped = self.gaps_of_rows(query, &rows, whole, scanned.from, &mut spots)?;
+            let beside = self.beside(query, whole)?;
+            let mut walk = Walk::new(query, &rows, periods, nights, gapped, knows_visitors, beside);
             let mut give = |count| {
                 self.still_wanted()?;
                 take(count)
@@ -192,7 +216,7 @@ impl Reader {
     }
 
     /// From the first period's beginning to the last one's end.
-    pub(super) fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
+    pub(crate) fn extent(&self, query: &Query) -> Result<Option<Span>, Error> {
         let (from, last) = match (query.range.from, query.range.to) {
             (Some(from), Some(to)) if self.has_any(&query.sources)? => (from, before(to)),
             (Some(_), Some(_)) => return Ok(None),
@@ -207,16 +231,6 @@ impl Reader {
         }
         let to = query.by.next(query.by.floor(last, &query.zone), &query.zone);
         Ok(Some(Span { from, to }))
-    }
-
-    fn chosen_lines(&self, query: &Query) -> Result<Vec<String>, Error> {
-        let mut names = query.lines.clone();
-        if query.per_line && names.is_empty() {
-            names = self.names(Kind::Crossing)?;
-        }
-        names.sort();
-        names.dedup();
-        Ok(names)
     }
 }
 

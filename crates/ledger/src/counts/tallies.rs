@@ -10,7 +10,7 @@ use super::{Choice, Query, Span};
 use crate::drawn::Standing;
 use crate::error::Error;
 use crate::quarters::{Part, SpotId, Spots};
-use crate::reader::Reader;
+use crate::reader::{Range, Reader};
 
 /// One line's ins and outs in one period.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +28,9 @@ pub struct PeriodTally {
 }
 
 impl Reader {
-    /// Crossings without those of staff by period, source and line, where there are any, whether they are in the
-    /// totals or not; by time, then by source and line. Much less work than [`each_count`](Self::each_count): nobody is followed inside.
+    /// Crossings without those of staff, or in time that is marked, by period, source and line, where there are any,
+    /// whether they are in the totals or not; by time, then by source and line. Much less work than
+    /// [`each_count`](Self::each_count): nobody is followed inside.
     ///
     /// # Errors
     /// As [`each_count`](Self::each_count).
@@ -45,10 +46,13 @@ impl Reader {
             let mut choice = Choice::any_of(&query.lines, &query.sources);
             let mut sums = Sums::default();
             let mut present: Option<Span> = None;
+            let marks = self.marked(Range { from: Some(whole.from), to: Some(whole.to) }, &query.sources)?;
             let whole = Micros::from(whole);
             self.each_quarter(whole, Part::CROSSINGS, &mut spots, |quarter, spots| {
                 for passage in quarter.crossings.iter().filter(|p| p.at >= whole.from && p.at < whole.to) {
-                    if passage.is_staff || choice.place(passage.spot, spots).is_none() {
+                    let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
+                    let is_chosen = choice.place(passage.spot, spots).is_some();
+                    if passage.is_staff || !is_chosen || marks.has(passage.at, source) {
                         continue;
                     }
                     while present.is_none_or(|present| present.to.as_microsecond() <= passage.at) {

@@ -8,12 +8,15 @@ use super::gapped::Gapped;
 use super::nights::Nights;
 use super::periods::{Micros, Periods, seconds};
 use super::query::{Count, Query};
-use super::{Choice, Span};
+use super::rows::Rows;
+use super::{Choice, RowKey, Span};
+use crate::beside::Beside;
 use crate::quarters::{Coming, Passage, Quarter, Spots, Stretch};
 
 /// Where the walk has come to.
 pub(super) struct Walk<'q> {
     query: &'q Query,
+    rows: &'q Rows,
     lines: Vec<Line>,
     of_lines: Choice<'q>,
     of_zones: Choice<'q>,
@@ -26,16 +29,17 @@ pub(super) struct Walk<'q> {
     present: Option<Span>,
     /// Before that the calendar has nothing: no night, and no period that ends or begins. In microseconds.
     quiet: i64,
-    /// Number and total seconds of stays that began in it.
-    visits: (u64, f64),
-    gapped: Gapped,
+    /// Of each source that rows name, or of all together.
+    gapped: Vec<Gapped>,
     /// Whether visitors are told apart in any period.
     knows_visitors: bool,
+    /// What was said and sold beside the counts.
+    beside: Beside,
 }
 
 /// A line, or all lines together: who is inside, and the sums of the present period.
 struct Line {
-    name: Option<String>,
+    key: RowKey,
     site: Site,
     sums: Sums,
 }
@@ -51,6 +55,11 @@ struct Sums {
     /// Those who came first, and again, of those of whom it is known.
     comings: (u64, u64),
     staff: u64,
+    /// Number and total seconds of stays that began in it.
+    visits: (u64, f64),
+    /// In and out, outside of the opening hours.
+    outside: (u64, u64),
+    marked: u64,
 }
 
 impl<'q> Walk<'q> {
@@ -58,28 +67,34 @@ impl<'q> Walk<'q> {
     /// what was not counted and began before.
     pub(super) fn new(
         query: &'q Query,
-        lines: &'q [String],
+        rows: &'q Rows,
         mut periods: Periods<'q>,
         nights: Option<Nights>,
-        gapped: Gapped,
+        gapped: Vec<Gapped>,
         knows_visitors: bool,
+        beside: Beside,
     ) -> Self {
-        let line = |name| Line { name, site: Site::default(), sums: Sums::default() };
-        let names = if query.per_line { lines.iter().cloned().map(Some).collect() } else { vec![None] };
+        let line = |key: &RowKey| Line { key: key.clone(), site: Site::default(), sums: Sums::default() };
         Self {
             query,
-            lines: names.into_iter().map(line).collect(),
-            of_lines: query.choice(lines),
-            of_zones: Choice::sum_of(&query.zones, &query.sources),
-            of_sources: Choice::sum_of(&[], &query.sources),
+            rows,
+            lines: rows.keys.iter().map(line).collect(),
+            of_lines: rows.of_lines(query),
+            // Stays are of zones: with each line for itself they are nobody's.
+            of_zones: Choice::rows(
+                if query.per_line { &[] } else { &rows.keys },
+                &query.zones,
+                &query.sources,
+            ),
+            of_sources: rows.of_sources(query),
             nights,
             next: periods.next(),
             periods,
             present: None,
             quiet: i64::MIN,
-            visits: (0, 0.0),
             gapped,
             knows_visitors,
+            beside,
         }
     }
 
@@ -92,8 +107,8 @@ impl<'q> Walk<'q> {
         give: &mut impl FnMut(Count) -> Result<(), E>,
     ) -> Result<(), E> {
         for gap in &quarter.gaps {
-            if self.of_sources.place(gap.spot, spots).is_some() {
-                self.gapped.add(Micros { from: gap.from, to: gap.to });
+            if let Some(source) = self.of_sources.place(gap.spot, spots) {
+                self.gapped[source].add(Micros { from: gap.from, to: gap.to });
             }
         }
         let mut visits = quarter.visits.iter().take_while(|visit| visit.from < end).peekable();
@@ -104,8 +119,15 @@ impl<'q> Walk<'q> {
             }
             self.advance(passage.at, give)?;
             let is_told = self.present.is_some();
+            let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
+            let is_marked = self.beside.is_marked(passage.at, source);
+            let is_outside = self.is_outside(passage.at, source);
             if let Some(line) = self.lines.get_mut(line) {
-                line.pass(passage, is_told);
+                if is_marked {
+                    line.sums.marked += u64::from(is_told);
+                } else {
+                    line.pass(passage, is_told, is_outside);
+                }
             }
         }
         visits.try_for_each(|visit| self.visit(visit, spots, give))
@@ -117,13 +139,13 @@ impl<'q> Walk<'q> {
         spots: &Spots,
         give: &mut impl FnMut(Count) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.of_zones.place(visit.spot, spots).is_none() {
-            return Ok(());
-        }
+        let Some(row) = self.of_zones.place(visit.spot, spots) else { return Ok(()) };
         self.advance(visit.from, give)?;
-        if self.present.is_some() {
-            self.visits.0 += 1;
-            self.visits.1 += seconds(visit.from, visit.to);
+        let source = spots.get(visit.spot).map_or("", |spot| &spot.source_name);
+        if self.present.is_some() && !self.beside.is_marked(visit.from, source) {
+            let visits = &mut self.lines[row].sums.visits;
+            visits.0 += 1;
+            visits.1 += seconds(visit.from, visit.to);
         }
         Ok(())
     }
@@ -169,7 +191,6 @@ impl<'q> Walk<'q> {
             let Some(next) = self.next.take_if(has_begun) else { return Ok(()) };
             self.next = self.periods.next();
             self.present = Some(next);
-            self.visits = (0, 0.0);
             for Line { site, sums, .. } in &mut self.lines {
                 *sums = Sums { occupancy: site.inside, peak: site.inside, ..Sums::default() };
             }
@@ -177,21 +198,30 @@ impl<'q> Walk<'q> {
     }
 
     fn give<E>(&mut self, period: Span, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
-        let uncounted = self.gapped.seconds_in(period.into());
-        for line in &self.lines {
-            give(self.count(line, period, uncounted))?;
+        let uncounted: Vec<f64> =
+            self.gapped.iter_mut().map(|gapped| gapped.seconds_in(period.into())).collect();
+        let sold = self.beside.sold(period.into());
+        for (row, line) in self.lines.iter().enumerate() {
+            give(self.count(line, period, uncounted[self.rows.gaps_of(row)], sold))?;
         }
         Ok(())
     }
 
-    fn count(&self, line: &Line, period: Span, uncounted: f64) -> Count {
-        // Stays are of zones: with each line for itself they are nobody's.
-        let (visits, seconds) = if self.query.per_line { (0, 0.0) } else { self.visits };
+    fn is_outside(&self, at: i64, source: &str) -> bool {
+        let hours = self.query.hours.of(source).zip(Timestamp::from_microsecond(at).ok());
+        hours.is_some_and(|(hours, moment)| !hours.is_open(moment, &self.query.zone))
+    }
+
+    fn count(&self, line: &Line, period: Span, uncounted: f64, sold: Option<(u64, Option<f64>)>) -> Count {
         let sums = &line.sums;
+        let (visits, seconds) = sums.visits;
+        let (knows_hours, is_whole) = (!self.query.hours.is_empty(), line.key == RowKey::default());
+        let sold = sold.filter(|_| is_whole);
         let entered = interval(sums.entered, sums.doubt.0);
         let left = interval(sums.left, sums.doubt.1);
         Count {
-            line: line.name.clone(),
+            source: line.key.source.clone(),
+            line: line.key.name.clone(),
             from: period.from.to_zoned_datetime(self.query.zone.clone()),
             to: period.to.to_zoned_datetime(self.query.zone.clone()),
             entered: sums.entered,
@@ -212,6 +242,13 @@ impl<'q> Walk<'q> {
             visits,
             dwell: (visits > 0).then(|| seconds / visits as f64),
             uncounted,
+            entered_outside: knows_hours.then_some(sums.outside.0),
+            left_outside: knows_hours.then_some(sums.outside.1),
+            marked: self.beside.has_marks().then_some(sums.marked),
+            transactions: sold.map(|sold| sold.0),
+            amount: sold.and_then(|sold| sold.1),
+            conversion: sold.filter(|_| sums.entered > 0).map(|sold| sold.0 as f64 / sums.entered as f64),
+            before: None,
         }
     }
 }
@@ -223,7 +260,7 @@ fn interval(count: u64, doubt: f64) -> CountInterval {
 
 impl Line {
     /// `is_told`: it is of a period that is asked for.
-    fn pass(&mut self, passage: &Passage, is_told: bool) {
+    fn pass(&mut self, passage: &Passage, is_told: bool, is_outside: bool) {
         let sums = &mut self.sums;
         if passage.is_staff {
             sums.staff += u64::from(is_told);
@@ -239,10 +276,12 @@ impl Line {
             Direction::In => {
                 sums.entered += 1;
                 sums.doubt.0 += lack;
+                sums.outside.0 += u64::from(is_outside);
             }
             Direction::Out => {
                 sums.left += 1;
                 sums.doubt.1 += lack;
+                sums.outside.1 += u64::from(is_outside);
             }
         }
         match passage.coming {

@@ -10,9 +10,10 @@ use super::gapped::Gapped;
 use super::periods::{Micros, Periods, seconds};
 use super::query::with_offset;
 use super::{Choice, Query, Span};
+use crate::beside::Marked;
 use crate::error::Error;
 use crate::quarters::{Part, Quarter, Spots, Stretch};
-use crate::reader::Reader;
+use crate::reader::{Range, Reader};
 use crate::source::PlaceKind;
 
 /// One zone in one period. A stay is written down when it is over: who is still there is not in it yet.
@@ -77,7 +78,8 @@ impl Reader {
             let mut spots = self.spots()?;
             let from = whole.from.as_microsecond().saturating_sub(LONGEST);
             let gapped = self.gaps_before(query, whole, from, &mut spots)?;
-            let mut walk = Walk::new(query, &names, periods, gapped);
+            let marks = self.marked(Range { from: Some(whole.from), to: Some(whole.to) }, &query.sources)?;
+            let mut walk = Walk::new(query, &names, periods, gapped, marks);
             let mut give = |count| {
                 self.still_wanted()?;
                 take(count)
@@ -103,6 +105,7 @@ struct Walk<'q> {
     /// `None` before the first one, and after the last one.
     present: Option<Span>,
     gapped: Gapped,
+    marks: Marked,
 }
 
 /// A zone: when those who are in it leave, and the sums of the present period.
@@ -121,7 +124,13 @@ struct Sums {
 }
 
 impl<'q> Walk<'q> {
-    fn new(query: &'q Query, names: &'q [String], mut periods: Periods<'q>, gapped: Gapped) -> Self {
+    fn new(
+        query: &'q Query,
+        names: &'q [String],
+        mut periods: Periods<'q>,
+        gapped: Gapped,
+        marks: Marked,
+    ) -> Self {
         let zone =
             |name: &String| Zone { name: name.clone(), inside: BinaryHeap::new(), sums: Sums::default() };
         Self {
@@ -133,6 +142,7 @@ impl<'q> Walk<'q> {
             periods,
             present: None,
             gapped,
+            marks,
         }
     }
 
@@ -150,6 +160,10 @@ impl<'q> Walk<'q> {
         }
         for visit in quarter.visits.iter().filter(|v| v.from >= scanned.from && v.from < scanned.to) {
             let Some(zone) = self.of_zones.place(visit.spot, spots) else { continue };
+            let source = spots.get(visit.spot).map_or("", |spot| &spot.source_name);
+            if self.marks.has(visit.from, source) {
+                continue;
+            }
             self.go_to(visit.from, give)?;
             let is_told = self.present.is_some();
             if let Some(zone) = self.zones.get_mut(zone) {

@@ -21,11 +21,11 @@ const CROSSINGS: &str = "SELECT event.utc, run.source, event.name, event.directi
     FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
     WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2 ORDER BY event.utc, event.seq";
 
-const VISITS: &str = "SELECT event.utc, run.source, event.name, coalesce(event.until, event.utc)
+const VISITS: &str = "SELECT event.utc, run.source, event.name, coalesce(event.until, event.utc), event.seq
     FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
     WHERE event.kind = 'visit' AND event.utc >= ?1 AND event.utc < ?2 ORDER BY event.utc, event.seq";
 
-const GAPS: &str = "SELECT event.utc, run.source, event.name, event.until
+const GAPS: &str = "SELECT event.utc, run.source, event.name, event.until, event.seq
     FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
     WHERE event.kind = 'uncounted' AND event.utc >= ?1 AND event.utc < ?2 AND event.until > event.utc
     ORDER BY event.utc, event.seq";
@@ -83,7 +83,7 @@ fn passage(row: &Row<'_>, spots: &mut Spots) -> rusqlite::Result<Passage> {
     let coming = row.get_ref(5)?.as_i64().ok();
     Ok(Passage {
         at: row.get(0)?,
-        spot: spot(row, SpotKind::Line, spots)?,
+        spot: spot(row, SpotKind::Line, row.get(7)?, spots)?,
         direction: if is_in { Direction::In } else { Direction::Out },
         confidence,
         coming: Coming::of(coming),
@@ -92,11 +92,11 @@ fn passage(row: &Row<'_>, spots: &mut Spots) -> rusqlite::Result<Passage> {
 }
 
 fn stretch(row: &Row<'_>, kind: SpotKind, spots: &mut Spots) -> rusqlite::Result<Stretch> {
-    Ok(Stretch { from: row.get(0)?, to: row.get(3)?, spot: spot(row, kind, spots)? })
+    Ok(Stretch { from: row.get(0)?, to: row.get(3)?, spot: spot(row, kind, row.get(4)?, spots)? })
 }
 
-fn spot(row: &Row<'_>, kind: SpotKind, spots: &mut Spots) -> rusqlite::Result<SpotId> {
-    Ok(spots.number(row.get(1)?, kind, row.get_ref(2)?.as_str()?))
+fn spot(row: &Row<'_>, kind: SpotKind, seq: i64, spots: &mut Spots) -> rusqlite::Result<SpotId> {
+    Ok(spots.number(row.get(1)?, kind, row.get_ref(2)?.as_str()?, seq))
 }
 
 /// Of each spot, the stretches that touch or overlap become one.

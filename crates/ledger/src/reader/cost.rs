@@ -27,7 +27,7 @@ fn ledger(folder: &std::path::Path, days: u64) -> Reader {
             origin: Origin::Live,
             version: "1".into(),
             config: Digest::of([]),
-            places: vec![Place { name: "door".into(), kind: PlaceKind::Line, config: Digest::of([]) }],
+            places: vec![Place::new(PlaceKind::Line, "door", Digest::of([]))],
             recount: false,
         };
         let run = ledger.begin(&info).unwrap();

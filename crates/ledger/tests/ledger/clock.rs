@@ -295,8 +295,16 @@ fn how_the_clock_went_is_found_in_a_ledger_that_did_not_note_it() {
     history(&shelf, YEARS, None);
     let before = shelf.reader().clock().unwrap();
     let old = rusqlite::Connection::open(shelf.path()).unwrap();
-    old.execute_batch("DROP TABLE stretch; DROP TABLE removal; DROP TABLE repair; DROP TABLE drawn; PRAGMA user_version = 4")
-        .unwrap();
+    // What later versions have added.
+    old.execute_batch("DROP VIEW crossing; DROP VIEW visit").unwrap();
+    for table in ["stretch", "removal", "repair", "drawn", "renamed", "called", "mark", "sale"] {
+        old.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    for column in ["outline", "unnamed", "first", "present"] {
+        old.execute_batch(&format!("ALTER TABLE place DROP COLUMN {column}")).unwrap();
+    }
+    old.execute_batch("CREATE VIEW crossing AS SELECT 1; CREATE VIEW visit AS SELECT 1").unwrap();
+    old.pragma_update(None, "user_version", 4).unwrap();
     drop(old);
     let after = shelf.reader().clock().unwrap();
     let told = |all: &[footfall_ledger::ClockStretch]| -> Vec<_> {

@@ -103,7 +103,7 @@ pub(crate) fn camera() -> RunInfo {
         origin: Origin::Live,
         version: "0.1.0".into(),
         config: digest("config"),
-        places: vec![Place { kind: PlaceKind::Line, name: "door".into(), config: digest("door") }],
+        places: vec![Place::new(PlaceKind::Line, "door", digest("door"))],
         recount: false,
     }
 }

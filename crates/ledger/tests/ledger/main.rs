@@ -3,9 +3,11 @@
 
 mod clock;
 mod common;
+mod copies;
 mod counts;
 mod cursors;
 mod live;
+mod manager;
 mod mending;
 mod migrations;
 mod oracle;
@@ -13,5 +15,6 @@ mod read_only;
 mod recorded;
 mod recount;
 mod refusals;
+mod renaming;
 mod sequence;
 mod totals;

@@ -102,7 +102,7 @@ fn a_ledger_of_the_first_version_is_brought_forward_with_all_that_is_in_it() {
 fn a_recording_that_was_counted_before_the_migration_is_known_after_it() {
     let shelf = Shelf::new();
     drop(old(&shelf));
-    let zone = |text| Place { kind: PlaceKind::Zone, name: "door".into(), config: digest(text) };
+    let zone = |text| Place::new(PlaceKind::Zone, "door", digest(text));
     let with = |zone: Place| {
         let mut info = recording();
         info.places.push(zone);

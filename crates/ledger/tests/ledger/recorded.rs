@@ -160,7 +160,7 @@ fn a_line_and_a_zone_of_one_name_are_counted_and_replaced_apart() {
     let shelf = Shelf::new();
     let ledger = shelf.open();
     let mut both = recording();
-    both.places.push(Place { kind: PlaceKind::Zone, name: "door".into(), config: digest("zone") });
+    both.places.push(Place::new(PlaceKind::Zone, "door", digest("zone")));
     let (entered, left) = (seconds(1), seconds(9));
     let detail = serde_json::Map::new();
     let visit = Entry::Visit(VisitEntry { zone: "door".into(), track: 1, frame: 1, entered, left, detail });

@@ -51,6 +51,7 @@ pub(crate) enum By {
     Hour,
     Day,
     Week,
+    Month,
 }
 
 /// Counts over a range.
@@ -98,6 +99,7 @@ impl From<By> for Period {
             By::Hour => Self::Hour,
             By::Day => Self::Day,
             By::Week => Self::Week,
+            By::Month => Self::Month,
         }
     }
 }
@@ -117,12 +119,7 @@ impl Range {
         if from >= to {
             return Ok(Err(Problem::bad_request(format!("`from` ({from}) must be before `to` ({to})"))));
         }
-        let period = match self.by {
-            By::Minute => 60,
-            By::Hour => 3600,
-            By::Day => 86_400,
-            By::Week => 604_800,
-        };
+        let period = Period::from(self.by).seconds();
         if (to.as_second() - from.as_second()) / period > MOST_PERIODS {
             let detail = "the range has too many periods: ask for a shorter one, or for longer periods";
             return Ok(Err(Problem::bad_request(detail)));

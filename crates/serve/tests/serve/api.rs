@@ -201,13 +201,48 @@ fn pictures_are_the_newest_and_scenes_come_with_them() {
 }
 
 #[test]
+fn what_a_manager_asks_and_tells_is_checked() {
+    let site = Site::start(|_| ());
+    (1..=5).for_each(|n| site.cross(n));
+    let (status, report) = get(&site, "/api/v1/report?by=day");
+    assert_eq!((status, &report["rows"][0]["in"]), (200, &json!(3)));
+    for wrong in [
+        "by=minute&from=2020-01-01T00:00:00Z",
+        "each_zone=true&each_line=true",
+        "by=month&compare=week",
+        "compare=month",
+        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+    ] {
+        assert_eq!(get(&site, &format!("/api/v1/report?{wrong}")).0, 400, "{wrong}");
+    }
+    let post = |path: &str, body: &Value| {
+        let request = client().post(site.url(path)).header("Content-Type", "application/json");
+        read(request.send(body.to_string()).unwrap())
+    };
+    let span = json!({"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "note": "a party"});
+    assert_eq!(post("/api/v1/marks", &span).0, 201);
+    assert_eq!(get(&site, "/api/v1/marks").1["marks"][0]["note"], "a party");
+    assert_eq!(get(&site, "/api/v1/marks?from=2026-02-01T00:00:00Z").1["marks"], json!([]));
+    let delete = || client().delete(site.url("/api/v1/marks/1")).call().unwrap().status().as_u16();
+    assert_eq!((delete(), delete()), (204, 404));
+    let sale = |transactions: Value| json!({"time": "2026-01-01T10:00:00Z", "transactions": transactions});
+    assert_eq!(post("/api/v1/sales", &json!({"sales": [sale(json!(3))]})).1["added"], 1);
+    assert_eq!(post("/api/v1/sales", &json!({"sales": [sale(json!(4))]})).1["replaced"], 1);
+    for sales in
+        [json!([sale(json!(-1))]), json!([sale(json!(1)), sale(json!(1))]), json!([sale(json!(1e10 as u64))])]
+    {
+        assert_eq!(post("/api/v1/sales", &json!({"sales": sales})).0, 422, "{sales}");
+    }
+}
+
+#[test]
 fn the_document_describes_what_there_is() {
     let site = Site::start(|_| ());
     site.show(1, 0);
     let (status, document) = get(&site, "/api/v1/openapi.json");
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().unwrap();
-    assert!(paths.len() >= 14, "{:?}", paths.keys());
+    assert!(paths.len() >= 17, "{:?}", paths.keys());
     for (path, methods) in paths {
         let streams = ["/events", "/live", "/stream.mjpeg"];
         if methods.get("get").is_none() || streams.iter().any(|end| path.ends_with(end)) {

@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Period, PortError, Report,
+    ReportQuery, Sold, Total, VisitCount, Waiting,
 };
 
 /// Crossings in memory.
@@ -28,6 +29,9 @@ struct Kept {
     /// What receivers refused for good: sequence and reason, by reader.
     refused: BTreeMap<String, BTreeMap<u64, String>>,
     memory: BTreeMap<String, String>,
+    marks: Vec<Mark>,
+    /// By till and time.
+    sales: BTreeMap<(String, Timestamp), NewSale>,
     head: u64,
     /// What the clock says, where it is not the machine's.
     now: Option<Timestamp>,
@@ -204,6 +208,63 @@ impl Book for MemoryBook {
         Ok(sums.into_iter().map(count).collect())
     }
 
+    /// Its rows are those of `counts`.
+    fn report(
+        &self,
+        query: &ReportQuery,
+        most: usize,
+        waiting: &Waiting,
+    ) -> Result<Option<Report>, PortError> {
+        let ReportQuery { from, to, by, source, line, .. } = query.clone();
+        let counts = self.counts(&CountsQuery { from, to, by, source, line }, most + 1, waiting)?.buckets;
+        let row = |bucket: &Bucket| {
+            let Bucket { start, source, line, entered, left } = bucket;
+            serde_json::json!({
+                "from": start.to_string(), "source": source, "line": line, "in": entered, "out": left
+            })
+        };
+        let rows: Vec<_> = counts.iter().map(row).collect();
+        let marks = self.marks(Some(from), Some(to))?;
+        Ok((rows.len() <= most).then_some(Report { rows, marks, ..Report::default() }))
+    }
+
+    fn marks(&self, from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Vec<Mark>, PortError> {
+        let mut marks = self.kept().marks.clone();
+        marks.retain(|mark| from.is_none_or(|from| mark.to > from) && to.is_none_or(|to| mark.from < to));
+        Ok(marks)
+    }
+
+    fn mark(&self, new: &NewMark) -> Result<Option<i64>, PortError> {
+        let mut kept = self.kept();
+        let is_known = |source: &String| kept.entries.iter().any(|entry| entry.source == *source);
+        if new.source.as_ref().is_some_and(|source| !is_known(source)) {
+            return Ok(None);
+        }
+        let id = kept.marks.last().map_or(1, |mark| mark.id + 1);
+        let NewMark { from, to, source, uncounted, note } = new.clone();
+        kept.marks.push(Mark { id, at: from, from, to, source, uncounted, note, taken_back: None });
+        Ok(Some(id))
+    }
+
+    fn take_back(&self, id: i64) -> Result<bool, PortError> {
+        let mut kept = self.kept();
+        let mark = kept.marks.iter_mut().find(|mark| mark.id == id && mark.taken_back.is_none());
+        Ok(mark.map(|mark| mark.taken_back = Some(mark.to)).is_some())
+    }
+
+    fn sell(&self, till: &str, sales: &[NewSale]) -> Result<Sold, PortError> {
+        let mut kept = self.kept();
+        let mut sold = Sold::default();
+        for sale in sales {
+            match kept.sales.insert((till.to_owned(), sale.at), *sale) {
+                None => sold.added += 1,
+                Some(known) if known == *sale => sold.known += 1,
+                Some(_) => sold.replaced += 1,
+            }
+        }
+        Ok(sold)
+    }
+
     fn claim(&self, reader: &str) -> Result<Claim, PortError> {
         let kept = self.kept();
         if let Some(holder) = &kept.holder {
@@ -251,6 +312,7 @@ fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jif
         Period::Minute => local.round(down_to(Unit::Minute))?,
         Period::Hour => local.round(down_to(Unit::Hour))?,
         Period::Day => local.start_of_day()?,
+        Period::Month => local.first_of_month()?.start_of_day()?,
         Period::Week if local.weekday() == Weekday::Monday => local.start_of_day()?,
         Period::Week => local.nth_weekday(-1, Weekday::Monday)?.start_of_day()?,
     };
