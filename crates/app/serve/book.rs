@@ -10,8 +10,8 @@ use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Period, PortError, Report, ReportQuery,
-    Sold, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PortError, Report,
+    ReportQuery, Sold, Total, VisitCount, Waiting,
 };
 
 use super::manager;
@@ -258,6 +258,13 @@ impl Book for LedgerBook {
             counts.extend(visits.into_iter().map(count));
         }
         Ok(counts)
+    }
+
+    fn opening(&self, at: Timestamp) -> Opening {
+        if self.hours.is_empty() {
+            return Opening::Unknown;
+        }
+        self.hours.open_since(at, &self.zone).map_or(Opening::Closed, Opening::Since)
     }
 
     fn report(

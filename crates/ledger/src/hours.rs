@@ -86,6 +86,18 @@ impl Hours {
         of(local.date(), second) || yesterday.is_some_and(|date| of(date, second + DAY))
     }
 
+    /// Since when it has been open at `moment`; `None` where it is closed then.
+    #[must_use]
+    pub fn open_since(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let date = moment.to_zoned_datetime(zone.clone()).date();
+        let days = [date.yesterday().ok(), Some(date)];
+        let spans = days.into_iter().flatten().flat_map(|date| self.open_on(date));
+        let at = |local: DateTime| local.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp());
+        spans
+            .filter_map(|(opens, closes)| Some((at(opens)?, at(closes)?)))
+            .find_map(|(opens, closes)| (opens <= moment && moment < closes).then_some(opens))
+    }
+
     /// From when to when it is open on `date`, in order; what begins on it may end on the next day.
     #[must_use]
     pub fn open_on(&self, date: Date) -> Vec<(DateTime, DateTime)> {
@@ -261,6 +273,14 @@ impl SiteHours {
         Some(self.own.get(source).unwrap_or(&self.all)).filter(|hours| !hours.is_empty())
     }
 
+    /// Since when any of it has been open at `moment`; `None` where all of it is closed then, or nobody has said when
+    /// it is open.
+    #[must_use]
+    pub fn open_since(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let all = std::iter::once(&self.all).chain(self.own.values());
+        all.filter_map(|hours| hours.open_since(moment, zone)).min()
+    }
+
     /// As [`Hours::quiet`], for the whole site.
     #[must_use]
     pub fn quiet(&self) -> Option<Time> {
@@ -323,6 +343,21 @@ mod tests {
         }
         let (_, closes) = bar.open_on(date(2026, 12, 26))[0];
         assert_eq!(closes, at("2026-12-27T02:00:00"));
+    }
+
+    #[test]
+    fn it_is_known_since_when_it_is_open() {
+        let zone = TimeZone::get("Europe/Zurich").unwrap();
+        let bar = Hours::new([("sat", "20:00-02:00"), ("sun", "10:00-12:00")], []).unwrap();
+        let site = SiteHours { all: shop(), own: [("bar".to_owned(), bar.clone())].into() };
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+        let since = |moment: &str| bar.open_since(at(moment), &zone);
+        assert_eq!(since("2026-12-27T01:30:00+01:00"), Some(at("2026-12-26T20:00:00+01:00")));
+        assert_eq!(since("2026-12-27T11:00:00+01:00"), Some(at("2026-12-27T10:00:00+01:00")));
+        assert_eq!(since("2026-12-27T02:00:00+01:00"), None);
+        let opened = site.open_since(at("2026-12-26T21:00:00+01:00"), &zone);
+        assert_eq!(opened, Some(at("2026-12-26T09:00:00+01:00")), "the first of it");
+        assert_eq!(SiteHours::default().open_since(at("2026-12-26T21:00:00+01:00"), &zone), None);
     }
 
     #[test]

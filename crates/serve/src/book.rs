@@ -3,7 +3,7 @@
 use footfall_count::{Direction, Role};
 use jiff::Timestamp;
 
-use crate::{Mark, NewMark, NewSale, Report, ReportQuery, Sold, Waiting};
+use crate::{Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold, Waiting};
 
 /// An adapter's own error, with its source kept.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
@@ -218,6 +218,9 @@ pub trait Book: Send + Sync {
     /// # Errors
     /// When the ledger cannot be read.
     fn visits(&self, from: Timestamp) -> Result<Vec<VisitCount>, PortError>;
+
+    /// Whether the place is open at `at`.
+    fn opening(&self, at: Timestamp) -> Opening;
 
     /// A report, by the names that the program's own has; `None` where it has more than `most` rows.
     ///

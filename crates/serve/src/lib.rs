@@ -41,7 +41,7 @@ pub use footfall_private::{LocalPath, Place, Secret};
 pub use live::{
     Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
 };
-pub use manager::{Compare, Mark, NewMark, NewSale, Report, ReportQuery, Sold};
+pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold};
 pub use publish::{
     Destination, MailConfig, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates,
     Publishers, WebhookConfig,

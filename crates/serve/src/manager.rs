@@ -14,6 +14,17 @@ pub enum Compare {
     Year,
 }
 
+/// Whether the place is open at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Nobody has said when it is.
+    Unknown,
+    /// It is, since then.
+    Since(Timestamp),
+    /// It is not.
+    Closed,
+}
+
 /// Which report is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportQuery {

@@ -56,6 +56,7 @@ impl Looker {
         Ok(Sight {
             now,
             began: self.began,
+            opening: self.book.opening(now),
             inside: people.map_or(0, |people| people.inside),
             passed: people.and_then(|people| people.passed),
             hour: people.and_then(|people| people.hour.1.clone()),

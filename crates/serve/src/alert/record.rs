@@ -138,6 +138,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::{AlertConfig, MOST, Record, Sight};
+    use crate::Opening;
 
     fn alerts() -> Vec<AlertConfig> {
         let full = serde_json::json!([
@@ -149,7 +150,15 @@ mod tests {
 
     fn sight(inside: u64) -> Sight {
         let now = Timestamp::from_second(1_790_000_000).unwrap();
-        Sight { now, began: now, inside, passed: None, hour: None, sources: Vec::new() }
+        Sight {
+            now,
+            began: now,
+            opening: Opening::Unknown,
+            inside,
+            passed: None,
+            hour: None,
+            sources: Vec::new(),
+        }
     }
 
     fn told(record: &Record, receiver: &str) -> Vec<(u64, String, bool)> {

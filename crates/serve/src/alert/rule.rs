@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::config::{AlertConfig, When};
+use crate::Opening;
 
 /// What is seen of the place at one moment.
 #[derive(Clone, Debug)]
@@ -12,6 +13,7 @@ pub(super) struct Sight {
     pub(super) now: Timestamp,
     /// From when on it is looked at: before, nobody may have been counted.
     pub(super) began: Timestamp,
+    pub(super) opening: Opening,
     /// People inside.
     pub(super) inside: u64,
     /// When somebody passed a line last.
@@ -104,9 +106,14 @@ impl AlertConfig {
     fn nobody(&self, sight: &Sight, since: Option<Timestamp>) -> (bool, String) {
         let minutes = self.minutes.unwrap_or(f64::MAX);
         let last = sight.passed.unwrap_or(Timestamp::MIN);
+        let start = match sight.opening {
+            Opening::Unknown => sight.began,
+            Opening::Since(opened) => opened.max(sight.began),
+            Opening::Closed => return (false, "it is closed".to_owned()),
+        };
         let is_on = match since {
             Some(since) => last <= since,
-            None => seconds(sight.now.duration_since(last.max(sight.began))) >= 60.0 * minutes,
+            None => seconds(sight.now.duration_since(last.max(start))) >= 60.0 * minutes,
         };
         let text = if is_on {
             format!("nobody has passed a line for {minutes} minutes")
@@ -177,14 +184,22 @@ mod tests {
     use jiff::{Timestamp, ToSpan as _};
     use serde_json::{Value, json};
 
-    use super::{AlertConfig, Hour, Sight, SourceSight};
+    use super::{AlertConfig, Hour, Opening, Sight, SourceSight};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + seconds).unwrap()
     }
 
     fn sight() -> Sight {
-        Sight { now: at(0), began: at(-7200), inside: 0, passed: None, hour: None, sources: Vec::new() }
+        Sight {
+            now: at(0),
+            began: at(-7200),
+            opening: Opening::Unknown,
+            inside: 0,
+            passed: None,
+            hour: None,
+            sources: Vec::new(),
+        }
     }
 
     fn alert(settings: Value) -> AlertConfig {
@@ -226,6 +241,28 @@ mod tests {
         assert_eq!(walk(&quiet, [started.clone()]).0, [false]);
         let told = quiet.judge(&started, |_| Some(at(-30_000)));
         assert!(told[0].is_on, "it was told before, and nobody has passed since");
+    }
+
+    #[test]
+    fn nobody_comes_while_it_is_closed_and_that_is_nothing_to_tell() {
+        let quiet = alert(json!({ "name": "quiet", "when": "nobody", "minutes": 30.0 }));
+        let of = |(now, opening): (i64, Opening)| Sight {
+            now: at(now),
+            passed: Some(at(-7000)),
+            opening,
+            ..sight()
+        };
+        let opened = Opening::Since(at(1000));
+        let walked = [
+            (0, Opening::Unknown),
+            (10, Opening::Closed),
+            (1001, opened),
+            (2799, opened),
+            (2800, opened),
+            (4000, opened),
+            (4001, Opening::Closed),
+        ];
+        assert_eq!(walk(&quiet, walked.map(of)).0, [true, false, false, false, true, true, false]);
     }
 
     #[test]

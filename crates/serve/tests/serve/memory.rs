@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Period, PortError, Report,
-    ReportQuery, Sold, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PortError,
+    Report, ReportQuery, Sold, Total, VisitCount, Waiting,
 };
 
 /// Crossings in memory.
@@ -206,6 +206,10 @@ impl Book for MemoryBook {
         }
         let count = |((source, zone), visits)| VisitCount { source, zone, visits };
         Ok(sums.into_iter().map(count).collect())
+    }
+
+    fn opening(&self, _: Timestamp) -> Opening {
+        Opening::Unknown
     }
 
     /// Its rows are those of `counts`.
