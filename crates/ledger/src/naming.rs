@@ -4,8 +4,10 @@
 //! names up in, and moves no entry.
 
 mod matched;
+mod names;
+mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -14,6 +16,8 @@ use crate::ledger::Ledger;
 use crate::source::{Place, PlaceKind};
 use crate::stretch::latest;
 pub(crate) use matched::{Drawn, matched};
+pub(crate) use names::Names;
+use rows::{put_row, take_role, take_row};
 
 /// The newest name of what a row of `event` with its `run` happened at.
 pub(crate) const NEWEST: &str = "coalesce((SELECT renamed.name FROM renamed WHERE renamed.id = (
@@ -226,120 +230,4 @@ fn newest(
     let sql = "SELECT name FROM renamed WHERE id = ?1";
     let found = connection.query_row(sql, [id], |row| row.get(0)).optional()?;
     Ok(found.unwrap_or_else(|| name.to_owned()))
-}
-
-/// A row of `place` without its name.
-struct Known {
-    config: String,
-    version: String,
-    outline: String,
-    unnamed: Option<String>,
-    first: String,
-}
-
-/// Takes a place out of the table.
-fn take_row(
-    connection: &Connection,
-    source: i64,
-    kind: PlaceKind,
-    name: &str,
-) -> rusqlite::Result<Option<Known>> {
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(Known {
-            config: row.get(0)?,
-            version: row.get(1)?,
-            outline: row.get(2)?,
-            unnamed: row.get(3)?,
-            first: row.get(4)?,
-        })
-    };
-    let values = params![source, kind.as_str(), name];
-    let sql = "SELECT config, version, outline, unnamed, coalesce(first, name) FROM place
-               WHERE source = ?1 AND kind = ?2 AND name = ?3";
-    let known = connection.query_row(sql, values, read).optional()?;
-    connection.execute("DELETE FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3", values)?;
-    Ok(known)
-}
-
-/// Takes out what a line is for: its role, whether it is drawn, whether it is in the totals.
-fn take_role(
-    connection: &Connection,
-    source: i64,
-    kind: PlaceKind,
-    name: &str,
-) -> rusqlite::Result<Option<(String, bool, bool)>> {
-    if kind != PlaceKind::Line {
-        return Ok(None);
-    }
-    let sql = "DELETE FROM drawn WHERE source = ?1 AND line = ?2 RETURNING role, present, total";
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    connection.query_row(sql, params![source, name], read).optional()
-}
-
-fn put_row(
-    connection: &Connection,
-    source: i64,
-    kind: PlaceKind,
-    name: &str,
-    row: &Known,
-) -> rusqlite::Result<()> {
-    let Known { config, version, outline, unnamed, first } = row;
-    let sql =
-        "INSERT OR REPLACE INTO place (source, kind, name, config, version, outline, unnamed, first, present)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)";
-    let first = (first != name).then_some(first);
-    let values = params![source, kind.as_str(), name, config, version, outline, unnamed, first];
-    connection.execute(sql, values).map(drop)
-}
-
-/// Places in the sequence with whose name it is from there on.
-type Called = Vec<(i64, i64)>;
-
-/// Who was called what, by source, kind (`line` or `zone`) and name; and what each is called now.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    /// Behind which place in the sequence whose name it is, in order.
-    called: BTreeMap<(i64, PlaceKind), BTreeMap<String, Called>>,
-    newest: BTreeMap<i64, String>,
-}
-
-impl Names {
-    pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut names = Self::default();
-        let sql = "SELECT source, kind, name, behind, place FROM called ORDER BY source, kind, name, behind";
-        let mut statement = connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let is_zone = row.get_ref(1)?.as_str()? == PlaceKind::Zone.as_str();
-            let kind = if is_zone { PlaceKind::Zone } else { PlaceKind::Line };
-            let of_source = names.called.entry((row.get(0)?, kind)).or_default();
-            of_source.entry(row.get(2)?).or_default().push((row.get(3)?, row.get(4)?));
-        }
-        let mut statement = connection.prepare("SELECT id, name FROM renamed")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            names.newest.insert(row.get(0)?, row.get(1)?);
-        }
-        Ok(names)
-    }
-
-    /// Whose name an entry of this number has; 0: of one that has had no other.
-    pub(crate) fn place(&self, source: i64, kind: PlaceKind, name: &str, seq: i64) -> i64 {
-        let called = self.called.get(&(source, kind)).and_then(|names| names.get(name));
-        let Some(called) = called else { return 0 };
-        let before = called.partition_point(|(behind, _)| *behind < seq);
-        before.checked_sub(1).map_or(0, |last| called[last].1)
-    }
-
-    /// What a place that was called `name` is called now.
-    pub(crate) fn newest<'a>(&'a self, place: i64, name: &'a str) -> &'a str {
-        self.newest.get(&place).map_or(name, String::as_str)
-    }
-
-    /// What was once called `name` and is not called so now, by its names of today.
-    pub(crate) fn since(&self, kind: PlaceKind, name: &str) -> BTreeSet<String> {
-        let of_kind = self.called.iter().filter(|((_, of), _)| *of == kind);
-        let places = of_kind.filter_map(|(_, names)| names.get(name)).flatten().map(|(_, place)| *place);
-        places.filter_map(|place| self.newest.get(&place)).cloned().collect()
-    }
 }

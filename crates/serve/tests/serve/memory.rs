@@ -222,7 +222,7 @@ impl Book for MemoryBook {
         let ReportQuery { from, to, by, source, line, .. } = query.clone();
         let counts = self.counts(&CountsQuery { from, to, by, source, line }, most + 1, waiting)?.buckets;
         let row = |bucket: &Bucket| {
-            let Bucket { start, source, line, entered, left } = bucket;
+            let Bucket { start, source, line, entered, left, .. } = bucket;
             serde_json::json!({
                 "from": start.to_string(), "source": source, "line": line, "in": entered, "out": left
             })
