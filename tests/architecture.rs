@@ -25,6 +25,42 @@ fn the_pure_crates_know_nothing_of_the_world() {
     knows("eval", &["footfall-count", "footfall-track", "lsap", "ndarray", "serde", "thiserror"]);
 }
 
+/// Whoever installs the Python package gets neither OpenCV nor ONNX Runtime.
+#[test]
+fn the_python_package_needs_no_more_than_the_pure_crates_and_files() {
+    let own = ["footfall-count", "footfall-eval", "footfall-formats", "footfall-track"];
+    knows("python", &[&own[..], &["numpy", "pyo3", "serde", "serde_json"]].concat());
+}
+
+/// What can be published names the versions of what it needs, not their places alone.
+#[test]
+fn the_crates_to_be_published_name_versions() {
+    let manifest: toml::Table =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap().parse().unwrap();
+    let (package, all) = (&manifest["workspace"]["package"], &manifest["workspace"]["dependencies"]);
+    for name in ["track", "count", "eval"] {
+        for needed in dependencies(name).iter().chain([&format!("footfall-{name}")]) {
+            let version = all[needed].get("version").or(Some(&all[needed])).and_then(toml::Value::as_str);
+            assert!(version.is_some(), "{name} needs {needed}, of no version");
+            let is_own = needed.starts_with("footfall-");
+            assert!(!is_own || version == package["version"].as_str(), "{needed} is of another version");
+        }
+    }
+}
+
+/// Whoever makes a network finds every key that is read from its file.
+#[test]
+fn the_keys_of_networks_are_documented() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let code = fs::read_to_string(root.join("crates/vision/src/metadata.rs")).unwrap();
+    let page = fs::read_to_string(root.join("docs/networks.md")).unwrap();
+    let keys: BTreeSet<&str> = code.split('"').filter(|text| text.starts_with("footfall.")).collect();
+    assert!(keys.len() > 10);
+    for key in keys {
+        assert!(page.contains(&format!("| `{key}` |")), "docs/networks.md lacks {key}");
+    }
+}
+
 #[test]
 fn only_vision_knows_onnx_only_video_opencv_and_only_ledger_sqlite() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap() {

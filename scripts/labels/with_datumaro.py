@@ -5,11 +5,12 @@ import shutil
 import sys
 from pathlib import Path
 
-import scene
 from datumaro.components.annotation import Bbox
 from datumaro.components.dataset import Dataset
 from datumaro.components.dataset_base import DatasetItem
 from datumaro.components.media import Image
+
+import scene
 
 
 def item(frame: int) -> DatasetItem:

@@ -15,8 +15,14 @@ import scene
 
 PORT, TOKEN = 8087, "a" * 40
 ADDRESS = f"http://127.0.0.1:{PORT}"
-VIDEO = '<View><Labels name="l" toName="v"><Label value="Person"/><Label value="Car"/></Labels><Video name="v" value="$video"/><VideoRectangle name="box" toName="v"/></View>'
-PICTURES = '<View><Image name="i" value="$image"/><RectangleLabels name="l" toName="i"><Label value="Person"/><Label value="Car"/></RectangleLabels></View>'
+CLASSES = '<Label value="Person"/><Label value="Car"/>'
+VIDEO = (
+    f'<View><Labels name="l" toName="v">{CLASSES}</Labels><Video name="v" value="$video"/>'
+    '<VideoRectangle name="box" toName="v"/></View>'
+)
+PICTURES = (
+    f'<View><Image name="i" value="$image"/><RectangleLabels name="l" toName="i">{CLASSES}</RectangleLabels></View>'
+)
 
 
 def ask(path: str, body: object = None) -> object:
@@ -66,8 +72,24 @@ def main() -> None:
     folder, program = Path(sys.argv[1]), sys.argv[2]
     with tempfile.TemporaryDirectory() as scratch:
         account = ["--username", "someone@example.com", "--password", "someone", "--user-token", TOKEN]
-        command = [program, "start", "--no-browser", "--port", str(PORT), "--data-dir", scratch, "--init", "p", *account]
-        settings = {"LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true", "COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false"}
+        command = [
+            program,
+            "start",
+            "--no-browser",
+            "--port",
+            str(PORT),
+            "--data-dir",
+            scratch,
+            "--init",
+            "p",
+            *account,
+        ]
+        settings = {
+            "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+            "COLLECT_ANALYTICS": "false",
+            "LATEST_VERSION_CHECK": "false",
+            "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+        }
         log = folder / "label-studio.log"
         with log.open("w") as words:
             server = subprocess.Popen(command, stdout=words, stderr=words, env={**os.environ, **settings})
@@ -78,7 +100,12 @@ def main() -> None:
                     break
                 except (urllib.error.URLError, ConnectionError):
                     time.sleep(1)
-            export("video", VIDEO, [{"data": {"video": "shop.mp4"}, "annotations": [{"result": video()}]}], folder / "label-studio-video.json")
+            export(
+                "video",
+                VIDEO,
+                [{"data": {"video": "shop.mp4"}, "annotations": [{"result": video()}]}],
+                folder / "label-studio-video.json",
+            )
             frames = range(1, scene.FRAMES + 1)
             tasks = [{"data": {"image": f"shop_{f:04}.png"}, "annotations": [{"result": picture(f)}]} for f in frames]
             export("pictures", PICTURES, tasks, folder / "label-studio-pictures.json")

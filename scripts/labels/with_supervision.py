@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import scene
 import supervision as sv
+
+import scene
 
 
 def detections(frame: int) -> sv.Detections:

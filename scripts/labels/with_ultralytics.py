@@ -13,11 +13,12 @@ from types import SimpleNamespace
 version = importlib.metadata.version
 importlib.metadata.version = lambda name: "0.14.1" if name == "torchvision" else version(name)
 
-import numpy as np
-import scene
-import torch
-from ultralytics.engine.results import Results
-from ultralytics.models.yolo.detect.val import DetectionValidator
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from ultralytics.engine.results import Results  # noqa: E402
+from ultralytics.models.yolo.detect.val import DetectionValidator  # noqa: E402
+
+import scene  # noqa: E402
 
 
 def results(frame: int, with_ids: bool) -> Results:

@@ -66,8 +66,9 @@ def report(arguments, machine: str, same, judged, raced) -> Iterator[str]:
     yield "Memory at its peak, above that of the imports:"
     yield memory
     yield (
-        "Largest difference of any score. motmetrics knows no classes: on MOT17 it counts tracks on people who sit, "
-        "reflections and others as false, so that its figures are of something else there."
+        "Largest difference of any score from TrackEval's, and of figures of motmetrics' summary. motmetrics goes on "
+        "with a match after a gap, where CLEAR as TrackEval has it begins anew, so that some matches are others; "
+        "and it knows no classes, so that it is not compared on MOT17."
     )
     yield differences
 

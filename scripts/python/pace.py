@@ -12,7 +12,7 @@ from pathlib import Path
 import setting
 import workload
 
-LIMIT = 4
+LIMIT = 2
 """Seconds of work of one tracker in one round."""
 
 

@@ -2,6 +2,30 @@
 //!
 //! Pure: no I/O, threads, clock or logging. One step cannot fail, and the same tracks give the
 //! same crossings.
+//!
+//! Somebody who walks from left to right over a line that is drawn upwards comes in:
+//!
+//! ```
+//! use std::time::Duration;
+//! use footfall_count::{Config, Counter, Direction, Line};
+//! use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
+//!
+//! let line: Line = "door:200,400,200,0".parse()?;
+//! let mut counter = Counter::new(vec![line], Config::default())?;
+//! let mut crossings = Vec::new();
+//! for frame in 1..60_u32 {
+//!     let bbox = Bbox::new(50.0 + 6.0 * f64::from(frame), 100.0, 40.0, 100.0);
+//!     let tracked = TrackedBox { id: TrackId(1), bbox, confidence: 0.9, detection: 0 };
+//!     let step = Step { tracks: vec![tracked], ..Step::default() };
+//!     let time = frame * Duration::from_millis(40);
+//!     crossings.extend(counter.step(frame.into(), time, &step, &Embeddings::default()));
+//! }
+//! crossings.extend(counter.finish());
+//! assert_eq!(crossings.len(), 1);
+//! assert_eq!(crossings[0].direction, Direction::In);
+//! assert_eq!(counter.tallies()[0].entered, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod anchor;
 mod confidence;

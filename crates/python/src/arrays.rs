@@ -16,6 +16,9 @@ pub(crate) enum Floats<'py> {
 pub(crate) trait Number: Element + Copy {
     fn wide(self) -> f64;
     fn narrow(self) -> f32;
+
+    /// The numbers as they lie, where they are narrow already.
+    fn as_narrow(numbers: &[Self]) -> Option<&[f32]>;
 }
 
 impl Number for f32 {
@@ -26,6 +29,10 @@ impl Number for f32 {
     fn narrow(self) -> f32 {
         self
     }
+
+    fn as_narrow(numbers: &[Self]) -> Option<&[f32]> {
+        Some(numbers)
+    }
 }
 
 impl Number for f64 {
@@ -35,6 +42,10 @@ impl Number for f64 {
 
     fn narrow(self) -> f32 {
         self as f32
+    }
+
+    fn as_narrow(_: &[Self]) -> Option<&[f32]> {
+        None
     }
 }
 

@@ -201,9 +201,14 @@ fn read_embeddings(vectors: &Floats<'_>, dimension: usize) -> PyResult<Embedding
     let mut buffer: Vec<f32> = Vec::with_capacity(dimension);
     with_array!(vectors, array => {
         for (index, row) in view2(array).rows().into_iter().enumerate() {
-            buffer.clear();
-            buffer.extend(row.iter().map(|&number| Number::narrow(number)));
-            if !embeddings.push_exact(Some(&buffer)) && buffer.iter().any(|&number| number != 0.0) {
+            let vector = if let Some(lying) = row.to_slice().and_then(Number::as_narrow) {
+                lying
+            } else {
+                buffer.clear();
+                buffer.extend(row.iter().map(|&number| Number::narrow(number)));
+                &buffer
+            };
+            if !embeddings.push_exact(Some(vector)) && vector.iter().any(|&number| number != 0.0) {
                 return Err(PyValueError::new_err(format!(
                     "embeddings[{index}] has no length that is a finite number; where there is no embedding, pass a \
                      row of zeros, or those that there are with embedded="

@@ -42,7 +42,7 @@ impl Embeddings {
     /// One that cannot be scaled (zero, or not finite) or has another dimension counts as absent;
     /// returns whether it was kept.
     pub fn push(&mut self, vector: Option<&[f32]>) -> bool {
-        let row = vector.and_then(|v| self.scaled_row(v));
+        let row = vector.and_then(|v| self.scaled_row(v, squared_length(v)));
         self.rows.push(row);
         row.is_some()
     }
@@ -53,15 +53,8 @@ impl Embeddings {
     /// One that is not of unit length, or has another dimension, counts as absent; returns whether it was
     /// kept.
     pub fn push_scaled(&mut self, vector: Option<&[f32]>) -> bool {
-        let is_unit = |v: &&[f32]| {
-            let norm = v.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
-            (norm - 1.0).abs() < 1e-3
-        };
-        let row = vector.filter(is_unit).and_then(|vector| {
-            let row = self.next_row(vector.len())?;
-            self.values.extend_from_slice(vector);
-            Some(row)
-        });
+        let is_unit = |v: &&[f32]| (squared_length(v) - 1.0).abs() < 1e-3;
+        let row = vector.filter(is_unit).and_then(|vector| self.row(vector));
         self.rows.push(row);
         row.is_some()
     }
@@ -69,28 +62,31 @@ impl Embeddings {
     /// Appends the next detection's vector: as it is where it has unit length but for rounding, as one that
     /// came out of [`get`](Self::get) and was written down; else scaled, as [`push`](Self::push) does.
     pub fn push_exact(&mut self, vector: Option<&[f32]>) -> bool {
-        let is_unit = |v: &[f32]| {
-            let norm = v.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
-            (norm - 1.0).abs() < 1e-6
-        };
-        if vector.is_some_and(is_unit) { self.push_scaled(vector) } else { self.push(vector) }
+        let row = vector.and_then(|vector| {
+            let squared = squared_length(vector);
+            if (squared - 1.0).abs() < 1e-6 { self.row(vector) } else { self.scaled_row(vector, squared) }
+        });
+        self.rows.push(row);
+        row.is_some()
     }
 
     /// Appends the detections of `other`, with their vectors as they are. Those of another dimension
     /// become absent.
     pub fn append(&mut self, other: &Self) {
         for index in 0..other.len() {
-            let row = other.get(index).and_then(|vector| {
-                let row = self.next_row(vector.len())?;
-                self.values.extend_from_slice(vector);
-                Some(row)
-            });
+            let row = other.get(index).and_then(|vector| self.row(vector));
             self.rows.push(row);
         }
     }
 
-    fn scaled_row(&mut self, vector: &[f32]) -> Option<u32> {
-        let norm = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+    fn row(&mut self, vector: &[f32]) -> Option<u32> {
+        let row = self.next_row(vector.len())?;
+        self.values.extend_from_slice(vector);
+        Some(row)
+    }
+
+    fn scaled_row(&mut self, vector: &[f32], squared: f64) -> Option<u32> {
+        let norm = squared.sqrt();
         if !norm.is_finite() || norm <= f64::from(f32::MIN_POSITIVE) {
             return None;
         }
@@ -145,6 +141,10 @@ impl Embeddings {
         let row = (*self.rows.get(index)?)? as usize;
         self.values.get(row * self.dimension..(row + 1) * self.dimension)
     }
+}
+
+fn squared_length(vector: &[f32]) -> f64 {
+    vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum()
 }
 
 /// Everything that was seen in one frame.
