@@ -102,10 +102,12 @@ impl<'a> Reload<'a> {
 
     fn read_again(&mut self) -> anyhow::Result<()> {
         let config = Config::for_run(self.args)?;
-        let sources = resolve(self.args, &config)?;
-        if sources.iter().map(|s| &s.name).ne(self.sources.iter().map(|s| &s.name)) {
-            bail!("sources come and go with a restart only");
-        }
+        let named = resolve(self.args, &config)?;
+        let come_or_go = named.iter().map(|s| &s.name).ne(self.sources.iter().map(|s| &s.name));
+        // Those that are counted, as they are now; what comes or goes waits for a restart.
+        let now =
+            |before: &NamedSource| named.iter().find(|s| s.name == before.name).unwrap_or(before).clone();
+        let sources: Vec<_> = self.sources.iter().map(now).collect();
         if config.tracker.preset != self.config.tracker.preset {
             bail!("the tracker's preset changes with a restart only");
         }
@@ -121,6 +123,11 @@ impl<'a> Reload<'a> {
         let path = self.path.display();
         let what = if changed.is_empty() { NOTHING.to_owned() } else { changed.join(", ") };
         tracing::info!(target: NOTICE, "{path} was read again: {what}");
+        if come_or_go {
+            tracing::warn!(
+                "{path}: sources come and go with a restart only; the others have their new settings"
+            );
+        }
         if self.needs_restart(&config, &sources) {
             tracing::warn!("{path}: other settings have changed too; they are in force after a restart");
         }

@@ -6,6 +6,7 @@ mod over_ledger;
 mod picture;
 mod readers;
 mod save;
+mod settings;
 mod setup;
 mod sink;
 mod state;

@@ -105,9 +105,7 @@ fn list(args: &FileArgs) -> anyhow::Result<()> {
 fn remove(args: &RemoveArgs) -> anyhow::Result<()> {
     let path = &args.file.gallery;
     let mut gallery = Gallery::read(path)?;
-    let before = gallery.people.len();
-    gallery.people.retain(|person| person.name != args.name);
-    if gallery.people.len() == before {
+    if !gallery.forget(&args.name) {
         return Err(usage(anyhow!(
             "nobody called \"{}\" is enrolled in {}: see `footfall staff list`",
             args.name,

@@ -94,10 +94,13 @@ def draw(driver, url):
     shown = lambda d: {"in": int(text(d, "#in-today")), "out": int(text(d, "#out-today"))}  # noqa: E731
     wait(driver, lambda d: shown(d) == {way: api(url, "today")[way] for way in ("in", "out")})
     of_line = wait(driver, lambda _: api(url, "today")["lines"])[0]
+    likely = {way: f"({of_line[f'{way}_low']} to {of_line[f'{way}_high']})" for way in ("in", "out")}
     row = text(driver, "#line-list .line .counts")
-    assert row == f"in {of_line['in']} · out {of_line['out']}", row
+    assert row == f"in {of_line['in']} {likely['in']} · out {of_line['out']} {likely['out']}", row
     zone = api(url, "sources")["sources"][0]["status"]["zones"][0]
-    told = f"{zone['people']} inside · {zone['visits']} visits of "
+    today = api(url, "today")["zones"][0]
+    assert today["visits"] == zone["visits"], (today, zone)
+    told = f"{zone['people']} in it now · {today['visits']} visits today, "
     wait(driver, lambda d: text(d, "#line-list .zone .counts").startswith(told))
     by_keyboard(driver)
     by_mouse(driver, lines)

@@ -5,13 +5,16 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use footfall_count::CountInterval;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
+use footfall_ledger::{
+    Count, Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours, ZoneCount,
+};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PortError, Report,
-    ReportQuery, Sold, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError, Report,
+    ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 use super::manager;
@@ -91,6 +94,8 @@ impl LedgerBook {
 /// A crossing as the server tells it; `None` for what is none.
 fn entry(row: Row) -> Option<Crossing> {
     let Event::Crossing { line, direction, track, frame } = row.event else { return None };
+    let reasons = row.detail.get("reasons").and_then(|reasons| reasons.as_array());
+    let reasons = reasons.into_iter().flatten().filter_map(|reason| reason.as_str().map(ToOwned::to_owned));
     Some(Crossing {
         sequence: row.seq.0,
         identity: row.id.to_string(),
@@ -101,6 +106,8 @@ fn entry(row: Row) -> Option<Crossing> {
         track,
         frame,
         time: row.time,
+        confidence: row.detail.get("confidence").and_then(serde_json::Value::as_f64),
+        reasons: reasons.collect(),
     })
 }
 
@@ -138,10 +145,51 @@ fn in_order(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
         if is_same {
             last.entered += next.entered;
             last.left += next.left;
+            last.doubt.entered += next.doubt.entered;
+            last.doubt.left += next.doubt.left;
         }
         is_same
     });
     buckets
+}
+
+/// The sources that are shown under this name.
+fn named(reader: &Reader, shown: &str) -> Result<Vec<String>, Error> {
+    let mut names = reader.sources()?;
+    names.retain(|name| shown_name(name) == shown);
+    Ok(names)
+}
+
+/// A period as the server tells it. What lies before `begun`, when the first source was first counted, was not
+/// counted either.
+fn sum(count: &Count, begun: Option<Timestamp>) -> PeriodSum {
+    let (start, end) = (count.from.timestamp(), count.to.timestamp());
+    let before = begun.map_or(0.0, |begun| begun.min(end).duration_since(start).as_secs_f64().max(0.0));
+    PeriodSum {
+        start,
+        end,
+        entered: count.entered,
+        entered_range: CountInterval { low: count.entered_low, high: count.entered_high },
+        left: count.left,
+        left_range: CountInterval { low: count.left_low, high: count.left_high },
+        occupancy: count.occupancy,
+        peak: count.peak,
+        came_unseen: count.came_unseen,
+        left_unseen: count.left_unseen,
+        uncounted: count.uncounted + before,
+    }
+}
+
+fn zone_sum(count: ZoneCount, source: &str) -> ZoneSum {
+    ZoneSum {
+        start: count.from.timestamp(),
+        source: source.to_owned(),
+        zone: count.zone,
+        visits: count.visits,
+        dwell: count.dwell,
+        longest: count.longest,
+        peak: count.peak,
+    }
 }
 
 impl Book for LedgerBook {
@@ -195,8 +243,7 @@ impl Book for LedgerBook {
         let read = |reader: &Reader| {
             asked.lines = reader.names_today(PlaceKind::Line, &lines)?;
             if let Some(wanted) = &query.source {
-                asked.sources = reader.sources()?;
-                asked.sources.retain(|name| shown_name(name) == *wanted);
+                asked.sources = named(reader, wanted)?;
                 if asked.sources.is_empty() {
                     return Ok(());
                 }
@@ -213,6 +260,7 @@ impl Book for LedgerBook {
                     left: tally.tally.left,
                     role: tally.standing.role,
                     in_total: tally.standing.in_total,
+                    doubt: tally.doubt,
                 });
                 Ok(())
             })
@@ -223,6 +271,44 @@ impl Book for LedgerBook {
             Err(Stop::Failed(error)) => return Err(error.into()),
         };
         Ok(Counts { buckets: in_order(buckets), next })
+    }
+
+    fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
+        let range = Range { from: Some(query.from), to: Some(query.to) };
+        let mut asked = self.query(range, period(query.by));
+        asked.lines = query.line.clone().into_iter().collect();
+        let read = |reader: &Reader| {
+            if let Some(wanted) = &query.source {
+                asked.sources = named(reader, wanted)?;
+                if asked.sources.is_empty() {
+                    return Ok(Vec::new());
+                }
+            }
+            let begun = reader.recorded(&asked.sources)?.map(|span| span.from);
+            Ok::<_, Error>(reader.counts(&asked)?.iter().map(|count| sum(count, begun)).collect())
+        };
+        Ok(self.readers.ask(waiting, read)?)
+    }
+
+    fn zones(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<ZoneSum>, PortError> {
+        let range = Range { from: Some(query.from), to: Some(query.to) };
+        let read = |reader: &Reader| {
+            let mut sums = Vec::new();
+            for source in reader.sources()? {
+                let shown = shown_name(&source);
+                if query.source.as_ref().is_some_and(|wanted| *wanted != shown) {
+                    continue;
+                }
+                let mut asked = self.query(range, period(query.by));
+                asked.sources = vec![source];
+                let counts = reader.zone_counts(&asked)?.into_iter();
+                let seen = counts.filter(|count| count.visits > 0 || count.peak > 0);
+                sums.extend(seen.map(|count| zone_sum(count, &shown)));
+            }
+            sums.sort_by(|a, b| (a.start, &a.source, &a.zone).cmp(&(b.start, &b.source, &b.zone)));
+            Ok::<_, Error>(sums)
+        };
+        Ok(self.readers.ask(waiting, read)?)
     }
 
     fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {

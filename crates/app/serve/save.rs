@@ -71,7 +71,7 @@ fn each<'a, T>(shapes: &'a [T], of: impl Fn(&'a T) -> Shape<'a>) -> Vec<Shape<'a
 }
 
 /// Whether there is nothing in a list.
-fn is_empty(item: &Item) -> bool {
+pub(super) fn is_empty(item: &Item) -> bool {
     item.as_array_of_tables()
         .map_or_else(|| item.as_array().is_none_or(Array::is_empty), ArrayOfTables::is_empty)
 }
@@ -194,7 +194,7 @@ fn replace(owner: &mut Table, kind: &str, was: &[Shape<'_>], shapes: &[Shape<'_>
 }
 
 /// Gives a key another value; what is written behind it stays.
-fn set(table: &mut Table, key: &str, mut item: Item) {
+pub(super) fn set(table: &mut Table, key: &str, mut item: Item) {
     let before = table.get(key).and_then(Item::as_value).map(|value| value.decor().clone());
     if let (Some(value), Some(before)) = (item.as_value_mut(), before) {
         *value.decor_mut() = before;
@@ -207,7 +207,8 @@ fn take(tables: &mut [Option<Table>], is: impl Fn(&Table) -> bool) -> Option<Tab
     tables.iter_mut().find(|table| table.as_ref().is_some_and(&is)).and_then(Option::take)
 }
 
-fn name(table: &Table) -> Option<&str> {
+/// The name that a table has.
+pub(super) fn name(table: &Table) -> Option<&str> {
     table.get("name").and_then(Item::as_str)
 }
 

@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use footfall_count::{Line, Mask, Zone};
-use footfall_pipeline::Feed;
-use footfall_serve::{Drawing, Live, Saved, Setup, SetupError, Shapes};
+use footfall_ledger::jiff::Timestamp;
+use footfall_pipeline::{Feed, Kind};
+use footfall_serve::{Change, Drawing, Live, Saved, Settings, Setup, SetupError, Shapes};
 use serde_json::Value;
 
 use super::save::save;
+use super::settings;
 use super::state::shown_name;
 use crate::config::Config;
+use crate::ledger::embedder_digest;
 use crate::sources::NamedSource;
+use crate::staff::Gallery;
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {
@@ -19,6 +23,12 @@ pub(super) struct RunSetup {
     path: Option<PathBuf>,
     sites: Vec<Site>,
     configuration: Value,
+    /// Where staff are enrolled, if anywhere.
+    gallery: Mutex<Option<PathBuf>>,
+    /// SHA-256 of the network by which they are known, if one runs.
+    embedder: Option<String>,
+    /// Greatest cosine distances: of staff from a look that was enrolled, and between looks of one person.
+    max_distances: (f64, f64),
     /// Changes are made one after the other.
     changing: Mutex<()>,
 }
@@ -29,6 +39,8 @@ pub(super) struct Site {
     name: String,
     feed: Arc<Feed>,
     board: Board,
+    /// When the source's time was about zero.
+    begun: Timestamp,
 }
 
 /// What the page has drawn over one source, as it stands in the configuration: some of it may be relative.
@@ -81,7 +93,7 @@ impl Site {
         let drawing = Arc::new(Mutex::new(of_source(source, 1)));
         let board = Board { drawing, live: live.clone(), shown: shown_name(&source.name) };
         board.tell(&board.drawing());
-        Self { id, name: source.name.clone(), feed, board }
+        Self { id, name: source.name.clone(), feed, board, begun: Timestamp::now() }
     }
 
     pub(super) fn board(&self) -> Board {
@@ -90,6 +102,15 @@ impl Site {
 
     fn drawing(&self) -> MutexGuard<'_, Drawing> {
         self.board.drawing()
+    }
+
+    /// Leaves those in `gallery` out of all counts from the next frame on. A recording is counted to its end as it
+    /// was begun.
+    fn employ(&self, gallery: &Gallery, max_cosine_distance: f64) {
+        if self.feed.status().info.is_some_and(|info| info.kind == Kind::Live) {
+            let staff = gallery.staff(self.begun, max_cosine_distance);
+            self.feed.change(move |_, counter| counter.employ(staff));
+        }
     }
 
     /// Width and height of the picture, once there is one.
@@ -104,6 +125,9 @@ impl RunSetup {
             path: path.map(Path::to_owned),
             sites,
             configuration: config.shown(),
+            gallery: Mutex::new(config.staff.gallery.as_deref().map(Path::to_owned)),
+            embedder: embedder_digest(config).ok().flatten(),
+            max_distances: (config.staff.max_cosine_distance, config.tracker.max_cosine_distance.into()),
             changing: Mutex::default(),
         }
     }
@@ -144,9 +168,82 @@ impl Setup for RunSetup {
         Ok((shown, saved))
     }
 
+    fn settings(&self) -> Result<Settings, SetupError> {
+        let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
+        let gallery = self.gallery().clone().unwrap_or_else(|| path.with_file_name(settings::GALLERY));
+        let running: Vec<_> = self.sites.iter().map(|site| site.name.clone()).collect();
+        settings::settings(path, &gallery, &running)
+    }
+
+    fn change(&self, change: Change) -> Result<(), SetupError> {
+        let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        match change {
+            Change::Enrol { name, looks, days } => self.enrol(path, &name, &looks, days),
+            Change::Forget { name } => self.employ(path, |gallery| {
+                let unknown = || invalid(format!("nobody called \"{name}\" is enrolled"));
+                gallery.forget(&name).then_some(()).ok_or_else(unknown)
+            }),
+            other => settings::change(path, &other),
+        }
+    }
+
     fn configuration(&self) -> Value {
         self.configuration.clone()
     }
+}
+
+/// Staff.
+impl RunSetup {
+    fn enrol(&self, path: &Path, name: &str, looks: &[Arc<[f32]>], days: u16) -> Result<(), SetupError> {
+        let is_like = |a: &[f32], b: &[f32]| {
+            let product: f64 = a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+            a.len() == b.len() && 1.0 - product <= self.max_distances.1
+        };
+        let Some(first) = looks.first() else { return Err(invalid("choose crossings of theirs")) };
+        if !looks.iter().all(|look| is_like(first, look)) {
+            return Err(invalid(
+                "these crossings do not look like one person in one set of clothes: choose again",
+            ));
+        }
+        let looks = looks.iter().map(|look| look.to_vec()).collect();
+        self.employ(path, |gallery| {
+            let failed = |error: anyhow::Error| SetupError::Save { source: error.into() };
+            gallery.enrol(name, looks, Timestamp::now(), days).map_err(failed).map(drop)
+        })
+    }
+
+    /// Changes who is enrolled, and brings that to all that is counted.
+    fn employ(
+        &self,
+        path: &Path,
+        change: impl FnOnce(&mut Gallery) -> Result<(), SetupError>,
+    ) -> Result<(), SetupError> {
+        let failed = |error: anyhow::Error| SetupError::Save { source: error.into() };
+        let Some(embedder) = &self.embedder else {
+            return Err(invalid(
+                "staff are known by how they look, and no embedder runs: take out no_embedder",
+            ));
+        };
+        let place = match self.gallery().clone() {
+            Some(place) => place,
+            None => settings::gallery(path)?,
+        };
+        let mut gallery = Gallery::open(&place, embedder).map_err(|error| invalid(format!("{error:#}")))?;
+        change(&mut gallery)?;
+        gallery.write(&place).map_err(failed)?;
+        *self.gallery() = Some(place);
+        self.sites.iter().for_each(|site| site.employ(&gallery, self.max_distances.0));
+        Ok(())
+    }
+
+    fn gallery(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.gallery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn invalid(problem: impl Into<String>) -> SetupError {
+    SetupError::Invalid { problem: problem.into() }
 }
 
 /// What is drawn over a source by its configuration.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use footfall_count::{Zone, ZoneTally};
+use footfall_count::{Crossing, Zone, ZoneTally};
 use footfall_pipeline::{BoxError, Scene, Sink};
-use footfall_serve::{Live, Person, View, ZoneState};
+use footfall_serve::{Live, Passing, Person, View, ZoneState};
 
 use super::picture::FramePicture;
 
@@ -37,6 +37,17 @@ impl Sink for LiveSink {
             visits: tally.visits,
             mean_dwell: tally.mean_dwell().as_secs_f64(),
         };
+        let passing = |crossing: &Crossing| {
+            let track = scene.tracks.iter().find(|track| track.id == crossing.track);
+            Some(Passing {
+                line: scene.lines.get(crossing.line)?.name().to_owned(),
+                track: crossing.track.0,
+                frame: crossing.frame,
+                time: crossing.time.as_secs_f64(),
+                bbox: track.map(|track| person(track).bbox),
+                look: crossing.look.clone(),
+            })
+        };
         self.live.publish(
             self.index,
             View {
@@ -46,7 +57,7 @@ impl Sink for LiveSink {
                 time: scene.frame.time.as_secs_f64(),
                 people: scene.tracks.iter().map(person).collect(),
                 zones: scene.zones.iter().zip(&scene.zone_tallies).map(zone).collect(),
-                crossings: scene.crossings.len(),
+                crossings: scene.crossings.iter().filter(|c| c.staff.is_none()).filter_map(passing).collect(),
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),
             },
         );

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use footfall_ledger::jiff::{SignedDuration, Timestamp};
+use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::Image;
 use footfall_track::Bbox;
 use footfall_video::{decode_picture, open_source};
 use indicatif::ProgressBar;
 
 use super::EnrolArgs;
-use super::gallery::{Enrolled, Gallery};
+use super::gallery::Gallery;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::networks::Networks;
@@ -32,8 +32,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     let config = Config::for_harvest(None, &args.networks)?;
     let embedder = crate::ledger::embedder_digest(&config)?.unwrap_or_default();
     let path = &args.file.gallery;
-    let mut gallery = if path.exists() { Gallery::read(path)? } else { Gallery::new(embedder.clone()) };
-    gallery.check(path, &embedder)?;
+    let mut gallery = Gallery::open(path, &embedder)?;
     let mut networks = Networks::open(&config)?;
     let vectors = if args.from.is_dir() {
         of_folder(&args.from, &mut networks)?
@@ -50,13 +49,9 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
         )));
     }
     check_one_person(&vectors, networks.max_cosine_distance, args)?;
-    let now = Timestamp::now();
-    let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(args.expires)))?;
     let size = vectors.len().div_ceil(LOOKS);
     let looks = vectors.chunks(size).map(mean).collect();
-    gallery.people.retain(|person| person.name != args.name);
-    gallery.people.push(Enrolled { name: args.name.clone(), since: now, expires, looks });
-    gallery.people.sort_by(|a, b| a.name.cmp(&b.name));
+    let expires = gallery.enrol(&args.name, looks, Timestamp::now(), args.expires)?;
     gallery.write(path)?;
     say(&format!(
         "{} is enrolled in {} by {} pictures, until {}\n",

@@ -60,7 +60,7 @@ pub(super) struct Enrolled {
 }
 
 impl Gallery {
-    pub(super) fn new(embedder: String) -> Self {
+    fn new(embedder: String) -> Self {
         Self { version: VERSION, embedder, people: Vec::new() }
     }
 
@@ -94,11 +94,46 @@ impl Gallery {
         )))
     }
 
-    pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
+    /// Writes it to `path`, for the owner of the file alone.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut file = PartialFile::create_private(path)?;
         file.put(serde_json::to_string(self)?.as_bytes())?;
         file.put(b"\n")?;
         Ok(file.finish()?)
+    }
+
+    /// Who is enrolled, since when and until when.
+    pub(crate) fn enrolled(self) -> Vec<(String, Timestamp, Timestamp)> {
+        self.people.into_iter().map(|person| (person.name, person.since, person.expires)).collect()
+    }
+
+    /// The gallery at `path`, or where there is none an empty one for the embedder with this SHA-256.
+    pub(crate) fn open(path: &Path, embedder: &str) -> anyhow::Result<Self> {
+        let gallery = if path.exists() { Self::read(path)? } else { Self::new(embedder.to_owned()) };
+        gallery.check(path, embedder)?;
+        Ok(gallery)
+    }
+
+    /// Enrols somebody by these looks, or anew; for so many days from `now` on.
+    pub(crate) fn enrol(
+        &mut self,
+        name: &str,
+        looks: Vec<Vec<f32>>,
+        now: Timestamp,
+        days: u16,
+    ) -> anyhow::Result<Timestamp> {
+        let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)))?;
+        self.people.retain(|person| person.name != name);
+        self.people.push(Enrolled { name: name.to_owned(), since: now, expires, looks });
+        self.people.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(expires)
+    }
+
+    /// Forgets somebody; says whether there was such a person.
+    pub(crate) fn forget(&mut self, name: &str) -> bool {
+        let before = self.people.len();
+        self.people.retain(|person| person.name != name);
+        self.people.len() < before
     }
 
     /// Those who are known at a source whose time was zero at `start`.

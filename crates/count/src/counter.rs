@@ -112,8 +112,13 @@ impl Counter {
     /// The counter, leaving out of its counts those who work there. Their crossings are given, and say so.
     #[must_use]
     pub fn with_staff(mut self, staff: Staff) -> Self {
-        self.staff = staff;
+        self.employ(staff);
         self
+    }
+
+    /// From now on leaves these out of all counts, and nobody else.
+    pub fn employ(&mut self, staff: Staff) {
+        self.staff = staff;
     }
 
     /// Takes lines, zones and masks that are relative as parts of a picture of this size, in pixels. Needed

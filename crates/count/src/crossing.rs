@@ -44,6 +44,8 @@ pub struct Crossing {
     pub visitor: Option<Visitor>,
     /// The name of who works there and is not counted: neither in tallies nor as a visitor.
     pub staff: Option<Arc<str>>,
+    /// How they look: the mean of their embeddings, of unit length; `None` where there was none.
+    pub look: Option<Arc<[f32]>>,
 }
 
 /// Something about a crossing that makes it more or less certain.

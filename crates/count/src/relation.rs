@@ -119,6 +119,7 @@ impl Decision {
             reasons,
             visitor: None,
             staff: None,
+            look: None,
         }
     }
 

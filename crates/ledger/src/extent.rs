@@ -16,7 +16,10 @@ const CHOSEN: &str =
 impl Reader {
     /// From the first moment that is known of to the last one. What a clock has dated that was years off is left
     /// out.
-    pub(crate) fn recorded(&self, sources: &[String]) -> Result<Option<Span>, Error> {
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn recorded(&self, sources: &[String]) -> Result<Option<Span>, Error> {
         let timeline = self.timeline()?;
         let far = |at: i64, by: i64| at.saturating_add(by);
         let (from, to) = match timeline.hull().filter(|_| timeline.is_any_off()) {

@@ -10,10 +10,12 @@ mod drawing;
 mod events;
 mod live;
 mod marks;
+mod periods;
 mod problem;
 mod report;
 mod sales;
 mod session;
+mod settings;
 mod shapes;
 mod shared;
 mod sources;
@@ -80,6 +82,8 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(live::live))
         .routes(routes!(counts::counts))
         .routes(routes!(counts::counts_csv))
+        .routes(routes!(periods::periods))
+        .routes(routes!(periods::zones))
         .routes(routes!(today::today))
         .routes(routes!(report::report))
         .routes(routes!(marks::marks, marks::mark))
@@ -87,8 +91,16 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(sales::sell))
         .routes(routes!(crossings::crossings))
         .routes(routes!(crossings::crossings_csv))
+        .routes(routes!(crossings::picture))
         .routes(routes!(events::events))
         .routes(routes!(configuration::configuration))
+        .routes(routes!(settings::show))
+        .routes(routes!(settings::add_source))
+        .routes(routes!(settings::move_source, settings::remove_source))
+        .routes(routes!(settings::add_token))
+        .routes(routes!(settings::remove_token))
+        .routes(routes!(settings::enrol))
+        .routes(routes!(settings::forget))
         .routes(routes!(session::show, session::begin, session::end))
         .split_for_parts()
 }

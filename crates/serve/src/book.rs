@@ -1,6 +1,6 @@
 //! The port to the ledger: every crossing once, in order.
 
-use footfall_count::{Direction, Role};
+use footfall_count::{CountInterval, Direction, Doubt, Role};
 use jiff::Timestamp;
 
 use crate::{Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold, Waiting};
@@ -29,6 +29,10 @@ pub struct Entry {
     pub frame: u64,
     /// Seconds since the source's start.
     pub time: f64,
+    /// How likely it is that somebody truly passed, 0 to 1, where that is known.
+    pub confidence: Option<f64>,
+    /// What the confidence rests on: names as [`footfall_count::Reason::as_str`] has them.
+    pub reasons: Vec<String>,
 }
 
 /// How counts are summed up.
@@ -75,7 +79,7 @@ pub struct CountsQuery {
 }
 
 /// One line's counts in one period.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bucket {
     /// The period's start.
     pub start: Timestamp,
@@ -91,10 +95,58 @@ pub struct Bucket {
     pub role: Role,
     /// Whether it is in the totals: an inner line is not, nor may one be that was removed.
     pub in_total: bool,
+    /// How many of them are expected to be none.
+    pub doubt: Doubt,
+}
+
+/// What one period comes to, over all lines that were asked for together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeriodSum {
+    /// Where it begins.
+    pub start: Timestamp,
+    /// Where it ends, which is where the next one begins.
+    pub end: Timestamp,
+    /// Crossings with direction `in`.
+    pub entered: u64,
+    /// In which the true number lies with a probability of 95%.
+    pub entered_range: CountInterval,
+    /// Crossings with direction `out`.
+    pub left: u64,
+    /// See [`entered_range`](Self::entered_range).
+    pub left_range: CountInterval,
+    /// People inside at the end.
+    pub occupancy: u64,
+    /// The most that were inside at once.
+    pub peak: u64,
+    /// People who left and had not been seen to come.
+    pub came_unseen: u64,
+    /// People who were still inside when nobody can have been.
+    pub left_unseen: u64,
+    /// Seconds in which at least one of the sources was not counted; what is still to come is not among them.
+    pub uncounted: f64,
+}
+
+/// What one zone comes to in one period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ZoneSum {
+    /// Where the period begins.
+    pub start: Timestamp,
+    /// The source's name.
+    pub source: String,
+    /// The zone's name.
+    pub zone: String,
+    /// Visits that are over and began in the period.
+    pub visits: u64,
+    /// Their mean length in seconds.
+    pub dwell: Option<f64>,
+    /// The longest of them in seconds.
+    pub longest: Option<f64>,
+    /// The most people that were in it at once.
+    pub peak: u64,
 }
 
 /// Counts over a range, or over its beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Counts {
     /// By start, source and line; periods without a crossing are left out.
     pub buckets: Vec<Bucket>,
@@ -193,6 +245,19 @@ pub trait Book: Send + Sync {
     /// # Errors
     /// When the ledger cannot be read, or nobody waits any more.
     fn counts(&self, query: &CountsQuery, limit: usize, waiting: &Waiting) -> Result<Counts, PortError>;
+
+    /// What each period of a range comes to, also those without a crossing.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or nobody waits any more.
+    fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError>;
+
+    /// What each zone comes to in each period of a range, by start, source and zone; those that nobody was in are
+    /// left out. The query's line plays no part.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or nobody waits any more.
+    fn zones(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<ZoneSum>, PortError>;
 
     /// People inside at `at`; never below 0.
     ///

@@ -26,20 +26,25 @@ mod live;
 mod manager;
 mod metrics;
 pub mod names;
+mod passings;
 mod publish;
 mod server;
+mod settings;
 mod setup;
 mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use alert::{AlertConfig, AlertState, When};
-pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
+pub use book::{
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PeriodSum, PortError, Total, VisitCount, ZoneSum,
+};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
 pub use footfall_private::{LocalPath, Place, Secret};
 pub use live::{
-    Health, Live, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View, ZoneState,
+    Health, Live, Passing, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View,
+    ZoneState,
 };
 pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold};
 pub use publish::{
@@ -47,5 +52,6 @@ pub use publish::{
     Publishers, WebhookConfig,
 };
 pub use server::{Parts, Server};
+pub use settings::{Change, Settings, SourceSetting, StaffSetting};
 pub use setup::{Drawing, Saved, Setup, SetupError};
 pub use waiting::Waiting;

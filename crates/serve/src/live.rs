@@ -24,6 +24,13 @@ pub trait Picture: Send + Sync {
     /// # Errors
     /// When it cannot be encoded.
     fn jpeg(&self, width: u32, quality: u8) -> Result<Vec<u8>, PortError>;
+
+    /// What is in `area` (left, top, width and height in pixels) as JPEG, made smaller where it is wider than
+    /// `width`. What of the area is outside of the picture is left out.
+    ///
+    /// # Errors
+    /// When it cannot be encoded, or nothing of the area is in the picture.
+    fn part(&self, area: [f64; 4], width: u32, quality: u8) -> Result<Vec<u8>, PortError>;
 }
 
 /// Somebody in a frame.
@@ -33,6 +40,23 @@ pub struct Person {
     pub id: u64,
     /// Left, top, width and height in the picture's pixels.
     pub bbox: [f64; 4],
+}
+
+/// Somebody who passed a line, as the frame in which that was decided shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passing {
+    /// The line's name.
+    pub line: String,
+    /// The track's number.
+    pub track: u64,
+    /// The number of the frame in which the line was reached.
+    pub frame: u64,
+    /// That frame's time since the source's start, in seconds.
+    pub time: f64,
+    /// Where they are in this frame, if they are: left, top, width and height in pixels.
+    pub bbox: Option<[f64; 4]>,
+    /// How they look: a vector of unit length, where one is known.
+    pub look: Option<Arc<[f32]>>,
 }
 
 /// A frame with what was found in it.
@@ -50,8 +74,8 @@ pub struct View {
     pub people: Vec<Person>,
     /// What its zones have seen until then.
     pub zones: Vec<ZoneState>,
-    /// How many crossings were decided in it.
-    pub crossings: usize,
+    /// The crossings that were decided in it.
+    pub crossings: Vec<Passing>,
     /// Its pixels.
     pub picture: Arc<dyn Picture>,
 }
@@ -104,7 +128,12 @@ pub struct Live {
     /// By the sources' names.
     drawn: Arc<Mutex<BTreeMap<String, Shapes>>>,
     alerts: Arc<Mutex<Vec<AlertState>>>,
+    /// Whoever wants to know who passed; nobody before there is a server.
+    passings: Arc<OnceLock<Told>>,
 }
+
+/// Takes a frame with crossings, and the name of its source.
+type Told = Box<dyn Fn(&str, &Arc<View>) + Send + Sync>;
 
 impl Live {
     /// Sources that have not shown anything yet. Their ids are made from their names.
@@ -130,6 +159,7 @@ impl Live {
             decided: watch::Sender::new(0),
             drawn: Arc::default(),
             alerts: Arc::default(),
+            passings: Arc::default(),
         }
     }
 
@@ -168,12 +198,22 @@ impl Live {
         seen.map(zones).collect()
     }
 
+    /// Tells of each frame in which somebody passed a line. Only the first who asks is told, and must not wait.
+    pub(crate) fn tell_passings(&self, told: impl Fn(&str, &Arc<View>) + Send + Sync + 'static) {
+        let _ = self.passings.set(Box::new(told));
+    }
+
     /// Shows a newer frame of the source at `index`, in the order given to [`Live::new`].
     pub fn publish(&self, index: usize, view: View) {
         let Some(source) = self.sources.get(index) else { return };
-        let crossings = view.crossings as u64;
-        source.show(view);
+        let crossings = view.crossings.len() as u64;
+        let view = Arc::new(view);
+        source.show(view.clone());
         if crossings > 0 {
+            if let Some(told) = self.passings.get() {
+                let name = source.lock_state().name.clone();
+                told(&name, &view);
+            }
             self.decided.send_modify(|n| *n += crossings);
         }
     }
@@ -217,7 +257,7 @@ impl Source {
         }
     }
 
-    fn show(&self, view: View) {
+    fn show(&self, view: Arc<View>) {
         let at = Timestamp::now();
         {
             let mut inner = self.inner();
@@ -226,7 +266,7 @@ impl Source {
             inner.pace.tick(Instant::now());
         }
         self.lock_state().status.see(at, &view);
-        self.newest.send_replace(Some(Shown { view: Arc::new(view), at }));
+        self.newest.send_replace(Some(Shown { view, at }));
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -265,7 +305,7 @@ impl Source {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Live, Person, Picture, View};
+    use super::{Live, Passing, Person, Picture, View};
     use crate::{PortError, SourceKind, SourceState};
 
     struct Nothing;
@@ -274,6 +314,14 @@ mod tests {
         fn jpeg(&self, _: u32, _: u8) -> Result<Vec<u8>, PortError> {
             Ok(Vec::new())
         }
+
+        fn part(&self, _: [f64; 4], _: u32, _: u8) -> Result<Vec<u8>, PortError> {
+            Ok(Vec::new())
+        }
+    }
+
+    fn passing(frame: u64) -> Passing {
+        Passing { line: "door".into(), track: 1, frame, time: 0.0, bbox: None, look: None }
     }
 
     fn view(frame: u64) -> View {
@@ -285,7 +333,7 @@ mod tests {
             height: 480,
             people,
             zones: Vec::new(),
-            crossings: 1,
+            crossings: vec![passing(frame)],
             picture: Arc::new(Nothing),
         }
     }

@@ -3,7 +3,7 @@
 use footfall_count::{Line, Mask, Zone};
 use serde_json::Value;
 
-use crate::PortError;
+use crate::{Change, PortError, Settings};
 
 /// What is drawn over one source's picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +48,8 @@ pub enum SetupError {
         /// Why, and what would do.
         problem: String,
     },
-    /// Nothing can be changed here: an old ledger is shown.
-    #[error("there is no running count that could be changed")]
+    /// Nothing can be changed here: an old ledger is shown, or there is no configuration file.
+    #[error("there is no running count with a configuration file that could be changed")]
     ReadOnly,
     /// It could not be saved; nothing has changed.
     #[error("the configuration could not be saved")]
@@ -72,6 +72,23 @@ pub trait Setup: Send + Sync {
     /// # Errors
     /// When the drawing's revision is not the current one, or it cannot be saved; then nothing changes.
     fn redraw(&self, source: &str, drawing: Drawing) -> Result<(Drawing, Saved), SetupError>;
+
+    /// The settings in the configuration file that can be changed.
+    ///
+    /// # Errors
+    /// When there is no file, or it cannot be read.
+    fn settings(&self) -> Result<Settings, SetupError> {
+        Err(SetupError::ReadOnly)
+    }
+
+    /// Makes a change in the configuration file.
+    ///
+    /// # Errors
+    /// When there is no file, the change cannot be used, or it cannot be saved; then nothing changes.
+    fn change(&self, change: Change) -> Result<(), SetupError> {
+        let _ = change;
+        Err(SetupError::ReadOnly)
+    }
 
     /// The configuration in effect, without secrets and without paths of this machine.
     fn configuration(&self) -> Value;

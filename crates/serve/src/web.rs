@@ -28,15 +28,18 @@ const FILES: &[File] = files! {
     "main.js": "text/javascript; charset=utf-8",
     "api.js": "text/javascript; charset=utf-8",
     "chart.js": "text/javascript; charset=utf-8",
+    "crossings.js": "text/javascript; charset=utf-8",
     "drawing.js": "text/javascript; charset=utf-8",
     "events.js": "text/javascript; charset=utf-8",
     "history.js": "text/javascript; charset=utf-8",
     "pen.js": "text/javascript; charset=utf-8",
     "picture.js": "text/javascript; charset=utf-8",
+    "settings.js": "text/javascript; charset=utf-8",
     "shapes.js": "text/javascript; charset=utf-8",
     "stream.js": "text/javascript; charset=utf-8",
     "times.js": "text/javascript; charset=utf-8",
     "today.js": "text/javascript; charset=utf-8",
+    "wall.js": "text/javascript; charset=utf-8",
 };
 
 /// The page.

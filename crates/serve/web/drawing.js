@@ -3,6 +3,8 @@
 import { get, send } from "./api.js";
 import { Pen } from "./pen.js";
 import { drawn } from "./shapes.js";
+import { span } from "./times.js";
+import { likely } from "./today.js";
 
 /** @typedef {import("./shapes.js").Shape} Shape */
 
@@ -13,7 +15,7 @@ const HINTS = {
   line: "Drag on the picture from one end of the line to the other, or click for each point and end with a double click. "
     + "Enter makes one in the middle. “In” is to the right hand of someone who walks from the first point to the last. Escape ends this.",
   zone: `A zone tells who is in it, and for how long. ${AREA}`,
-  mask: `Nobody is looked for under a mask: a screen, a mirror, the street. ${AREA}`,
+  mask: `Nobody is looked for in an area that is ignored: a screen, a mirror, the street. ${AREA}`,
 };
 const MOVE = "Points and shapes are moved with the mouse or the arrow keys; Delete removes them; a double click on an edge makes a new point.";
 
@@ -24,7 +26,8 @@ export class Drawing {
     this.shapes = [];
     this.revision = 0;
     this.counts = new Map();
-    this.zones = new Map();
+    this.visits = new Map();
+    this.people = new Map();
     this.unsaved = false;
     this.svg = byId("lines");
     this.pen = new Pen(this.svg, {
@@ -164,15 +167,16 @@ export class Drawing {
     if (this.pen.ghost) this.svg.append(this.pen.ghost);
   }
 
-  /** @param {{source: string, line: string, in: number, out: number}[]} counts of all sources */
-  tellLines(counts) {
-    this.counts = new Map(counts.filter((c) => c.source === this.source?.name).map((c) => [c.line, c]));
+  /** The counts of the day, of all sources. @param {import("./today.js").Today} today */
+  tellToday({ lines, zones }) {
+    this.counts = new Map(lines.filter((c) => c.source === this.source?.name).map((c) => [c.line, c]));
+    this.visits = new Map(zones.filter((c) => c.source === this.source?.name).map((c) => [c.zone, c]));
     this.tell();
   }
 
-  /** @param {{name: string, people: number, most: number, visits: number, mean_dwell: number}[]} zones */
+  /** Who is in the zones now. @param {{name: string, people: number}[]} zones */
   tellZones(zones) {
-    this.zones = new Map(zones.map((zone) => [zone.name, zone]));
+    this.people = new Map(zones.map((zone) => [zone.name, zone.people]));
     this.tell();
   }
 
@@ -185,12 +189,14 @@ export class Drawing {
     const shape = this.shapes[Number(row.getAttribute("data-shape"))];
     const place = row.querySelector(".counts");
     if (shape?.kind === "line") {
-      const { in: entered, out } = this.counts.get(shape.name) ?? { in: 0, out: 0 };
-      place.replaceChildren("in ", bold("b", entered), " · out ", bold("i", out));
+      const counts = this.counts.get(shape.name) ?? { in: 0, out: 0 };
+      const sure = (/** @type {"in" | "out"} */ way) => (counts[way] ? words("likely", ` (${likely(counts, way) || counts[way]})`) : "");
+      place.replaceChildren("in ", bold("b", counts.in), sure("in"), " · out ", bold("i", counts.out), sure("out"));
+      place.title = "Today; in brackets, between which numbers the true one lies in 95 of 100 cases";
     } else if (shape?.kind === "zone") {
-      const { people, visits, mean_dwell: dwell } = this.zones.get(shape.name) ?? { people: 0, visits: 0, mean_dwell: 0 };
-      const stay = visits ? `${visits} ${visits === 1 ? "visit" : "visits"} of ${dwell.toFixed(0)} s` : "no visits yet";
-      place.replaceChildren(bold("strong", people), " inside · ", stay);
+      const { visits, dwell } = this.visits.get(shape.name) ?? { visits: 0, dwell: null };
+      const stay = visits ? `${visits} ${visits === 1 ? "visit" : "visits"} today, ${span(dwell ?? 0)} on average` : "no visits today";
+      place.replaceChildren(bold("strong", this.people.get(shape.name) ?? 0), " in it now · ", stay);
     }
   }
 
@@ -207,11 +213,11 @@ export class Drawing {
     row.className = shape.kind;
     const counts = document.createElement("span");
     counts.className = "counts";
-    const title = shape.name || "the mask";
-    row.append(shape.kind === "mask" ? words("grow", "Mask: nobody is looked for here") : this.nameOf(shape), counts);
+    const title = shape.name || "the ignored area";
+    row.append(shape.kind === "mask" ? words("grow", "Ignored: nobody is looked for here") : this.nameOf(shape), counts);
     if (shape.kind === "line") {
       row.append(this.roleOf(shape));
-      row.append(button("Turn", `Swap in and out of ${title}`, () => {
+      row.append(button("Swap in and out", `Swap in and out of ${title}`, () => {
         shape.points.reverse();
         this.edited();
       }));

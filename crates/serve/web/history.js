@@ -1,25 +1,36 @@
-// What was counted: ranges, a chart, a table, files.
+// What was counted: ranges, charts, tables, files.
 
 import { get } from "./api.js";
-import { bars } from "./chart.js";
+import { bars, steps } from "./chart.js";
 import * as times from "./times.js";
+import { likely } from "./today.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-/** Rows of the table; the files have all. */
+/** Rows of a table; the files have all. */
 const MOST_ROWS = 500;
-/** Bars in a chart; periods without anybody are shown, too. */
+/** Bars in a chart. */
 const MOST_BARS = 400;
-const LENGTH = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+const DAY = 86_400_000;
+const SETTINGS = ["preset", "by", "of-source", "of-line", "beside", "from", "to"];
+
+/**
+ * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number}} Period
+ */
 
 export class History {
   constructor() {
-    for (const id of ["preset", "by", "of-line", "from", "to"]) {
+    for (const id of SETTINGS) {
       byId(id).addEventListener("change", () => {
         if (id === "preset") this.choose();
         this.load();
       });
     }
     byId("range").addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
+    addEventListener("resize", () => !byId("history").hidden && this.shown && this.draw(this.shown));
+    /** What the charts show. @type {{periods: Period[], beside: Period[]} | null} */
+    this.shown = null;
+    /** Only the last answer counts, however long those before it take. */
+    this.asked = 0;
   }
 
   show() {
@@ -40,76 +51,125 @@ export class History {
   }
 
   async load() {
+    const asked = this.asked += 1;
     const [from, to] = [times.fromWall(byId("from").value), times.fromWall(byId("to").value)];
-    const range = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
-    byId("crossings-csv").href = `/api/v1/crossings.csv?${range}`;
-    range.set("by", byId("by").value);
-    if (byId("of-line").value) range.set("line", byId("of-line").value);
+    const of = (/** @type {Date} */ from, /** @type {Date} */ to) => {
+      const range = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), by: byId("by").value });
+      for (const kind of ["source", "line"]) if (byId(`of-${kind}`).value) range.set(kind, byId(`of-${kind}`).value);
+      return range;
+    };
+    const range = of(from, to);
     byId("counts-csv").href = `/api/v1/counts.csv?${range}`;
+    byId("crossings-csv").href = `/api/v1/crossings.csv?${new URLSearchParams({ from: from.toISOString(), to: to.toISOString() })}`;
+    const days = daysBefore(from, to);
     try {
-      this.fill(await get(`counts?${range}`), from, to);
+      const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`),
+        days ? get(`periods?${of(times.later(from, -days), times.later(to, -days))}`) : { periods: [] }];
+      const [{ counts }, { periods }, { zones }, { periods: beside }] = await Promise.all(answers);
+      if (asked === this.asked) this.fill(counts, periods, zones, beside);
     } catch (error) {
       byId("range-note").textContent = error.message;
       byId("rows").replaceChildren();
     }
   }
 
-  fill({ counts }, from, to) {
-    const sums = new Map();
-    const all = { in: 0, out: 0 };
-    for (const row of counts) {
-      const sum = sums.get(row.start) ?? { start: row.start, in: 0, out: 0 };
-      for (const way of ["in", "out"]) {
-        sum[way] += row[way];
-        all[way] += row[way];
-      }
-      sums.set(row.start, sum);
+  /** @param {any[]} counts @param {Period[]} periods @param {any[]} zones @param {Period[]} beside */
+  fill(counts, periods, zones, beside) {
+    const sum = (/** @type {Period[]} */ of, /** @type {"in" | "out" | "uncounted"} */ what) => of.reduce((all, p) => all + p[what], 0);
+    for (const way of /** @type {("in" | "out")[]} */ (["in", "out"])) {
+      byId(`range-${way}`).textContent = sum(periods, way);
+      const isKnown = beside.some((p) => !isGone(p));
+      byId(`range-${way}-beside`).textContent = !beside.length ? "" : isKnown ? `${sum(beside, way)} ${besideWords()}` : `not counted ${besideWords()}`;
     }
-    byId("range-in").textContent = all.in;
-    byId("range-out").textContent = all.out;
-    bars(byId("range-chart"), slots(sums, from, to), "Crossings in the range");
-    const name = byId("by").value === "day" || byId("by").value === "week" ? times.day : times.full;
-    byId("rows").replaceChildren(...counts.slice(0, MOST_ROWS).map((row) => tableRow(
-      [name(row.start)], [row.source], [row.line], [row.in, "n in"], [row.out, "n out"])));
-    byId("range-note").textContent = counts.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${counts.length} rows; the file has all.` :
-      counts.length ? "" : "Nobody was counted in this range.";
+    byId("range-peak").textContent = Math.max(0, ...periods.map((p) => p.peak));
+    const uncounted = sum(periods, "uncounted");
+    byId("range-uncounted").textContent = periods.length ? times.span(uncounted) : "all of it";
+    byId("range-uncounted").parentElement.classList.toggle("warned", uncounted > 0);
+    this.shown = { periods, beside };
+    this.draw(this.shown);
+    this.table(counts, periods);
+    this.zones(zones);
     this.names(counts);
   }
 
-  /** Lines that can be chosen: those that were seen. */
+  /** @param {{periods: Period[], beside: Period[]}} shown */
+  draw({ periods, beside }) {
+    const by = byId("by").value;
+    const name = { minute: times.minute, hour: times.hour, day: times.day, week: times.day }[by];
+    const title = by === "day" || by === "week" ? times.weekday : times.full;
+    // Of very many periods those with anybody.
+    const some = periods.length > MOST_BARS ? periods.filter((p) => p.in || p.out) : periods;
+    const slots = some.map((period) => {
+      const length = (Date.parse(period.end) - Date.parse(period.start)) / 1000;
+      const other = beside[periods.indexOf(period)];
+      const parts = [`${title(period.start)}: in ${period.in}, out ${period.out}, at most ${period.peak} inside`];
+      if (other) parts.push(isGone(other) ? `not counted ${besideWords()}` : `${other.in} in ${besideWords()}`);
+      if (period.uncounted) parts.push(`${times.span(period.uncounted)} not counted`);
+      return { label: name(period.start), title: parts.join("; "), in: period.in, out: period.out, value: period.peak,
+        beside: other && !isGone(other) ? other.in : undefined, uncounted: period.uncounted / length };
+    });
+    bars(byId("range-chart"), slots, "In and out by period");
+    steps(byId("inside-chart"), slots, "Most people inside at once by period");
+    byId("key-beside").hidden = !beside.length;
+    byId("key-beside").textContent = `In, ${besideWords()}`;
+  }
+
+  /** A row for each line and period; a period that nobody counted says so. @param {any[]} counts @param {Period[]} periods */
+  table(counts, periods) {
+    const name = ["day", "week"].includes(byId("by").value) ? times.weekday : times.full;
+    const counted = new Set(counts.map((row) => row.start));
+    const gone = periods.filter((p) => !counted.has(p.start) && isGone(p));
+    const rows = [
+      ...counts.map((row) => ({ start: row.start, cells: [[row.source], [row.line], [row.in, "n in"], [likely(row, "in"), "n likely"],
+        [row.out, "n out"], [likely(row, "out"), "n likely"]] })),
+      ...gone.map((p) => ({ start: p.start, cells: [[isGone(p, 1) ? "not counted" : `not counted for ${times.span(p.uncounted)}`, "faint", 6]] })),
+    ].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+    byId("rows").replaceChildren(...rows.slice(0, MOST_ROWS).map((row) => tableRow([name(row.start)], ...row.cells)));
+    byId("range-note").textContent = rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${rows.length} rows; the file has all.`
+      : counts.length ? "" : gone.length || !periods.length ? "This time was not counted." : "Nobody passed in this range.";
+  }
+
+  /** @param {any[]} zones */
+  zones(zones) {
+    byId("zones-card").hidden = !zones.length;
+    const name = ["day", "week"].includes(byId("by").value) ? times.weekday : times.full;
+    const stay = (/** @type {number | null} */ seconds) => [seconds === null ? "–" : times.span(seconds), "n"];
+    byId("zone-rows").replaceChildren(...zones.slice(0, MOST_ROWS).map((row) => tableRow([name(row.start)], [row.source], [row.zone],
+      [row.visits, "n"], stay(row.dwell), stay(row.longest), [row.peak, "n"])));
+  }
+
+  /** Lines and sources that can be chosen: those that were seen. @param {any[]} counts */
   names(counts) {
-    const choice = byId("of-line");
-    const known = new Set([...choice.options].map((o) => o.value));
-    for (const name of new Set(counts.map((row) => row.line))) {
-      if (!known.has(name)) choice.add(new Option(name, name));
+    for (const kind of ["source", "line"]) {
+      const choice = byId(`of-${kind}`);
+      const known = new Set([...choice.options].map((o) => o.value));
+      for (const name of new Set(counts.map((row) => row[kind]))) {
+        if (!known.has(name)) choice.add(new Option(name, name));
+      }
+      choice.parentElement.hidden = choice.options.length < 3 && !choice.value;
     }
   }
 }
 
-/** A slot for each period of the range, with or without anybody. */
-function slots(sums, from, to) {
-  const by = byId("by").value;
-  const name = { minute: times.minute, hour: times.hour, day: times.day, week: times.day }[by];
-  const slot = (/** @type {{start: string, in: number, out: number}} */ s) =>
-    ({ label: name(s.start), title: (by === "day" || by === "week" ? times.day : times.full)(s.start), in: s.in, out: s.out });
-  const count = (to - from) / LENGTH[by];
-  if (count > MOST_BARS || by === "week") return [...sums.values()].map(slot);
-  const made = [];
-  const starts = [...sums.keys()].map(Date.parse);
-  for (let at = from.getTime(); at < to.getTime(); at += LENGTH[by]) {
-    // A day of 23 or 25 hours moves what follows: the period's own start is looked for near by.
-    const start = starts.find((s) => Math.abs(s - at) < LENGTH[by] / 2);
-    const found = start === undefined ? undefined : [...sums.values()].find((s) => Date.parse(s.start) === start);
-    made.push(slot(found ?? { start: new Date(at).toISOString(), in: 0, out: 0 }));
-  }
-  return made;
+/** Whether nobody counted for that share of a period: who came then is not known. @param {Period} period */
+function isGone({ start, end, uncounted }, share = 0.5) {
+  return uncounted >= share * (Date.parse(end) - Date.parse(start)) / 1000;
 }
 
-/** @param {[string | number, string?][]} cells */
+/** How many days lie between the range and what is shown beside it; 0 for nothing. @param {Date} from @param {Date} to */
+function daysBefore(from, to) {
+  const length = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
+  return { before: length, week: 7, year: 364 }[byId("beside").value] ?? 0;
+}
+
+const besideWords = () => byId("beside").selectedOptions[0].textContent;
+
+/** @param {any[]} cells each a text, its class and over how many columns it goes */
 function tableRow(...cells) {
   const row = document.createElement("tr");
-  for (const [text, kind] of cells) {
+  for (const [text, kind, columns] of cells) {
     const cell = row.insertCell();
+    if (columns) cell.colSpan = columns;
     cell.textContent = String(text);
     if (kind) cell.className = kind;
   }

@@ -5,8 +5,11 @@ import { Drawing } from "./drawing.js";
 import { listen } from "./events.js";
 import { History } from "./history.js";
 import { Picture } from "./picture.js";
+import { showSettings } from "./settings.js";
+import { last, tellCrossing } from "./crossings.js";
 import { clock } from "./times.js";
-import { tellCrossing, tellSources, tellToday, trouble } from "./today.js";
+import { tellSources, tellToday, trouble } from "./today.js";
+import { showWall, tellWall, tellWallState } from "./wall.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const picture = new Picture();
@@ -14,18 +17,26 @@ const drawing = new Drawing();
 const history = new History();
 /** @type {any[]} */
 let sources = [];
+const VIEWS = ["live", "history", "settings", "wall"];
 
 function showView() {
-  const view = location.hash === "#history" ? "history" : "live";
-  for (const name of ["live", "history"]) {
+  const asked = location.hash.slice(1);
+  // What only some may change is shown to these only.
+  const view = VIEWS.includes(asked) && !(asked === "settings" && mayNot()) ? asked : "live";
+  for (const name of VIEWS) {
     byId(name).hidden = name !== view;
     const link = document.querySelector(`[data-view="${name}"]`);
     if (name === view) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   picture.show(view === "live" ? chosen() : null);
+  showWall(view === "wall");
   if (view === "history") history.show();
+  if (view === "settings") showSettings();
 }
+
+const mayNot = () => document.body.classList.contains("read-only");
+const isLive = () => !byId("live").hidden;
 
 const chosen = () => sources.find((s) => s.id === byId("source").value) ?? sources[0] ?? null;
 
@@ -42,7 +53,7 @@ function tellAll(/** @type {any[]} */ told) {
     choice.parentElement.hidden = told.length < 2;
     showView();
   }
-  else if (location.hash !== "#history") picture.show(chosen());
+  else if (isLive()) picture.show(chosen());
   drawing.show(chosen());
   drawing.tellZones(chosen()?.status.zones ?? []);
   heard = new Date();
@@ -74,6 +85,7 @@ function tellLink() {
   const note = isOver ? `These numbers are as of ${clock(heard)}.` : lost.length ? `Nobody is counted at ${lost.join(", ")} now.` : "";
   if (byId("as-of").textContent !== note) byId("as-of").textContent = note;
   byId("as-of").hidden = !note;
+  tellWallState(note);
   document.body.classList.toggle("stale", isDown);
 }
 
@@ -82,18 +94,27 @@ function link(/** @type {"up" | "down"} */ state) {
   tellLink();
 }
 
+function takeToday(/** @type {any} */ today) {
+  heard = new Date();
+  tellToday(today);
+  tellWall(today);
+  drawing.tellToday(today);
+}
+
 async function begin() {
   const who = await get("session");
   document.body.classList.toggle("read-only", who.role !== "change");
+  showView();
   byId("sign-out").hidden = !who.tokens;
   tellAll((await get("sources")).sources);
-  tellToday(await get("today"));
+  takeToday(await get("today"));
   const { crossings, next } = await get("crossings?last=30");
   byId("crossings").replaceChildren();
+  last.length = 0;
   crossings.forEach((/** @type {any} */ crossing) => tellCrossing(crossing, false));
   listen(next, {
     crossing: (/** @type {any} */ crossing) => tellCrossing(crossing, true),
-    today: (/** @type {any} */ today) => { heard = new Date(); tellToday(today); drawing.tellLines(today.lines); },
+    today: takeToday,
     sources: tellAll,
     lines: () => drawing.changed(),
     up: () => link("up"),
@@ -113,7 +134,7 @@ byId("sign-in").querySelector("form").addEventListener("submit", async (/** @typ
     await send("POST", "session", { token: byId("token").value.trim() });
     location.reload();
   } catch (error) {
-    byId("sign-in-note").textContent = error.status === 401 ? "No such token." : error.message;
+    byId("sign-in-note").textContent = error.status === 401 ? "Wrong token." : error.message;
   }
 });
 byId("sign-out").addEventListener("click", async () => {
@@ -126,10 +147,6 @@ byId("theme").addEventListener("click", () => {
   document.documentElement.dataset.theme = localStorage.theme = dark ? "light" : "dark";
 });
 if (localStorage.theme) document.documentElement.dataset.theme = localStorage.theme;
-byId("wall").addEventListener("click", () => {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen();
-});
 addEventListener("hashchange", showView);
 showView();
 

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { frames } from "./stream.js";
+import { clock, span } from "./times.js";
 
 /** Seconds of path behind each person. */
 const TRAIL = 2;
@@ -25,6 +26,7 @@ export class Picture {
     for (const id of ["show-boxes", "show-trails", "show-heat"]) {
       byId(id).addEventListener("change", () => { this.loadHeat(); this.draw(); });
     }
+    byId("show-heat").addEventListener("change", () => { byId("heat-legend").hidden = !byId("show-heat").checked; });
     setInterval(() => this.loadHeat(), HEAT_EVERY);
     document.addEventListener("visibilitychange", () => this.follow());
   }
@@ -141,7 +143,9 @@ export class Picture {
   async loadHeat() {
     if (!this.source || document.hidden || !byId("show-heat").checked) return;
     try {
-      this.heat = heatImage(await get(`sources/${this.source.id}/heat`));
+      const heat = await get(`sources/${this.source.id}/heat`);
+      this.heat = heatImage(heat);
+      tellHeat(heat);
       this.draw();
     } catch {
       // The next try is in a few seconds.
@@ -153,6 +157,13 @@ export class Picture {
     this.context.imageSmoothingEnabled = true;
     this.context.drawImage(this.heat, 0, 0, scene.width, scene.height);
   }
+}
+
+/** What the colours of the heat map mean. */
+function tellHeat({ seconds, since, over }) {
+  const most = Math.max(...seconds);
+  byId("heat-words").textContent = `0 to ${most < 10 ? `${most.toFixed(1)} s` : span(most)} that feet were in one spot, `
+    + `in ${span(over)} of pictures since ${clock(since)}`;
 }
 
 /** One pixel a cell, which the canvas smooths: from blue through yellow to red, clear where nobody was. */

@@ -37,7 +37,7 @@ export function drawn(shape, index, unit, width) {
   group.append(...(kind === "line" ? direction(shape, unit) : title(shape, unit, width)));
   points.forEach(([x, y], number) => {
     const handle = svg("circle", { class: "end", cx: x, cy: y, r: (kind === "line" ? 6 : 5) * unit, tabindex: 0, role: "button",
-      "aria-label": `Point ${number + 1} of ${shape.name || "a mask"}: arrow keys move it, Delete removes it` });
+      "aria-label": `Point ${number + 1} of ${shape.name || "an ignored area"}: arrow keys move it, Delete removes it` });
     group.append(part(handle, String(number)));
   });
   return group;

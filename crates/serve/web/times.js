@@ -14,7 +14,29 @@ export const clock = (at) => format(at, { hour: "2-digit", minute: "2-digit", se
 export const minute = (at) => format(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const hour = (at) => format(at, { hour: "2-digit", hourCycle: "h23" });
 export const day = (at) => format(at, { day: "numeric", month: "short" });
-export const full = (at) => format(at, { dateStyle: "medium", timeStyle: "short" });
+export const full = (at) => format(at, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+
+export const weekday = (at) => format(at, { weekday: "short", day: "numeric", month: "short" });
+
+/** A length of time in words, in the two greatest units that it has. @param {number} seconds */
+export function span(seconds) {
+  const units = [[86_400, "day", "days"], [3600, "h", "h"], [60, "min", "min"], [1, "s", "s"]];
+  let rest = Math.round(seconds);
+  const parts = [];
+  for (const [length, one, many] of /** @type {[number, string, string][]} */ (units)) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count) parts.push(`${count} ${count === 1 ? one : many}`);
+    else if (parts.length) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(" ") || "0 s";
+}
+
+/** The same time of day, so many days later. @param {Date} at @param {number} days */
+export function later(at, days) {
+  return fromWall(new Date(Date.parse(`${toWall(at)}Z`) + days * 86_400_000).toISOString().slice(0, 16));
+}
 
 /** How far the zone's clock is ahead of UTC at a time, in milliseconds. @param {number} at */
 function offset(at) {

@@ -1,27 +1,60 @@
-// The numbers of the day, the last crossings, and how the sources are.
+// The numbers of the day, and how the sources are.
 
 import { bars } from "./chart.js";
 import * as times from "./times.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const MOST_CROSSINGS = 50;
 const HOUR = 3_600_000;
 
-/** @param {{zone: string, from: string, in: number, out: number, occupancy: number, hours: {start: string, in: number, out: number}[]}} today */
+/**
+ * @typedef {{in: number, in_low: number, in_high: number, out: number, out_low: number, out_high: number}} Ways
+ * @typedef {Ways & {zone: string, from: string, occupancy: number, came_unseen: number, left_unseen: number, uncounted: number,
+ *   lines: (Ways & {source: string, line: string})[], zones: {source: string, zone: string, visits: number, dwell: number | null}[],
+ *   hours: {start: string, in: number, out: number}[]}} Today
+ */
+
+/** Between which numbers the true one lies; nothing where that says no more. @param {any} ways @param {"in" | "out"} way */
+export function likely(ways, way) {
+  const [low, high] = [ways[`${way}_low`], ways[`${way}_high`]];
+  return low === high ? "" : `${low} to ${high}`;
+}
+
+/** @param {Today} today */
 export function tellToday(today) {
   times.setZone(today.zone);
-  const isToday = times.day(today.from) === times.day(new Date());
-  const day = isToday ? "today" : `on ${times.day(today.from)}`;
-  byId("in-today").previousElementSibling.textContent = `In ${day}`;
-  byId("out-today").previousElementSibling.textContent = `Out ${day}`;
-  byId("in-today").value = today.in;
-  byId("out-today").value = today.out;
+  for (const way of /** @type {("in" | "out")[]} */ (["in", "out"])) {
+    const label = dayOf(today, way === "in" ? "In" : "Out");
+    byId(`${way}-today`).previousElementSibling.textContent = label;
+    byId(`${way}-today`).value = today[way];
+    const range = likely(today, way);
+    byId(`${way}-likely`).textContent = range && `likely ${range}`;
+  }
   byId("inside").value = today.occupancy;
+  tellInside(today);
   tellHours(today);
 }
 
+/** "In today", or of a recording "In on 3 May". @param {Today} today @param {string} what */
+export function dayOf(today, what) {
+  const isToday = times.day(today.from) === times.day(new Date());
+  return isToday ? `${what} today` : `${what} on ${times.day(today.from)}`;
+}
+
+/** Why the number inside is not in less out. @param {Today} today */
+function tellInside({ in: entered, out, occupancy, came_unseen: came, left_unseen: left }) {
+  const before = occupancy - entered + out - came + left;
+  const people = (/** @type {number} */ n) => (n === 1 ? "1 person" : `${n} people`);
+  byId("drift").textContent = came ? `${came} of those who left had not been seen coming in` : "";
+  const terms = [`${entered} in, ${out} out`];
+  if (before > 0) terms.push(`${people(before)} inside from the day before`);
+  if (came) terms.push(`${people(came)} who left and had not been seen coming in`);
+  if (left) terms.push(`less ${people(left)} who were still counted inside at night`);
+  byId("inside-sum").textContent = `Today: ${terms.join("; ")}. That makes ${occupancy} inside.`;
+}
+
+/** @type {Today | null} */
 let shown = null;
-/** From the first hour with anybody to the last, eight at least. */
+/** From the first hour with anybody to the last, eight at least. @param {Today} today */
 function tellHours(today) {
   shown = today;
   const known = new Map(today.hours.map((h) => [Date.parse(h.start), h]));
@@ -31,30 +64,12 @@ function tellHours(today) {
   const slots = [];
   for (let at = first; at <= last; at += HOUR) {
     const hour = known.get(at) ?? { in: 0, out: 0 };
-    slots.push({ label: times.hour(at), title: `${times.minute(at)} to ${times.minute(at + HOUR)}`, in: hour.in, out: hour.out });
+    const title = `${times.minute(at)} to ${times.minute(at + HOUR)}: in ${hour.in}, out ${hour.out}`;
+    slots.push({ label: times.hour(at), title, in: hour.in, out: hour.out });
   }
   bars(byId("hours"), slots, "Crossings by hour");
 }
 addEventListener("resize", () => shown && tellHours(shown));
-
-/** @param {{at: string, line: string, direction: "in" | "out", track: number}} crossing @param {boolean} isNew */
-export function tellCrossing(crossing, isNew) {
-  const list = byId("crossings");
-  const row = document.createElement("li");
-  row.className = `${crossing.direction}${isNew ? " new" : ""}`;
-  const cell = (/** @type {string} */ kind, /** @type {string} */ text) => {
-    const span = document.createElement("span");
-    span.className = kind;
-    span.textContent = text;
-    row.append(span);
-  };
-  cell("way", crossing.direction);
-  cell("line", crossing.line);
-  cell("faint", `#${crossing.track}`);
-  cell("faint", times.clock(crossing.at));
-  list.prepend(row);
-  while (list.children.length > MOST_CROSSINGS) list.lastElementChild.remove();
-}
 
 /** What is wrong with a source, and since when; nothing while all is well. @param {any} source */
 export function trouble({ status }) {
@@ -78,9 +93,9 @@ export function tellSources(sources) {
     const facts = document.createElement("div");
     facts.className = "faint";
     const dropped = status.dropped ? ` · ${status.dropped} dropped` : "";
-    const again = status.reconnects ? ` · reconnected ${status.reconnects} times` : "";
+    const again = status.reconnects ? ` · reconnected ${status.reconnects === 1 ? "once" : `${status.reconnects} times`}` : "";
     const pace = status.current ? `${status.rate.toFixed(1)} frames/s` : "no frames now";
-    facts.textContent = `${source.width}×${source.height} · ${status.frames} frames · ${pace}${dropped}${again}`;
+    facts.textContent = `${source.width}×${source.height} pixels · ${status.frames} frames · ${pace}${dropped}${again}`;
     row.append(word, source.name, facts);
     if (status.health === "lost" || status.health === "poor") row.append(trouble(source));
     return row;

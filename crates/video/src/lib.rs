@@ -26,7 +26,7 @@ mod still;
 mod writer;
 
 pub use error::VideoError;
-pub use jpeg::jpeg;
+pub use jpeg::{jpeg, jpeg_of_part};
 pub use overlay::{Overlay, OverlayConfig};
 pub use picture::FrameSize;
 #[cfg(feature = "preview")]

@@ -19,6 +19,7 @@ impl Counter {
                 let come = |visitors: &mut Visitors| visitors.come(key, look, crossing.time, is_present);
                 crossing.visitor = self.visitors.as_mut().map(come);
             }
+            crossing.look = look.map(Into::into);
         }
     }
 

@@ -169,6 +169,7 @@ mod tests {
             reasons: vec![Reason::Joined, Reason::LineEnd],
             visitor: None,
             staff: None,
+            look: None,
         };
         let row = CrossingRow::new(&crossing, "door", "shop.mp4");
         let folder = tempfile::tempdir().unwrap();

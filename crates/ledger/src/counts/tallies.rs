@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use footfall_count::{Direction, Tally};
+use footfall_count::{Direction, Doubt, Tally};
 use jiff::Timestamp;
 
 use super::periods::{Micros, Periods};
 use super::{Choice, Query, Span};
 use crate::drawn::Standing;
 use crate::error::Error;
-use crate::quarters::{Part, SpotId, Spots};
+use crate::quarters::{Part, Passage, SpotId, Spots};
 use crate::reader::{Range, Reader};
 
 /// One line's ins and outs in one period.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PeriodTally {
     /// Where the period begins.
     pub from: Timestamp,
@@ -25,6 +25,8 @@ pub struct PeriodTally {
     pub tally: Tally,
     /// What the line is for.
     pub standing: Standing,
+    /// How many of them are expected to be none.
+    pub doubt: Doubt,
 }
 
 impl Reader {
@@ -59,7 +61,7 @@ impl Reader {
                         sums.give(present, spots, &mut take)?;
                         present = periods.next();
                     }
-                    sums.add(passage.spot, passage.direction);
+                    sums.add(passage);
                 }
                 Ok::<_, E>(())
             })?;
@@ -71,23 +73,25 @@ impl Reader {
 /// Of each spot, in the present period.
 #[derive(Default)]
 struct Sums {
-    by_spot: Vec<Tally>,
+    by_spot: Vec<(Tally, Doubt)>,
     touched: Vec<SpotId>,
 }
 
 impl Sums {
-    fn add(&mut self, spot: SpotId, direction: Direction) {
-        let index = spot.0 as usize;
+    fn add(&mut self, passage: &Passage) {
+        let index = passage.spot.0 as usize;
         if self.by_spot.len() <= index {
-            self.by_spot.resize(index + 1, Tally::default());
+            self.by_spot.resize(index + 1, Default::default());
         }
-        let tally = &mut self.by_spot[index];
+        let (tally, doubt) = &mut self.by_spot[index];
         if *tally == Tally::default() {
-            self.touched.push(spot);
+            self.touched.push(passage.spot);
         }
-        match direction {
-            Direction::In => tally.entered += 1,
-            Direction::Out => tally.left += 1,
+        tally.add(passage.direction);
+        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
+        match passage.direction {
+            Direction::In => doubt.entered += lack,
+            Direction::Out => doubt.left += lack,
         }
     }
 
@@ -99,18 +103,21 @@ impl Sums {
         take: &mut impl FnMut(PeriodTally) -> Result<(), E>,
     ) -> Result<(), E> {
         let Some(Span { from, .. }) = period else { return Ok(()) };
-        let mut named: BTreeMap<(&str, &str, bool), (Tally, Standing)> = BTreeMap::new();
+        let mut named: BTreeMap<(&str, &str, bool), (Tally, Doubt, Standing)> = BTreeMap::new();
         for id in self.touched.drain(..) {
-            let found = std::mem::take(&mut self.by_spot[id.0 as usize]);
+            let (found, unsure) = std::mem::take(&mut self.by_spot[id.0 as usize]);
             let Some(spot) = spots.get(id) else { continue };
             let standing = spots.standing(spot);
             let key = (&*spot.source_name, &*spot.name, standing.in_total);
-            let (tally, _) = named.entry(key).or_insert((Tally::default(), standing));
+            let new = (Tally::default(), Doubt::default(), standing);
+            let (tally, doubt, _) = named.entry(key).or_insert(new);
             tally.entered += found.entered;
             tally.left += found.left;
+            doubt.entered += unsure.entered;
+            doubt.left += unsure.left;
         }
-        named.into_iter().try_for_each(|((source, line, _), (tally, standing))| {
-            take(PeriodTally { from, source: source.to_owned(), line: line.to_owned(), tally, standing })
+        named.into_iter().try_for_each(|((source, line, _), (tally, doubt, standing))| {
+            take(PeriodTally { from, source: source.to_owned(), line: line.to_owned(), tally, standing, doubt })
         })
     }
 }

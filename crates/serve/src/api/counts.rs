@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::Query;
+use super::periods::Ways;
 use super::problem::ProblemBody;
 use super::today::{today_of, zone_name};
 use super::{Problem, Shared, csv};
@@ -83,8 +84,8 @@ struct Row {
     start: String,
     source: String,
     line: String,
-    r#in: u64,
-    out: u64,
+    #[serde(flatten)]
+    ways: Ways,
     /// What the line is for.
     #[schema(value_type = super::shapes::LineRole)]
     role: Role,
@@ -106,14 +107,15 @@ impl From<By> for Period {
 
 impl From<Bucket> for Row {
     fn from(bucket: Bucket) -> Self {
-        let Bucket { start, source, line, entered, left, role, in_total } = bucket;
-        Self { start: start.to_string(), source, line, r#in: entered, out: left, role, in_total }
+        let Bucket { start, source, line, entered, left, role, in_total, doubt } = bucket;
+        let ways = Ways::of((entered, left), (doubt.entered, doubt.left));
+        Self { start: start.to_string(), source, line, ways, role, in_total }
     }
 }
 
 impl Range {
     /// The range, without one that is empty or endless.
-    fn resolve(&self, book: &dyn Book) -> Result<Result<CountsQuery, Problem>, PortError> {
+    pub(super) fn resolve(&self, book: &dyn Book) -> Result<Result<CountsQuery, Problem>, PortError> {
         let (midnight, now) = today_of(book)?;
         let (from, to) = (self.from.unwrap_or(midnight), self.to.unwrap_or(now));
         if from >= to {
@@ -232,8 +234,9 @@ pub(super) async fn counts_csv(
     let pieces = Pieces::begin(shared, range).await?;
     let head = csv::row(["start", "source", "line", "in", "out"]);
     let write = |text: &mut String, bucket: Bucket| {
-        let Row { start, source, line, r#in, out, .. } = bucket.into();
-        text.push_str(&csv::row([&*start, &*source, &*line, &*r#in.to_string(), &*out.to_string()]));
+        let Row { start, source, line, ways, .. } = bucket.into();
+        let (entered, left) = ways.counts();
+        text.push_str(&csv::row([&*start, &*source, &*line, &*entered.to_string(), &*left.to_string()]));
     };
     Ok((csv::headers("footfall-counts.csv"), pieces.body(head, write, "")).into_response())
 }

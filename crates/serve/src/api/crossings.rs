@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use footfall_count::Direction;
 use futures_util::stream;
@@ -13,9 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::Query;
+use super::body::{Path, Query};
 use super::problem::ProblemBody;
 use super::{Problem, Shared, csv};
+use crate::passings::Passings;
 use crate::{Book, Entry, PortError, Waiting};
 
 /// Rows of a CSV file that are read from the ledger at once.
@@ -39,6 +41,15 @@ pub(crate) struct Crossing {
     frame: u64,
     /// Seconds since the source's start.
     time: f64,
+    /// How likely it is that somebody truly passed, 0 to 1, where that is known.
+    confidence: Option<f64>,
+    /// What the confidence rests on: `followed`, `joined`, `emerged`, `found`, `unseen`, `crowded`, `line_end`,
+    /// `brief`.
+    reasons: Vec<String>,
+    /// Whether there is a picture of it; there is one of the last few, until the program ends.
+    picture: bool,
+    /// Whether it is known how they look, so that they can be enrolled as staff.
+    look: bool,
 }
 
 /// `in`: to the right hand of someone who walks from the line's first end to its second.
@@ -87,8 +98,9 @@ pub(super) struct Between {
     to: Option<Timestamp>,
 }
 
-impl From<Entry> for Crossing {
-    fn from(entry: Entry) -> Self {
+impl Crossing {
+    pub(crate) fn new(entry: Entry, passings: &Passings) -> Self {
+        let (picture, look) = passings.has(&entry);
         Self {
             sequence: entry.sequence,
             identity: entry.identity,
@@ -102,6 +114,10 @@ impl From<Entry> for Crossing {
             track: entry.track,
             frame: entry.frame,
             time: entry.time,
+            confidence: entry.confidence.map(|confidence| (confidence * 1000.0).round() / 1000.0),
+            reasons: entry.reasons,
+            picture,
+            look,
         }
     }
 }
@@ -125,6 +141,7 @@ pub(super) async fn crossings(
     if which.last.is_some() && which.after.is_some() {
         return Err(Problem::bad_request("either `after` or `last`: one goes forward, the other back"));
     }
+    let passings = shared.passings.clone();
     let answer = shared.ask(move |book, _| {
         let (entries, start) = match which.last {
             Some(_) => (book.last(limit)?, 0),
@@ -132,12 +149,46 @@ pub(super) async fn crossings(
         };
         let next = entries.last().map_or(start, |last| last.sequence);
         Ok(Crossings {
-            crossings: entries.into_iter().map(Crossing::from).collect(),
+            crossings: entries.into_iter().map(|entry| Crossing::new(entry, &passings)).collect(),
             next,
             more: !book.after(next, 1)?.is_empty(),
         })
     });
     answer.await.map(Json)
+}
+
+/// The picture of one of the last crossings: whoever passed, and a little around them
+///
+/// Pictures are in memory alone: of the last 64 crossings of the program that counts, until it ends.
+#[utoipa::path(get, path = "/api/v1/crossings/{sequence}/picture.jpg", tag = "crossings", params(
+    ("sequence" = u64, Path, description = "A crossing's place in the ledger"),
+), responses(
+    (status = 200, content_type = "image/jpeg", body = Vec<u8>),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "There is none, or none any more"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn picture(
+    State(shared): State<Arc<Shared>>,
+    Path(sequence): Path<u64>,
+) -> Result<Response, Problem> {
+    let entry = entry_at(&shared, sequence).await?;
+    let picture = match entry {
+        Some(entry) => shared.passings.picture(&entry).await,
+        None => None,
+    };
+    let none =
+        || Problem::new(StatusCode::NOT_FOUND, "there is no picture of this crossing, or none any more");
+    let kept = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=3600")];
+    Ok((kept, picture.ok_or_else(none)?).into_response())
+}
+
+/// The crossing of this sequence.
+pub(super) async fn entry_at(shared: &Shared, sequence: u64) -> Result<Option<Entry>, Problem> {
+    let Some(before) = sequence.checked_sub(1).filter(|before| i64::try_from(*before).is_ok()) else {
+        return Ok(None);
+    };
+    let entries = shared.ask(move |book, _| book.after(before, 1)).await?;
+    Ok(entries.into_iter().next().filter(|entry| entry.sequence == sequence))
 }
 
 /// Crossings of a range as CSV
@@ -179,7 +230,7 @@ pub(super) async fn crossings_csv(
 }
 
 fn csv_row(entry: Entry) -> String {
-    let Entry { sequence, identity, at, source, line, direction, track, frame, time } = entry;
+    let Entry { sequence, identity, at, source, line, direction, track, frame, time, .. } = entry;
     let numbers =
         [sequence.to_string(), at.to_string(), track.to_string(), frame.to_string(), time.to_string()];
     let [sequence, at, track, frame, time] = numbers.each_ref().map(String::as_str);

@@ -123,7 +123,8 @@ impl Listener {
                     self.cursor = last.sequence;
                     self.head.mark_changed();
                 }
-                self.crossings = entries.into_iter().map(Crossing::from).collect();
+                self.crossings =
+                    entries.into_iter().map(|entry| Crossing::new(entry, &self.shared.passings)).collect();
             }
             Err(error) => tracing::warn!("the ledger cannot be read: {error}"),
         }

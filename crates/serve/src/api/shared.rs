@@ -12,6 +12,7 @@ use super::{Problem, sources};
 use crate::access::Access;
 use crate::feed::Feed;
 use crate::follow::Tail;
+use crate::passings::Passings;
 use crate::server::Parts;
 use crate::waiting::Waiter;
 use crate::{Book, Config, Limits, Live, PortError, PublisherStates, Setup, Waiting};
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) publishers: PublisherStates,
     pub(crate) limits: Limits,
     pub(crate) tail: Arc<Tail>,
+    pub(crate) passings: Arc<Passings>,
     /// By the sources' ids.
     feeds: BTreeMap<String, Arc<Feed>>,
     /// A place for each viewer of a live picture.
@@ -46,6 +48,7 @@ impl Shared {
         let feed = |source: &Arc<_>| Feed::start(Arc::clone(source), config.picture.clone());
         let feeds = live.sources().iter().map(|s| (s.id.clone(), feed(s))).collect();
         let tail = Tail::start(book.clone(), &live);
+        let passings = Passings::start(&live);
         let states = watch::Sender::new(sources::states(&live));
         let (telling, told) = (states.clone(), live.clone());
         let redrawn = watch::Sender::new(0);
@@ -74,6 +77,7 @@ impl Shared {
             publishers,
             limits: config.limits.clone(),
             tail,
+            passings,
             feeds,
             viewers: Arc::new(Semaphore::new(config.limits.viewers as usize)),
             states,

@@ -246,6 +246,11 @@ pub(super) struct HeatMap {
     rows: usize,
     /// Row by row from the top left.
     seconds: Vec<f64>,
+    /// When the first frame of it came.
+    #[schema(value_type = String, format = DateTime)]
+    since: String,
+    /// Seconds of the source's time that it covers.
+    over: f64,
 }
 
 /// Where people walked: seconds that the middle of their feet was in each cell
@@ -263,5 +268,11 @@ pub(super) async fn heat(
     let source = shared.live.source(&id).ok_or_else(|| Problem::no_source(&id))?;
     let heat = source.heat().ok_or_else(|| Problem::busy("there is no picture yet"))?;
     let seconds = heat.seconds().map(|s| (s * 100.0).round() / 100.0).collect();
-    Ok(Json(HeatMap { columns: heat.columns, rows: heat.rows, seconds }))
+    Ok(Json(HeatMap {
+        columns: heat.columns,
+        rows: heat.rows,
+        seconds,
+        since: heat.since.to_string(),
+        over: heat.over().round(),
+    }))
 }

@@ -11,6 +11,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::periods::{Ways, ZoneCounts};
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::{Book, Bucket, CountsQuery, Period, PortError, Waiting};
@@ -23,13 +24,20 @@ pub(crate) struct Today {
     #[schema(value_type = String, format = DateTime)]
     from: String,
     /// Over all entrances.
-    r#in: u64,
-    /// Over all entrances.
-    out: u64,
+    #[serde(flatten)]
+    ways: Ways,
     /// People inside now, as far as was counted at the entrances; never below 0.
     occupancy: u64,
+    /// Today's people who went out and had not been seen to come in: inside is by so many more than in less out.
+    came_unseen: u64,
+    /// Today's people who were still inside when nobody can have been: at night.
+    left_unseen: u64,
+    /// Seconds of today in which at least one of the sources was not counted.
+    uncounted: f64,
     /// Each line, inner ones too.
     lines: Vec<LineCounts>,
+    /// Zones that anybody was in.
+    zones: Vec<ZoneCounts>,
     /// Over all entrances, an entry for each hour with a crossing.
     hours: Vec<HourCounts>,
 }
@@ -38,8 +46,8 @@ pub(crate) struct Today {
 struct LineCounts {
     source: String,
     line: String,
-    r#in: u64,
-    out: u64,
+    #[serde(flatten)]
+    ways: Ways,
     /// What the line is for.
     #[schema(value_type = super::shapes::LineRole)]
     role: Role,
@@ -70,12 +78,12 @@ pub(super) fn zone_name(book: &dyn Book) -> String {
 impl Today {
     /// Crossings with direction `in`, over all entrances.
     pub(crate) fn entered(&self) -> u64 {
-        self.r#in
+        self.ways.counts().0
     }
 
     /// Crossings with direction `out`, over all entrances.
     pub(crate) fn left(&self) -> u64 {
-        self.out
+        self.ways.counts().1
     }
 
     /// Who is inside.
@@ -85,7 +93,10 @@ impl Today {
 
     /// Source, line, in and out.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&str, &str, u64, u64)> {
-        self.lines.iter().map(|l| (l.source.as_str(), l.line.as_str(), l.r#in, l.out))
+        self.lines.iter().map(|l| {
+            let (entered, left) = l.ways.counts();
+            (l.source.as_str(), l.line.as_str(), entered, left)
+        })
     }
 
     /// Today as it is in the ledger now.
@@ -94,40 +105,56 @@ impl Today {
         let query = CountsQuery { from, to, by: Period::Hour, source: None, line: None };
         let buckets = book.counts(&query, usize::MAX, waiting)?.buckets;
         let (mut lines, mut hours) = (BTreeMap::new(), BTreeMap::new());
-        let add = |sum: &mut (u64, u64), bucket: &Bucket| {
-            sum.0 += bucket.entered;
-            sum.1 += bucket.left;
-        };
-        let mut all = (0, 0);
+        let mut all = Sum::default();
         for bucket in &buckets {
             let line = (bucket.source.clone(), bucket.line.clone(), bucket.in_total);
-            let (sums, role) = lines.entry(line).or_default();
-            add(sums, bucket);
+            let (sum, role) = lines.entry(line).or_insert_with(|| (Sum::default(), bucket.role));
+            sum.add(bucket);
             *role = bucket.role;
             if bucket.in_total {
-                add(&mut all, bucket);
-                add(hours.entry(bucket.start).or_default(), bucket);
+                all.add(bucket);
+                hours.entry(bucket.start).or_insert_with(Sum::default).add(bucket);
             }
         }
-        let of_line = |((source, line, in_total), ((r#in, out), role))| LineCounts {
-            source,
-            line,
-            r#in,
-            out,
-            role,
-            in_total,
+        let of_line = |((source, line, in_total), (sum, role)): (_, (Sum, _))| {
+            LineCounts { source, line, ways: sum.ways(), role, in_total }
         };
-        let of_hour =
-            |(start, (r#in, out)): (Timestamp, _)| HourCounts { start: start.to_string(), r#in, out };
+        let of_hour = |(start, sum): (Timestamp, Sum)| {
+            let (r#in, out) = sum.counts;
+            HourCounts { start: start.to_string(), r#in, out }
+        };
+        let by_day = CountsQuery { by: Period::Day, ..query };
+        let drift = book.periods(&by_day, waiting)?.pop();
         Ok(Self {
             zone: zone_name(book),
             from: from.to_string(),
-            r#in: all.0,
-            out: all.1,
+            ways: all.ways(),
             occupancy: book.occupancy(to)?,
+            came_unseen: drift.as_ref().map_or(0, |day| day.came_unseen),
+            left_unseen: drift.as_ref().map_or(0, |day| day.left_unseen),
+            uncounted: drift.as_ref().map_or(0.0, |day| day.uncounted.round()),
+            zones: book.zones(&by_day, waiting)?.into_iter().map(ZoneCounts::from).collect(),
             lines: lines.into_iter().map(of_line).collect(),
             hours: hours.into_iter().map(of_hour).collect(),
         })
+    }
+}
+
+/// In and out, and how many of each are expected to be none.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    counts: (u64, u64),
+    doubt: (f64, f64),
+}
+
+impl Sum {
+    fn add(&mut self, bucket: &Bucket) {
+        self.counts = (self.counts.0 + bucket.entered, self.counts.1 + bucket.left);
+        self.doubt = (self.doubt.0 + bucket.doubt.entered, self.doubt.1 + bucket.doubt.left);
+    }
+
+    fn ways(self) -> Ways {
+        Ways::of(self.counts, self.doubt)
     }
 }
 

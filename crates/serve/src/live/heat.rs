@@ -1,5 +1,7 @@
 //! Where people walked: how long anchors were in each cell of a grid over the picture.
 
+use jiff::Timestamp;
+
 use super::Person;
 
 /// Cells across the picture; as many rows as make them square.
@@ -20,6 +22,10 @@ pub(crate) struct Heat {
     size: [f64; 2],
     /// When the frame before was taken, in microseconds since the source's start.
     last: Option<u64>,
+    /// Microseconds between the frames so far, as far as they count.
+    over: u64,
+    /// When the first frame came.
+    pub(crate) since: Timestamp,
 }
 
 impl Heat {
@@ -27,7 +33,15 @@ impl Heat {
     pub(crate) fn new(width: u32, height: u32) -> Self {
         let size = [f64::from(width.max(1)), f64::from(height.max(1))];
         let rows = ((size[1] / size[0] * COLUMNS as f64).round() as usize).clamp(1, 4 * COLUMNS);
-        Self { columns: COLUMNS, rows, cells: vec![0; COLUMNS * rows], size, last: None }
+        Self {
+            columns: COLUMNS,
+            rows,
+            cells: vec![0; COLUMNS * rows],
+            size,
+            last: None,
+            over: 0,
+            since: Timestamp::now(),
+        }
     }
 
     /// Seconds in each cell, row by row from the top.
@@ -35,10 +49,16 @@ impl Heat {
         self.cells.iter().map(|&micros| micros as f64 / 1e6)
     }
 
+    /// Seconds that are covered.
+    pub(crate) fn over(&self) -> f64 {
+        self.over as f64 / 1e6
+    }
+
     /// Adds the time since the frame before to the cell of everyone's anchor (bottom centre).
     pub(crate) fn add(&mut self, time: f64, people: &[Person]) {
         let now = (time.max(0.0) * 1e6).round() as u64;
         let step = self.last.replace(now).map_or(0, |last| now.saturating_sub(last).min(LONGEST_STEP));
+        self.over += step;
         for &Person { bbox: [left, top, width, height], .. } in people {
             let cell = |at: f64, size: f64, cells: usize| {
                 let cell = (at / size * cells as f64).floor();
@@ -71,6 +91,7 @@ mod tests {
         assert_eq!(at(1, 2), 1.5, "half a second, and no more than one for the gap");
         assert_eq!(at(63, 47), 0.5);
         assert_eq!(heat.seconds().sum::<f64>(), 2.0, "who is outside counts nowhere");
+        assert_eq!(heat.over(), 1.5, "of the gap as much as counts");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use footfall_count::Direction;
 use footfall_serve::{
-    Book, Config, Drawing, Entry, Live, Parts, Person, Picture, PortError, Saved, Server, Setup, SetupError,
-    SourceKind, SourceState, View, ZoneState,
+    Book, Config, Drawing, Entry, Live, Parts, Passing, Person, Picture, PortError, Saved, Server, Setup,
+    SetupError, SourceKind, SourceState, View, ZoneState,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,6 +26,10 @@ struct Numbered(u64);
 impl Picture for Numbered {
     fn jpeg(&self, _: u32, _: u8) -> Result<Vec<u8>, PortError> {
         Ok(format!("jpeg {}", self.0).into_bytes())
+    }
+
+    fn part(&self, [x, ..]: [f64; 4], _: u32, _: u8) -> Result<Vec<u8>, PortError> {
+        Ok(format!("jpeg {} from {x}", self.0).into_bytes())
     }
 }
 
@@ -97,6 +101,15 @@ impl Site {
         let time = frame as f64 / 10.0;
         let zones = vec![ZoneState { name: "till".into(), people: 1, most: 3, visits: 8, mean_dwell: 12.34 }];
         let (width, height) = (640, 480);
+        let passing = || Passing {
+            line: "entrance".into(),
+            track: frame,
+            frame,
+            time,
+            bbox: Some([10.0, 20.0, 30.0, 60.0]),
+            look: None,
+        };
+        let crossings = (0..crossings).map(|_| passing()).collect();
         self.live.publish(0, View { frame, time, width, height, people, zones, crossings, picture });
     }
 
@@ -119,6 +132,8 @@ pub(crate) fn crossing(n: u64) -> Entry {
         track: n,
         frame: n,
         time: n as f64 / 10.0,
+        confidence: Some(0.9),
+        reasons: vec!["followed".into()],
     }
 }
 

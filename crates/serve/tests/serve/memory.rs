@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use footfall_count::{Direction, Role, Site};
+use footfall_count::{CountInterval, Direction, Doubt, Role, Site};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PortError,
-    Report, ReportQuery, Sold, Total, VisitCount, Waiting,
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError,
+    Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 /// Crossings in memory.
@@ -138,19 +138,20 @@ impl Book for MemoryBook {
 
     fn counts(&self, query: &CountsQuery, limit: usize, _: &Waiting) -> Result<Counts, PortError> {
         let is = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|w| w == name);
-        let mut sums = BTreeMap::<_, (u64, u64)>::new();
+        let mut sums = BTreeMap::<_, (u64, u64, Doubt)>::new();
         for entry in &self.kept().entries {
             let inside = query.from <= entry.at && entry.at < query.to;
             if inside && is(&query.source, &entry.source) && is(&query.line, &entry.line) {
                 let start = start_of(entry.at, query.by, &self.zone)?;
                 let sum = sums.entry((start, entry.source.clone(), entry.line.clone())).or_default();
+                let lack = 1.0 - entry.confidence.unwrap_or(1.0);
                 match entry.direction {
-                    Direction::In => sum.0 += 1,
-                    Direction::Out => sum.1 += 1,
+                    Direction::In => (sum.0, sum.2.entered) = (sum.0 + 1, sum.2.entered + lack),
+                    Direction::Out => (sum.1, sum.2.left) = (sum.1 + 1, sum.2.left + lack),
                 }
             }
         }
-        let bucket = |((start, source, line), (entered, left))| Bucket {
+        let bucket = |((start, source, line), (entered, left, doubt))| Bucket {
             start,
             source,
             line,
@@ -158,6 +159,7 @@ impl Book for MemoryBook {
             left,
             role: Role::Entrance,
             in_total: true,
+            doubt,
         };
         let mut buckets: Vec<_> = sums.into_iter().map(bucket).collect();
         let mut next = None;
@@ -168,6 +170,47 @@ impl Book for MemoryBook {
             buckets.truncate(end);
         }
         Ok(Counts { buckets, next })
+    }
+
+    fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
+        let mut sums = BTreeMap::<Timestamp, (u64, u64, Doubt)>::new();
+        for bucket in self.counts(query, usize::MAX, waiting)?.buckets {
+            let sum = sums.entry(bucket.start).or_default();
+            (sum.0, sum.1) = (sum.0 + bucket.entered, sum.1 + bucket.left);
+            sum.2.entered += bucket.doubt.entered;
+            sum.2.left += bucket.doubt.left;
+        }
+        let period = |(start, (entered, left, doubt)): (Timestamp, (u64, u64, Doubt))| {
+            let inside = self.occupancy(query.to)?;
+            Ok(PeriodSum {
+                start,
+                end: query.to,
+                entered,
+                entered_range: CountInterval::of(entered, doubt.entered),
+                left,
+                left_range: CountInterval::of(left, doubt.left),
+                occupancy: inside,
+                peak: inside,
+                came_unseen: 0,
+                left_unseen: 0,
+                uncounted: 0.0,
+            })
+        };
+        sums.into_iter().map(period).collect()
+    }
+
+    fn zones(&self, query: &CountsQuery, _: &Waiting) -> Result<Vec<ZoneSum>, PortError> {
+        let start = start_of(query.from, query.by, &self.zone)?;
+        let sum = |VisitCount { source, zone, visits }| ZoneSum {
+            start,
+            source,
+            zone,
+            visits,
+            dwell: Some(10.0),
+            longest: Some(20.0),
+            peak: 1,
+        };
+        Ok(self.visits(query.from)?.into_iter().map(sum).collect())
     }
 
     fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {

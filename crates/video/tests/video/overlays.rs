@@ -108,6 +108,7 @@ fn a_crossing_flashes_and_goes_out() {
         reasons: vec![Reason::Followed],
         visitor: None,
         staff: None,
+        look: None,
     });
     let lit = overlay.draw(&crossed).unwrap();
     assert!(changed(&lit).len() > changed(&plain).len() + 100);
@@ -176,6 +177,7 @@ proptest! {
                 reasons: vec![Reason::Followed],
                 visitor: None,
                 staff: None,
+                look: None,
             });
             overlay.draw(&scene).unwrap();
         }

@@ -83,6 +83,8 @@ fn entry(n: u64) -> Entry {
         track: n,
         frame: n,
         time: 0.0,
+        confidence: None,
+        reasons: Vec::new(),
     }
 }
 

@@ -1,0 +1,88 @@
+//! Settings that their owner changes on the page: what there is, and what can become of it.
+
+use std::sync::Arc;
+
+use footfall_private::Place;
+use jiff::Timestamp;
+
+use crate::{Role, TokenConfig};
+
+/// Settings as they stand in the configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// Sources that the configuration names, in its order.
+    pub sources: Vec<SourceSetting>,
+    /// Who may see and change what.
+    pub tokens: Vec<(String, Role)>,
+    /// Those who work there and are not counted.
+    pub staff: Vec<StaffSetting>,
+    /// Whether something has changed that is in effect only after a restart.
+    pub needs_restart: bool,
+}
+
+/// A source of the configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceSetting {
+    /// Its name.
+    pub name: String,
+    /// Where it is; told without its password. Of a file its name alone.
+    pub address: Place,
+    /// Whether it is counted now.
+    pub is_running: bool,
+}
+
+/// Somebody who works there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StaffSetting {
+    /// What they are called.
+    pub name: String,
+    /// When they were enrolled.
+    pub since: Timestamp,
+    /// When they are forgotten.
+    pub expires: Timestamp,
+}
+
+/// What is to become of the settings.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// One more source.
+    AddSource {
+        /// What it is to be called.
+        name: String,
+        /// Where it is.
+        address: Place,
+    },
+    /// A source is elsewhere now. `***` in the address stands for the user and password that it has.
+    MoveSource {
+        /// Which.
+        name: String,
+        /// Where it is.
+        address: Place,
+    },
+    /// A source is no longer counted.
+    RemoveSource {
+        /// Which.
+        name: String,
+    },
+    /// One more token.
+    AddToken(TokenConfig),
+    /// A token is no longer accepted.
+    RemoveToken {
+        /// Whose.
+        name: String,
+    },
+    /// Somebody works there.
+    Enrol {
+        /// What they are called.
+        name: String,
+        /// How they look, each of unit length.
+        looks: Vec<Arc<[f32]>>,
+        /// For so many days.
+        days: u16,
+    },
+    /// Somebody does not work there any more.
+    Forget {
+        /// What they are called.
+        name: String,
+    },
+}

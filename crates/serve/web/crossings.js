@@ -1,0 +1,79 @@
+// The last crossings: when, where, how sure, and of the last few a picture.
+
+import * as times from "./times.js";
+
+const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const MOST = 50;
+
+/**
+ * @typedef {{sequence: number, at: string, source: string, line: string, direction: "in" | "out", track: number,
+ *   confidence: number | null, reasons: string[], picture: boolean, look: boolean}} Crossing
+ */
+
+/** What a confidence rests on, in words. @type {Record<string, string>} */
+const REASONS = {
+  followed: "seen on both sides of the line",
+  joined: "seen as two pieces of a path, which fit together",
+  emerged: "came out from behind somebody, just past the line",
+  found: "before the line seen only dimly",
+  unseen: "not seen for a moment at the line",
+  crowded: "others were close by",
+  line_end: "close to an end of the line",
+  brief: "seen for a moment only",
+};
+
+/** The last ones, the newest first. @type {Crossing[]} */
+export const last = [];
+
+/** @param {Crossing} crossing @param {boolean} isNew */
+export function tellCrossing(crossing, isNew) {
+  last.unshift(crossing);
+  last.length = Math.min(last.length, MOST);
+  const list = byId("crossings");
+  const row = document.createElement("li");
+  row.className = `${crossing.direction}${isNew ? " new" : ""}`;
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  const sure = crossing.confidence === null ? "" : `${Math.round(100 * crossing.confidence)} % sure`;
+  for (const [kind, text] of [["way", crossing.direction], ["line", crossing.line], ["faint sure", sure], ["faint", times.clock(crossing.at)]]) {
+    summary.append(words("span", kind, text));
+  }
+  details.append(summary);
+  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(about(crossing)));
+  row.append(details);
+  list.prepend(row);
+  while (list.children.length > MOST) list.lastElementChild.remove();
+}
+
+/** @param {Crossing} crossing */
+function about(crossing) {
+  const box = words("div", "about", "");
+  if (crossing.picture) box.append(pictureOf(crossing));
+  const facts = document.createElement("div");
+  facts.append(words("p", "", `${times.full(crossing.at)} at ${crossing.source}, number ${crossing.track}`));
+  const reasons = crossing.reasons.map((reason) => REASONS[reason] ?? reason.replaceAll("_", " "));
+  if (reasons.length) facts.append(words("p", "", `${capital(reasons.join("; "))}.`));
+  if (!crossing.picture) facts.append(words("p", "faint", "There is no picture of it: only the last few have one, until the program ends."));
+  box.append(facts);
+  return box;
+}
+
+/** @param {Crossing} crossing */
+export function pictureOf(crossing) {
+  const picture = document.createElement("img");
+  picture.src = `/api/v1/crossings/${crossing.sequence}/picture.jpg`;
+  picture.alt = `Whoever passed ${crossing.line} at ${times.clock(crossing.at)}`;
+  // Meanwhile others may have taken its place.
+  picture.addEventListener("error", () => picture.remove());
+  return picture;
+}
+
+const capital = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** @param {string} name @param {string} kind @param {string} text */
+function words(name, kind, text) {
+  const element = document.createElement(name);
+  element.className = kind;
+  element.textContent = text;
+  return element;
+}
