@@ -37,6 +37,11 @@ impl Sink for LiveSink {
             visits: tally.visits,
             mean_dwell: tally.mean_dwell().as_secs_f64(),
         };
+        // Somebody of a quarter of the picture's height, at the place where they were.
+        let beside = |crossing: &Crossing| {
+            let height = scene.frame.image.height() as f64 / 4.0;
+            [crossing.point.x - height / 4.0, crossing.point.y - height, height / 2.0, height]
+        };
         let passing = |crossing: &Crossing| {
             let track = scene.tracks.iter().find(|track| track.id == crossing.track);
             Some(Passing {
@@ -44,7 +49,7 @@ impl Sink for LiveSink {
                 track: crossing.track.0,
                 frame: crossing.frame,
                 time: crossing.time.as_secs_f64(),
-                bbox: track.map(|track| person(track).bbox),
+                bbox: track.map_or_else(|| beside(crossing), |track| person(track).bbox),
                 look: crossing.look.clone(),
             })
         };

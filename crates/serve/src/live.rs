@@ -53,8 +53,8 @@ pub struct Passing {
     pub frame: u64,
     /// That frame's time since the source's start, in seconds.
     pub time: f64,
-    /// Where they are in this frame, if they are: left, top, width and height in pixels.
-    pub bbox: Option<[f64; 4]>,
+    /// Where they are in this frame, or where they passed if they have left it: left, top, width and height in pixels.
+    pub bbox: [f64; 4],
     /// How they look: a vector of unit length, where one is known.
     pub look: Option<Arc<[f32]>>,
 }
@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn passing(frame: u64) -> Passing {
-        Passing { line: "door".into(), track: 1, frame, time: 0.0, bbox: None, look: None }
+        Passing { line: "door".into(), track: 1, frame, time: 0.0, bbox: [0.0; 4], look: None }
     }
 
     fn view(frame: u64) -> View {

@@ -16,7 +16,7 @@ use crate::{Entry, Live, Passing};
 /// So many are kept: as many as the page lists.
 const MOST: usize = 64;
 /// Frames that may wait to be made pictures: each holds its pixels.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 /// A picture is at most so many pixels wide.
 const WIDTH: u32 = 320;
 /// Of JPEG.
@@ -110,17 +110,14 @@ struct Making {
 }
 
 struct Wanted {
-    /// Where somebody is; without, the whole picture is shown.
-    bbox: Option<[f64; 4]>,
+    bbox: [f64; 4],
     made: watch::Sender<Option<Bytes>>,
 }
 
 impl Making {
     fn make(self) {
-        let whole = [0.0, 0.0, f64::from(self.view.width), f64::from(self.view.height)];
         for Wanted { bbox, made } in self.pictures {
-            let area = bbox.map_or(whole, around);
-            match self.view.picture.part(area, WIDTH, QUALITY) {
+            match self.view.picture.part(around(bbox), WIDTH, QUALITY) {
                 Ok(jpeg) => drop(made.send_replace(Some(jpeg.into()))),
                 Err(error) => tracing::warn!("a picture of a crossing could not be made: {error}"),
             }
@@ -160,7 +157,7 @@ mod tests {
             track: frame,
             frame,
             time: frame as f64,
-            bbox: Some([at, 0.0, 10.0, 10.0]),
+            bbox: [at, 0.0, 10.0, 10.0],
             look: (frame == 1).then(|| vec![1.0].into()),
         };
         Arc::new(View {

@@ -1,5 +1,6 @@
 // The last crossings: when, where, how sure, and of the last few a picture.
 
+import { get } from "./api.js";
 import * as times from "./times.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -39,15 +40,26 @@ export function tellCrossing(crossing, isNew) {
     summary.append(words("span", kind, text));
   }
   details.append(summary);
-  details.addEventListener("toggle", () => details.open && details.children.length === 1 && details.append(about(crossing)));
+  details.addEventListener("toggle", async () => {
+    if (!details.open || details.children.length > 1) return;
+    const box = words("div", "about", "");
+    details.append(box);
+    about(box, await again(crossing));
+  });
   row.append(details);
   list.prepend(row);
   while (list.children.length > MOST) list.lastElementChild.remove();
 }
 
-/** @param {Crossing} crossing */
-function about(crossing) {
-  const box = words("div", "about", "");
+/** A crossing as it is known now: it may have been told before there was a picture of it. @param {Crossing} crossing */
+async function again(crossing) {
+  if (crossing.picture) return crossing;
+  const told = await get(`crossings?after=${crossing.sequence - 1}&limit=1`).catch(() => ({ crossings: [] }));
+  return Object.assign(crossing, told.crossings.find((/** @type {Crossing} */ c) => c.sequence === crossing.sequence));
+}
+
+/** @param {HTMLElement} box @param {Crossing} crossing */
+function about(box, crossing) {
   if (crossing.picture) box.append(pictureOf(crossing));
   const facts = document.createElement("div");
   facts.append(words("p", "", `${times.full(crossing.at)} at ${crossing.source}, number ${crossing.track}`));
@@ -55,7 +67,6 @@ function about(crossing) {
   if (reasons.length) facts.append(words("p", "", `${capital(reasons.join("; "))}.`));
   if (!crossing.picture) facts.append(words("p", "faint", "There is no picture of it: only the last few have one, until the program ends."));
   box.append(facts);
-  return box;
 }
 
 /** @param {Crossing} crossing */

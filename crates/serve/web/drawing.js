@@ -17,7 +17,8 @@ const HINTS = {
   zone: `A zone tells who is in it, and for how long. ${AREA}`,
   mask: `Nobody is looked for in an area that is ignored: a screen, a mirror, the street. ${AREA}`,
 };
-const MOVE = "Points and shapes are moved with the mouse or the arrow keys; Delete removes them; a double click on an edge makes a new point.";
+const MOVE = matchMedia("(pointer: coarse)").matches ? "Points and shapes are moved with a finger; two taps on an edge make a new point."
+  : "Points and shapes are moved with the mouse or the arrow keys; Delete removes them; a double click on an edge makes a new point.";
 
 export class Drawing {
   constructor() {

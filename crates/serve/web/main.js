@@ -85,7 +85,7 @@ function tellLink() {
   const note = isOver ? `These numbers are as of ${clock(heard)}.` : lost.length ? `Nobody is counted at ${lost.join(", ")} now.` : "";
   if (byId("as-of").textContent !== note) byId("as-of").textContent = note;
   byId("as-of").hidden = !note;
-  tellWallState(note);
+  tellWallState(isOver || note);
   document.body.classList.toggle("stale", isDown);
 }
 

@@ -60,7 +60,9 @@ function tellHours(today) {
   const known = new Map(today.hours.map((h) => [Date.parse(h.start), h]));
   const starts = [...known.keys()];
   let [first, last] = starts.length ? [Math.min(...starts), Math.max(...starts)] : [Date.parse(today.from) + 8 * HOUR, 0];
-  last = Math.max(last, first + 7 * HOUR);
+  // Within the day: its last hour begins 23 hours after its first, or 22 or 24 where clocks are changed.
+  last = Math.max(last, Math.min(first + 7 * HOUR, Date.parse(today.from) + 23 * HOUR));
+  first = Math.min(first, last - 7 * HOUR);
   const slots = [];
   for (let at = first; at <= last; at += HOUR) {
     const hour = known.get(at) ?? { in: 0, out: 0 };

@@ -58,6 +58,36 @@ fn sources_and_counts_are_told() {
 }
 
 #[test]
+fn counts_come_with_their_ranges_and_crossings_with_what_they_rest_on() {
+    let site = Site::start(|_| ());
+    (1..=5).for_each(|n| site.cross(n));
+    let (_, today) = get(&site, "/api/v1/today");
+    for way in ["in", "out"] {
+        let of = |what: &str| today[format!("{way}{what}")].as_u64().unwrap();
+        assert!(of("_low") <= of("") && of("") < of("_high"), "{today}");
+        assert_eq!(today["lines"][0][way], today[way]);
+        assert_eq!(today["lines"][0][format!("{way}_high")], today[format!("{way}_high")]);
+    }
+    site.book.visit(jiff::Timestamp::now(), "Door", "till");
+    let (status, zones) = get(&site, "/api/v1/zones?by=day");
+    assert_eq!(
+        (status, &zones["zones"][0]["visits"], &zones["zones"][0]["zone"]),
+        (200, &json!(1), &json!("till"))
+    );
+    let (_, periods) = get(&site, "/api/v1/periods?by=day");
+    let day = &periods["periods"][0];
+    assert_eq!((&day["in"], &day["occupancy"], &day["uncounted"]), (&json!(3), &json!(1), &json!(0.0)));
+    let last = until(|| {
+        let (_, told) = get(&site, "/api/v1/crossings?limit=1");
+        (told["crossings"][0]["picture"] == true).then(|| told["crossings"][0].clone())
+    });
+    assert_eq!((&last["confidence"], &last["reasons"]), (&json!(0.9), &json!(["followed"])));
+    assert_eq!(get(&site, "/api/v1/crossings/1/picture.jpg"), (200, json!("jpeg 1 from -5")));
+    assert_eq!(get(&site, "/api/v1/crossings/6/picture.jpg").0, 404);
+    assert_eq!(get(&site, "/api/v1/settings").0, 409, "there is no file");
+}
+
+#[test]
 fn crossings_come_in_order_from_a_cursor() {
     let site = Site::start(|_| ());
     (1..=250).for_each(|n| site.cross(n));
@@ -238,7 +268,7 @@ fn what_a_manager_asks_and_tells_is_checked() {
 #[test]
 fn the_document_describes_what_there_is() {
     let site = Site::start(|_| ());
-    site.show(1, 0);
+    site.cross(1);
     let (status, document) = get(&site, "/api/v1/openapi.json");
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().unwrap();
@@ -248,8 +278,9 @@ fn the_document_describes_what_there_is() {
         if methods.get("get").is_none() || streams.iter().any(|end| path.ends_with(end)) {
             continue;
         }
-        let (status, _) = get(&site, &path.replace("{source}", "door"));
-        assert_eq!(status, 200, "{path}");
-        assert!(methods["get"]["responses"].get("200").is_some(), "{path}");
+        let (status, _) = get(&site, &path.replace("{source}", "door").replace("{sequence}", "1"));
+        // There is no configuration file here.
+        assert_eq!(status, if path.ends_with("/settings") { 409 } else { 200 }, "{path}");
+        assert!(methods["get"]["responses"].get(status.to_string()).is_some(), "{path}");
     }
 }

@@ -106,7 +106,7 @@ impl Site {
             track: frame,
             frame,
             time,
-            bbox: Some([10.0, 20.0, 30.0, 60.0]),
+            bbox: [10.0, 20.0, 30.0, 60.0],
             look: None,
         };
         let crossings = (0..crossings).map(|_| passing()).collect();
