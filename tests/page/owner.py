@@ -86,9 +86,12 @@ def settings(driver, url, token):
     driver.find_element(By.CSS_SELECTOR, f"{card('Staff')} .face input").click()
     fill("Staff", {"name": "Anna", "days": "14"})
     enrolled = said("Staff")
+    fill("Alerts", {"name": "full", "number": "7"})
+    wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, f"{card('Alerts')} li"))
+    alert = text(driver, f"{card('Alerts')} li span")
     fill("Tokens", {"name": "wall"})
     made = wait(driver, lambda d: text(d, f"{card('Tokens')} .said code"))
-    return {"refused": refused, "shown": shown, "enrolled": enrolled, "token": made}
+    return {"refused": refused, "shown": shown, "enrolled": enrolled, "alert": alert, "token": made}
 
 
 def wall(driver, url):

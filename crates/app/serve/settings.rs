@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use footfall_formats::PartialFile;
-use footfall_serve::{Change, Role, Settings, SetupError, SourceSetting, StaffSetting, TokenConfig};
+use footfall_serve::{
+    AlertConfig, Change, Role, ServeError, Settings, SetupError, SourceSetting, StaffSetting, TokenConfig,
+};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::save::{is_empty, name, set};
@@ -16,8 +18,13 @@ use crate::staff::Gallery;
 /// What a source may be that is added on the page: no file, which would be one of this machine.
 const SCHEMES: [&str; 4] = ["rtsp", "rtsps", "http", "https"];
 
-/// The settings in the file at `path`, of a run that counts the sources called `running`.
-pub(super) fn settings(path: &Path, gallery: &Path, running: &[String]) -> Result<Settings, SetupError> {
+/// The settings in the file at `path`, of a run that counts the sources called `running` and tells `alerts`.
+pub(super) fn settings(
+    path: &Path,
+    gallery: &Path,
+    running: &[String],
+    alerts: &[AlertConfig],
+) -> Result<Settings, SetupError> {
     let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
     let staff =
         if gallery.exists() { Gallery::read(gallery).map_err(failed)?.enrolled() } else { Vec::new() };
@@ -32,12 +39,13 @@ pub(super) fn settings(path: &Path, gallery: &Path, running: &[String]) -> Resul
     });
     let of_file: BTreeSet<_> = config.source.list.iter().map(|entry| &entry.name).collect();
     // What is named where the run was started is none of the file's business.
-    let needs_restart = !of_file.is_empty() && running.iter().collect::<BTreeSet<_>>() != of_file;
+    let other_sources = !of_file.is_empty() && running.iter().collect::<BTreeSet<_>>() != of_file;
+    let needs_restart = other_sources || config.publish.alerts != alerts;
     let sources = sources.collect();
     let tokens = config.serve.tokens.iter().map(|token| (token.name.clone(), token.role)).collect();
     let staff =
         staff.into_iter().map(|(name, since, expires)| StaffSetting { name, since, expires }).collect();
-    Ok(Settings { sources, tokens, staff, needs_restart })
+    Ok(Settings { sources, tokens, staff, alerts: config.publish.alerts, needs_restart })
 }
 
 /// Makes a change of sources or tokens in the file at `path`.
@@ -96,6 +104,15 @@ fn changed(text: &str, change: &Change) -> Result<String, SetupError> {
             let index = place(tokens, name, "token")?;
             tokens.remove(index);
         }
+        Change::AddAlert(alert) => {
+            let text = toml::to_string(alert).map_err(|error| failed(error.into()))?;
+            alerts(&mut document)?.push(parsed(&text)?.as_table().clone());
+        }
+        Change::RemoveAlert { name } => {
+            let alerts = alerts(&mut document)?;
+            let index = place(alerts, name, "alert")?;
+            alerts.remove(index);
+        }
         Change::Enrol { .. } | Change::Forget { .. } => return refused("staff have a file of their own"),
     }
     let text = document.to_string();
@@ -121,7 +138,9 @@ fn check(text: &str) -> Result<(), SetupError> {
             "without a token that may change things nobody could change anything here any more: make that first",
         );
     }
-    config.serve.check().map_err(|error| SetupError::Invalid { problem: error.to_string() })
+    let invalid = |error: ServeError| SetupError::Invalid { problem: error.to_string() };
+    config.publish.check().map_err(invalid)?;
+    config.serve.check().map_err(invalid)
 }
 
 fn add_source(document: &mut DocumentMut, name: &str, address: &str) -> Result<(), SetupError> {
@@ -205,13 +224,25 @@ fn tokens(document: &mut DocumentMut) -> Result<&mut ArrayOfTables, SetupError> 
     )
 }
 
+/// The list of alerts.
+fn alerts(document: &mut DocumentMut) -> Result<&mut ArrayOfTables, SetupError> {
+    list(
+        table(document.as_table_mut(), "publish")?,
+        "alert",
+        "alerts are written in another way: change them in the file",
+    )
+}
+
 fn list<'a>(owner: &'a mut Table, key: &str, otherwise: &str) -> Result<&'a mut ArrayOfTables, SetupError> {
     let item = owner.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     item.as_array_of_tables_mut().map_or_else(|| refused(otherwise), Ok)
 }
 
 fn table<'a>(document: &'a mut Table, key: &str) -> Result<&'a mut Table, SetupError> {
-    let item = document.entry(key).or_insert(Item::Table(Table::new()));
+    let mut implicit = Table::new();
+    // Of [publish] and [serve] the headings are written only where something stands under them.
+    implicit.set_implicit(true);
+    let item = document.entry(key).or_insert(Item::Table(implicit));
     item.as_table_mut()
         .map_or_else(|| refused(&format!("{key} is written in another way: change it in the file")), Ok)
 }
@@ -298,6 +329,22 @@ to = [3, 4]
         let config = Config::parse(&changed(&of_all, &add("back")).unwrap()).unwrap();
         assert_eq!(config.source.list[1].lines.as_deref(), Some(&[][..]), "nothing that was drawn elsewhere");
         assert!(said("[source]\nread_timeout = 3.0\n", &add("back")).contains("where it was started"));
+    }
+
+    #[test]
+    fn alerts_come_and_go() {
+        let alert =
+            |value: serde_json::Value| Change::AddAlert(Box::new(serde_json::from_value(value).unwrap()));
+        let full = alert(serde_json::json!({ "name": "full", "when": "occupancy", "above": 80 }));
+        let text = changed(TEXT, &full).unwrap();
+        assert!(text.starts_with(TEXT) && !text.contains("[publish]\n"), "{text}");
+        let config = Config::parse(&text).unwrap();
+        assert_eq!((config.publish.alerts.len(), config.publish.alerts[0].above), (1, Some(80)));
+        assert!(said(&text, &full).contains("twice"));
+        let none = alert(serde_json::json!({ "name": "x", "when": "nobody" }));
+        assert!(said(TEXT, &none).contains("needs minutes"));
+        let without = changed(&text, &Change::RemoveAlert { name: "full".into() }).unwrap();
+        assert!(Config::parse(&without).unwrap().publish.alerts.is_empty(), "{without}");
     }
 
     #[test]

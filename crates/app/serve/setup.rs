@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use footfall_count::{Line, Mask, Zone};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Feed, Kind};
-use footfall_serve::{Change, Drawing, Live, Saved, Settings, Setup, SetupError, Shapes};
+use footfall_serve::{AlertConfig, Change, Drawing, Live, Saved, Settings, Setup, SetupError, Shapes};
 use serde_json::Value;
 
 use super::save::save;
@@ -23,6 +23,8 @@ pub(super) struct RunSetup {
     path: Option<PathBuf>,
     sites: Vec<Site>,
     configuration: Value,
+    /// Those that are told.
+    alerts: Vec<AlertConfig>,
     /// Where staff are enrolled, if anywhere.
     gallery: Mutex<Option<PathBuf>>,
     /// SHA-256 of the network by which they are known, if one runs.
@@ -125,6 +127,7 @@ impl RunSetup {
             path: path.map(Path::to_owned),
             sites,
             configuration: config.shown(),
+            alerts: config.publish.alerts.clone(),
             gallery: Mutex::new(config.staff.gallery.as_deref().map(Path::to_owned)),
             embedder: embedder_digest(config).ok().flatten(),
             max_distances: (config.staff.max_cosine_distance, config.tracker.max_cosine_distance.into()),
@@ -172,7 +175,7 @@ impl Setup for RunSetup {
         let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
         let gallery = self.gallery().clone().unwrap_or_else(|| path.with_file_name(settings::GALLERY));
         let running: Vec<_> = self.sites.iter().map(|site| site.name.clone()).collect();
-        settings::settings(path, &gallery, &running)
+        settings::settings(path, &gallery, &running, &self.alerts)
     }
 
     fn change(&self, change: Change) -> Result<(), SetupError> {

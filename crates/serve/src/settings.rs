@@ -5,7 +5,7 @@ use std::sync::Arc;
 use footfall_private::Place;
 use jiff::Timestamp;
 
-use crate::{Role, TokenConfig};
+use crate::{AlertConfig, Role, TokenConfig};
 
 /// Settings as they stand in the configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Settings {
     pub tokens: Vec<(String, Role)>,
     /// Those who work there and are not counted.
     pub staff: Vec<StaffSetting>,
+    /// What somebody wants to be told of.
+    pub alerts: Vec<AlertConfig>,
     /// Whether something has changed that is in effect only after a restart.
     pub needs_restart: bool,
 }
@@ -69,6 +71,13 @@ pub enum Change {
     /// A token is no longer accepted.
     RemoveToken {
         /// Whose.
+        name: String,
+    },
+    /// Somebody wants to be told of one thing more.
+    AddAlert(Box<AlertConfig>),
+    /// Nobody is told of it any more.
+    RemoveAlert {
+        /// What it is called.
         name: String,
     },
     /// Somebody works there.

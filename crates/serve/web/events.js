@@ -48,6 +48,6 @@ export function listen(after, on) {
     on.crossing(crossing);
   });
   take("today", (today) => on.today(today));
-  take("sources", (told) => on.sources(told.sources));
+  take("sources", (told) => on.sources(told));
   take("lines", () => on.lines());
 }

@@ -8,7 +8,7 @@ import { Picture } from "./picture.js";
 import { showSettings } from "./settings.js";
 import { last, tellCrossing } from "./crossings.js";
 import { clock } from "./times.js";
-import { tellSources, tellToday, trouble } from "./today.js";
+import { tellAlerts, tellSources, tellToday, trouble } from "./today.js";
 import { showWall, tellWall, tellWallState } from "./wall.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -106,7 +106,9 @@ async function begin() {
   document.body.classList.toggle("read-only", who.role !== "change");
   showView();
   byId("sign-out").hidden = !who.tokens;
-  tellAll((await get("sources")).sources);
+  const told = await get("sources");
+  tellAlerts(told.alerts);
+  tellAll(told.sources);
   takeToday(await get("today"));
   const { crossings, next } = await get("crossings?last=30");
   byId("crossings").replaceChildren();
@@ -115,7 +117,7 @@ async function begin() {
   listen(next, {
     crossing: (/** @type {any} */ crossing) => tellCrossing(crossing, true),
     today: takeToday,
-    sources: tellAll,
+    sources: (/** @type {any} */ told) => { tellAlerts(told.alerts); tellAll(told.sources); },
     lines: () => drawing.changed(),
     up: () => link("up"),
     down: () => link("down"),

@@ -24,7 +24,7 @@ function fill(settings) {
   const place = byId("settings");
   const note = make("p", "card warned", "Something here is in effect only after a restart of Footfall.");
   note.hidden = !settings.needs_restart;
-  place.replaceChildren(note, sources(settings), staff(settings), tokens(settings));
+  place.replaceChildren(note, sources(settings), staff(settings), alerts(settings), tokens(settings));
 }
 
 /** A card with a list and what is said of the last change. @param {string} title @param {string} about @param {Node[]} children */
@@ -156,6 +156,48 @@ function staff({ staff: all }) {
     change(element, () => send("POST", "settings/staff", { name, crossings, days: Number(value(element, "days")) }), `${name} is not counted any more from now on.`);
   });
   return card("Staff", "Those who work there are not counted. They are known by their clothes, so enrol them anew when these change; ask them first.", list, enrol);
+}
+
+/** What an alert is about: its words, and of a kind with a number that setting and its label. @type {Record<string, [string, string?, string?, number?]>} */
+const KINDS = {
+  occupancy: ["too many people are inside", "above", "More than so many people", 80],
+  nobody: ["nobody has passed for a while", "minutes", "For so many minutes", 30],
+  unusual: ["an hour is far from the usual"],
+  condition: ["something is wrong with a picture"],
+  silent: ["a camera gives no picture", "seconds", "For so many seconds", 60],
+};
+
+/** @param {any} settings */
+function alerts({ alerts: all }) {
+  const list = make("ul", "entries", "");
+  for (const alert of all) {
+    const row = make("li", "between", "");
+    const [words, key] = KINDS[alert.when];
+    const number = key && alert[key] !== undefined ? ` (${key === "above" ? `more than ${alert[key]}` : times.span(alert[key] * (key === "minutes" ? 60 : 1))})` : "";
+    const receivers = alert.tell ? `; told to ${alert.tell.join(", ")}` : "";
+    row.append(make("span", "", `${alert.name}: when ${words}${number}${alert.source ? ` at ${alert.source}` : ""}${receivers}`),
+      remove("Remove", `Remove the alert ${alert.name}`, () => change(row, () => del(`settings/alerts/${encodeURIComponent(alert.name)}`), `${alert.name} is told until a restart of Footfall.`)));
+    list.append(row);
+  }
+  const when = choice("When", "when", Object.entries(KINDS).map(([kind, [words]]) => [kind, words]));
+  const number = field("", "number", { type: "number", min: 1, max: 1_000_000 });
+  const fit = () => {
+    const [, key, label, usual] = KINDS[/** @type {any} */ (when.querySelector("select")).value];
+    const input = /** @type {HTMLInputElement} */ (number.querySelector("input"));
+    number.hidden = !key;
+    Object.assign(input, { disabled: !key, value: String(usual ?? "") });
+    number.firstChild?.replaceWith(label ?? "");
+  };
+  number.prepend("");
+  when.addEventListener("change", fit);
+  fit();
+  const add = form("Add", [field("Name", "name"), when, number], (element) => {
+    const kind = value(element, "when");
+    const [, key] = KINDS[kind];
+    const alert = { name: value(element, "name"), when: kind, ...(key ? { [key]: Number(value(element, "number")) } : {}) };
+    change(element, () => send("POST", "settings/alerts", alert), `${alert.name} is told from the next start of Footfall on.`);
+  });
+  return card("Alerts", "Told once when they begin and once when they are over: here, and by MQTT, mail and webhooks where the file has them.", list, add);
 }
 
 /** @param {any} settings */

@@ -82,6 +82,16 @@ export function trouble({ status }) {
   return "";
 }
 
+/** Alerts that have begun and are not over. @param {{alert: string, active: boolean, since: string | null, text: string}[]} all */
+export function tellAlerts(all) {
+  const active = all.filter((alert) => alert.active).map((alert) => `${alert.alert}: ${alert.text}${alert.since ? ` (since ${times.clock(alert.since)})` : ""}`);
+  const list = byId("alerts");
+  list.hidden = !active.length;
+  // What is as it was is not read out again.
+  if ([...list.children].map((row) => row.textContent).join("\n") === active.join("\n")) return;
+  list.replaceChildren(...active.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+}
+
 const WORDS = { starting: "starting", good: "good", poor: "poor", lost: "no picture", ended: "ended" };
 
 /** @param {any[]} sources */

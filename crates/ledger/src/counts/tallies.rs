@@ -117,7 +117,14 @@ impl Sums {
             doubt.left += unsure.left;
         }
         named.into_iter().try_for_each(|((source, line, _), (tally, doubt, standing))| {
-            take(PeriodTally { from, source: source.to_owned(), line: line.to_owned(), tally, standing, doubt })
+            take(PeriodTally {
+                from,
+                source: source.to_owned(),
+                line: line.to_owned(),
+                tally,
+                standing,
+                doubt,
+            })
         })
     }
 }

@@ -2,46 +2,48 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{PublishConfig, ServeError};
 
 /// An alert: told once when it begins, and once when it is over.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AlertSetting)]
 pub struct AlertConfig {
     /// What it is called wherever it is told.
     pub name: String,
     /// What it is about.
     pub when: When,
     /// `occupancy`: it begins with more people inside than this,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<u64>,
     /// and is over with no more than this; without it nine tenths of `above`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<u64>,
     /// `nobody`: minutes in which nobody has passed a line.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<f64>,
     /// `unusual`: how many times the usual spread an hour's count is away from the usual one; 4 without it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<f64>,
     /// `silent`: seconds without a picture; 60 without it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// `condition`: which one, as `covered`; without it any.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
     /// `silent` and `condition`: of this source alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Who is told: `mqtt`, `mail`, or a webhook by its name. Without it all of them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tell: Option<Vec<String>>,
 }
 
 /// What an alert is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
     /// Too many people are inside.

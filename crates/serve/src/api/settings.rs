@@ -14,7 +14,7 @@ use super::crossings::entry_at;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::access::Caller;
-use crate::{Change, Role, Settings, SetupError, SourceSetting, StaffSetting, new_token};
+use crate::{AlertConfig, Change, Role, Settings, SetupError, SourceSetting, StaffSetting, new_token};
 
 /// Letters in a name.
 const LONGEST: usize = 64;
@@ -27,6 +27,8 @@ pub(super) struct Told {
     tokens: Vec<Token>,
     /// Those who work there and are not counted.
     staff: Vec<Employee>,
+    /// What somebody wants to be told of.
+    alerts: Vec<AlertConfig>,
     /// Whether something has changed that is in effect only after a restart.
     needs_restart: bool,
 }
@@ -126,6 +128,7 @@ impl From<Settings> for Told {
             sources: settings.sources.into_iter().map(source).collect(),
             tokens: settings.tokens.into_iter().map(|(name, role)| Token { name, role }).collect(),
             staff: settings.staff.into_iter().map(employee).collect(),
+            alerts: settings.alerts,
             needs_restart: settings.needs_restart,
         }
     }
@@ -221,6 +224,34 @@ pub(super) async fn remove_token(
     Path(name): Path<String>,
 ) -> Result<Json<Told>, Problem> {
     change(&shared, Change::RemoveToken { name }).await
+}
+
+/// Add an alert to the configuration; it is told after a restart
+#[utoipa::path(post, path = "/api/v1/settings/alerts", tag = "settings", request_body = AlertConfig, responses(
+    (status = 200, body = Told),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "What cannot be used"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn add_alert(
+    State(shared): State<Arc<Shared>>,
+    Body(alert): Body<AlertConfig>,
+) -> Result<Json<Told>, Problem> {
+    let alert = AlertConfig { name: named(&alert.name)?, ..alert };
+    change(&shared, Change::AddAlert(Box::new(alert))).await
+}
+
+/// Take an alert out of the configuration; it is told until a restart
+#[utoipa::path(delete, path = "/api/v1/settings/alerts/{name}", tag = "settings", params(
+    ("name" = String, Path, description = "An alert's name"),
+), responses(
+    (status = 200, body = Told),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn remove_alert(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+) -> Result<Json<Told>, Problem> {
+    change(&shared, Change::RemoveAlert { name }).await
 }
 
 /// Enrol somebody as staff, by crossings of theirs: from now on they are not counted

@@ -116,8 +116,12 @@ impl Today {
                 hours.entry(bucket.start).or_insert_with(Sum::default).add(bucket);
             }
         }
-        let of_line = |((source, line, in_total), (sum, role)): (_, (Sum, _))| {
-            LineCounts { source, line, ways: sum.ways(), role, in_total }
+        let of_line = |((source, line, in_total), (sum, role)): (_, (Sum, _))| LineCounts {
+            source,
+            line,
+            ways: sum.ways(),
+            role,
+            in_total,
         };
         let of_hour = |(start, sum): (Timestamp, Sum)| {
             let (r#in, out) = sum.counts;
