@@ -18,7 +18,9 @@ from pathlib import Path
 
 from drive import api, browser, text, wait
 from hand import DESK, PHONE, Hand
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 # The browser's clock, a day behind.
 YESTERDAY = """const day = 86400000, Real = Date;
@@ -69,6 +71,17 @@ class Album:
         Path(self.folder, f"{self.screen}-{self.count}-{name}.webp").write_bytes(base64.b64decode(picture))
 
 
+def press(driver, hand, selector, done):
+    """Clicks, and once more where it was missed, as a person does."""
+    for _ in range(3):
+        hand.click(selector)
+        try:
+            return WebDriverWait(driver, 20, 0.2, [StaleElementReferenceException]).until(done)
+        except TimeoutException:
+            continue
+    raise TimeoutException(f"{selector}: {text(driver, '#hint')}")
+
+
 def first_day(driver, hand, album, url):
     """Draws the line where people pass, and sees them counted."""
     driver.get(url)
@@ -84,11 +97,10 @@ def first_day(driver, hand, album, url):
     save = driver.find_element(By.CSS_SELECTOR, "#unsaved .primary")
     in_sight = hand.is_in_sight(save)
     album.add(driver, "save")
-    hand.click("#unsaved .primary")
-    wait(driver, lambda d: text(d, "#hint").startswith("Saved"))
+    press(driver, hand, "#unsaved .primary", lambda d: text(d, "#hint").startswith("Saved"))
     wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, "#crossings summary"))
-    hand.click("#crossings summary")
-    wait(driver, lambda d: d.execute_script("return document.querySelector('.about img')?.naturalWidth > 0"))
+    picture = "return document.querySelector('.about img')?.naturalWidth > 0"
+    press(driver, hand, "#crossings summary", lambda d: d.execute_script(picture))
     album.add(driver, "crossing")
     return in_sight
 

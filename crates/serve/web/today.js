@@ -44,10 +44,10 @@ export function dayOf(today, what) {
 function tellInside({ in: entered, out, occupancy, came_unseen: came, left_unseen: left }) {
   const before = occupancy - entered + out - came + left;
   const people = (/** @type {number} */ n) => (n === 1 ? "1 person" : `${n} people`);
-  byId("drift").textContent = came ? `${came} of those who left had not been seen coming in` : "";
+  byId("drift").textContent = came ? `${came} came in unseen` : "";
   const terms = [`${entered} in, ${out} out`];
   if (before > 0) terms.push(`${people(before)} inside from the day before`);
-  if (came) terms.push(`${people(came)} who left and had not been seen coming in`);
+  if (came) terms.push(`${people(came)} who came in unseen, as they went out again`);
   if (left) terms.push(`less ${people(left)} who were still counted inside at night`);
   byId("inside-sum").textContent = `Today: ${terms.join("; ")}. That makes ${occupancy} inside.`;
 }

@@ -178,8 +178,8 @@ pub(super) async fn picture(
     };
     let none =
         || Problem::new(StatusCode::NOT_FOUND, "there is no picture of this crossing, or none any more");
-    let kept = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=3600")];
-    Ok((kept, picture.ok_or_else(none)?).into_response())
+    let kind = [(header::CONTENT_TYPE, "image/jpeg")];
+    Ok((kind, picture.ok_or_else(none)?).into_response())
 }
 
 /// The crossing of this sequence.
