@@ -1,6 +1,7 @@
 //! The page, the interface and the publishers beside a run.
 
 mod book;
+mod enrolment;
 mod manager;
 mod over_ledger;
 mod picture;
@@ -10,6 +11,7 @@ mod settings;
 mod setup;
 mod sink;
 mod state;
+mod sums;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -26,7 +26,8 @@ def show(driver, screen, scheme):
 def look(driver, axe):
     """The rules that are broken by what is shown now, with the places."""
     driver.execute_script(axe)
-    run = "axe.run().then((found) => arguments[0](found.violations), (error) => arguments[0]([{id: String(error), nodes: []}]))"
+    run = """const done = arguments[0];
+    axe.run().then((found) => done(found.violations), (error) => done([{id: String(error), nodes: []}]));"""
     return [
         {"rule": rule["id"], "at": [node["html"][:160] for node in rule["nodes"]]}
         for rule in driver.execute_async_script(run)

@@ -26,11 +26,14 @@ class Hand:
         kind = interaction.POINTER_TOUCH if self.touches else interaction.POINTER_MOUSE
         return ActionBuilder(self.driver, mouse=PointerInput(kind, "finger" if self.touches else "mouse"))
 
+    def _bring_in_sight(self, element):
+        if not self.is_in_sight(element):
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+
     def click(self, selector):
         """On the middle of what is there, once a person could see it."""
         element = self.driver.find_element(By.CSS_SELECTOR, selector)
-        if not self.is_in_sight(element):
-            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        self._bring_in_sight(element)
         self.clicks += 1
         builder = self._builder()
         builder.pointer_action.move_to(element).pointer_down().pointer_up()
@@ -39,6 +42,7 @@ class Hand:
     def drag(self, selector, start, end):
         """From one place of what is there to another: shares of its width and height from its middle."""
         element = self.driver.find_element(By.CSS_SELECTOR, selector)
+        self._bring_in_sight(element)
         width, height = element.size["width"], element.size["height"]
         at = lambda share: (int(width * share[0]), int(height * share[1]))  # noqa: E731
         middle = tuple((a + b) // 2 + 2 for a, b in zip(at(start), at(end), strict=True))

@@ -56,7 +56,8 @@ def draw(driver, url, screen):
         sight.append(hand.is_in_sight(save))
     hand.click("#unsaved .primary")
     wait(driver, lambda d: text(d, "#hint").startswith("Saved"))
-    return {"in sight": sight, "lines": [f.get_attribute("value") for f in driver.find_elements(By.CSS_SELECTOR, "#line-list input")]}
+    names = [field.get_attribute("value") for field in driver.find_elements(By.CSS_SELECTOR, "#line-list input")]
+    return {"in sight": sight, "lines": names}
 
 
 def settings(driver, url, token):

@@ -5,12 +5,9 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use footfall_count::CountInterval;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{
-    Count, Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours, ZoneCount,
-};
+use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
     Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError, Report,
@@ -20,6 +17,7 @@ use footfall_serve::{
 use super::manager;
 use super::readers::Readers;
 use super::state::shown_name;
+use super::sums::{period_sum, zone_sum};
 
 /// A ledger on disk. Sources are told by the names that the page shows.
 pub(crate) struct LedgerBook {
@@ -160,38 +158,6 @@ fn named(reader: &Reader, shown: &str) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// A period as the server tells it. What lies before `begun`, when the first source was first counted, was not
-/// counted either.
-fn sum(count: &Count, begun: Option<Timestamp>) -> PeriodSum {
-    let (start, end) = (count.from.timestamp(), count.to.timestamp());
-    let before = begun.map_or(0.0, |begun| begun.min(end).duration_since(start).as_secs_f64().max(0.0));
-    PeriodSum {
-        start,
-        end,
-        entered: count.entered,
-        entered_range: CountInterval { low: count.entered_low, high: count.entered_high },
-        left: count.left,
-        left_range: CountInterval { low: count.left_low, high: count.left_high },
-        occupancy: count.occupancy,
-        peak: count.peak,
-        came_unseen: count.came_unseen,
-        left_unseen: count.left_unseen,
-        uncounted: count.uncounted + before,
-    }
-}
-
-fn zone_sum(count: ZoneCount, source: &str) -> ZoneSum {
-    ZoneSum {
-        start: count.from.timestamp(),
-        source: source.to_owned(),
-        zone: count.zone,
-        visits: count.visits,
-        dwell: count.dwell,
-        longest: count.longest,
-        peak: count.peak,
-    }
-}
-
 impl Book for LedgerBook {
     fn head(&self) -> Result<u64, PortError> {
         Ok(self.ask(Reader::last)?.0)
@@ -285,7 +251,7 @@ impl Book for LedgerBook {
                 }
             }
             let begun = reader.recorded(&asked.sources)?.map(|span| span.from);
-            Ok::<_, Error>(reader.counts(&asked)?.iter().map(|count| sum(count, begun)).collect())
+            Ok::<_, Error>(reader.counts(&asked)?.iter().map(|count| period_sum(count, begun)).collect())
         };
         Ok(self.readers.ask(waiting, read)?)
     }

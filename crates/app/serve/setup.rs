@@ -21,16 +21,16 @@ use crate::staff::Gallery;
 pub(super) struct RunSetup {
     /// Where drawings are saved, if anywhere.
     path: Option<PathBuf>,
-    sites: Vec<Site>,
+    pub(super) sites: Vec<Site>,
     configuration: Value,
     /// Those that are told.
     alerts: Vec<AlertConfig>,
     /// Where staff are enrolled, if anywhere.
-    gallery: Mutex<Option<PathBuf>>,
+    pub(super) gallery: Mutex<Option<PathBuf>>,
     /// SHA-256 of the network by which they are known, if one runs.
-    embedder: Option<String>,
+    pub(super) embedder: Option<String>,
     /// Greatest cosine distances: of staff from a look that was enrolled, and between looks of one person.
-    max_distances: (f64, f64),
+    pub(super) max_distances: (f64, f64),
     /// Changes are made one after the other.
     changing: Mutex<()>,
 }
@@ -108,7 +108,7 @@ impl Site {
 
     /// Leaves those in `gallery` out of all counts from the next frame on. A recording is counted to its end as it
     /// was begun.
-    fn employ(&self, gallery: &Gallery, max_cosine_distance: f64) {
+    pub(super) fn employ(&self, gallery: &Gallery, max_cosine_distance: f64) {
         if self.feed.status().info.is_some_and(|info| info.kind == Kind::Live) {
             let staff = gallery.staff(self.begun, max_cosine_distance);
             self.feed.change(move |_, counter| counter.employ(staff));
@@ -196,56 +196,7 @@ impl Setup for RunSetup {
     }
 }
 
-/// Staff.
-impl RunSetup {
-    fn enrol(&self, path: &Path, name: &str, looks: &[Arc<[f32]>], days: u16) -> Result<(), SetupError> {
-        let is_like = |a: &[f32], b: &[f32]| {
-            let product: f64 = a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-            a.len() == b.len() && 1.0 - product <= self.max_distances.1
-        };
-        let Some(first) = looks.first() else { return Err(invalid("choose crossings of theirs")) };
-        if !looks.iter().all(|look| is_like(first, look)) {
-            return Err(invalid(
-                "these crossings do not look like one person in one set of clothes: choose again",
-            ));
-        }
-        let looks = looks.iter().map(|look| look.to_vec()).collect();
-        self.employ(path, |gallery| {
-            let failed = |error: anyhow::Error| SetupError::Save { source: error.into() };
-            gallery.enrol(name, looks, Timestamp::now(), days).map_err(failed).map(drop)
-        })
-    }
-
-    /// Changes who is enrolled, and brings that to all that is counted.
-    fn employ(
-        &self,
-        path: &Path,
-        change: impl FnOnce(&mut Gallery) -> Result<(), SetupError>,
-    ) -> Result<(), SetupError> {
-        let failed = |error: anyhow::Error| SetupError::Save { source: error.into() };
-        let Some(embedder) = &self.embedder else {
-            return Err(invalid(
-                "staff are known by how they look, and no embedder runs: take out no_embedder",
-            ));
-        };
-        let place = match self.gallery().clone() {
-            Some(place) => place,
-            None => settings::gallery(path)?,
-        };
-        let mut gallery = Gallery::open(&place, embedder).map_err(|error| invalid(format!("{error:#}")))?;
-        change(&mut gallery)?;
-        gallery.write(&place).map_err(failed)?;
-        *self.gallery() = Some(place);
-        self.sites.iter().for_each(|site| site.employ(&gallery, self.max_distances.0));
-        Ok(())
-    }
-
-    fn gallery(&self) -> MutexGuard<'_, Option<PathBuf>> {
-        self.gallery.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn invalid(problem: impl Into<String>) -> SetupError {
+pub(super) fn invalid(problem: impl Into<String>) -> SetupError {
     SetupError::Invalid { problem: problem.into() }
 }
 

@@ -31,14 +31,13 @@ mod publish;
 mod server;
 mod settings;
 mod setup;
+mod sums;
 mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use alert::{AlertConfig, AlertState, When};
-pub use book::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PeriodSum, PortError, Total, VisitCount, ZoneSum,
-};
+pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
 pub use footfall_private::{LocalPath, Place, Secret};
@@ -54,4 +53,5 @@ pub use publish::{
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};
 pub use setup::{Drawing, Saved, Setup, SetupError};
+pub use sums::{PeriodSum, ZoneSum};
 pub use waiting::Waiting;

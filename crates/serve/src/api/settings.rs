@@ -1,5 +1,7 @@
 //! Settings that their owner changes: for whoever may change things, and nobody else.
 
+mod told;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,57 +11,17 @@ use footfall_private::Place;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use told::Told;
+
 use super::body::{Body, Path};
 use super::crossings::entry_at;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::access::Caller;
-use crate::{AlertConfig, Change, Role, Settings, SetupError, SourceSetting, StaffSetting, new_token};
+use crate::{AlertConfig, Change, Role, SetupError, new_token};
 
 /// Letters in a name.
 const LONGEST: usize = 64;
-
-/// Settings as they stand in the configuration file.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Told {
-    /// Sources that the file names.
-    sources: Vec<Source>,
-    tokens: Vec<Token>,
-    /// Those who work there and are not counted.
-    staff: Vec<Employee>,
-    /// What somebody wants to be told of.
-    alerts: Vec<AlertConfig>,
-    /// Whether something has changed that is in effect only after a restart.
-    needs_restart: bool,
-}
-
-/// A source of the configuration.
-#[derive(Serialize, ToSchema)]
-struct Source {
-    name: String,
-    /// Without its password.
-    address: String,
-    /// Whether it is counted now.
-    is_running: bool,
-}
-
-/// Who may see or change what.
-#[derive(Serialize, ToSchema)]
-struct Token {
-    name: String,
-    role: Role,
-}
-
-/// Somebody who works there.
-#[derive(Serialize, ToSchema)]
-struct Employee {
-    name: String,
-    #[schema(value_type = String, format = DateTime)]
-    since: String,
-    /// When they are forgotten: clothes change.
-    #[schema(value_type = String, format = DateTime)]
-    expires: String,
-}
 
 /// A source to be counted.
 #[derive(Deserialize, ToSchema)]
@@ -110,28 +72,6 @@ pub(super) struct NewEmployee {
     /// They are forgotten after so many days.
     #[schema(minimum = 1, maximum = 365)]
     days: u16,
-}
-
-impl From<Settings> for Told {
-    fn from(settings: Settings) -> Self {
-        let source = |SourceSetting { name, address, is_running }| Source {
-            name,
-            address: address.to_string(),
-            is_running,
-        };
-        let employee = |StaffSetting { name, since, expires }| Employee {
-            name,
-            since: since.to_string(),
-            expires: expires.to_string(),
-        };
-        Self {
-            sources: settings.sources.into_iter().map(source).collect(),
-            tokens: settings.tokens.into_iter().map(|(name, role)| Token { name, role }).collect(),
-            staff: settings.staff.into_iter().map(employee).collect(),
-            alerts: settings.alerts,
-            needs_restart: settings.needs_restart,
-        }
-    }
 }
 
 /// The settings that can be changed
