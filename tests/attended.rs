@@ -92,6 +92,7 @@ fn init_makes_a_configuration_that_counts_and_replaces_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let made = init(folder.path(), &[]).success();
     assert!(made.stderr.contains("people were seen walking"), "{}", made.stderr);
+    assert!(made.stderr.contains("from the side"), "{}", made.stderr);
     assert_eq!(names(folder.path()), ["footfall.toml", "shop-line.jpg", "shop.jpg"]);
     init(folder.path(), &[]).failure(2, &["there already", "--force"]);
     init(folder.path(), &["--force"]).success();
@@ -175,6 +176,7 @@ fn doctor_finds_what_is_there_and_what_is_not() {
     for check in ["detector", "embedder", "source", "disk", "clock"] {
         assert_ne!(of(check)["state"], "bad", "{}", good.stdout);
     }
+    assert!(of("view")["state"] == "good" && of("view")["found"].as_str().unwrap().contains("from the side"));
     assert!(of("source")["found"].as_str().unwrap().contains("768x576"));
     let bad = doctor(&["rtsp://me:secret@127.0.0.1:9/camera"]).failure(1, &["source"]);
     assert!(bad.stdout.contains("127.0.0.1:9") && !bad.stdout.contains("secret"), "{}", bad.stdout);

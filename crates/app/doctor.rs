@@ -1,6 +1,7 @@
 //! `footfall doctor`: whether everything is there that a run needs, and what to do if not.
 
 mod checks;
+mod view;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     }
     let mut findings = checks::networks(&config);
     findings.extend(checks::cameras(&args.sources, &config));
+    findings.extend(view::views(&args.sources, &config));
     findings.extend(checks::publishers(&config));
     findings.push(checks::disk(&config));
     findings.push(checks::clock());

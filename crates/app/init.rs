@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::Tally;
+use footfall_count::{Anchor, Tally, View};
 use footfall_formats::PartialFile;
 use footfall_pipeline::Scene;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg};
@@ -81,7 +81,11 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     say(&format!("watching {} for {} s of pictures\n", source.address, args.seconds));
     let seen = watch(&source, &config, args.seconds, &bar)?;
     let size = [seen.scene.frame.image.width(), seen.scene.frame.image.height()];
-    let proposal = propose(&seen.walks, size[0], size[1])?;
+    let view = View::of(seen.people.iter().flatten(), size[0] as f64, size[1] as f64);
+    let anchor = view.map_or(Anchor::default(), View::anchor);
+    let walks: Vec<Vec<_>> =
+        seen.people.iter().map(|boxes| boxes.iter().map(|bbox| anchor.of(bbox)).collect()).collect();
+    let proposal = propose(&walks, size[0], size[1])?;
     write(&files.plain, &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
     let lines = [proposal.line.clone()];
     let shown = Scene { lines: lines.into(), tallies: vec![Tally::default()], ..seen.scene };
@@ -91,14 +95,14 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
         write(&login.path, format!("{}\n", login.text).as_bytes())?;
         source.address.set(login.address.clone());
     }
-    let text = files.text(&source, &proposal, size);
+    let text = files.text(&source, &proposal, view, size);
     let text = present.as_ref().map_or(Ok(text.clone()), |present| present.with(&text))?;
     write(&args.output, text.as_bytes())?;
     for path in files.all() {
         owner::as_folder(path)
             .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
     }
-    say(&format!("  {}\n", proposal.reason));
+    say(&format!("  {}\n  {}\n", proposal.reason, template::seen_from(view)));
     files.tell();
     Ok(())
 }

@@ -70,23 +70,28 @@ def main() -> None:
     parser.add_argument("--only", choices=["video", "mot15", "mot17half"], action="append", help="may be repeated")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep tracks and crossings there")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="scores/counting.md, certainty.md, rates.md or cuts.md"
+        "--out", type=Path, metavar="FILE", help="by default scores/counting.md, or the page that was asked for"
     )
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
     instead.add_argument("--rates", action="store_true", help="what is counted at which rate of frames, instead")
     instead.add_argument("--cuts", action="store_true", help="every sequence, also from its middle on, instead")
+    instead.add_argument("--doubles", action="store_true", help="people with two tracks, tracks of two people, instead")
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
         sys.exit("scripts/count wants a folder with ground truth and crossings/: scripts/count DATA; see --help")
     import certainty  # by numpy, which --help does without
     import cuts
+    import doubles
     import rates
 
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.keep or Path(folder)
         if arguments.cuts:
             setting.publish(cuts.run(arguments.data, work), arguments.out or setting.SCORES / "cuts.md")
+            return
+        if arguments.doubles:
+            setting.publish(doubles.run(arguments.data, work), arguments.out or setting.SCORES / "doubles.md")
             return
         names = arguments.only or ["video", "mot15", "mot17half"]
         found = {name: list(sequences(name, arguments.data, work / name)) for name in names}

@@ -4,7 +4,7 @@
 
 Each sequence that has ground truth is begun anew after each fifth of it, where people are in the middle of the picture
 and tracks have no past. Over the most crossed lines of each direction every true crossing is looked for, matched within
-a second. So are the counter's ideas without which it could be done, one at a time.
+a second. So it is without each idea that it could be done without, and with each alone.
 """
 
 import json
@@ -18,8 +18,17 @@ import process
 import setting
 
 CUTS = (0.0, 0.2, 0.4, 0.6, 0.8)
-IDEAS = ("hidden_feet", "emergence", "join_gap", "smoothing")
-ALL = "as it is"
+IDEAS = {
+    "hidden feet": ("counter", "hidden_feet"),
+    "emergence": ("counter", "emergence"),
+    "joining": ("counter", "join_gap"),
+    "smoothing": ("counter", "smoothing"),
+    "looking back": ("tracker.best", "look_back"),
+    "parts of people": ("tracker.best", "part_share"),
+}
+"""What could be done without, and the setting that is 0 then."""
+ALL, NONE = "all", "none"
+KINDS = ("pixels", "MOT15", "MOT17")
 
 
 @dataclass
@@ -49,8 +58,10 @@ class Sums:
 
     def cells(self) -> str:
         precision, recall = self.matched / max(self.counted, 1), self.matched / max(self.true, 1)
-        f1 = 2 * self.matched / max(self.counted + self.true, 1)
-        return f"{100 * precision:.1f} | {100 * recall:.1f} | {100 * f1:.1f}"
+        return f"{100 * precision:.1f} | {100 * recall:.1f} | {100 * self.f1():.1f}"
+
+    def f1(self) -> float:
+        return 2 * self.matched / max(self.counted + self.true, 1)
 
 
 @dataclass
@@ -60,10 +71,12 @@ class Result:
     whole: dict[str, Sums] = field(default_factory=dict)
     cut: dict[str, Sums] = field(default_factory=dict)
 
-    def all(self) -> Sums:
+    def all(self, kind: str = "") -> Sums:
+        """Of all sequences of a kind, whole and cut."""
         sums = Sums()
-        for one in (*self.whole.values(), *self.cut.values()):
-            sums.add(one)
+        for name, one in (*self.whole.items(), *self.cut.items()):
+            if name.endswith(kind):
+                sums.add(one)
         return sums
 
 
@@ -143,10 +156,12 @@ def judge(cut: Cut, work: Path, more: list[object]) -> Sums:
 def run(data: Path, work: Path) -> str:
     """The page."""
     found = [*cuts(data, work)]
-    variants = {ALL: [], **{f"without {idea}": without(idea, work) for idea in IDEAS}}
+    variants = {ALL: set(IDEAS), **{f"without {idea}": set(IDEAS) - {idea} for idea in IDEAS}}
+    variants |= {NONE: set(), **{f"{idea} alone": {idea} for idea in IDEAS}}
     results = {}
-    for name, more in variants.items():
+    for name, ideas in variants.items():
         setting.say(name)
+        more = with_ideas(ideas, work)
         result = results[name] = Result()
         for cut in found:
             side = result.whole if cut.begins == 0 else result.cut
@@ -154,10 +169,16 @@ def run(data: Path, work: Path) -> str:
     return page(results)
 
 
-def without(idea: str, work: Path) -> list[object]:
-    config = work / f"{idea}.toml"
-    config.write_text(f"[counter]\n{idea} = 0.0\n")
+def with_ideas(ideas: set[str], work: Path) -> list[object]:
+    """The options that leave all others out."""
+    config = work / "ideas.toml"
+    left_out = [key for idea, key in IDEAS.items() if idea not in ideas]
+    config.write_text("".join(f"[{part}]\n{lines(part, left_out)}" for part in sorted({part for part, _ in left_out})))
     return ["--config", config]
+
+
+def lines(part: str, left_out: list[tuple[str, str]]) -> str:
+    return "".join(f"{name} = 0.0\n" for owner, name in left_out if owner == part)
 
 
 def page(results: dict[str, Result]) -> str:
@@ -177,6 +198,22 @@ def page(results: dict[str, Result]) -> str:
     for name, whole in own.whole.items():
         cut = own.cut[name]
         rows.append(f"| {name} | {whole.true + cut.true} | {whole.cells()} | {cut.cells()} |")
-    rows += ["", "## What each idea brings", "", "| | precision | recall | F1 |", "|---|--:|--:|--:|"]
-    rows += [f"| {name} | {result.all().cells()} |" for name, result in results.items()]
+    rows += ["", "## What each idea brings", "", EXPLAINED, ""]
+    rows += [f"| | F1 {' | F1 '.join(KINDS)} | F1 all | found | false |", "|---|" + "--:|" * (len(KINDS) + 3)]
+    for name, result in results.items():
+        f1 = " | ".join(f"{100 * result.all(kind).f1():.1f}" for kind in (*KINDS, ""))
+        base = results[NONE] if name == NONE or name.endswith(" alone") else results[ALL]
+        rows.append(f"| {name} | {f1} | {told(result.all(), base.all())} |")
     return "\n".join(rows) + "\n"
+
+
+EXPLAINED = (
+    "All of them, and all but one; none, and one alone. `found` are true crossings that are counted, `false` those "
+    "that nobody made, in all cuts together; behind them what is more or less than with all, or with none."
+)
+
+
+def told(sums: Sums, base: Sums) -> str:
+    """Found and false ones, and by how many they differ from those of another variant."""
+    pairs = ((sums.matched, base.matched), (sums.counted - sums.matched, base.counted - base.matched))
+    return " | ".join(f"{own}" if own == other else f"{own} ({own - other:+d})" for own, other in pairs)

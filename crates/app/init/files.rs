@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use footfall_count::View;
 
 use super::login::Login;
 use super::propose::Proposal;
@@ -56,12 +57,19 @@ impl<'a> Files<'a> {
     }
 
     /// The text of a new configuration, or of the source alone where there is one.
-    pub(super) fn text(&self, source: &NamedSource, proposal: &Proposal, size: [usize; 2]) -> String {
+    pub(super) fn text(
+        &self,
+        source: &NamedSource,
+        proposal: &Proposal,
+        view: Option<View>,
+        size: [usize; 2],
+    ) -> String {
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let login = self.login.as_ref().map(|login| name(&login.path));
         let made = Made {
             source,
             proposal,
+            view,
             size,
             picture: &name(&self.plain),
             login: login.as_deref(),

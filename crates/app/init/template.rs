@@ -1,5 +1,6 @@
 //! The text of a new configuration.
 
+use footfall_count::View;
 use footfall_video::{SourceOptions, Transport, may_come_later};
 
 use super::propose::Proposal;
@@ -9,6 +10,8 @@ use crate::sources::NamedSource;
 pub(super) struct Made<'a> {
     pub(super) source: &'a NamedSource,
     pub(super) proposal: &'a Proposal,
+    /// From where people are seen, if that could be told.
+    pub(super) view: Option<View>,
     /// Of the picture, in pixels.
     pub(super) size: [usize; 2],
     /// The name of the picture at set-up.
@@ -31,13 +34,14 @@ pub(super) fn configuration(made: &Made<'_>) -> String {
 file = {ledger}  # keeps every crossing: footfall report --ledger FILE
 
 {serve}
-# [outputs]
+{detector}# [outputs]
 # crossings = \"crossings.jsonl\"  # one JSON object for each crossing
 # video = \"annotated.mp4\"
 ",
         source = of_source(made),
         ledger = quoted(made.ledger),
         serve = serve(made.source),
+        detector = detector(made.view),
     )
 }
 
@@ -47,7 +51,7 @@ fn quoted(text: &str) -> String {
 
 /// One `[[source]]`.
 pub(super) fn of_source(made: &Made<'_>) -> String {
-    let Made { source, proposal, size, picture, login, ledger: _ } = made;
+    let Made { source, proposal, view, size, picture, login, ledger: _ } = made;
     let (a, b) = (proposal.line.a(), proposal.line.b());
     let (name, url) = (quoted(&source.name), quoted(&source.address.get().to_string_lossy()));
     let [width, height] = size;
@@ -62,6 +66,7 @@ pub(super) fn of_source(made: &Made<'_>) -> String {
 name = {name}  # crossings are kept under it
 url = {url}
 reference = {picture}  # the picture at set-up: tells whether the camera was moved since
+{anchor}
 {options}{login}# read_timeout = 10.0  # seconds without a frame until the source is opened again
 
 # {reason}
@@ -89,7 +94,49 @@ to = [{}, {}]
         options = options(&source.options),
         reason = proposal.reason,
         line = quoted(proposal.line.name()),
+        anchor = anchor(*view),
     )
+}
+
+/// From where people are seen, and what follows, in a sentence.
+pub(super) fn seen_from(view: Option<View>) -> String {
+    match view {
+        None => {
+            "too few people were seen to tell how steeply the camera looks down: if from straight above, set \
+                 anchor = \"centre\" and detector = \"overhead\""
+                .to_owned()
+        }
+        Some(view @ View::Side) => format!("people are seen {}: their feet pass the line", view.as_str()),
+        Some(view @ View::Steep) => format!(
+            "people are seen {}: the detector for such views is set; look at a video of it (--output) first",
+            view.as_str()
+        ),
+        Some(view @ View::Down) => format!(
+            "people are seen {}: the middle of their boxes passes the line, and the detector for such views is set",
+            view.as_str()
+        ),
+    }
+}
+
+/// The point of a person that passes lines.
+fn anchor(view: Option<View>) -> &'static str {
+    match view {
+        Some(View::Down) => {
+            "anchor = \"centre\"  # the middle of a person passes lines: seen from straight above"
+        }
+        _ => {
+            "# anchor = \"centre\"  # what passes lines, instead of the feet, where the camera looks straight down"
+        }
+    }
+}
+
+/// The detector, where it is not the usual one.
+fn detector(view: Option<View>) -> &'static str {
+    if view.is_some_and(View::is_overhead) {
+        "\n[networks]\ndetector = \"overhead\"  # the camera looks down steeply; without it: the usual one\n"
+    } else {
+        ""
+    }
 }
 
 /// The page: beside a camera it is wanted from the start; that of a recording would stay after its end.

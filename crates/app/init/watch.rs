@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use footfall_count::Counter;
 use footfall_pipeline::{BoxError, Lane, Options, Parts, Pipeline, Scene, Sink, Stop};
-use footfall_track::{Point, TrackId, Tracker};
+use footfall_track::{Bbox, TrackId, Tracker};
 use footfall_video::open_source;
 use indicatif::ProgressBar;
 
@@ -21,14 +21,14 @@ use crate::sources::NamedSource;
 pub(super) struct Seen {
     /// The first frame, with whom it shows.
     pub(super) scene: Scene,
-    /// The anchors of each person, in time.
-    pub(super) walks: Vec<Vec<Point>>,
+    /// The boxes of each person, in time.
+    pub(super) people: Vec<Vec<Bbox>>,
 }
 
 #[derive(Default)]
 struct Notes {
     first: Option<Scene>,
-    walks: BTreeMap<TrackId, Vec<Point>>,
+    people: BTreeMap<TrackId, Vec<Bbox>>,
 }
 
 /// Notes where people are, until enough was seen.
@@ -46,7 +46,7 @@ impl Sink for Observer {
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         for track in &scene.tracks {
-            notes.walks.entry(track.id).or_default().push(track.bbox.anchor());
+            notes.people.entry(track.id).or_default().push(track.bbox);
         }
         notes.first.get_or_insert_with(|| scene.clone());
         if scene.frame.time >= self.until {
@@ -89,9 +89,9 @@ pub(super) fn watch(
     let outcome = pipeline.run(&Options::default(), &stop);
     bar.finish_and_clear();
     let mut errors = outcome.error.into_iter().chain(outcome.lanes.into_iter().filter_map(|lane| lane.error));
-    let Notes { first, walks } = std::mem::take(&mut *notes.lock().unwrap_or_else(PoisonError::into_inner));
+    let Notes { first, people } = std::mem::take(&mut *notes.lock().unwrap_or_else(PoisonError::into_inner));
     match (first, errors.next()) {
-        (Some(scene), _) => Ok(Seen { scene, walks: walks.into_values().collect() }),
+        (Some(scene), _) => Ok(Seen { scene, people: people.into_values().collect() }),
         (None, Some(error)) => Err(error.into()),
         (None, None) => anyhow::bail!("{} gave no frame", source.address),
     }

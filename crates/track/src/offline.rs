@@ -2,7 +2,7 @@
 //!
 //! Online, a track that is lost for too long ends, and the person begins a new one. Once all is
 //! seen, ends and beginnings that fit are joined (`stitch`), and the frames in between are filled
-//! (`fill`).
+//! (`fill`). Tracks begin where looking back has surely found them.
 
 mod fill;
 mod stitch;
@@ -12,7 +12,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::tracklet::Tracklet;
-use crate::{Config, Observations, Step, TrackId, TrackedBox};
+use crate::{Config, FoundPast, Observations, Step, TrackId, TrackedBox};
+
+/// How similar to what was expected a box of before a track began must be, to be one of its boxes: fainter ones tell
+/// where somebody was, but not how far they reached.
+const SURE: f64 = 0.8;
 
 /// How far tracks are joined and gaps filled.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +59,14 @@ impl Recording {
     pub fn push(&mut self, number: u64, time: Duration, observations: &Observations, step: &Step) {
         let frame = self.frames.len();
         self.frames.push((number, time));
+        for FoundPast { id, boxes } in &step.found {
+            let tracklet = self.tracklets.entry(*id).or_default();
+            let sure =
+                boxes.iter().rev().take_while(|past| past.ago <= frame && past.similarity >= SURE).count();
+            for past in &boxes[boxes.len() - sure..] {
+                tracklet.push(frame - past.ago, &past.tracked_as(*id), None);
+            }
+        }
         for tracked in &step.tracks {
             let embedding = observations.embeddings.get(tracked.detection);
             self.tracklets.entry(tracked.id).or_default().push(frame, tracked, embedding);
@@ -90,9 +102,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{OfflineConfig, Recording, RefinedFrame};
-    use crate::{Bbox, Detection, Embeddings, Observations, Step, TrackId, TrackedBox};
+    use crate::{Bbox, Detection, Embeddings, FoundPast, Observations, PastBox, Step, TrackId, TrackedBox};
 
-    const CONFIG: OfflineConfig = OfflineConfig { max_gap: Duration::from_secs(1), max_cosine_distance: 0.4 };
+    const CONFIG: OfflineConfig = OfflineConfig {
+        max_gap: Duration::from_secs_f64(std::env::var("MG").unwrap().parse().unwrap()),
+        max_cosine_distance: 0.4,
+    };
 
     /// A film at ten frames a second: for each frame those who are tracked, as (id, x, looks).
     fn film(frames: &[&[(u64, f64, f32)]]) -> Vec<RefinedFrame> {
@@ -121,6 +136,34 @@ mod tests {
         assert_eq!(ids(&frames), [[1], [1], [1], [1]]);
         assert!((frames[2].step.tracks[0].bbox.x - 20.0).abs() < 1e-9);
         assert_eq!(frames[2].step.tracks[0].detection, TrackedBox::INTERPOLATED);
+    }
+
+    #[test]
+    fn a_track_begins_where_it_was_surely_found_before() {
+        let mut recording = Recording::default();
+        let bbox = |frame: u64| Bbox::new(10.0 * frame as f64, 0.0, 40.0, 100.0);
+        for frame in 1..=6 {
+            let mut step = Step::default();
+            if frame == 5 {
+                let past = |ago: usize, similarity| PastBox {
+                    ago,
+                    bbox: bbox(5 - ago as u64),
+                    confidence: 0.4,
+                    similarity,
+                };
+                // The faintest is left out; the frame between is filled.
+                let boxes = vec![past(4, 0.7), past(3, 0.9), past(1, 0.9)];
+                step.found = vec![FoundPast { id: TrackId(7), boxes }];
+            }
+            if frame >= 5 {
+                let tracked = TrackedBox { id: TrackId(7), bbox: bbox(frame), confidence: 0.9, detection: 0 };
+                step.tracks = vec![tracked];
+            }
+            recording.push(frame, Duration::from_millis(100 * frame), &Observations::default(), &step);
+        }
+        let frames = recording.refine(&CONFIG);
+        assert_eq!(ids(&frames), [vec![], vec![1], vec![1], vec![1], vec![1], vec![1]]);
+        assert!((frames[2].step.tracks[0].bbox.x - 30.0).abs() < 1e-9);
     }
 
     #[test]

@@ -58,6 +58,13 @@ pub struct FoundPast {
     pub boxes: Vec<PastBox>,
 }
 
+impl PastBox {
+    /// As a track's outcome in its frame. The detection has gone by.
+    pub(crate) fn tracked_as(&self, id: TrackId) -> TrackedBox {
+        TrackedBox { id, bbox: self.bbox, confidence: self.confidence, detection: TrackedBox::INTERPOLATED }
+    }
+}
+
 /// A box in a frame that is over.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PastBox {
@@ -67,4 +74,6 @@ pub struct PastBox {
     pub bbox: Bbox,
     /// Of the detection there, 0 to 1.
     pub confidence: f32,
+    /// How alike it is to where the person was expected there, 0 to 1.
+    pub similarity: f64,
 }

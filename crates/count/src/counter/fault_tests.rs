@@ -116,6 +116,7 @@ fn who_was_seen_dimly_before_their_track_began_has_come_from_there() {
                     ago,
                     bbox: seen(1, x(frame - ago as u32), 300.0).bbox,
                     confidence: 0.3,
+                    similarity: 0.7,
                 };
                 step.found = vec![FoundPast { id: TrackId(1), boxes: (1..=found).rev().map(past).collect() }];
             }

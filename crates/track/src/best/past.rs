@@ -100,11 +100,17 @@ impl Past {
             let alike = |stray: &Stray| affinity.of(&expected, &stray.bbox);
             let free = moment.strays.iter_mut().filter(|stray| !stray.taken);
             let best = free.map(|stray| (alike(stray), stray)).max_by(|(a, _), (b, _)| a.total_cmp(b));
-            if let Some((_, stray)) = best.filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY) {
+            if let Some((similarity, stray)) = best.filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
+            {
                 stray.taken = true;
                 motion.update(&stray.bbox, PLAIN);
                 last = moment.at;
-                way.push(PastBox { ago: ago + 1, bbox: motion.bbox(), confidence: stray.confidence });
+                way.push(PastBox {
+                    ago: ago + 1,
+                    bbox: motion.bbox(),
+                    confidence: stray.confidence,
+                    similarity,
+                });
             }
             (frames, shift) = (moment.frames, moment.shift);
         }
