@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     card = commands.add_parser("card", parents=[common, run], help="the model card of an exported file")
     card.add_argument("--model", type=Path, required=True, help="the ONNX file that was exported from the run")
     card.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
+    card.add_argument("--notes", type=Path, help="Markdown that goes into the card before its limits")
     add_joins(commands)
     return top
 
@@ -162,7 +163,7 @@ def main(arguments=None):
         case "card":
             from reid.card import card
 
-            card(config, crops, options.run, options.model, options.output)
+            card(config, crops, options.run, options.model, options.output, options.notes)
 
 
 if __name__ == "__main__":

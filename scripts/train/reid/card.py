@@ -17,9 +17,9 @@ from reid.onnx_model import OnnxModel
 from reid.speed import milliseconds
 from reid.split import split
 
+SAME_CAMERAS = "Held-out people were seen by the cameras that the training people were seen by."
 LIMITS = (
     "Elsewhere than at the sites of its data expect less: measure on crops of your own with `python -m reid evaluate`.",
-    "Held-out people were seen by the cameras that the training people were seen by.",
     "Crops are of whole people, one each, not of heads alone, legs behind a counter or two people in one box.",
     "It is an appearance feature, of clothes above all. It tells people apart for minutes, does not identify anyone, "
     "and must not be used to.",
@@ -119,8 +119,14 @@ def judged(report: dict) -> list:
     return table(header, rows)
 
 
-def card(config: Config, crops: Crops, run: Path, model: Path, output: Path):
-    """Writes the card of the ONNX file `model`, exported from `run`, to `output`."""
+def limits(crops: Crops, train_rows, test_rows) -> list:
+    """What is not to be expected; sets of which some are trained on and some tested have cameras in common."""
+    shared = set(crops.sets[train_rows]) & set(crops.sets[test_rows])
+    return [LIMITS[0], *([SAME_CAMERAS] if shared else []), *LIMITS[1:]]
+
+
+def card(config: Config, crops: Crops, run: Path, model: Path, output: Path, notes: Path | None = None):
+    """Writes the card of the ONNX file `model`, exported from `run`, to `output`, with the Markdown of `notes`."""
     state = checkpoint.load(run)
     if not model.is_file():
         raise SystemExit(f"{model}: no such file; `python -m reid export --run {run} --output {model}` writes it")
@@ -152,7 +158,9 @@ def card(config: Config, crops: Crops, run: Path, model: Path, output: Path):
         ]
         lines += judged(judge(crops, rows, onnx.embed(crops.pixels[rows])))
         lines += ["", trained_people(onnx, crops, train_rows)]
-    lines += ["", "## Limits", "", *(f"- {limit}" for limit in LIMITS)]
+    if notes:
+        lines += ["", notes.read_text(encoding="utf-8").strip()]
+    lines += ["", "## Limits", "", *(f"- {limit}" for limit in limits(crops, train_rows, rows))]
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text("\n".join(lines) + "\n")
     print(f"{output}: the card of {model}")

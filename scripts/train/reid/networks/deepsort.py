@@ -91,6 +91,6 @@ class DeepSortNet(Embedder):
         goes around them on the shortcut too.
         """
         folded = super().folded()
-        for block in folded.blocks:
+        for block in filter(lambda block: isinstance(block.norm1, nn.BatchNorm2d), folded.blocks):
             block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
         return folded
