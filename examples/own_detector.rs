@@ -20,7 +20,8 @@ fn embed(_frame: u32, index: usize) -> [f32; 4] {
 
 fn main() -> anyhow::Result<()> {
     // How far apart embeddings of one person are is a property of the embedder.
-    let mut tracker = Tracker::new(Config { frame_rate: 25.0, max_cosine_distance: 0.3, ..Config::default() })?;
+    let mut tracker =
+        Tracker::new(Config { frame_rate: 25.0, max_cosine_distance: 0.3, ..Config::default() })?;
     let mut embedded = 0;
     for frame in 0..60 {
         let time = frame * Duration::from_millis(40);

@@ -35,8 +35,10 @@ fn the_python_package_needs_no_more_than_the_pure_crates_and_files() {
 /// What can be published names the versions of what it needs, not their places alone.
 #[test]
 fn the_crates_to_be_published_name_versions() {
-    let manifest: toml::Table =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap().parse().unwrap();
+    let manifest: toml::Table = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
     let (package, all) = (&manifest["workspace"]["package"], &manifest["workspace"]["dependencies"]);
     for name in ["track", "count", "eval"] {
         for needed in dependencies(name).iter().chain([&format!("footfall-{name}")]) {

@@ -1,4 +1,5 @@
 //! Between programs: through pipes frame by frame, tracks as JSON lines, and what other programs write.
+#![allow(clippy::format_collect, reason = "a few lines of a test's input")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
@@ -31,7 +32,9 @@ fn through_a_pipe_each_frame_is_told_when_it_is_decided() {
         let mut row = |frame: u64| {
             let x = 100 + frame;
             let text = if is_json {
-                format!("{{\"frame\":{frame},\"detections\":[{{\"bbox\":[{x},50,40,100],\"confidence\":0.9}}]}}\n")
+                format!(
+                    "{{\"frame\":{frame},\"detections\":[{{\"bbox\":[{x},50,40,100],\"confidence\":0.9}}]}}\n"
+                )
             } else {
                 format!("{frame},-1,{x},50,40,100,0.9\n")
             };
@@ -93,7 +96,8 @@ fn tracks_as_json_lines_are_the_tracks_of_mot_text_and_say_what_was_touched() {
     }
     let text = fs::read_to_string(file("t.txt")).unwrap();
     let json = fs::read_to_string(file("t.jsonl")).unwrap();
-    let objects: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let objects: Vec<serde_json::Value> =
+        json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(text.lines().count(), objects.len());
     for (row, object) in text.lines().zip(&objects) {
         let numbers: Vec<f64> = row.split(',').take(7).map(|number| number.parse().unwrap()).collect();
@@ -125,7 +129,11 @@ fn other_programs_files_are_tracked_and_told_of() {
     ] {
         let tracks = folder.path().join("t.txt");
         let mut command = footfall();
-        command.arg("track").arg(labels(name)).args(["--size", "640x480", "--fps", "25", "--tracks"]).arg(&tracks);
+        command
+            .arg("track")
+            .arg(labels(name))
+            .args(["--size", "640x480", "--fps", "25", "--tracks"])
+            .arg(&tracks);
         let ended = command.output().unwrap();
         let told = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.success() && told.contains(words), "{name}: {told}");
@@ -146,8 +154,10 @@ fn ground_truth_of_another_program_is_scored() {
     fs::write(gt.join("seqinfo.ini"), "[Sequence]\nseqLength=6\nimWidth=640\nimHeight=480\n").unwrap();
     let expected: Vec<[f64; 7]> =
         serde_json::from_str(&fs::read_to_string(labels("expected.json")).unwrap()).unwrap();
-    let rows: String =
-        expected.iter().map(|r| format!("{},{},{},{},{},{},1\n", r[0], r[1], r[2], r[3], r[4], r[5])).collect();
+    let rows: String = expected
+        .iter()
+        .map(|r| format!("{},{},{},{},{},{},1\n", r[0], r[1], r[2], r[3], r[4], r[5]))
+        .collect();
     fs::write(tracks.join("shop.txt"), rows).unwrap();
     for (name, place) in
         [("cvat-video.xml", "gt.xml"), ("datumaro-coco.json", "gt.json"), ("supervision.csv", "gt.csv")]

@@ -10,8 +10,8 @@ use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError, Report,
-    ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
+    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError,
+    Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 use super::manager;

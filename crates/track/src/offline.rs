@@ -104,10 +104,7 @@ mod tests {
     use super::{OfflineConfig, Recording, RefinedFrame};
     use crate::{Bbox, Detection, Embeddings, FoundPast, Observations, PastBox, Step, TrackId, TrackedBox};
 
-    const CONFIG: OfflineConfig = OfflineConfig {
-        max_gap: Duration::from_secs_f64(std::env::var("MG").unwrap().parse().unwrap()),
-        max_cosine_distance: 0.4,
-    };
+    const CONFIG: OfflineConfig = OfflineConfig { max_gap: Duration::from_secs(1), max_cosine_distance: 0.4 };
 
     /// A film at ten frames a second: for each frame those who are tracked, as (id, x, looks).
     fn film(frames: &[&[(u64, f64, f32)]]) -> Vec<RefinedFrame> {

@@ -71,9 +71,11 @@ impl VideoSink {
         let believable = |rate: &f64| source.kind == Kind::Recorded || *rate <= LIVE_FRAME_RATE;
         let frame_rate = source.frame_rate.filter(believable).unwrap_or(DEFAULT_FRAME_RATE);
         let size = FrameSize::promised(source);
-        let opened = codecs.iter().find_map(|codec| Some((codec, open(file.path(), *codec, size, frame_rate)?)));
+        let opened =
+            codecs.iter().find_map(|codec| Some((codec, open(file.path(), *codec, size, frame_rate)?)));
         let Some((codec, writer)) = opened else {
-            let codec = codecs.iter().map(|codec| String::from_utf8_lossy(codec)).collect::<Vec<_>>().join(", ");
+            let codec =
+                codecs.iter().map(|codec| String::from_utf8_lossy(codec)).collect::<Vec<_>>().join(", ");
             return Err(VideoError::NoEncoder { path, codec, size, frame_rate });
         };
         if *codec == MPEG_4 {

@@ -141,6 +141,7 @@ mod tests {
             reasons: Vec::new(),
             visitor: None,
             staff: None,
+            look: None,
         };
         let tracked = |id, x| TrackedBox {
             id: TrackId(id),

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError,
-    Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
+    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PeriodSum,
+    PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 /// Crossings in memory.
