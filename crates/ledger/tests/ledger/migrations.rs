@@ -137,6 +137,48 @@ fn a_migration_that_fails_leaves_the_old_ledger_as_it_was() {
     assert_eq!(shelf.all().len(), 4);
 }
 
+/// As version 5 had it.
+const SPOT_OF_V5: &str = "
+    CREATE TABLE old_spot (
+        id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
+        source INTEGER NOT NULL REFERENCES source (id),
+        kind TEXT NOT NULL CHECK (kind IN ('line', 'zone', 'gap')),
+        name TEXT NOT NULL,
+        entries INTEGER NOT NULL,
+        entered INTEGER NOT NULL,
+        \"left\" INTEGER NOT NULL,
+        UNIQUE (source, kind, name)
+    ) STRICT;
+    INSERT INTO old_spot SELECT id, source, kind, name, entries, entered, \"left\" FROM spot;
+    DROP TABLE spot;
+    ALTER TABLE old_spot RENAME TO spot;
+    DROP TABLE drawn; DROP TABLE renamed; DROP TABLE called; DROP TABLE mark; DROP TABLE sale;
+    DROP VIEW crossing; DROP VIEW visit;
+    CREATE VIEW crossing AS SELECT 1; CREATE VIEW visit AS SELECT 1;
+    ALTER TABLE place DROP COLUMN outline; ALTER TABLE place DROP COLUMN unnamed;
+    ALTER TABLE place DROP COLUMN first; ALTER TABLE place DROP COLUMN present;
+    PRAGMA user_version = 5";
+
+#[test]
+fn sums_that_were_kept_before_lines_had_names_apart_stay_what_they_are() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let run = ledger.begin(&camera()).unwrap();
+    let entries: Vec<_> = (1..2000).map(|frame| crossing(frame, frame, In)).collect();
+    run.record(&entries).unwrap();
+    run.end(Ending::Done).unwrap();
+    let (counts, rows) = (shelf.reader().counts(&Query::default()).unwrap(), shelf.all());
+    drop((run, ledger));
+    Connection::open(shelf.path()).unwrap().execute_batch(SPOT_OF_V5).unwrap();
+    let reader = shelf.reader();
+    assert_eq!((reader.counts(&Query::default()).unwrap(), shelf.all()), (counts, rows));
+    reader.check().unwrap();
+    // And the line that they are of may have another name from now on.
+    assert!(shelf.open().rename("door camera", PlaceKind::Line, "door", "front").unwrap());
+    assert_eq!(reader.totals().unwrap().1[0].line, "front");
+    reader.check().unwrap();
+}
+
 #[test]
 fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {
     let shelf = Shelf::new();
