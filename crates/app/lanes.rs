@@ -223,7 +223,7 @@ impl Setup {
         let Common { config, crossings, progress, page, .. } = &self.common;
         let mut sinks = Vec::new();
         if let Some(path) = &self.files.tracks {
-            sinks.push(TrackSink::create(path)?);
+            sinks.push(TrackSink::create(path, self.source.counting(config.counter).anchor)?);
         }
         if let Some(crossings) = crossings {
             sinks.push(crossings.sink(&self.source.name));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail};
-use footfall_count::{Crossing, Line};
+use footfall_count::{Anchor, Crossing, Line};
 use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWriter, TrackScene};
 use footfall_formats::{DetectionFrame, PartialFile, TracksWriter};
 use footfall_pipeline::{BoxError, Rest, Scene, Sink};
@@ -19,6 +19,8 @@ use crate::sources::NamedSource;
 pub(crate) struct TrackSink {
     path: PathBuf,
     writer: TracksWriter,
+    /// Which point of a person zones look at.
+    anchor: Anchor,
 }
 
 /// JSON lines, into a file that all sources share: each row says which one it is of.
@@ -35,8 +37,8 @@ pub(crate) struct SharedCrossings {
 }
 
 impl TrackSink {
-    pub(crate) fn create(path: &Path) -> anyhow::Result<Box<dyn Sink>> {
-        Ok(Box::new(Self { path: path.to_owned(), writer: TracksWriter::create(path)? }))
+    pub(crate) fn create(path: &Path, anchor: Anchor) -> anyhow::Result<Box<dyn Sink>> {
+        Ok(Box::new(Self { path: path.to_owned(), writer: TracksWriter::create(path)?, anchor }))
     }
 }
 
@@ -103,8 +105,8 @@ impl Sink for TrackSink {
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
         let Scene { frame, tracks, crossings, lines, zones, .. } = scene;
-        let (frame, time) = (frame.number, frame.time);
-        Ok(self.writer.write(&TrackScene { frame, time, tracks, crossings, lines, zones })?)
+        let (frame, time, anchor) = (frame.number, frame.time, self.anchor);
+        Ok(self.writer.write(&TrackScene { frame, time, tracks, crossings, lines, zones, anchor })?)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {

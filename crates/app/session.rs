@@ -134,7 +134,16 @@ impl Session {
         if let Some(tracks) = &mut self.tracks {
             let (lines, zones) = (self.counter.lines(), self.counter.zones());
             let (tracked, crossings) = (&step.tracks, &crossings);
-            tracks.write(&TrackScene { frame: number, time, tracks: tracked, crossings, lines, zones })?;
+            let anchor = self.counter.anchor();
+            tracks.write(&TrackScene {
+                frame: number,
+                time,
+                tracks: tracked,
+                crossings,
+                lines,
+                zones,
+                anchor,
+            })?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::newcomer::{Beginning, Newcomer, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{
-    Config, ConfigError, Crossing, Doubt, Line, Mask, Staff, Tally, Visit, Visitors, Zone, ZoneTally,
+    Anchor, Config, ConfigError, Crossing, Doubt, Line, Mask, Staff, Tally, Visit, Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
@@ -136,6 +136,12 @@ impl Counter {
             || self.zones.iter().any(Zone::is_relative)
             || self.masks.iter().any(Mask::is_relative);
         !relative
+    }
+
+    /// Which point of a person lines and zones look at.
+    #[must_use]
+    pub fn anchor(&self) -> Anchor {
+        self.limits.anchor
     }
 
     /// Places where nobody is to be looked for.

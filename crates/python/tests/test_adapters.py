@@ -1,6 +1,7 @@
 """Other packages' objects in and out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -183,3 +184,21 @@ def test_json_lines_bring_embeddings_and_times(tmp_path):
     assert np.allclose(np.linalg.norm(first.embeddings, axis=1), 1)
     frames = list(footfall.mot.track(path, footfall.Tracker(frame_rate=12.5)))
     assert len(frames) == 60 and frames[-1].ids.tolist() == [1, 2, 3]
+
+
+LABELS = Path(__file__).parents[2] / "formats" / "tests" / "labels"
+
+
+@pytest.mark.parametrize("name", ["yolo-scores-ids", "supervision.csv", "datumaro-coco.json", "cvat-video.xml"])
+def test_what_other_programs_wrote_is_read(name):
+    """Files that the programs themselves wrote: scripts/labels/make."""
+    file = footfall.DetectionFile(LABELS / name, size=(640, 480))
+    frames = {seen.frame: seen for seen in file}
+    assert frames[1].boxes[0].tolist() == pytest.approx([162, 60, 210, 220], abs=1e-2)
+    assert len(frames[6]) == 2 and (3 not in frames or len(frames[3]) == 0)
+    assert any("other classes" in note for note in file.notes)
+
+
+def test_shares_of_a_picture_need_its_size():
+    with pytest.raises(ValueError, match="size"):
+        footfall.DetectionFile(LABELS / "yolo")

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Direction, Line, Zone};
+use footfall_count::{Anchor, Crossing, Direction, Line, Zone};
 use footfall_track::TrackedBox;
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub struct TrackScene<'a> {
     pub lines: &'a [Line],
     /// The zones that people may be in, in pixels.
     pub zones: &'a [Zone],
+    /// The point of a person that is in a zone or not.
+    pub anchor: Anchor,
 }
 
 #[derive(Serialize)]
@@ -99,7 +101,7 @@ impl<'a> RowText<'a> {
             direction: crossing.direction,
             frame: crossing.frame,
         });
-        let within = scene.zones.iter().filter(|zone| zone.depth(bbox.anchor()) > 0.0);
+        let within = scene.zones.iter().filter(|zone| zone.depth(scene.anchor.of(bbox)) > 0.0);
         Self {
             frame: scene.frame,
             time: rounded(scene.time.as_secs_f64(), 1e6),
@@ -117,7 +119,7 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    use footfall_count::{Crossing, Direction, Line, Zone};
+    use footfall_count::{Anchor, Crossing, Direction, Line, Zone};
     use footfall_track::{Bbox, Point, TrackId, TrackedBox};
 
     use super::{JsonTrackWriter, TrackScene};
@@ -157,6 +159,7 @@ mod tests {
             crossings: &[crossing],
             lines: &lines,
             zones: &zones,
+            anchor: Anchor::Feet,
         };
         writer.write(&scene).unwrap();
         writer.finish().unwrap();
