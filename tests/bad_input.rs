@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -215,7 +216,10 @@ fn a_reader_that_closes_its_pipe_ends_the_run() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    drop(child.stdout.take());
+    // The first track is taken, and then nothing more.
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(!first.is_empty());
     let ended = Ended::from(child.wait_with_output().unwrap());
     ended.failure(1, &["writing"]);
     let told = path(&folder, "s.json");

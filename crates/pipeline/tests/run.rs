@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fakes::{Camera, Collected, Collector, Film, Walker, pipeline};
-use footfall_pipeline::{Ended, Options, RunError, Stop};
+use footfall_pipeline::{BoxError, Ended, Frame, Options, RunError, Source, SourceInfo, Stop};
 
 #[test]
 fn every_frame_of_a_recording_arrives_once_and_in_order() {
@@ -52,6 +52,32 @@ fn without_embedders_people_are_tracked_by_motion() {
     let summary = run.run(&Options::default(), &Stop::new()).summary;
     assert_eq!((summary.processed, summary.people), (50, 1));
     assert!(summary.stages.iter().all(|s| s.name != "embed"));
+}
+
+/// A camera that is waited for.
+struct Waited(Camera);
+
+/// From one frame to the next.
+const PAUSE: Duration = Duration::from_millis(10);
+
+impl Source for Waited {
+    fn info(&self) -> &SourceInfo {
+        self.0.info()
+    }
+
+    fn next_frame(&mut self) -> Result<Option<Frame>, BoxError> {
+        std::thread::sleep(PAUSE);
+        self.0.next_frame()
+    }
+}
+
+#[test]
+fn waiting_for_a_camera_is_no_work() {
+    let (camera, _go_on) = Camera::new(50);
+    let summary = pipeline(Waited(camera), 1).run(&Options::default(), &Stop::new()).summary;
+    let read = summary.stages.iter().find(|stage| stage.name == "read").unwrap();
+    assert_eq!(read.frames, 50);
+    assert!(read.busy < 50 * PAUSE / 2, "nothing was computed in {:?}", read.busy);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Frames out of the source, up to a limit or a request to stop.
 
+use std::time::Duration;
+
 use crossbeam_channel::Sender;
+use rustix::time::{ClockId, clock_gettime};
 use tracing::{error, info_span};
 
 use crate::error::RunError;
@@ -39,10 +42,20 @@ pub(crate) fn read(
         if lane.run.over.is_requested() {
             return Ended::Failed;
         }
-        let next = meter.read.spend(|| {
+        let mut next = || {
             let _span = info_span!("read", source = lane.feed.name()).entered();
             source.next_item().transpose()
-        });
+        };
+        let next = match when_busy {
+            WhenBusy::Wait => meter.read.spend(next),
+            // A camera is waited for, which is no work: only what this thread has computed is.
+            WhenBusy::KeepNewest => {
+                let before = computed();
+                let item = next();
+                meter.read.add(computed().saturating_sub(before));
+                item
+            }
+        };
         match next {
             None => return if stop.is_requested() { Ended::Stopped } else { Ended::Source },
             Some(Ok(Item::Alive)) => lane.feed.beat(),
@@ -68,6 +81,13 @@ pub(crate) fn read(
             }
         }
     }
+}
+
+/// For how long the processor has worked for this thread.
+fn computed() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or_default();
+    u64::try_from(time.tv_sec).map_or(Duration::ZERO, |seconds| Duration::new(seconds, nanoseconds))
 }
 
 /// Gives a frame to the detectors, each way as its source demands; why the lane ends if they take none.
