@@ -48,6 +48,7 @@ mod entry;
 mod error;
 mod extent;
 mod file;
+mod former;
 mod gaps;
 mod health;
 mod hours;
@@ -100,3 +101,12 @@ pub use runs::RunRow;
 pub use source::{Ending, Origin, Place, PlaceKind, RunInfo, Start};
 
 pub use jiff;
+
+/// The version of the tables that this program writes.
+pub const TABLES: u32 = schema::VERSION;
+
+/// The version of SQLite in this program.
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}

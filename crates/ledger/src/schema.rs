@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Wording as _};
-use crate::{quarters, stretch};
+use crate::{former, quarters, stretch};
 
 /// Each brings a ledger one version further. They are never changed, only added to.
 const MIGRATIONS: [&str; 7] = [
@@ -57,17 +57,26 @@ pub(crate) fn inspect(connection: &Connection, path: &Path) -> Result<Found, Err
     u32::try_from(version).map(Found::Version).map_err(|_| Error::NotALedger { path: path.to_owned() })
 }
 
-/// Brings the tables to today's version in one transaction: it is done, or not begun, whatever happens.
+/// Brings the tables to today's version in one transaction: it is done, or not begun, whatever happens. A copy of what
+/// was there before is kept beside it, until this program has counted.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     let from = match inspect(connection, path)? {
         Found::Empty => 0,
-        Found::Version(VERSION) => return Ok(()),
+        Found::Version(VERSION) => {
+            for copy in former::let_go(connection, path, VERSION) {
+                tracing::info!("removed {}: this version has counted since", copy.display());
+            }
+            return Ok(());
+        }
         Found::Version(version) => version,
     };
     if from > 0 {
+        let copy = former::keep(connection, path, from)?;
         tracing::info!(
-            "bringing the ledger {} from version {from} to {VERSION}: for a year of a busy door it takes a minute",
-            path.display()
+            "bringing the ledger {} from version {from} to {VERSION}: for a year of a busy door it takes a minute. As it \
+             was, it stays at {} until this version has counted",
+            path.display(),
+            copy.display()
         );
     }
     apply(connection, from).wording(path, "bring the ledger's tables to this program's version")?;

@@ -205,3 +205,43 @@ fn details_that_say_nothing_stop_no_migration_and_no_count() {
     assert_eq!((counts[0].entered, counts[0].left, counts[0].entered_doubt), (4, 1, 0.0));
     shelf.reader().check().unwrap();
 }
+
+#[test]
+fn the_ledger_as_it_was_lies_beside_it_until_this_version_has_counted() {
+    let shelf = Shelf::new();
+    drop(old(&shelf));
+    let copy = shelf.beside(".version-1");
+    // What a program has left that was killed while it copied.
+    std::fs::write(shelf.beside(".version-1.partial"), "half").unwrap();
+    let ledger = shelf.open();
+    assert!(!shelf.beside(".version-1.partial").exists());
+    let was = Connection::open(&copy).unwrap();
+    let number = |sql: &str| was.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(number("PRAGMA user_version"), 1);
+    assert_eq!(number("PRAGMA application_id"), APPLICATION_ID);
+    assert_eq!(number("SELECT count(*) FROM event"), 4);
+    drop(was);
+    // Whoever only looks at it, or begins and sees no frame, does not take it away.
+    drop(ledger.begin(&camera()).unwrap());
+    drop(ledger);
+    drop(shelf.open());
+    assert!(copy.exists());
+    let ledger = shelf.open();
+    ledger.begin(&camera()).unwrap().record(&[crossing(1, 1, In)]).unwrap();
+    drop(ledger);
+    assert!(copy.exists(), "it goes at the next start");
+    drop(shelf.open());
+    assert!(!copy.exists());
+    assert_eq!(shelf.all().iter().filter(|row| kind(row) == Kind::Crossing).count(), 2);
+}
+
+#[test]
+fn a_ledger_that_cannot_be_copied_is_not_brought_forward() {
+    let shelf = Shelf::new();
+    drop(old(&shelf));
+    std::fs::create_dir(shelf.beside(".version-1")).unwrap();
+    let error = Ledger::open(shelf.path()).err().unwrap().to_string();
+    assert!(error.contains("keep a copy of the ledger"), "{error}");
+    assert_eq!(version(&shelf), 1);
+    assert!(!shelf.beside(".version-1.partial").exists());
+}
