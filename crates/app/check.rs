@@ -30,6 +30,10 @@ pub(crate) struct CheckArgs {
     /// The configuration
     #[arg(value_hint = ValueHint::FilePath)]
     config: PathBuf,
+
+    /// Only look whether it names a source: exit status 1 if it does not. For the service
+    #[arg(long)]
+    has_source: bool,
 }
 
 /// Checks, and says what the configuration has.
@@ -38,6 +42,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     let config = Config::for_run(&run)?;
     let sources =
         if config.source.list.is_empty() { Vec::new() } else { resolve(&run, &config).map_err(usage)? };
+    if args.has_source {
+        return if sources.is_empty() { Err(no_source(&args.config)) } else { Ok(()) };
+    }
     check_settings(&sources, &config)?;
     let files = config.outputs.of(&sources).map_err(usage)?;
     guard::check_run(&config, &sources, &files, None).map_err(usage)?;
@@ -62,6 +69,14 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     }
     say(&called(&sources, &config));
     Ok(())
+}
+
+fn no_source(config: &std::path::Path) -> anyhow::Error {
+    anyhow::anyhow!(
+        "no camera is set up yet: {} names none. `sudo footfall init rtsp://USER:PASSWORD@CAMERA/STREAM` writes one \
+         there, then: sudo systemctl start footfall",
+        config.display()
+    )
 }
 
 /// What topics and ids of other systems call sources, lines and zones: all of them where something is

@@ -12,16 +12,19 @@ use footfall_count::{Mask, Zone};
 
 use crate::check::CheckArgs;
 use crate::counts::ReportArgs;
+use crate::demo::DemoArgs;
 use crate::doctor::DoctorArgs;
 use crate::eval::EvalArgs;
 use crate::harvest::HarvestArgs;
 use crate::init::InitArgs;
 use crate::ledger::LedgerCommandArgs;
 use crate::logging::LogFormat;
+use crate::manual::ManualArgs;
 use crate::reid::ReidArgs;
 use crate::replay::ReplayArgs;
 use crate::sales::SalesArgs;
 use crate::staff::StaffArgs;
+use crate::version::VersionArgs;
 pub(crate) use files::{CountArgs, MissingFrames, TrackArgs};
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
 pub(crate) use serving::{ServeArgs, TokenArgs};
@@ -53,6 +56,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(Box<RunArgs>),
     Init(InitArgs),
+    Demo(DemoArgs),
     Check(CheckArgs),
     Doctor(DoctorArgs),
     Track(TrackArgs),
@@ -68,6 +72,9 @@ pub(crate) enum Command {
     Harvest(Box<HarvestArgs>),
     Staff(Box<StaffArgs>),
     Bench(BenchArgs),
+    Version(VersionArgs),
+    #[command(hide = true)]
+    Manual(ManualArgs),
 }
 
 /// Areas of the picture, in pixels, or with all numbers in percent of its size.

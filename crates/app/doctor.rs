@@ -1,6 +1,7 @@
 //! `footfall doctor`: whether everything is there that a run needs, and what to do if not.
 
 mod checks;
+mod support;
 mod view;
 
 use std::ffi::OsString;
@@ -30,6 +31,15 @@ pub(crate) struct DoctorArgs {
     /// Write the findings as JSON
     #[arg(long)]
     json: bool,
+
+    /// Write into this file what somebody who is to help needs to know, after showing it: versions, machine, findings,
+    /// settings, the latest runs and the service's log; no pictures, no secrets
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "json")]
+    support: Option<PathBuf>,
+
+    /// With --support: do not ask before writing
+    #[arg(long, requires = "support")]
+    yes: bool,
 }
 
 /// How a finding is to be taken.
@@ -70,7 +80,13 @@ impl Finding {
 /// Looks, and tells on stdout.
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     footfall_video::quiet();
-    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    let loaded = Config::load(args.config.as_deref(), &[], &AreaArgs::default());
+    let config = match &loaded {
+        Ok(config) => config.clone(),
+        // Whoever asks for help may be asking about just that.
+        Err(_) if args.support.is_some() => Config::default(),
+        Err(_) => return loaded.map(drop),
+    };
     let mut options = config.source.list.iter().map(|entry| &entry.options).chain([&config.source.options]);
     if let Some(variable) = options.find_map(|options| options.transport.variable()) {
         quiet::restart_with(variable);
@@ -81,6 +97,9 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     findings.extend(checks::publishers(&config));
     findings.push(checks::disk(&config));
     findings.push(checks::clock());
+    if let Some(file) = &args.support {
+        return support::offer(&support::gather(&loaded, &findings)?, file, args.yes);
+    }
     let text =
         if args.json { serde_json::to_string_pretty(&findings)? + "\n" } else { for_people(&findings) };
     std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;

@@ -4,6 +4,7 @@ mod files;
 mod login;
 mod name;
 mod owner;
+mod places;
 mod present;
 mod propose;
 mod template;
@@ -17,7 +18,7 @@ use clap::{Args, ValueHint};
 use footfall_count::{Anchor, Tally, View};
 use footfall_formats::PartialFile;
 use footfall_pipeline::Scene;
-use footfall_video::{Overlay, OverlayConfig, encode_jpeg};
+use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 
 use crate::cli::SourceArgs;
 use crate::config::Config;
@@ -26,6 +27,7 @@ use crate::say::say;
 use crate::sources::named;
 use crate::{logging, progress, quiet};
 use files::Files;
+use places::Places;
 use present::Present;
 use propose::propose;
 use watch::watch;
@@ -41,9 +43,10 @@ pub(crate) struct InitArgs {
     #[arg(value_hint = ValueHint::AnyPath)]
     source: OsString,
 
-    /// The configuration
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "footfall.toml")]
-    output: PathBuf,
+    /// The configuration [default: footfall.toml; for root, where a package has set the service up, that of the
+    /// service: /etc/footfall/footfall.toml]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
 
     #[command(flatten)]
     source_options: SourceArgs,
@@ -73,10 +76,11 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     if let Some(variable) = source.options.transport.variable() {
         quiet::restart_with(variable);
     }
-    let present = args.add.then(|| Present::read(&args.output)).transpose()?;
+    let output = places::configuration(args.output.as_deref());
+    let present = args.add.then(|| Present::read(&output)).transpose()?;
     let taken = present.as_ref().map(Present::names).unwrap_or_default();
     source.name = name::choose(&source, &taken).map_err(usage)?;
-    let files = Files::of(&source, &args.output, args.add);
+    let files = Files::of(&source, Places::new(args.output.as_deref(), &source.file_stem()), args.add);
     files.check(&source, args.force).map_err(usage)?;
     say(&format!("watching {} for {} s of pictures\n", source.address, args.seconds));
     let seen = watch(&source, &config, args.seconds, &bar)?;
@@ -86,24 +90,24 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let walks: Vec<Vec<_>> =
         seen.people.iter().map(|boxes| boxes.iter().map(|bbox| anchor.of(bbox)).collect()).collect();
     let proposal = propose(&walks, size[0], size[1])?;
-    write(&files.plain, &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
+    write(files.plain(), &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
     let lines = [proposal.line.clone()];
     let shown = Scene { lines: lines.into(), tallies: vec![Tally::default()], ..seen.scene };
     let picture = Overlay::new(OverlayConfig::default()).draw(&shown)?;
-    write(&files.drawn, &encode_jpeg(&picture, 90, &source.name)?)?;
+    write(files.drawn(), &encode_jpeg(&picture, 90, &source.name)?)?;
     if let Some(login) = &files.login {
         write(&login.path, format!("{}\n", login.text).as_bytes())?;
         source.address.set(login.address.clone());
     }
     let text = files.text(&source, &proposal, view, size);
     let text = present.as_ref().map_or(Ok(text.clone()), |present| present.with(&text))?;
-    write(&args.output, text.as_bytes())?;
+    write(&output, text.as_bytes())?;
     for path in files.all() {
         owner::as_folder(path)
             .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
     }
     say(&format!("  {}\n  {}\n", proposal.reason, template::seen_from(view)));
-    files.tell();
+    files.tell(may_come_later(&source.address.get()));
     Ok(())
 }
 

@@ -6,16 +6,19 @@ mod cli;
 mod config;
 mod count;
 mod counts;
+mod demo;
 mod doctor;
 mod eval;
 mod exit;
 mod guard;
 mod harvest;
 mod init;
+mod installed;
 mod interrupt;
 mod lanes;
 mod ledger;
 mod logging;
+mod manual;
 mod models;
 mod networks;
 mod outputs;
@@ -39,6 +42,7 @@ mod staff;
 mod table;
 mod token;
 mod track;
+mod version;
 
 use std::process::ExitCode;
 
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(args) => run::run(&args, cli.verbose),
         Command::Init(args) => init::run(&args, cli.verbose),
+        Command::Demo(args) => demo::run(&args, cli.verbose),
         Command::Check(args) => check::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Track(args) => track::run(&args, cli.verbose),
@@ -75,6 +80,8 @@ fn main() -> ExitCode {
         Command::Harvest(args) => harvest::run(&args, cli.verbose),
         Command::Bench(args) => bench::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),
+        Command::Version(args) => version::run(&args),
+        Command::Manual(args) => manual::run(&args),
     };
     exit::code(result)
 }

@@ -9,6 +9,10 @@ use footfall_vision::{Device, DeviceRequest, cache};
 pub(crate) const EMBEDDER: (&str, &[u8]) =
     ("reid-mobilenet-128.onnx", include_bytes!("../../models/reid-mobilenet-128.onnx"));
 
+/// The detectors that set-up makes and packages bring.
+pub(crate) const DETECTORS: [&str; 4] =
+    ["nanodet-g-int8.onnx", "nanodet-g-overhead-int8.onnx", "nanodet-g.onnx", "nanodet-g-overhead.onnx"];
+
 /// What to call the detector for cameras that look down steeply where a file could be named; a file of that
 /// name is `./overhead`.
 const OVERHEAD: &str = "overhead";

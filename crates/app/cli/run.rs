@@ -223,5 +223,6 @@ Examples:
 
 Exit status: 0 done, 1 failed (what was processed is in the outputs), 2 wrong usage or configuration.
 
-Files: networks and ONNX Runtime are taken from $FOOTFALL_CACHE, else $XDG_CACHE_HOME/footfall, else
-~/.cache/footfall, where scripts/setup puts them.";
+Files: networks and ONNX Runtime are taken from $FOOTFALL_CACHE, else from where a package has put them
+(../share/footfall beside the program's folder), else from $XDG_CACHE_HOME/footfall or ~/.cache/footfall,
+where scripts/setup puts them.";

@@ -30,8 +30,9 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     Some(match (&names[..], id) {
         (_, "ledger") | (["ledger", ..], "file") => Role::Ledger,
-        (["staff", ..], "gallery") => Role::Keeps,
+        (["staff", ..], "gallery") | (["manual"], "folder") => Role::Keeps,
         (_, "source" | "sources") => Role::Source,
+
         // What is written by one command is read by another.
         (["eval", ..] | ["count"], "tracks")
         | (["eval", ..], "crossings" | "gt" | "from_gt" | "compare")
@@ -46,7 +47,7 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (
             _,
             "output" | "tracks" | "crossings" | "detections" | "record" | "summary" | "trace" | "json"
-            | "csv" | "chart" | "write_gt",
+            | "csv" | "chart" | "write_gt" | "support",
         ) => Role::Writes,
         _ => return None,
     })

@@ -1,11 +1,12 @@
 //! The files that a new source has.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::bail;
 use footfall_count::View;
 
 use super::login::Login;
+use super::places::Places;
 use super::propose::Proposal;
 use super::template::{Made, configuration, of_source};
 use crate::guard;
@@ -13,27 +14,28 @@ use crate::say::say;
 use crate::sources::NamedSource;
 
 /// What is written.
-pub(super) struct Files<'a> {
-    /// The picture as it is, and with the line drawn.
-    pub(super) plain: PathBuf,
-    pub(super) drawn: PathBuf,
+pub(super) struct Files {
+    places: Places,
     pub(super) login: Option<Login>,
-    configuration: &'a Path,
     /// The source is added to a configuration that is there.
     is_added: bool,
 }
 
-impl<'a> Files<'a> {
-    /// Beside the configuration, under the source's name.
-    pub(super) fn of(source: &NamedSource, configuration: &'a Path, is_added: bool) -> Self {
-        let (folder, stem) = (configuration.parent().unwrap_or(Path::new("")), source.file_stem());
-        Self {
-            plain: folder.join(format!("{stem}.jpg")),
-            drawn: folder.join(format!("{stem}-line.jpg")),
-            login: Login::of(source, folder, &stem),
-            configuration,
-            is_added,
-        }
+impl Files {
+    /// At these places; user and password lie beside the pictures.
+    pub(super) fn of(source: &NamedSource, places: Places, is_added: bool) -> Self {
+        let login = Login::of(source, &places.plain.with_extension("login"));
+        Self { places, login, is_added }
+    }
+
+    /// The picture as it is.
+    pub(super) fn plain(&self) -> &Path {
+        &self.places.plain
+    }
+
+    /// The picture with the line drawn.
+    pub(super) fn drawn(&self) -> &Path {
+        &self.places.drawn
     }
 
     /// Refuses to replace what is there, unless that is wanted.
@@ -43,8 +45,8 @@ impl<'a> Files<'a> {
     pub(super) fn check(&self, source: &NamedSource, force: bool) -> anyhow::Result<()> {
         for path in self.all() {
             guard::check_source(source, "--output", path)?;
-            let is_changed = self.is_added && path == self.configuration;
-            if path.exists() && !force && !is_changed {
+            let is_changed = self.is_added && path == self.places.output;
+            if path.exists() && !force && !is_changed && !self.places.is_template(path) {
                 bail!("{} is there already: --force replaces it, --output names another", path.display());
             }
         }
@@ -52,8 +54,8 @@ impl<'a> Files<'a> {
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Path> {
-        let pictures = [&*self.plain, &*self.drawn].into_iter();
-        pictures.chain(self.login.iter().map(|login| &*login.path)).chain([self.configuration])
+        let login = self.login.iter().map(|login| &*login.path);
+        [self.plain(), self.drawn()].into_iter().chain(login).chain([&*self.places.output])
     }
 
     /// The text of a new configuration, or of the source alone where there is one.
@@ -64,35 +66,35 @@ impl<'a> Files<'a> {
         view: Option<View>,
         size: [usize; 2],
     ) -> String {
-        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let login = self.login.as_ref().map(|login| name(&login.path));
+        let login = self.login.as_ref().map(|login| self.places.named(&login.path));
         let made = Made {
             source,
             proposal,
             view,
             size,
-            picture: &name(&self.plain),
+            picture: &self.places.named(&self.places.plain),
             login: login.as_deref(),
-            ledger: &format!("{}.db", source.file_stem()),
+            ledger: &self.places.named(&self.places.ledger),
         };
         if self.is_added { of_source(&made) } else { configuration(&made) }
     }
 
     /// Says what was written, and what comes next.
-    pub(super) fn tell(&self) {
+    pub(super) fn tell(&self, is_live: bool) {
         for path in self.all() {
-            let what = if path == self.drawn {
+            let what = if path == self.places.drawn {
                 "the line as proposed"
-            } else if path == self.plain {
+            } else if path == self.places.plain {
                 "the picture at set-up"
-            } else if path == self.configuration {
-                if self.is_added { "the configuration, with one source more" } else { "the configuration" }
+            } else if path != self.places.output {
+                "user and password, for whom the folder belongs to alone"
+            } else if self.is_added {
+                "the configuration, with one source more"
             } else {
-                "user and password, which only you can read"
+                "the configuration"
             };
             say(&format!("  {}  {what}\n", path.display()));
         }
-        let (drawn, configuration) = (self.drawn.display(), self.configuration.display());
-        say(&format!("next: look at {drawn}, then footfall run --config {configuration}\n"));
+        say(&self.places.next(is_live));
     }
 }

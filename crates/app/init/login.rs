@@ -8,7 +8,7 @@ use crate::sources::NamedSource;
 
 /// The login that a source's address holds.
 pub(super) struct Login {
-    /// The file that keeps it, beside the configuration.
+    /// The file that keeps it.
     pub(super) path: PathBuf,
     /// `user:password`, as it is typed.
     pub(super) text: String,
@@ -17,9 +17,9 @@ pub(super) struct Login {
 }
 
 impl Login {
-    /// That of this source, if any. A variable of the environment stays in the address.
-    pub(super) fn of(source: &NamedSource, folder: &Path, stem: &str) -> Option<Self> {
+    /// That of this source, if any, to be kept at `path`. A variable of the environment stays in the address.
+    pub(super) fn of(source: &NamedSource, path: &Path) -> Option<Self> {
         let (address, text) = part_login(source.address.get().to_str()?)?;
-        Some(Self { path: folder.join(format!("{stem}.login")), text, address })
+        Some(Self { path: path.to_owned(), text, address })
     }
 }

@@ -14,11 +14,11 @@ pub(super) struct Made<'a> {
     pub(super) view: Option<View>,
     /// Of the picture, in pixels.
     pub(super) size: [usize; 2],
-    /// The name of the picture at set-up.
+    /// The file of the picture at set-up, as the configuration names it,
     pub(super) picture: &'a str,
-    /// The name of the file that holds user and password.
+    /// that of user and password,
     pub(super) login: Option<&'a str>,
-    /// The ledger's file.
+    /// and the ledger's.
     pub(super) ledger: &'a str,
 }
 
@@ -90,7 +90,7 @@ to = [{}, {}]
         a.y,
         b.x,
         b.y,
-        picture = quoted(picture),
+        picture = quoted(&files.reference),
         options = options(&source.options),
         reason = proposal.reason,
         line = quoted(proposal.line.name()),

@@ -23,6 +23,7 @@ mod picture;
 mod preview;
 mod source;
 mod still;
+mod version;
 mod writer;
 
 pub use error::VideoError;
@@ -36,6 +37,7 @@ pub use source::{
     open_lasting, open_source, part_login,
 };
 pub use still::{decode_picture, encode_jpeg};
+pub use version::{Versions, versions};
 pub use writer::VideoSink;
 
 /// The environment variable, and the value that keeps FFmpeg's messages off the terminal.

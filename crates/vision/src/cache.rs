@@ -1,12 +1,13 @@
-//! Where set-up keeps what it fetched and made: the runtime library and the models.
+//! Where the runtime library and the models are: what a package has installed, or what set-up has fetched and made.
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The cache folder: `$FOOTFALL_CACHE`, else `$XDG_CACHE_HOME/footfall`, else `~/.cache/footfall`.
+/// The cache folder: `$FOOTFALL_CACHE`, else what was installed with the program (`share/footfall` beside its folder
+/// `bin`), else `$XDG_CACHE_HOME/footfall`, else `~/.cache/footfall`.
 ///
-/// `None` where none of the three variables (the last being `HOME`) is set. It need not exist.
+/// `None` where nothing was installed and none of the three variables (the last being `HOME`) is set. It need not exist.
 #[must_use]
 pub fn folder() -> Option<PathBuf> {
     folder_by(|name| env::var_os(name))
@@ -23,15 +24,34 @@ pub(crate) fn folder_by(variable: impl Fn(&str) -> Option<OsString>) -> Option<P
     // Set but empty counts as unset, as in the shell scripts that fill the cache.
     let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     path("FOOTFALL_CACHE")
+        .or_else(|| env::current_exe().ok()?.canonicalize().ok().as_deref().and_then(installed_with))
         .or_else(|| Some(path("XDG_CACHE_HOME")?.join("footfall")))
         .or_else(|| Some(path("HOME")?.join(".cache/footfall")))
 }
 
+/// What a package has installed with `program`: /usr/share/footfall with /usr/bin/footfall.
+fn installed_with(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?.parent()?.join("share/footfall");
+    folder.join("models").is_dir().then_some(folder)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::path::Path;
 
-    use super::folder_by;
+    use super::{folder_by, installed_with};
+
+    #[test]
+    fn what_was_installed_lies_beside_the_folder_of_the_program() {
+        let root = tempfile::tempdir().unwrap();
+        let program = root.path().join("bin/footfall");
+        assert_eq!(installed_with(&program), None);
+        let share = root.path().join("share/footfall");
+        fs::create_dir_all(share.join("models")).unwrap();
+        assert_eq!(installed_with(&program), Some(share));
+        assert_eq!(installed_with(Path::new("footfall")), None);
+    }
 
     #[test]
     fn the_most_specific_variable_that_is_not_empty_wins() {

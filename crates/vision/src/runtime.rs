@@ -136,6 +136,14 @@ impl Runtime {
         &self.process.library
     }
 
+    /// The version of the library, as it was built: `1.31.1`; or all that it says of its build.
+    #[must_use]
+    pub fn version(&self) -> &'static str {
+        let build = ort::info();
+        let branch = build.split("git-branch=rel-").nth(1);
+        branch.and_then(|rest| rest.split([',', ' ']).next()).unwrap_or(build)
+    }
+
     /// What sessions run on.
     #[must_use]
     pub fn device(&self) -> Device {
