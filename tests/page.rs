@@ -214,6 +214,8 @@ fn an_owner_changes_settings_on_the_page_and_the_file_stays_theirs() {
     let read: toml::Table = kept.parse().unwrap();
     let (sources, was) = (read["source"].as_array().unwrap(), before.parse::<toml::Table>().unwrap());
     assert_eq!((&sources[0], sources[1]["name"].as_str()), (&was["source"][0], Some("back")));
+    let hours = ["mon", "sat", "sun"].map(|day| read["hours"].get(day).and_then(toml::Value::as_str));
+    assert_eq!(hours, [Some("09:00-18:30"), Some("10:00-16:00"), None], "{kept}");
     assert_eq!(found["alert"], "full: when too many people are inside (more than 7)");
     assert_eq!(read["publish"]["alert"][0]["above"].as_integer(), Some(7));
     // Who was enrolled is known by how they look, and by no picture.

@@ -87,6 +87,8 @@ def settings(driver, url, token):
     driver.find_element(By.CSS_SELECTOR, f"{card('Staff')} .face input").click()
     fill("Staff", {"name": "Anna", "days": "14"})
     enrolled = said("Staff")
+    fill("Hours", {"mon": "09:00-18:30", "sat": "10:00-16:00"})
+    said("Hours")
     fill("Alerts", {"name": "full", "number": "7"})
     wait(driver, lambda d: d.find_elements(By.CSS_SELECTOR, f"{card('Alerts')} li"))
     alert = text(driver, f"{card('Alerts')} li span")

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use footfall_formats::PartialFile;
+use footfall_ledger::Hours;
 use footfall_serve::{
     AlertConfig, Change, Role, ServeError, Settings, SetupError, SourceSetting, StaffSetting, TokenConfig,
 };
@@ -27,6 +28,7 @@ pub(super) fn settings(
     gallery: &Path,
     running: &[String],
     alerts: &[AlertConfig],
+    opening: &Hours,
 ) -> Result<Settings, SetupError> {
     let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
     let staff =
@@ -43,12 +45,24 @@ pub(super) fn settings(
     let of_file: BTreeSet<_> = config.source.list.iter().map(|entry| &entry.name).collect();
     // What is named where the run was started is none of the file's business.
     let other_sources = !of_file.is_empty() && running.iter().collect::<BTreeSet<_>>() != of_file;
-    let needs_restart = other_sources || config.publish.alerts != alerts;
+    let needs_restart = other_sources || config.publish.alerts != alerts || config.opening != *opening;
     let sources = sources.collect();
     let tokens = config.serve.tokens.iter().map(|token| (token.name.clone(), token.role)).collect();
     let staff =
         staff.into_iter().map(|(name, since, expires)| StaffSetting { name, since, expires }).collect();
-    Ok(Settings { sources, tokens, staff, alerts: config.publish.alerts, needs_restart })
+    let hours = hours(path)?;
+    Ok(Settings { sources, tokens, staff, hours, alerts: config.publish.alerts, needs_restart })
+}
+
+/// The days of the week as the file has them.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// When it is open on each day, as it stands in the file at `path`.
+fn hours(path: &Path) -> Result<[String; 7], SetupError> {
+    let text = std::fs::read_to_string(path).map_err(|error| SetupError::Save { source: error.into() })?;
+    let document = parsed(&text)?;
+    let of = |day| document.get("hours")?.get(day)?.as_str();
+    Ok(DAYS.map(|day| of(day).unwrap_or_default().to_owned()))
 }
 
 /// Makes a change of sources or tokens in the file at `path`.
@@ -106,6 +120,17 @@ fn changed(text: &str, change: &Change) -> Result<String, SetupError> {
             let tokens = tokens(&mut document)?;
             let index = place(tokens, name, "token")?;
             tokens.remove(index);
+        }
+        Change::SetHours(week) => {
+            let hours = table(document.as_table_mut(), "hours")?;
+            for (day, text) in DAYS.into_iter().zip(week) {
+                let text = text.trim();
+                if text.is_empty() {
+                    hours.remove(day);
+                } else if hours.get(day).and_then(Item::as_str) != Some(text) {
+                    set(hours, day, value(text));
+                }
+            }
         }
         Change::AddAlert(alert) => {
             let text = toml::to_string(alert).map_err(|error| failed(error.into()))?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use footfall_count::{Line, Mask, Zone};
+use footfall_ledger::Hours;
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Feed, Kind};
 use footfall_serve::{AlertConfig, Change, Drawing, Live, Saved, Settings, Setup, SetupError, Shapes};
@@ -25,6 +26,8 @@ pub(super) struct RunSetup {
     configuration: Value,
     /// Those that are told.
     alerts: Vec<AlertConfig>,
+    /// When it is open.
+    opening: Hours,
     /// Where staff are enrolled, if anywhere.
     pub(super) gallery: Mutex<Option<PathBuf>>,
     /// SHA-256 of the network by which they are known, if one runs.
@@ -128,6 +131,7 @@ impl RunSetup {
             sites,
             configuration: config.shown(),
             alerts: config.publish.alerts.clone(),
+            opening: config.opening.clone(),
             gallery: Mutex::new(config.staff.gallery.as_deref().map(Path::to_owned)),
             embedder: embedder_digest(config).ok().flatten(),
             max_distances: (config.staff.max_cosine_distance, config.tracker.max_cosine_distance.into()),
@@ -175,7 +179,7 @@ impl Setup for RunSetup {
         let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
         let gallery = self.gallery().clone().unwrap_or_else(|| path.with_file_name(settings::GALLERY));
         let running: Vec<_> = self.sites.iter().map(|site| site.name.clone()).collect();
-        settings::settings(path, &gallery, &running, &self.alerts)
+        settings::settings(path, &gallery, &running, &self.alerts, &self.opening)
     }
 
     fn change(&self, change: Change) -> Result<(), SetupError> {

@@ -99,6 +99,7 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(settings::move_source, settings::remove_source))
         .routes(routes!(settings::add_token))
         .routes(routes!(settings::remove_token))
+        .routes(routes!(settings::set_hours))
         .routes(routes!(settings::add_alert))
         .routes(routes!(settings::remove_alert))
         .routes(routes!(settings::enrol))

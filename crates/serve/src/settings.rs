@@ -16,6 +16,8 @@ pub struct Settings {
     pub tokens: Vec<(String, Role)>,
     /// Those who work there and are not counted.
     pub staff: Vec<StaffSetting>,
+    /// When it is open, from Monday on, as `09:00-12:00, 13:00-18:30`; empty where it is closed.
+    pub hours: [String; 7],
     /// What somebody wants to be told of.
     pub alerts: Vec<AlertConfig>,
     /// Whether something has changed that is in effect only after a restart.
@@ -73,6 +75,8 @@ pub enum Change {
         /// Whose.
         name: String,
     },
+    /// It is open then, from Monday on; on days without hours it is closed.
+    SetHours([String; 7]),
     /// Somebody wants to be told of one thing more.
     AddAlert(Box<AlertConfig>),
     /// Nobody is told of it any more.

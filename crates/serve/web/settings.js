@@ -24,7 +24,7 @@ function fill(settings) {
   const place = byId("settings");
   const note = make("p", "card warned", "Something here is in effect only after a restart of Footfall.");
   note.hidden = !settings.needs_restart;
-  place.replaceChildren(note, sources(settings), staff(settings), alerts(settings), tokens(settings));
+  place.replaceChildren(note, sources(settings), hours(settings), staff(settings), alerts(settings), tokens(settings));
 }
 
 /** A card with a list and what is said of the last change. @param {string} title @param {string} about @param {Node[]} children */
@@ -156,6 +156,19 @@ function staff({ staff: all }) {
     change(element, () => send("POST", "settings/staff", { name, crossings, days: Number(value(element, "days")) }), `${name} is not counted any more from now on.`);
   });
   return card("Staff", "Those who work there are not counted. They are known by their clothes, so enrol them anew when these change; ask them first.", list, enrol);
+}
+
+const DAYS = { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" };
+
+/** @param {any} settings */
+function hours({ hours: week }) {
+  const days = Object.entries(DAYS).map(([day, name]) => field(name, day, { value: week[day], required: false, placeholder: "closed", maxLength: 200 }));
+  const edit = form("Save", days, (element) => {
+    const wanted = Object.fromEntries(Object.keys(DAYS).map((day) => [day, value(element, day)]));
+    change(element, () => send("PUT", "settings/hours", wanted), "Saved; in effect from the next start of Footfall on.");
+  });
+  edit.querySelector("button")?.setAttribute("aria-label", "Save the hours");
+  return card("Hours", "When it is open, as 09:00-12:00, 13:00-18:30. What is counted outside of it is told apart, and nobody is inside at night.", edit);
 }
 
 /** What an alert is about: its words, and of a kind with a number that setting and its label. @type {Record<string, [string, string?, string?, number?]>} */

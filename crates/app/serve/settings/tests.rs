@@ -78,6 +78,22 @@ fn alerts_come_and_go() {
 }
 
 #[test]
+fn hours_are_set_by_day_and_all_else_stays() {
+    let week = |mon: &str, tue: &str| {
+        let mut week: [String; 7] = Default::default();
+        (week[0], week[1]) = (mon.to_owned(), tue.to_owned());
+        Change::SetHours(week)
+    };
+    let text = changed(TEXT, &week("09:00-18:30", "")).unwrap();
+    assert!(text.contains("[hours]\nmon = \"09:00-18:30\"\n") && text.contains("# upstairs"), "{text}");
+    let noted = text.replace("18:30\"", "18:30\" # Easter");
+    let text = changed(&noted, &week("10:00-12:00, 13:00-18:00", "09:00-12:00")).unwrap();
+    assert!(text.contains("mon = \"10:00-12:00, 13:00-18:00\" # Easter\ntue = "), "{text}");
+    assert!(!changed(&text, &week("", "09:00-12:00")).unwrap().contains("mon"));
+    assert!(said(TEXT, &week("nine", "")).contains("nine"));
+}
+
+#[test]
 fn tokens_come_and_go_and_nobody_is_locked_out() {
     assert!(said(TEXT, &token("wall", Role::Read)).contains("make that first"));
     let one = changed(TEXT, &token("me", Role::Change)).unwrap();

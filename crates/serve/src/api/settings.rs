@@ -11,7 +11,7 @@ use footfall_private::Place;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use told::Told;
+use told::{Told, Week};
 
 use super::body::{Body, Path};
 use super::crossings::entry_at;
@@ -164,6 +164,19 @@ pub(super) async fn remove_token(
     Path(name): Path<String>,
 ) -> Result<Json<Told>, Problem> {
     change(&shared, Change::RemoveToken { name }).await
+}
+
+/// Say when it is open; it is in effect after a restart
+#[utoipa::path(put, path = "/api/v1/settings/hours", tag = "settings", request_body = Week, responses(
+    (status = 200, body = Told),
+    (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "What cannot be used"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn set_hours(
+    State(shared): State<Arc<Shared>>,
+    Body(week): Body<Week>,
+) -> Result<Json<Told>, Problem> {
+    change(&shared, Change::SetHours(week.into())).await
 }
 
 /// Add an alert to the configuration; it is told after a restart

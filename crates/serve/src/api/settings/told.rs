@@ -1,6 +1,6 @@
 //! Settings as they are told.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{AlertConfig, Role, Settings, SourceSetting, StaffSetting};
@@ -13,10 +13,37 @@ pub(in crate::api) struct Told {
     tokens: Vec<Token>,
     /// Those who work there and are not counted.
     staff: Vec<Employee>,
+    hours: Week,
     /// What somebody wants to be told of.
     alerts: Vec<AlertConfig>,
     /// Whether something has changed that is in effect only after a restart.
     needs_restart: bool,
+}
+
+/// When it is open on each day of the week, as `09:00-12:00, 13:00-18:30`; empty where it is closed.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Week {
+    mon: String,
+    tue: String,
+    wed: String,
+    thu: String,
+    fri: String,
+    sat: String,
+    sun: String,
+}
+
+impl From<[String; 7]> for Week {
+    fn from([mon, tue, wed, thu, fri, sat, sun]: [String; 7]) -> Self {
+        Self { mon, tue, wed, thu, fri, sat, sun }
+    }
+}
+
+impl From<Week> for [String; 7] {
+    fn from(week: Week) -> Self {
+        let Week { mon, tue, wed, thu, fri, sat, sun } = week;
+        [mon, tue, wed, thu, fri, sat, sun]
+    }
 }
 
 /// A source of the configuration.
@@ -63,6 +90,7 @@ impl From<Settings> for Told {
             sources: settings.sources.into_iter().map(source).collect(),
             tokens: settings.tokens.into_iter().map(|(name, role)| Token { name, role }).collect(),
             staff: settings.staff.into_iter().map(employee).collect(),
+            hours: settings.hours.into(),
             alerts: settings.alerts,
             needs_restart: settings.needs_restart,
         }
