@@ -125,8 +125,11 @@ fn addresses(address: &str, token: &str) -> Vec<String> {
     let document: serde_json::Value = serde_json::from_str(body).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
     let read = paths.filter(|(_, methods)| methods.get("get").is_some()).map(|(path, _)| path);
-    let mut all: Vec<_> =
-        read.flat_map(|path| ["front", "back"].map(|source| path.replace("{source}", source).replace("{sequence}", "1"))).collect();
+    let mut all: Vec<_> = read
+        .flat_map(|path| {
+            ["front", "back"].map(|source| path.replace("{source}", source).replace("{sequence}", "1"))
+        })
+        .collect();
     all.extend(["/", "/main.js", "/metrics", "/healthz", "/no-such"].map(str::to_owned));
     all.sort();
     all.dedup();

@@ -90,7 +90,7 @@ to = [{}, {}]
         a.y,
         b.x,
         b.y,
-        picture = quoted(&files.reference),
+        picture = quoted(picture),
         options = options(&source.options),
         reason = proposal.reason,
         line = quoted(proposal.line.name()),
