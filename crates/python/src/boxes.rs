@@ -206,7 +206,7 @@ fn read_embeddings(vectors: &Floats<'_>, dimension: usize) -> PyResult<Embedding
             } else {
                 buffer.clear();
                 buffer.extend(row.iter().map(|&number| Number::narrow(number)));
-                &buffer
+                buffer.as_slice()
             };
             if !embeddings.push_exact(Some(vector)) && vector.iter().any(|&number| number != 0.0) {
                 return Err(PyValueError::new_err(format!(
