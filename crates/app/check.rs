@@ -54,7 +54,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     let networks = &config.networks;
     let detector = networks.detector.as_deref();
     let detector = detector.map(|name| models::detector(Some(name), networks.device)).transpose()?;
-    for path in [detector.as_deref(), networks.embedder.as_deref()].into_iter().flatten() {
+    let embedder = networks.embedder.as_deref().filter(|embedder| !models::is_embedder_name(embedder));
+    for path in [detector.as_deref(), embedder].into_iter().flatten() {
         path.metadata()
             .with_context(|| format!("cannot read the network {}", path.display()))
             .map_err(usage)?;

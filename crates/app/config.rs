@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{AreaArgs, NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
 use crate::ledger::LedgerConfig;
+use crate::models;
 use crate::staff::StaffConfig;
 pub(crate) use sources::{SourceEntry, Sources};
 pub(crate) use wrong::told_of_edit;
@@ -63,7 +64,13 @@ pub(crate) struct Config {
     /// The keys of `tracker` that the file sets: the others may come from the source and the networks.
     #[serde(skip)]
     set_in_tracker: BTreeSet<String>,
+    /// The tables in which the file sets `max_cosine_distance`: in others it may come from the embedder.
+    #[serde(skip)]
+    set_distances: BTreeSet<&'static str>,
 }
+
+/// Where there is a `max_cosine_distance` beside the tracker's.
+const WITH_DISTANCE: [&str; 3] = ["counter", "counter.visitors", "staff"];
 
 /// Which networks run, and on what.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -179,6 +186,11 @@ impl Config {
             config.source.list.iter().filter_map(|source| Some((source.name.clone(), source.hours.clone()?)));
         config.hours = SiteHours { all: config.opening.clone(), own: own.collect() };
         config.set_in_tracker = tracker.into_iter().flat_map(toml::Table::keys).cloned().collect();
+        let is_set = |path: &&str| {
+            let table = path.split('.').try_fold(&raw, |table, key| table.get(key)?.as_table());
+            table.is_some_and(|table| table.contains_key("max_cosine_distance"))
+        };
+        config.set_distances = WITH_DISTANCE.into_iter().filter(is_set).collect();
         Ok(config)
     }
 
@@ -211,6 +223,27 @@ impl Config {
     /// Makes settings comparable, whether they stand in a file or are as they are by default.
     pub(crate) fn forget_what_is_set(&mut self) {
         self.set_in_tracker.clear();
+        self.set_distances.clear();
+    }
+
+    /// Takes the distances of the embedder that is named, where the file does not say otherwise: those by default are
+    /// the usual embedder's.
+    pub(crate) fn take_distances(&mut self) {
+        if !self.networks.embedder.as_deref().is_some_and(models::is_embedder_name) {
+            return;
+        }
+        let models::Distances { join, visitors, staff } = models::CLEAN_DISTANCES;
+        let Self { counter, staff: of_staff, set_distances, .. } = self;
+        let settings = [
+            (&mut counter.max_cosine_distance, join),
+            (&mut counter.visitors.max_cosine_distance, visitors),
+            (&mut of_staff.max_cosine_distance, staff),
+        ];
+        for (path, (setting, distance)) in WITH_DISTANCE.into_iter().zip(settings) {
+            if !set_distances.contains(path) {
+                *setting = distance;
+            }
+        }
     }
 
     /// The configuration of `footfall run`.
@@ -253,6 +286,7 @@ impl Config {
         if let Some(threads) = args.threads {
             self.pipeline.threads = NonZeroUsize::new(threads.into());
         }
+        self.take_distances();
     }
 
     /// The tracker's settings for a source of this frame rate and an embedder calibrated to this
@@ -315,6 +349,7 @@ pub(crate) fn check_zones(zones: &[Zone]) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::Config;
+    use crate::models::{CLEAN_DISTANCES, Distances};
 
     /// The example in the repository, with the settings that have no default commented out.
     const EXAMPLE: &str = include_str!("../../assets/footfall.toml");
@@ -327,8 +362,27 @@ mod tests {
         assert_eq!((example.zones.len(), example.masks.len()), (1, 1), "one shows how");
         example.zones.clear();
         example.masks.clear();
-        example.set_in_tracker.clear();
+        example.forget_what_is_set();
         assert_eq!(example, Config::default());
+    }
+
+    #[test]
+    fn the_clean_embedder_has_distances_of_its_own_where_the_file_has_none() {
+        let with = |text: &str| {
+            let mut config = Config::parse(text).unwrap();
+            config.take_distances();
+            let visitors = config.counter.visitors.max_cosine_distance;
+            [config.counter.max_cosine_distance, visitors, config.staff.max_cosine_distance]
+        };
+        let Distances { join, visitors, staff } = CLEAN_DISTANCES;
+        let usual = with("");
+        assert_eq!(with("[networks]\nembedder = 'clean'\n"), [join, visitors, staff]);
+        assert_eq!(with("[networks]\nembedder = 'own.onnx'\n"), usual);
+        let set = "[networks]\nembedder = 'clean'\n[counter]\nmax_cosine_distance = 0.5\n";
+        assert_eq!(with(set), [0.5, visitors, staff]);
+        let set = "[networks]\nembedder = 'clean'\n[counter.visitors]\nmax_cosine_distance = 0.1\n[staff]\n\
+                   max_cosine_distance = 0.15\n";
+        assert_eq!(with(set), [join, 0.1, 0.15]);
     }
 
     #[test]

@@ -5,13 +5,57 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use footfall_vision::{Device, DeviceRequest, cache};
 
-/// The re-identification network that this program carries, and its name.
-pub(crate) const EMBEDDER: (&str, &[u8]) =
+/// A re-identification network that this program carries: its file's name, and what is in it.
+type Carried = (&'static str, &'static [u8]);
+
+/// The one that runs where none is named: trained on pictures of people that are for research alone.
+pub(crate) const EMBEDDER: Carried =
     ("reid-mobilenet-128.onnx", include_bytes!("../../models/reid-mobilenet-128.onnx"));
 
 /// The detectors that set-up makes and packages bring.
 pub(crate) const DETECTORS: [&str; 4] =
     ["nanodet-g-int8.onnx", "nanodet-g-overhead-int8.onnx", "nanodet-g.onnx", "nanodet-g-overhead.onnx"];
+
+/// The one that may be used for anything: trained on people who do not exist.
+const CLEAN_EMBEDDER: Carried = ("reid-clean-128.onnx", include_bytes!("../../models/reid-clean-128.onnx"));
+
+/// What to call that one where a file could be named; a file of that name is `./clean`.
+const CLEAN: &str = "clean";
+
+/// Greatest cosine distances that counting goes by, where the file does not say otherwise: they belong to an embedder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Distances {
+    /// Of two tracks of one person: `counter.max_cosine_distance`.
+    pub(crate) join: f64,
+    /// Of one visitor: `counter.visitors.max_cosine_distance`.
+    pub(crate) visitors: f64,
+    /// From a look that was enrolled: `staff.max_cosine_distance`.
+    pub(crate) staff: f64,
+}
+
+/// Those of the embedder `clean`, of which `models/reid-clean-128.md` says how they were measured.
+pub(crate) const CLEAN_DISTANCES: Distances = Distances { join: 0.4, visitors: 0.25, staff: 0.25 };
+
+/// An embedder that is to run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Embedder<'a> {
+    Carried(Carried),
+    File(&'a Path),
+}
+
+/// Whether `embedder` is the name of one that this program carries, and no file.
+pub(crate) fn is_embedder_name(embedder: &Path) -> bool {
+    embedder == Path::new(CLEAN)
+}
+
+/// The embedder that is wanted, or the usual one.
+pub(crate) fn embedder(wanted: Option<&Path>) -> Embedder<'_> {
+    match wanted {
+        None => Embedder::Carried(EMBEDDER),
+        Some(name) if is_embedder_name(name) => Embedder::Carried(CLEAN_EMBEDDER),
+        Some(file) => Embedder::File(file),
+    }
+}
 
 /// What to call the detector for cameras that look down steeply where a file could be named; a file of that
 /// name is `./overhead`.
@@ -39,6 +83,19 @@ pub(crate) fn detector(wanted: Option<&Path>, device: DeviceRequest) -> anyhow::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_embedder_is_a_name_or_a_file() {
+        let carried = |wanted: Option<&Path>| match embedder(wanted) {
+            Embedder::Carried((name, bytes)) => Some((name, bytes.len() > 1_000_000)),
+            Embedder::File(_) => None,
+        };
+        assert_eq!(carried(None), Some(("reid-mobilenet-128.onnx", true)));
+        assert_eq!(carried(Some(Path::new("clean"))), Some(("reid-clean-128.onnx", true)));
+        for file in ["./clean", "models/clean", "my.onnx"] {
+            assert_eq!(embedder(Some(Path::new(file))), Embedder::File(Path::new(file)));
+        }
+    }
 
     #[test]
     fn a_name_is_of_set_up_s_detectors_and_anything_else_is_a_file() {

@@ -71,17 +71,18 @@ pub(crate) fn load_runtime(config: &RuntimeConfig) -> anyhow::Result<Runtime> {
     Ok(runtime)
 }
 
-/// The embedder of that file, or the one in this program; with its name.
+/// The embedder that is wanted, a file or one in this program; with its name.
 pub(crate) fn open_embedder(
     runtime: &Runtime,
     path: Option<&Path>,
     config: &EmbedderConfig,
 ) -> anyhow::Result<(OnnxEmbedder, String)> {
-    if let Some(path) = path {
-        return Ok((OnnxEmbedder::open(runtime, path, config)?, file_name(path)));
+    match models::embedder(path) {
+        models::Embedder::File(path) => Ok((OnnxEmbedder::open(runtime, path, config)?, file_name(path))),
+        models::Embedder::Carried((name, bytes)) => {
+            Ok((OnnxEmbedder::from_bytes(runtime, name, bytes, config)?, name.to_owned()))
+        }
     }
-    let (name, bytes) = models::EMBEDDER;
-    Ok((OnnxEmbedder::from_bytes(runtime, name, bytes, config)?, name.to_owned()))
 }
 
 fn file_name(path: &Path) -> String {

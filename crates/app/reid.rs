@@ -39,7 +39,10 @@ struct EmbedderArgs {
     #[arg(long, value_name = "DEVICE", default_value_t)]
     device: DeviceRequest,
 
-    /// Re-identification network in ONNX [default: the one in this program]
+    /// Re-identification network in ONNX, or `clean` [default: the one in this program]
+    ///
+    /// The usual one is trained on pictures that are for research alone; `clean` may be used for anything, and tells people
+    /// apart less well: models/reid-clean-128.md has the figures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     embedder: Option<PathBuf>,
 

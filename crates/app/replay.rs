@@ -112,7 +112,8 @@ impl Settings {
     fn of(args: &ReplayArgs, head: &RecordingHead) -> anyhow::Result<Self> {
         let mut settings = match &args.config {
             Some(path) => {
-                let config = Config::load(Some(path), &[], &AreaArgs::default())?;
+                let mut config = Config::load(Some(path), &[], &AreaArgs::default())?;
+                config.take_distances();
                 let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
                 let Config { counter, lines, zones, masks, staff, .. } = config;
                 Self { tracker, counter, lines, zones, masks, staff }

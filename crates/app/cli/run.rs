@@ -186,7 +186,10 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detector: Option<PathBuf>,
 
-    /// Re-identification network in ONNX [default: the one in this program]
+    /// Re-identification network in ONNX, or `clean` [default: the one in this program]
+    ///
+    /// The usual one is trained on pictures that are for research alone; `clean` may be used for anything, and tells people
+    /// apart less well: models/reid-clean-128.md has the figures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) embedder: Option<PathBuf>,
 

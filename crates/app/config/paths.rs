@@ -10,7 +10,7 @@ use footfall_serve::{Config as ServeConfig, PublishConfig};
 
 use super::{Config, Networks, Outputs, SourceEntry, Sources};
 use crate::ledger::LedgerConfig;
-use crate::models::is_name;
+use crate::models::{is_embedder_name, is_name};
 use crate::staff::StaffConfig;
 
 impl Config {
@@ -41,6 +41,7 @@ impl Config {
             zones: _,
             masks: _,
             set_in_tracker: _,
+            set_distances: _,
         } = self;
         let Networks { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
         let StaffConfig { gallery, max_cosine_distance: _ } = staff;
@@ -77,8 +78,9 @@ impl Config {
             );
         }
         let detector = detector.as_mut().filter(|file| !is_name(file));
-        let own = [embedder, runtime, gallery, video, tracks, crossings, detections, record, summary, file];
-        let own = own.into_iter().flatten().chain(detector).chain(&mut options.login_file);
+        let embedder = embedder.as_mut().filter(|file| !is_embedder_name(file));
+        let own = [runtime, gallery, video, tracks, crossings, detections, record, summary, file];
+        let own = own.into_iter().flatten().chain(detector).chain(embedder).chain(&mut options.login_file);
         own.chain(of_page(serve)).chain(of_publishers(publish)).for_each(|path| begin(path, folder));
         Ok(())
     }
@@ -166,9 +168,10 @@ mod tests {
         assert_eq!((back.url.reveal(), own.url.reveal()), ("rtsp://cam/1", "0"));
         assert_eq!(path(&front.reference), "/etc/shop/front.jpg");
         assert_eq!(path(&front.options.login_file), "/etc/shop/login");
-        let mut named = Config::parse("[networks]\ndetector = 'overhead'\n").unwrap();
+        let mut named = Config::parse("[networks]\ndetector = 'overhead'\nembedder = 'clean'\n").unwrap();
         named.begin_in(Path::new("/etc/shop")).unwrap();
         assert_eq!(path(&named.networks.detector), "overhead");
+        assert_eq!(path(&named.networks.embedder), "clean");
         // Tests run in the folder of their crate.
         let mut left = Config::parse("[ledger]\nfile = 'Cargo.toml'\n").unwrap();
         let error = left.begin_in(Path::new("/etc/shop")).unwrap_err().to_string();

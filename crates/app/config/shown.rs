@@ -34,6 +34,7 @@ impl Config {
             zones,
             masks,
             set_in_tracker: _,
+            set_distances: _,
         } = self;
         let Networks { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
         let StaffConfig { gallery: _, max_cosine_distance } = staff;

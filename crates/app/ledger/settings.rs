@@ -102,11 +102,13 @@ pub(crate) fn embedder_digest(config: &Config) -> anyhow::Result<Option<String>>
 }
 
 fn embedder(config: &Config) -> anyhow::Result<Option<Digest>> {
-    match &config.networks.embedder {
-        _ if config.networks.no_embedder => Ok(None),
-        Some(path) => read(path).map(Some),
-        None => Ok(Some(Digest::of([models::EMBEDDER.1]))),
+    if config.networks.no_embedder {
+        return Ok(None);
     }
+    Ok(Some(match models::embedder(config.networks.embedder.as_deref()) {
+        models::Embedder::File(path) => read(path)?,
+        models::Embedder::Carried((_, bytes)) => Digest::of([bytes]),
+    }))
 }
 
 fn read(path: &Path) -> anyhow::Result<Digest> {
