@@ -16,11 +16,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import cuts
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+import cuts
 import process
 import setting
-from scipy.optimize import linear_sum_assignment
 
 SAME = 0.5
 """IoU from which on two boxes are one."""
