@@ -106,7 +106,7 @@ fn hex(bytes: &[u8]) -> String {
 fn libraries() -> BTreeMap<String, String> {
     let video = footfall_video::versions();
     let runtime = match Runtime::load(&RuntimeConfig::default()) {
-        Ok(runtime) => runtime.version().to_owned(),
+        Ok(runtime) => runtime.version(),
         Err(_) => "not found (footfall doctor says why)".to_owned(),
     };
     let own = [

@@ -58,6 +58,12 @@ static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
 /// One convolution, whose run shows whether a device can be had.
 const TRIAL: &[u8] = include_bytes!("../assets/trial.onnx");
 
+/// Whether a name is three numbers with dots between them.
+fn is_version(name: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    name.split('.').count() == 3 && name.split('.').all(is_number)
+}
+
 impl Runtime {
     /// Loads the library, or takes the one that this process has loaded already, and tries the device out.
     ///
@@ -136,12 +142,15 @@ impl Runtime {
         &self.process.library
     }
 
-    /// The version of the library, as it was built: `1.31.1`; or all that it says of its build.
+    /// The version of the library: `1.31.1`, by what it says of its build or by the folder that it lies in; else all that
+    /// it says of its build.
     #[must_use]
-    pub fn version(&self) -> &'static str {
+    pub fn version(&self) -> String {
         let build = ort::info();
-        let branch = build.split("git-branch=rel-").nth(1);
-        branch.and_then(|rest| rest.split([',', ' ']).next()).unwrap_or(build)
+        let branch = build.split("git-branch=rel-").nth(1).and_then(|rest| rest.split([',', ' ']).next());
+        let names = self.library().components().rev().filter_map(|part| part.as_os_str().to_str());
+        let folder = || names.into_iter().find(|name| is_version(name));
+        branch.or_else(folder).unwrap_or(build.trim_start_matches("ORT Build Info: ")).to_owned()
     }
 
     /// What sessions run on.
