@@ -102,10 +102,15 @@ impl Crossing {
 /// A stay in a zone that is over: zone (name), track (id), frame (number), entered and left (seconds).
 #[pyclass(frozen, module = "footfall", get_all)]
 pub(crate) struct Visit {
+    /// The zone's name.
     pub(crate) zone: String,
+    /// The track's number.
     pub(crate) track: u64,
+    /// The number of the frame in which the zone was entered, from 1.
     pub(crate) frame: u64,
+    /// When it was entered, in seconds since the start.
     pub(crate) entered: f64,
+    /// When it was left, in seconds since the start.
     pub(crate) left: f64,
 }
 

@@ -46,6 +46,6 @@ mod tests {
 
     #[test]
     fn without_ffmpeg_there_is_nothing_to_tell() {
-        assert!(of_ffmpeg("  Video I/O:\n    FFMPEG:   NO\n      avcodec:   NO\n").is_empty());
+        assert!(of_ffmpeg(concat!("  Video I/O:", "\n    FFMPEG:   NO\n      avcodec:   NO\n")).is_empty());
     }
 }

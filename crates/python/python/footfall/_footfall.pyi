@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 __version__: str
 
-BoxFormat = Literal["xyxy", "tlwh"]
-Points = ArrayLike
+__all__: list[str]
+
+_BoxFormat = Literal["xyxy", "tlwh"]
+_Points = ArrayLike
 
 @final
 class Tracks:
@@ -18,7 +20,7 @@ class Tracks:
     @property
     def time(self) -> float: ...
     @property
-    def box_format(self) -> BoxFormat: ...
+    def box_format(self) -> _BoxFormat: ...
     @property
     def ids(self) -> NDArray[np.int64]: ...
     @property
@@ -39,7 +41,7 @@ class Tracker:
         preset: Literal["best", "deepsort"] = "best",
         frame_rate: float = 30.0,
         *,
-        box_format: BoxFormat = "xyxy",
+        box_format: _BoxFormat = "xyxy",
         record: bool = False,
         **settings: float | bool,
     ) -> Tracker: ...
@@ -60,7 +62,7 @@ class Tracker:
     @property
     def settings(self) -> dict[str, Any]: ...
     @property
-    def box_format(self) -> BoxFormat: ...
+    def box_format(self) -> _BoxFormat: ...
 
 @final
 class Crossing:
@@ -102,13 +104,13 @@ class Visit:
 class Counter:
     def __new__(
         cls,
-        lines: Mapping[str, Points] | Iterable[str] | None = None,
-        zones: Mapping[str, Points] | Iterable[str] | None = None,
-        masks: Iterable[Points | str] | None = None,
+        lines: Mapping[str, _Points] | Iterable[str] | None = None,
+        zones: Mapping[str, _Points] | Iterable[str] | None = None,
+        masks: Iterable[_Points | str] | None = None,
         *,
         size: tuple[int, int] | None = None,
         frame_rate: float = 30.0,
-        box_format: BoxFormat = "xyxy",
+        box_format: _BoxFormat = "xyxy",
         **settings: float | bool,
     ) -> Counter: ...
     def update(self, tracks: Tracks) -> list[Crossing]: ...
@@ -132,7 +134,7 @@ class Counter:
     @property
     def zones(self) -> dict[str, dict[str, float]]: ...
     @property
-    def box_format(self) -> BoxFormat: ...
+    def box_format(self) -> _BoxFormat: ...
 
 @final
 class Detections:
@@ -153,7 +155,7 @@ class Detections:
 @final
 class DetectionFile:
     def __new__(
-        cls, path: str | PathLike[str], *, box_format: BoxFormat = "xyxy", size: tuple[int, int] | None = None
+        cls, path: str | PathLike[str], *, box_format: _BoxFormat = "xyxy", size: tuple[int, int] | None = None
     ) -> DetectionFile: ...
     @property
     def notes(self) -> list[str]: ...
