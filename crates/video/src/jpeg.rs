@@ -84,7 +84,7 @@ mod tests {
             assert!(left[0] > 220 && right[0] < 40, "blue at the left: {left:?} {right:?}");
         }
         for (area, size, blue) in
-            [([300.0, 350.0, 20.0, 90.0], (20, 10), true), ([330.0, -9.0, 400.0, 29.0], (160, 10), false)]
+            [([300.0, 350.0, 20.0, 90.0], (20, 10), true), ([330.0, -9.0, 400.0, 29.0], (160, 11), false)]
         {
             let jpeg = super::jpeg_of_part(&image, area, 160, 80).unwrap();
             let read = imdecode(&Vector::from_slice(&jpeg), IMREAD_COLOR).unwrap();

@@ -227,7 +227,7 @@ fn the_ledger_as_it_was_lies_beside_it_until_this_version_has_counted() {
     drop(shelf.open());
     assert!(copy.exists());
     let ledger = shelf.open();
-    ledger.begin(&camera()).unwrap().record(&[crossing(1, 1, In)]).unwrap();
+    ledger.begin(&camera()).unwrap().scene(crate::common::seconds(1), &[crossing(1, 1, In)]).unwrap();
     drop(ledger);
     assert!(copy.exists(), "it goes at the next start");
     drop(shelf.open());
