@@ -8,7 +8,20 @@ from numpy.typing import ArrayLike, NDArray
 
 __version__: str
 
-__all__: list[str]
+__all__ = [
+    "Counter",
+    "Crossing",
+    "DetectionFile",
+    "Detections",
+    "Tracker",
+    "Tracks",
+    "Visit",
+    "__version__",
+    "evaluate_folders",
+    "evaluate_rows",
+    "read_tracks",
+    "score_passages",
+]
 
 _BoxFormat = Literal["xyxy", "tlwh"]
 _Points = ArrayLike
