@@ -55,19 +55,18 @@ pub(super) fn tell(feed: &Feed, load: &Load, state: &mut SourceState) {
     if let Some(share) = load.dropped(status.read, status.dropped).filter(|_| is_live && !is_silent) {
         problems.push(format!("overloaded: {:.0} % of the frames are dropped", 100.0 * share));
     }
-    let detail = (!problems.is_empty()).then(|| problems.join(", "));
     let health = match status.phase {
         Phase::Ended(Ended::Failed) => Health::Lost,
         Phase::Ended(_) => Health::Ended,
-        Phase::Opening if detail.is_none() => Health::Starting,
+        Phase::Opening if problems.is_empty() => Health::Starting,
         Phase::Opening => Health::Lost,
         Phase::Running if is_blind || is_silent => Health::Lost,
         Phase::Running if status.processed == 0 => Health::Starting,
-        Phase::Running if detail.is_some() => Health::Poor,
+        Phase::Running if !problems.is_empty() => Health::Poor,
         Phase::Running => Health::Good,
     };
     let was = state.status.health;
-    state.status.turn(health, detail);
+    state.status.turn(health, problems);
     // Nobody was counted from the last frame on, however long it took to know that.
     if health == Health::Lost && was != Health::Lost {
         state.status.since = state.status.seen.unwrap_or(state.status.since);

@@ -5,9 +5,6 @@ use std::collections::BTreeMap;
 use footfall_count::Role;
 use rusqlite::{Connection, params};
 
-use crate::error::Error;
-use crate::reader::Reader;
-
 /// The lines over a source's picture from now on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
@@ -40,12 +37,12 @@ pub(crate) type Standings = BTreeMap<i64, BTreeMap<String, Standing>>;
 pub(crate) fn note(connection: &Connection, source: i64, drawn: &Drawn) -> rusqlite::Result<()> {
     let gone = params![source, drawn.drop_removed];
     connection.execute(
-        "UPDATE drawn SET present = 0, total = iif(role = 'entrance' AND NOT ?2, 1, 0) WHERE source = ?1",
+        "UPDATE drawn SET total = iif(role = 'entrance' AND NOT ?2, 1, 0) WHERE source = ?1",
         gone,
     )?;
     let mut statement = connection.prepare(
-        "INSERT INTO drawn (source, line, role, present, total) VALUES (?1, ?2, ?3, 1, ?4)
-         ON CONFLICT DO UPDATE SET role = excluded.role, present = 1, total = excluded.total",
+        "INSERT INTO drawn (source, line, role, total) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET role = excluded.role, total = excluded.total",
     )?;
     for (line, role) in &drawn.lines {
         statement.execute(params![source, line, role.as_str(), *role == Role::Entrance])?;
@@ -64,22 +61,4 @@ pub(crate) fn standings(connection: &Connection) -> rusqlite::Result<Standings> 
         standings.entry(row.get(0)?).or_default().insert(row.get(1)?, standing);
     }
     Ok(standings)
-}
-
-impl Reader {
-    /// What each line is for, by the names of source and line. Of several recordings of one name the last that
-    /// was counted speaks.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn standings(&self) -> Result<BTreeMap<(String, String), Standing>, Error> {
-        let sql = "SELECT source.name, drawn.line, drawn.role, drawn.total FROM drawn
-                   JOIN source ON source.id = drawn.source ORDER BY drawn.source";
-        let rows = self.collect(sql, [], |row| {
-            let role: String = row.get(2)?;
-            let role = if role == Role::Inner.as_str() { Role::Inner } else { Role::Entrance };
-            Ok(((row.get(0)?, row.get(1)?), Standing { role, in_total: row.get(3)? }))
-        })?;
-        Ok(rows.into_iter().collect())
-    }
 }

@@ -162,10 +162,10 @@ fn rename(connection: &Connection, source: i64, renamed: &[Renamed]) -> rusqlite
         if let Some(row) = row {
             put_row(connection, source, kind, to, &row)?;
         }
-        if let Some((role, present, total)) = role {
+        if let Some((role, total)) = role {
             // What is there under that name already says what it is for.
-            let sql = "INSERT OR IGNORE INTO drawn (source, line, role, present, total) VALUES (?1, ?2, ?3, ?4, ?5)";
-            connection.execute(sql, params![source, to, role, present, total])?;
+            let sql = "INSERT OR IGNORE INTO drawn (source, line, role, total) VALUES (?1, ?2, ?3, ?4)";
+            connection.execute(sql, params![source, to, role, total])?;
         }
         tracing::debug!("{} \"{from}\" is called \"{to}\" now", kind.as_str());
     }

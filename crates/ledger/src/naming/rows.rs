@@ -37,18 +37,18 @@ pub(super) fn take_row(
     Ok(known)
 }
 
-/// Takes out what a line is for: its role, whether it is drawn, whether it is in the totals.
+/// Takes out what a line is for: its role, and whether it is in the totals.
 pub(super) fn take_role(
     connection: &Connection,
     source: i64,
     kind: PlaceKind,
     name: &str,
-) -> rusqlite::Result<Option<(String, bool, bool)>> {
+) -> rusqlite::Result<Option<(String, bool)>> {
     if kind != PlaceKind::Line {
         return Ok(None);
     }
-    let sql = "DELETE FROM drawn WHERE source = ?1 AND line = ?2 RETURNING role, present, total";
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let sql = "DELETE FROM drawn WHERE source = ?1 AND line = ?2 RETURNING role, total";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     connection.query_row(sql, params![source, name], read).optional()
 }
 

@@ -4,7 +4,6 @@ CREATE TABLE drawn (
     source INTEGER NOT NULL REFERENCES source (id),
     line TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('entrance', 'inner')),
-    present INTEGER NOT NULL CHECK (present IN (0, 1)), -- 0: it was removed
-    total INTEGER NOT NULL CHECK (total IN (0, 1)),     -- whether it is in the totals
+    total INTEGER NOT NULL CHECK (total IN (0, 1)), -- whether it is in the totals
     PRIMARY KEY (source, line)
 ) STRICT, WITHOUT ROWID;

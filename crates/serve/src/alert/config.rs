@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use footfall_count::Condition;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,7 +34,8 @@ pub struct AlertConfig {
     pub seconds: Option<f64>,
     /// `condition`: which one, as `covered`; without it any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub condition: Option<Condition>,
     /// `silent` and `condition`: of this source alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -158,6 +160,16 @@ mod tests {
         }));
         let alerts = serde_json::from_value::<Vec<_>>(json!([alert])).unwrap();
         check(&alerts, &publish.unwrap()).map_or_else(|error| error.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn a_condition_that_there_is_not_is_refused() {
+        let alert = |condition: &str| {
+            let lens = json!({ "name": "lens", "when": "condition", "condition": condition });
+            serde_json::from_value::<super::AlertConfig>(lens)
+        };
+        assert!(alert("covered").is_ok());
+        assert!(alert("coverd").unwrap_err().to_string().contains("`covered`"), "it would never be told");
     }
 
     #[test]

@@ -72,9 +72,8 @@ impl Looker {
             let blind = matches!(status.health, Health::Lost | Health::Starting);
             let since = Duration::try_from(now.duration_since(status.since)).unwrap_or_default();
             let silence = if blind { status.silence.max(since) } else { status.silence };
-            let conditions = status.detail.iter().flat_map(|detail| detail.split(", "));
-            let conditions = conditions.map(ToOwned::to_owned).collect();
-            SourceSight { name: state.name, silence, conditions, is_seen: status.health.is_current() }
+            let is_seen = status.health.is_current();
+            SourceSight { name: state.name, silence, conditions: status.problems, is_seen }
         };
         live.map(sight).collect()
     }

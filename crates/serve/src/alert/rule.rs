@@ -150,12 +150,12 @@ impl AlertConfig {
 
     fn condition(&self, source: &SourceSight) -> (bool, String) {
         let is_meant = |condition: &&String| {
-            self.condition.as_ref().is_none_or(|only| condition.starts_with(&*only.replace('_', " ")))
+            self.condition.is_none_or(|only| condition.starts_with(&only.as_str().replace('_', " ")))
         };
         let found: Vec<_> = source.conditions.iter().filter(is_meant).map(String::as_str).collect();
         let name = &source.name;
         if found.is_empty() {
-            let what = self.condition.as_deref().map_or_else(|| "wrong".to_owned(), |c| c.replace('_', " "));
+            let what = self.condition.map_or_else(|| "wrong".to_owned(), |c| c.as_str().replace('_', " "));
             return (false, format!("{name} is not {what} any more"));
         }
         (true, format!("{name}: {}", found.join(", ")))

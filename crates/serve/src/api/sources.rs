@@ -119,7 +119,7 @@ impl Source {
             frame_rate: state.frame_rate,
             status: Status {
                 health: status.health.into(),
-                detail: status.detail,
+                detail: status.detail(),
                 since: status.since.to_string(),
                 seen: status.seen.map(|at| at.to_string()),
                 frames: status.frames,
@@ -227,8 +227,11 @@ struct Trouble {
 pub(super) async fn health(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<HealthReport>) {
     let states = shared.live.sources().iter().map(|s| s.state());
     let bad = states.filter(|s| !matches!(s.status.health, Health::Good | Health::Ended));
-    let trouble =
-        |s: SourceState| Trouble { source: s.name, health: s.status.health.into(), detail: s.status.detail };
+    let trouble = |s: SourceState| Trouble {
+        source: s.name,
+        health: s.status.health.into(),
+        detail: s.status.detail(),
+    };
     let troubles: Vec<_> = bad.map(trouble).collect();
     // What the page shows of it.
     let read = |book: &dyn Book, waiting: &Waiting| book.last(1).and_then(|_| Today::read(book, waiting));

@@ -60,8 +60,8 @@ pub struct SourceState {
 pub struct Status {
     /// In one word.
     pub health: Health,
-    /// What is wrong, in words for people.
-    pub detail: Option<String>,
+    /// What is wrong, each in words for people.
+    pub problems: Vec<String>,
     /// Since when `health` is what it is.
     pub since: Timestamp,
     /// When the newest frame was finished.
@@ -121,7 +121,7 @@ impl SourceState {
     pub fn new(name: impl Into<String>, kind: SourceKind, width: u32, height: u32) -> Self {
         let status = Status {
             health: Health::Starting,
-            detail: None,
+            problems: Vec::new(),
             since: Timestamp::now(),
             seen: None,
             frames: 0,
@@ -140,12 +140,17 @@ impl SourceState {
 
 impl Status {
     /// Changes the health, and since when it is so.
-    pub fn turn(&mut self, health: Health, detail: Option<String>) {
+    pub fn turn(&mut self, health: Health, problems: Vec<String>) {
         if self.health != health {
             self.since = Timestamp::now();
         }
         self.health = health;
-        self.detail = detail;
+        self.problems = problems;
+    }
+
+    /// What is wrong, in words for people; `None` while nothing is.
+    pub(crate) fn detail(&self) -> Option<String> {
+        (!self.problems.is_empty()).then(|| self.problems.join(", "))
     }
 
     pub(super) fn see(&mut self, at: Timestamp, view: &View) {
@@ -157,7 +162,7 @@ impl Status {
         self.silence = Duration::ZERO;
         self.zones.clone_from(zones);
         if matches!(self.health, Health::Starting | Health::Lost) {
-            self.turn(Health::Good, None);
+            self.turn(Health::Good, Vec::new());
         }
     }
 }

@@ -65,6 +65,7 @@ mod tests {
                 { "name": "till", "url": "http://till:8080/a", "secret": { "env": "NO_SUCH_SECRET" } },
                 { "name": "office", "url": "https://office/a", "secret": "s" },
             ],
+            "mail": { "url": "smtps://post", "from": "a@b.c", "to": ["d@e.f"] },
         }))
         .unwrap();
         let found: Vec<_> = config.destinations().into_iter().map(|one| (one.name, one.place)).collect();
@@ -72,5 +73,6 @@ mod tests {
         assert_eq!(found[1], ("nats".into(), Ok(("::1".into(), 4333))));
         assert!(found[2].1.as_ref().unwrap_err().contains("NO_SUCH_SECRET"), "{found:?}");
         assert_eq!(found[3], ("webhook office".into(), Ok(("office".into(), 443))));
+        assert_eq!(found[4], ("mail".into(), Ok(("post".into(), 465))));
     }
 }
