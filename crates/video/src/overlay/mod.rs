@@ -110,13 +110,13 @@ impl Overlay {
         lines::update(&mut self.flashes, scene);
         self.canvas.load(image);
 
-        lines::draw(&mut self.canvas, &mut style, &scene.lines, &self.flashes, now);
+        lines::draw(&mut self.canvas, &mut style, &scene.seen.lines, &self.flashes, now);
         self.draw_trails(&style, now);
-        for track in &scene.tracks {
+        for track in &scene.seen.tracks {
             draw_track(&mut self.canvas, &mut style, track);
         }
         lines::draw_flashes(&mut self.canvas, &style, &self.flashes, now);
-        lines::draw_tallies(&mut self.canvas, &mut style, &scene.lines, &scene.tallies);
+        lines::draw_tallies(&mut self.canvas, &mut style, &scene.seen.lines, &scene.seen.tallies);
         if self.config.time {
             draw_time(&mut self.canvas, &mut style, scene);
         }

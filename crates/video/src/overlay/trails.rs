@@ -20,7 +20,7 @@ impl Trails {
     /// Adds a scene's anchors, and forgets what is older than the span.
     pub(super) fn add(&mut self, scene: &Scene) {
         let now = scene.frame.time;
-        for track in scene.tracks.iter().filter(|track| track.bbox.is_proper()) {
+        for track in scene.seen.tracks.iter().filter(|track| track.bbox.is_proper()) {
             self.points.entry(track.id).or_default().push_back((now, track.bbox.anchor()));
         }
         self.points.retain(|_, points| {
