@@ -1,8 +1,24 @@
-//! The command line.
+//! The command line: all arguments, and nothing of what is done with them.
 
+mod check;
+mod demo;
+mod doctor;
+pub(crate) mod eval;
 mod files;
+pub(crate) mod harvest;
+mod init;
+mod keep;
+pub(crate) mod ledger;
+mod log_format;
+mod manual;
+pub(crate) mod reid;
+mod replay;
+pub(crate) mod report;
 mod run;
+pub(crate) mod sales;
 mod serving;
+pub(crate) mod staff;
+mod version;
 
 use std::net::SocketAddr;
 
@@ -10,24 +26,25 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use footfall_bench::BenchArgs;
 use footfall_count::{Line, Mask, PartLayout, Zone};
 
-use crate::check::CheckArgs;
-use crate::counts::ReportArgs;
-use crate::demo::DemoArgs;
-use crate::doctor::DoctorArgs;
-use crate::eval::EvalArgs;
-use crate::harvest::HarvestArgs;
-use crate::init::InitArgs;
-use crate::ledger::LedgerCommandArgs;
-use crate::logging::LogFormat;
-use crate::manual::ManualArgs;
-use crate::reid::ReidArgs;
-use crate::replay::ReplayArgs;
-use crate::sales::SalesArgs;
-use crate::staff::StaffArgs;
-use crate::version::VersionArgs;
+pub(crate) use check::CheckArgs;
+pub(crate) use demo::DemoArgs;
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use eval::EvalArgs;
 pub(crate) use files::{CountArgs, MissingFrames, TrackArgs};
+pub(crate) use harvest::HarvestArgs;
+pub(crate) use init::InitArgs;
+pub(crate) use keep::LedgerArgs;
+pub(crate) use ledger::LedgerCommandArgs;
+pub(crate) use log_format::LogFormat;
+pub(crate) use manual::ManualArgs;
+pub(crate) use reid::ReidArgs;
+pub(crate) use replay::ReplayArgs;
+pub(crate) use report::ReportArgs;
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
+pub(crate) use sales::SalesArgs;
 pub(crate) use serving::{ServeArgs, TokenArgs};
+pub(crate) use staff::StaffArgs;
+pub(crate) use version::VersionArgs;
 
 /// Tracks people in video and counts them as they pass a line.
 #[derive(Debug, Parser)]

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod documented;
+mod ledger;
 mod paths;
 mod shown;
 mod sources;
+mod staff;
 mod wrong;
 
 use std::collections::BTreeSet;
@@ -24,10 +26,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
-use crate::ledger::LedgerConfig;
 use crate::models;
-use crate::staff::StaffConfig;
+
+pub(crate) use ledger::{LedgerConfig, RemovedLines};
 pub(crate) use sources::{SourceEntry, Sources};
+pub(crate) use staff::StaffConfig;
 pub(crate) use wrong::told_of_edit;
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with

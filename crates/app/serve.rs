@@ -1,22 +1,21 @@
 //! The page, the interface and the publishers beside a run.
 
-mod book;
+pub(crate) mod book;
 mod enrolment;
 mod manager;
-mod over_ledger;
 mod picture;
 mod readers;
 mod save;
 mod settings;
-mod setup;
+pub(crate) mod setup;
 mod sink;
 mod state;
 mod sums;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use book::LedgerBook;
 use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
@@ -27,16 +26,13 @@ use crate::config::Config;
 use crate::exit::usage;
 use crate::in_force::InForce;
 use crate::ledger;
-use crate::reload::Reload;
 use crate::say::say;
-use crate::sources::NamedSource;
-use book::LedgerBook;
-pub(crate) use over_ledger::run;
+use crate::sources::{NamedSource, shown_name};
+
 #[cfg(test)]
 pub(crate) use save::keep;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
-pub(crate) use state::shown_name;
 
 /// What a run shows, before anybody can look.
 #[derive(Clone)]
@@ -110,7 +106,7 @@ impl Page {
 }
 
 /// The server's refusal, as the exit code tells it.
-fn refused(error: ServeError) -> anyhow::Error {
+pub(crate) fn refused(error: ServeError) -> anyhow::Error {
     if error.is_usage() { usage(error) } else { error.into() }
 }
 
@@ -121,15 +117,13 @@ impl Serving {
     }
 
     /// Goes on answering when recordings are over, until somebody asks to stop.
-    pub(crate) fn stay(self, stop: &Stop, reload: Option<&mut Reload<'_>>) {
+    ///
+    /// Meanwhile `watch` is done, until it is asked to stop: whom it is shown to may change all the same.
+    pub(crate) fn stay(self, stop: &Stop, watch: impl FnOnce(&Stop)) {
         let Some(server) = &self.server else { return };
         if self.recorded && !stop.is_requested() {
             say(&format!("the page stays at {} until Ctrl-C\n", server.url()));
-            // Whom it is shown to may change all the same.
-            match reload {
-                Some(reload) => reload.watch(stop),
-                None => while !stop.wait(Duration::from_hours(1)) {},
-            }
+            watch(stop);
         }
     }
 }

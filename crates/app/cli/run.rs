@@ -11,8 +11,7 @@ use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::DeviceRequest;
 
-use super::{AreaArgs, address, batch_wait, hours, positive};
-use crate::ledger::LedgerArgs;
+use super::{AreaArgs, LedgerArgs, address, batch_wait, hours, positive};
 
 /// Count people in videos, folders of pictures, cameras or streams
 ///

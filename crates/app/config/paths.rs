@@ -8,10 +8,10 @@ use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
+use super::LedgerConfig;
+use super::StaffConfig;
 use super::{Config, Networks, Outputs, SourceEntry, Sources};
-use crate::ledger::LedgerConfig;
 use crate::models::{is_embedder_name, is_name};
-use crate::staff::StaffConfig;
 
 impl Config {
     /// Every path that is relative is so to `folder` from now on.

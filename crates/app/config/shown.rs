@@ -7,9 +7,9 @@ use footfall_serve::Config as ServeConfig;
 use footfall_video::SourceOptions;
 use serde_json::{Value, json};
 
+use super::LedgerConfig;
+use super::StaffConfig;
 use super::{Config, Networks, SourceEntry, Sources};
-use crate::ledger::LedgerConfig;
-use crate::staff::StaffConfig;
 
 impl Config {
     /// The settings for those who look from elsewhere.

@@ -1,14 +1,8 @@
 //! The ledger of a run: which one, what it is told of each source, and the sinks that fill it; and the command
 //! that looks after one.
 
-mod clock;
-mod command;
-mod config;
-mod copies;
 mod keeper;
 mod kept;
-pub(crate) mod marks;
-mod names;
 mod pen;
 mod recording;
 mod settings;
@@ -24,14 +18,12 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
-pub(crate) use command::{LedgerCommandArgs, WhichLedger, run};
-pub(crate) use config::{LedgerArgs, LedgerConfig, RemovedLines};
 pub(crate) use settings::{embedder_digest, staff_digest};
 pub(crate) use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};
 
-use crate::config::Config;
+use crate::config::{Config, LedgerConfig, RemovedLines};
 use crate::exit::usage;
 use crate::logging::NOTICE;
 use crate::say::say;
