@@ -53,11 +53,11 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Say more on stderr; twice: everything. `RUST_LOG` says it in detail.
+    /// Log more to stderr; give it twice for everything. `RUST_LOG` sets it in detail.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Lines on stderr for people or for programs
+    /// Whether the log on stderr is for people or for programs
     #[arg(
         long,
         global = true,
@@ -97,11 +97,11 @@ pub(crate) enum Command {
 /// Areas of the picture, in pixels, or with all numbers in percent of its size.
 #[derive(Debug, Default, Args)]
 pub(crate) struct AreaArgs {
-    /// Watch this zone, a polygon: who is in it, and for how long; may be repeated
+    /// Watch this zone, a polygon: how many people are in it, and for how long; may be repeated
     #[arg(long = "zone", value_name = "NAME:x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
     pub(crate) zones: Vec<Zone>,
 
-    /// Look for nobody who stands in this polygon (a screen, a mirror, the street); may be repeated
+    /// Ignore people who stand in this polygon (a screen, a mirror, the street); may be repeated
     #[arg(long = "mask", value_name = "x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
     pub(crate) masks: Vec<Mask>,
 }
