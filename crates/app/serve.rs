@@ -22,10 +22,10 @@ use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
 use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
-use crate::config::Config;
 use crate::exit::usage;
 use crate::in_force::InForce;
 use crate::ledger;
+use crate::plan::Plan;
 use crate::say::say;
 use crate::sources::{NamedSource, shown_name};
 
@@ -72,15 +72,13 @@ impl Page {
     /// Publishes; and, if it is to listen, listens and says where.
     pub(crate) fn serve(
         self,
-        listens: bool,
-        config: &Config,
+        plan: &Plan,
         path: Option<&Path>,
-        sources: &[NamedSource],
         lanes: &[Lane],
         in_force: &InForce,
     ) -> anyhow::Result<Serving> {
         let mut sites = Vec::new();
-        for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
+        for (index, (lane, source)) in lanes.iter().zip(&plan.sources).enumerate() {
             let feed = lane.feed().clone();
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
@@ -91,16 +89,16 @@ impl Page {
         }
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
+        let publishers = Publishers::start(&plan.config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone()));
+            let setup = Arc::new(RunSetup::new(&plan.config, path, sites, in_force.clone()));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
-            let server = Server::start(&config.serve, parts).map_err(refused)?;
+            let server = Server::start(&plan.config.serve, parts).map_err(refused)?;
             say(&format!("the page is at {}\n", server.url()));
             Ok(server)
         };
-        let server = listens.then(listen).transpose()?;
+        let server = plan.listens().then(listen).transpose()?;
         Ok(Serving { server, recorded, _publishers: publishers, _passing: self.passing })
     }
 }

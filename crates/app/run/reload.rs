@@ -8,11 +8,11 @@ use footfall_count::Counter;
 use footfall_pipeline::{Hub, Kind, Stop};
 use footfall_serve::Tokens;
 
-use super::lanes::check_settings;
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::in_force::InForce;
 use crate::logging::NOTICE;
+use crate::plan::{Plan, check_settings};
 use crate::sources::{NamedSource, resolve};
 
 /// How often the file is looked at.
@@ -76,15 +76,15 @@ impl<'a> Reload<'a> {
     /// `None` where there is no file.
     pub(crate) fn new(
         args: &'a RunArgs,
-        config: &Config,
-        sources: Vec<NamedSource>,
+        plan: &Plan,
         hub: Hub,
         in_force: InForce,
         tokens: Option<Tokens>,
         max_cosine_distance: Option<f64>,
     ) -> Option<Self> {
         let path = args.config.as_deref()?;
-        let (watched, config) = (Watched::new(path), config.clone());
+        let Plan { config, sources, .. } = plan.clone();
+        let watched = Watched::new(path);
         Some(Self { args, path, watched, config, sources, hub, in_force, tokens, max_cosine_distance })
     }
 
