@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use footfall_count::{Counter, Crossing};
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter};
+use footfall_formats::jsonl::{CrossingRow, CrossingWriter, GroupRow, GroupWriter};
 use footfall_formats::mot::{People, TrackRow, read_people};
 use footfall_track::{Embeddings, Step, TrackId, TrackedBox};
 
@@ -19,6 +19,7 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load(args.config.as_deref(), &args.lines, &AreaArgs::default())?;
     config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
+    config.counter.groups.enabled |= args.groups.is_some();
     if config.lines.is_empty() {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }
@@ -30,11 +31,17 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     rate::warn_of(&source, Some(rate).filter(|_| !people.rows.is_empty()), &config);
     let rows = people.rows;
     let mut writer = CrossingWriter::create(&args.crossings)?;
-    let mut write = |counter: &Counter, crossings: &[Crossing]| {
-        crossings.iter().try_for_each(|crossing| {
+    let mut groups = args.groups.as_ref().map(GroupWriter::create).transpose()?;
+    let mut write = |counter: &mut Counter, crossings: &[Crossing]| -> anyhow::Result<()> {
+        for crossing in crossings {
             let line = counter.lines()[crossing.line].name();
-            writer.write(&CrossingRow::new(crossing, line, &source))
-        })
+            writer.write(&CrossingRow::new(crossing, line, &source))?;
+        }
+        for group in counter.take_groups() {
+            let line = counter.lines()[group.line].name();
+            groups.iter_mut().try_for_each(|file| file.write(&GroupRow::new(&group, line, &source)))?;
+        }
+        Ok(())
     };
     let mut last_frames: BTreeMap<TrackId, u64> = BTreeMap::new();
     last_frames.extend(rows.iter().map(|row| (row.id, row.frame)));
@@ -46,10 +53,11 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
         let step = Step { tracks, removed: std::mem::take(&mut ended), ..Step::default() };
         ended = step.tracks.iter().map(|t| t.id).filter(|id| last_frames.get(id) == Some(&frame)).collect();
         let crossings = counter.step(frame, time, &step, &Embeddings::default());
-        write(&counter, &crossings)?;
+        write(&mut counter, &crossings)?;
     }
     let crossings = counter.finish();
-    write(&counter, &crossings)?;
+    write(&mut counter, &crossings)?;
+    groups.map(GroupWriter::finish).transpose()?;
     writer.finish()?;
     eprint!("{}", progress::counted(&counter));
     if !rows.is_empty() && rate::is_too_low(rate, &config) {
