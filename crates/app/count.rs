@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_count::{Counter, Crossing};
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter, GroupRow, GroupWriter};
+use footfall_count::Follower;
 use footfall_formats::mot::{People, TrackRow, read_people};
-use footfall_track::{Embeddings, Step, TrackId, TrackedBox};
+use footfall_track::{Step, TrackId, TrackedBox, Tracker};
 
 use crate::cli::{AreaArgs, CountArgs};
 use crate::config::Config;
 use crate::exit::usage;
 use crate::report::clock;
+use crate::session::{Files, Session};
 use crate::{logging, progress, rate};
 
 /// Counts, and says what came of it.
@@ -23,26 +23,17 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     if config.lines.is_empty() {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }
-    let mut counter = config.counter(args.size).map_err(usage)?;
+    let counter = config.counter(args.size).map_err(usage)?;
     let people = read_people(&args.tracks)?;
     let rate = args.fps / people.cadence.stride() as f64;
     let source = args.tracks.to_string_lossy();
     tell(&source, &people);
     rate::warn_of(&source, Some(rate).filter(|_| !people.rows.is_empty()), &config);
     let rows = people.rows;
-    let mut writer = CrossingWriter::create(&args.crossings)?;
-    let mut groups = args.groups.as_ref().map(GroupWriter::create).transpose()?;
-    let mut write = |counter: &mut Counter, crossings: &[Crossing]| -> anyhow::Result<()> {
-        for crossing in crossings {
-            let line = counter.lines()[crossing.line].name();
-            writer.write(&CrossingRow::new(crossing, line, &source))?;
-        }
-        for group in counter.take_groups() {
-            let line = counter.lines()[group.line].name();
-            groups.iter_mut().try_for_each(|file| file.write(&GroupRow::new(&group, line, &source)))?;
-        }
-        Ok(())
-    };
+    let (crossings, groups) = (Some(&*args.crossings), args.groups.as_deref());
+    let files = Files { crossings, groups, ..Files::default() };
+    let follower = Follower::new(Tracker::new(config.tracker(None, None)).map_err(usage)?, counter);
+    let mut session = Session::new(source.into_owned(), follower, files, None)?;
     let mut last_frames: BTreeMap<TrackId, u64> = BTreeMap::new();
     last_frames.extend(rows.iter().map(|row| (row.id, row.frame)));
     let mut ended = Vec::new();
@@ -52,14 +43,9 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
         let tracks: Vec<TrackedBox> = people.iter().map(tracked).collect();
         let step = Step { tracks, removed: std::mem::take(&mut ended), ..Step::default() };
         ended = step.tracks.iter().map(|t| t.id).filter(|id| last_frames.get(id) == Some(&frame)).collect();
-        let crossings = counter.step(frame, time, &step, &Embeddings::default());
-        write(&mut counter, &crossings)?;
+        session.take(frame, time, &step)?;
     }
-    let crossings = counter.finish();
-    write(&mut counter, &crossings)?;
-    groups.map(GroupWriter::finish).transpose()?;
-    writer.finish()?;
-    eprint!("{}", progress::counted(&counter));
+    session.finish()?.tell_counted();
     if !rows.is_empty() && rate::is_too_low(rate, &config) {
         let (first, last) = people.cadence.ends();
         let seconds = (last - first) as f64 / args.fps;

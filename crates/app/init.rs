@@ -17,7 +17,6 @@ use anyhow::Context as _;
 use clap::{Args, ValueHint};
 use footfall_count::{Anchor, Tally, View};
 use footfall_formats::PartialFile;
-use footfall_pipeline::Scene;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 
 use crate::cli::SourceArgs;
@@ -92,7 +91,8 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let proposal = propose(&walks, size[0], size[1])?;
     write(files.plain(), &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
     let lines = [proposal.line.clone()];
-    let shown = Scene { lines: lines.into(), tallies: vec![Tally::default()], ..seen.scene };
+    let mut shown = seen.scene;
+    (shown.seen.lines, shown.seen.tallies) = (lines.into(), vec![Tally::default()]);
     let picture = Overlay::new(OverlayConfig::default()).draw(&shown)?;
     write(files.drawn(), &encode_jpeg(&picture, 90, &source.name)?)?;
     if let Some(login) = &files.login {

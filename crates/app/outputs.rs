@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail};
-use footfall_count::{Anchor, Crossing, Line};
-use footfall_formats::jsonl::{About, CrossingRow, CrossingWriter, DetectionWriter, TrackScene};
+use footfall_count::{Anchor, Seen};
+use footfall_formats::jsonl::{About, CrossingWriter, DetectionWriter};
 use footfall_formats::{DetectionFrame, PartialFile, TracksWriter};
-use footfall_pipeline::{BoxError, Rest, Scene, Sink};
+use footfall_pipeline::{BoxError, Scene, Sink};
 use footfall_private::LocalPath;
 use serde::Serialize;
 
@@ -104,9 +104,7 @@ impl Sink for TrackSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        let Scene { frame, tracks, crossings, lines, zones, .. } = scene;
-        let (frame, time, anchor) = (frame.number, frame.time, self.anchor);
-        Ok(self.writer.write(&TrackScene { frame, time, tracks, crossings, lines, zones, anchor })?)
+        Ok(self.writer.write(&scene.seen, self.anchor)?)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
@@ -120,28 +118,15 @@ impl Sink for CrossingSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        self.add(&scene.crossings, &scene.lines)
+        self.rest(&scene.seen)
     }
 
-    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
-        self.add(&rest.crossings, &rest.lines)
+    fn rest(&mut self, seen: &Seen) -> Result<(), BoxError> {
+        let mut file = self.file.lock();
+        Ok(file.as_mut().map_or(Ok(()), |writer| writer.write_all(seen, &self.source))?)
     }
 
     fn finish(self: Box<Self>) -> Result<(), BoxError> {
-        Ok(())
-    }
-}
-
-impl CrossingSink {
-    fn add(&self, crossings: &[Crossing], lines: &[Line]) -> Result<(), BoxError> {
-        if crossings.is_empty() {
-            return Ok(());
-        }
-        let mut file = self.file.lock();
-        let Some(writer) = file.as_mut() else { return Ok(()) };
-        for crossing in crossings {
-            writer.write(&CrossingRow::new(crossing, lines[crossing.line].name(), &self.source))?;
-        }
         Ok(())
     }
 }

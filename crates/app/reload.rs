@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
 use footfall_pipeline::{Hub, Kind, Stop};
-use footfall_serve::Tokens;
+use footfall_serve::{AlertRules, Tokens};
 
 use crate::cli::RunArgs;
 use crate::config::Config;
@@ -31,6 +31,8 @@ pub(crate) struct Reload<'a> {
     boards: Vec<Board>,
     /// Those of the page, if there is one.
     tokens: Option<Tokens>,
+    /// The alerts that are told, where any can be.
+    alerts: Option<AlertRules>,
     max_cosine_distance: Option<f64>,
 }
 
@@ -85,8 +87,9 @@ impl<'a> Reload<'a> {
         let path = args.config.as_deref()?;
         let boards = serving.map(Serving::boards).unwrap_or_default();
         let tokens = serving.and_then(Serving::tokens);
+        let alerts = serving.map(Serving::alerts);
         let (watched, config) = (Watched::new(path), config.clone());
-        Some(Self { args, path, watched, config, sources, hub, boards, tokens, max_cosine_distance })
+        Some(Self { args, path, watched, config, sources, hub, boards, tokens, alerts, max_cosine_distance })
     }
 
     /// Watches the file until this is `done`.
@@ -116,6 +119,11 @@ impl<'a> Reload<'a> {
         if let Some(tokens) = &self.tokens {
             tokens.replace(&config.serve)?;
             changed.extend((config.serve.tokens != self.config.serve.tokens).then(|| "tokens".to_owned()));
+        }
+        if let Some(alerts) = &self.alerts {
+            alerts.set(&config.publish.alerts);
+            let is_new = config.publish.alerts != self.config.publish.alerts;
+            changed.extend(is_new.then(|| "alerts".to_owned()));
         }
         for (index, source) in sources.iter().enumerate() {
             changed.extend(self.apply(index, source, &config));
@@ -183,6 +191,7 @@ impl<'a> Reload<'a> {
             (rest.lines, rest.zones, rest.masks) = (Vec::new(), Vec::new(), Vec::new());
             rest.source = crate::config::Sources::default();
             rest.serve.tokens = Vec::new();
+            rest.publish.alerts = Vec::new();
             (rest.counter, rest.tracker) =
                 (footfall_count::Config::default(), footfall_track::Config::default());
             rest.forget_what_is_set();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::{Anchor, Counter, Line, Mask, Role, Zone};
+use footfall_count::{Anchor, Counter, Follower, Line, Mask, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
@@ -154,11 +154,18 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     if let Some(run) = &run {
         run.draw(&drawn(&settings.lines, false))?;
     }
-    let files =
-        Files { tracks: args.tracks.as_ref(), crossings: args.crossings.as_deref(), ledger: run.clone() };
+    let files = Files {
+        tracks: args.tracks.as_ref(),
+        crossings: args.crossings.as_deref(),
+        groups: None,
+        ledger: run.clone(),
+    };
     let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
     rate::warn_of(&head.source, head.frame_rate, &config);
-    let mut session = Session::new(head.source, tracker, counter, files, false, rate::check(&config))?;
+    let follower = Follower::new(tracker, counter);
+    let session = Session::new(head.source, follower, files, rate::check(&config))?;
+    // A recording's last frame has what was still open, as in the run; a camera's does not.
+    let mut session = session.holding_last(!head.live);
     for frame in reader.by_ref() {
         let frame = frame?;
         session.step(frame.number, frame.time.unwrap_or_default(), &frame.observations)?;
@@ -170,7 +177,9 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
             session.last().map_or(0, |(number, _)| number)
         );
     }
-    session.finish()?;
+    let finished = session.finish()?;
+    finished.tell_tracked();
+    finished.tell_counted();
     Ok(run.map_or(Ok(()), |run| run.end(Ending::Done))?)
 }
 

@@ -21,7 +21,7 @@ use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
-use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
+use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
 use crate::config::Config;
 use crate::exit::usage;
@@ -52,6 +52,7 @@ pub(crate) struct Serving {
     /// What they read may be gone with this.
     _passing: Option<Arc<ScratchFolder>>,
     boards: Vec<Board>,
+    alerts: AlertRules,
     recorded: bool,
 }
 
@@ -89,20 +90,22 @@ impl Page {
             let id = self.live.id(index).unwrap_or_default().to_owned();
             sites.push(Site::new(id, source, lane.feed().clone(), &self.live));
         }
+        self.live.rules().set(&config.publish.alerts);
+        let alerts = self.live.rules().clone();
         let boards = sites.iter().map(Site::board).collect();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
         let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let setup = Arc::new(RunSetup::new(config, path, sites));
+            let setup = Arc::new(RunSetup::new(config, path, sites, self.live.rules().clone()));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
             let server = Server::start(&config.serve, parts).map_err(refused)?;
             say(&format!("the page is at {}\n", server.url()));
             Ok(server)
         };
         let server = listens.then(listen).transpose()?;
-        Ok(Serving { server, boards, recorded, _publishers: publishers, _passing: self.passing })
+        Ok(Serving { server, boards, alerts, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
@@ -115,6 +118,11 @@ impl Serving {
     /// What is drawn of each source's lines, in the order of the run's lanes.
     pub(crate) fn boards(&self) -> Vec<Board> {
         self.boards.clone()
+    }
+
+    /// The alerts that are told, to be changed while it runs.
+    pub(crate) fn alerts(&self) -> AlertRules {
+        self.alerts.clone()
     }
 
     /// Its tokens, to be changed while it runs.
@@ -135,3 +143,6 @@ impl Serving {
         }
     }
 }
+
+#[cfg(test)]
+mod unusual_tests;

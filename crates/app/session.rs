@@ -1,73 +1,88 @@
-//! Association and counting over frames from a file, for `track` and `replay`.
+//! Tracking and counting over frames from a file, for `track`, `replay` and `count`.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use footfall_count::{Counter, Crossing, Visit};
+use footfall_count::{Anchor, Follower, Seen};
 use footfall_formats::TracksWriter;
-use footfall_formats::jsonl::{CrossingRow, CrossingWriter, TrackScene};
+use footfall_formats::jsonl::{CrossingWriter, GroupRow, GroupWriter};
 use footfall_health::RateCheck;
-use footfall_ledger::{CrossingEntry, Entry, Run, VisitEntry};
+use footfall_ledger::{Entry, Run};
 use footfall_pipeline::Note;
-use footfall_track::offline::{OfflineConfig, Recording};
-use footfall_track::{Embeddings, Observations, Step, Tracker};
+use footfall_track::{Observations, Step};
 
 use crate::report::clock;
-use crate::{progress, rate};
+use crate::{ledger, progress, rate};
 
 /// A tracker and a counter, and the files that they fill.
 pub(crate) struct Session {
-    tracker: Tracker,
-    /// What was tracked so far, where all of it is gone over again at the end.
-    recording: Option<Recording>,
-    counter: Counter,
-    ledger: Option<Run>,
-    tracks: Option<TracksWriter>,
-    crossings: Option<CrossingWriter>,
-    source: String,
+    follower: Follower,
+    files: Written,
     /// Number and time of the latest frame.
     last: Option<(u64, Duration)>,
+    /// What was seen in it, where it is held until the next one comes.
+    held: Option<Seen>,
+    holds_last: bool,
     frames: u64,
-    people: u64,
     /// Who looks whether frames come often enough, and for how long they have not.
     rate: Option<RateCheck>,
     low: Duration,
 }
 
 /// Where a session writes to.
+#[derive(Default)]
 pub(crate) struct Files<'a> {
     pub(crate) tracks: Option<&'a PathBuf>,
     pub(crate) crossings: Option<&'a Path>,
+    pub(crate) groups: Option<&'a Path>,
     /// Before all else.
     pub(crate) ledger: Option<Run>,
 }
 
+/// Files that are written to.
+struct Written {
+    source: String,
+    /// Which point of a person zones look at.
+    anchor: Anchor,
+    people: u64,
+    ledger: Option<Run>,
+    tracks: Option<TracksWriter>,
+    crossings: Option<CrossingWriter>,
+    groups: Option<GroupWriter>,
+}
+
 impl Session {
-    /// A session that has seen nothing, over what is called `source`; `offline` goes over all of it again
-    /// at the end.
+    /// A session that has seen nothing, over what is called `source`.
     pub(crate) fn new(
         source: String,
-        tracker: Tracker,
-        counter: Counter,
+        follower: Follower,
         files: Files<'_>,
-        offline: bool,
         rate: Option<RateCheck>,
     ) -> anyhow::Result<Self> {
-        Ok(Self {
-            tracker,
-            recording: offline.then(Recording::default),
-            counter,
+        let files = Written {
+            source,
+            anchor: follower.counter().anchor(),
+            people: 0,
             ledger: files.ledger,
             tracks: files.tracks.map(TracksWriter::create).transpose()?,
             crossings: files.crossings.map(CrossingWriter::create).transpose()?,
-            source,
+            groups: files.groups.map(GroupWriter::create).transpose()?,
+        };
+        Ok(Self {
+            follower,
+            files,
             last: None,
+            held: None,
+            holds_last: false,
             frames: 0,
-            people: 0,
             rate,
             low: Duration::ZERO,
         })
+    }
+
+    /// The same, deciding what is open at the end in the last frame, as a run over a recording does.
+    pub(crate) fn holding_last(self, holds_last: bool) -> Self {
+        Self { holds_last, ..self }
     }
 
     /// Number and time of the latest frame.
@@ -82,30 +97,46 @@ impl Session {
         time: Duration,
         observations: &Observations,
     ) -> anyhow::Result<()> {
+        self.count(number, time)?;
+        let unmasked = self.follower.unmasked(observations).into_owned();
+        let seen = self.follower.step(number, time, &unmasked);
+        self.see(seen)
+    }
+
+    /// Takes the next frame of tracks that somebody else has made.
+    pub(crate) fn take(&mut self, number: u64, time: Duration, step: &Step) -> anyhow::Result<()> {
+        self.count(number, time)?;
+        let seen = self.follower.take(number, time, step);
+        self.see(seen)
+    }
+
+    fn count(&mut self, number: u64, time: Duration) -> anyhow::Result<()> {
+        if let Some(seen) = self.held.take() {
+            self.files.write(&seen)?;
+        }
         self.last = Some((number, time));
         self.frames += 1;
         let notes = self.rate.as_mut().map(|rate| rate.take(number, time)).unwrap_or_default();
-        self.tell(notes)?;
-        let seen = unmasked(observations, &self.counter);
-        let observations = seen.as_ref();
-        let step = self.tracker.step(time, observations);
-        if let Some(recording) = &mut self.recording {
-            recording.push(number, time, observations, step);
+        self.tell(notes)
+    }
+
+    fn see(&mut self, seen: Seen) -> anyhow::Result<()> {
+        if self.holds_last {
+            self.held = Some(seen);
             return Ok(());
         }
-        let step = step.clone();
-        self.write(number, time, &step, &observations.embeddings)
+        self.files.write(&seen)
     }
 
     /// Says what there is to tell, and writes it down.
     fn tell(&mut self, notes: Vec<Note>) -> anyhow::Result<()> {
         for note in notes {
-            if let Some(sentence) = note.sentence(&self.source) {
+            if let Some(sentence) = note.sentence(&self.files.source) {
                 tracing::warn!("{sentence}");
             }
             let entry = match note {
                 Note::Remark(remark) => {
-                    tracing::warn!("{}: {remark}", self.source);
+                    tracing::warn!("{}: {remark}", self.files.source);
                     continue;
                 }
                 Note::Health(change) => Entry::Health(change),
@@ -114,93 +145,79 @@ impl Session {
                     Entry::Uncounted(span)
                 }
             };
-            if let Some(run) = &self.ledger {
+            if let Some(run) = &self.files.ledger {
                 run.record(&[entry])?;
             }
         }
         Ok(())
     }
 
-    fn write(
-        &mut self,
-        number: u64,
-        time: Duration,
-        step: &Step,
-        embeddings: &Embeddings,
-    ) -> anyhow::Result<()> {
-        self.people = step.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
-        let crossings = self.counter.step(number, time, step, embeddings);
-        self.write_crossings(time, &crossings)?;
-        if let Some(tracks) = &mut self.tracks {
-            let (lines, zones) = (self.counter.lines(), self.counter.zones());
-            let (tracked, crossings) = (&step.tracks, &crossings);
-            let anchor = self.counter.anchor();
-            tracks.write(&TrackScene {
-                frame: number,
-                time,
-                tracks: tracked,
-                crossings,
-                lines,
-                zones,
-                anchor,
-            })?;
-        }
-        Ok(())
-    }
-
-    fn write_crossings(&mut self, time: Duration, crossings: &[Crossing]) -> anyhow::Result<()> {
-        if let Some(run) = &self.ledger {
-            let visits = self.counter.take_visits();
-            let zones = self.counter.zones();
-            let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, zones[visit.zone].name()));
-            let line = |crossing: &Crossing| self.counter.lines()[crossing.line].name();
-            let entry = |crossing| Entry::Crossing(CrossingEntry::new(crossing, line(crossing)));
-            let entries: Vec<_> = crossings.iter().map(entry).chain(visits.iter().map(visit)).collect();
-            run.scene(time, &entries)?;
-        }
-        let Some(writer) = &mut self.crossings else { return Ok(()) };
-        for crossing in crossings {
-            let line = self.counter.lines()[crossing.line].name();
-            writer.write(&CrossingRow::new(crossing, line, &self.source))?;
-        }
-        Ok(())
-    }
-
-    /// Decides what is still open, completes the files, and says what came of it.
-    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
-        if let Some(recording) = self.recording.take() {
-            for frame in recording.refine(&OfflineConfig::of(self.tracker.config())) {
-                self.write(frame.number, frame.time, &frame.step, &Embeddings::default())?;
+    /// Decides what is still open, and completes the files.
+    pub(crate) fn finish(mut self) -> anyhow::Result<Finished> {
+        for mut seen in self.follower.finish() {
+            if let Some(mut last) = self.held.take() {
+                last.absorb(seen);
+                seen = last;
             }
+            self.files.write(&seen)?;
         }
-        let rest = self.rate.as_mut().map(RateCheck::rest).unwrap_or_default();
-        self.tell(rest)?;
-        let time = self.last.unwrap_or_default().1;
-        let crossings = self.counter.finish();
-        self.write_crossings(time, &crossings)?;
+        let notes = self.rate.as_mut().map(RateCheck::rest).unwrap_or_default();
+        self.tell(notes)?;
+        let Self { follower, files, frames, rate, low, .. } = self;
+        let people = files.people;
+        files.finish()?;
+        Ok(Finished { follower, frames, people, rate, low })
+    }
+}
+
+impl Written {
+    fn write(&mut self, seen: &Seen) -> anyhow::Result<()> {
+        self.people = seen.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
+        if let Some(run) = &self.ledger {
+            run.scene(seen.time, &ledger::entries(seen))?;
+        }
+        if let Some(writer) = &mut self.crossings {
+            writer.write_all(seen, &self.source)?;
+        }
+        if let Some(tracks) = &mut self.tracks {
+            tracks.write(seen, self.anchor)?;
+        }
+        if let Some(writer) = &mut self.groups {
+            let mut rows =
+                seen.companies().map(|(group, line)| GroupRow::new(group, line.name(), &self.source));
+            rows.try_for_each(|row| writer.write(&row))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
         self.tracks.map(TracksWriter::finish).transpose()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
-        eprintln!("{} people tracked in {} frames", self.people, self.frames);
-        eprint!("{}", progress::counted(&self.counter));
-        if let Some(rate) = self.rate.filter(|_| !self.low.is_zero()) {
-            eprintln!("{}", rate::beside_counts(&clock(self.low.as_secs_f64()), rate.least()));
-        }
+        self.groups.map(GroupWriter::finish).transpose()?;
         Ok(())
     }
 }
 
-/// Everyone but those who stand in a mask.
-fn unmasked<'a>(seen: &'a Observations, counter: &Counter) -> Cow<'a, Observations> {
-    let Observations { detections, embeddings } = seen;
-    let is_seen = |&index: &usize| !counter.hides(&detections[index].bbox);
-    let kept: Vec<usize> = (0..detections.len()).filter(is_seen).collect();
-    if kept.len() == detections.len() {
-        return Cow::Borrowed(seen);
+/// What a session came to.
+pub(crate) struct Finished {
+    follower: Follower,
+    frames: u64,
+    people: u64,
+    rate: Option<RateCheck>,
+    low: Duration,
+}
+
+impl Finished {
+    /// Says how many were tracked.
+    pub(crate) fn tell_tracked(&self) {
+        eprintln!("{} people tracked in {} frames", self.people, self.frames);
     }
-    let mut unmasked = Observations::default();
-    for index in kept {
-        unmasked.detections.push(detections[index]);
-        unmasked.embeddings.push_scaled(embeddings.get(index));
+
+    /// Says how many were counted.
+    pub(crate) fn tell_counted(&self) {
+        eprint!("{}", progress::counted(self.follower.counter()));
+        if let Some(rate) = self.rate.as_ref().filter(|_| !self.low.is_zero()) {
+            eprintln!("{}", rate::beside_counts(&clock(self.low.as_secs_f64()), rate.least()));
+        }
     }
-    Cow::Owned(unmasked)
 }

@@ -5,6 +5,7 @@ mod oddities;
 
 use std::time::Duration;
 
+use footfall_count::Follower;
 use footfall_formats::DetectionReader;
 use footfall_formats::mot::{Scores, Survey};
 use footfall_track::Tracker;
@@ -48,9 +49,12 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
             rate::warn_of(&source, Some(pace / stride as f64), &config);
         }
     }
-    let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
+    let (tracks, crossings) = (Some(&args.tracks), args.crossings.as_deref());
+    let files = Files { tracks, crossings, ..Files::default() };
     let rates = rate::check(&config);
-    let mut session = Session::new(source.clone(), tracker, counter, files, args.offline, rates)?;
+    let follower = Follower::new(tracker, counter);
+    let follower = if args.offline { follower.offline() } else { follower };
+    let mut session = Session::new(source.clone(), follower, files, rates)?;
     let mut oddities = Oddities::default();
     for frame in &mut detections {
         let frame = frame?;
@@ -71,7 +75,10 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
             ordinal(stride)
         );
     }
-    session.finish()
+    let finished = session.finish()?;
+    finished.tell_tracked();
+    finished.tell_counted();
+    Ok(())
 }
 
 /// Says how MOT text was understood, where that is not beyond doubt.

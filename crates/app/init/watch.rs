@@ -45,7 +45,7 @@ impl Sink for Observer {
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        for track in &scene.tracks {
+        for track in &scene.seen.tracks {
             notes.people.entry(track.id).or_default().push(track.bbox);
         }
         notes.first.get_or_insert_with(|| scene.clone());

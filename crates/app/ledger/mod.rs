@@ -27,7 +27,7 @@ use footfall_scratch::ScratchFolder;
 pub(crate) use command::{LedgerCommandArgs, WhichLedger, run};
 pub(crate) use config::{LedgerArgs, LedgerConfig, RemovedLines};
 pub(crate) use settings::{embedder_digest, staff_digest};
-pub(crate) use sink::drawn;
+pub(crate) use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};
 

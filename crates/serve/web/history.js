@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { bars, steps } from "./chart.js";
 import * as times from "./times.js";
-import { likely } from "./today.js";
+import { likely, tellGroups } from "./today.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 /** Rows of a table; the files have all. */
@@ -14,7 +14,8 @@ const DAY = 86_400_000;
 const SETTINGS = ["preset", "by", "of-source", "of-line", "beside", "from", "to"];
 
 /**
- * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number}} Period
+ * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number,
+ *   groups?: number, group_size?: number | null}} Period
  */
 
 export class History {
@@ -61,11 +62,16 @@ export class History {
     const range = of(from, to);
     byId("counts-csv").href = `/api/v1/counts.csv?${range}`;
     byId("crossings-csv").href = `/api/v1/crossings.csv?${new URLSearchParams({ from: from.toISOString(), to: to.toISOString() })}`;
-    const days = daysBefore(from, to);
+    const other = async () => {
+      const kind = byId("beside").value;
+      if (!kind) return [];
+      if (kind !== "before") return compared(await get(`report?${range}&compare=${kind}`));
+      const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
+      return (await get(`periods?${of(times.later(from, -days), times.later(to, -days))}`)).periods;
+    };
     try {
-      const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`),
-        days ? get(`periods?${of(times.later(from, -days), times.later(to, -days))}`) : { periods: [] }];
-      const [{ counts }, { periods }, { zones }, { periods: beside }] = await Promise.all(answers);
+      const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`), other()];
+      const [{ counts }, { periods }, { zones }, beside] = await Promise.all(answers);
       if (asked === this.asked) this.fill(counts, periods, zones, beside);
     } catch (error) {
       byId("range-note").textContent = error.message;
@@ -81,6 +87,10 @@ export class History {
       const isKnown = beside.some((p) => !isGone(p));
       byId(`range-${way}-beside`).textContent = !beside.length ? "" : isKnown ? `${sum(beside, way)} ${besideWords()}` : `not counted ${besideWords()}`;
     }
+    const told = periods.filter((p) => p.groups !== undefined);
+    const groups = told.reduce((all, p) => all + (p.groups ?? 0), 0);
+    const people = told.reduce((all, p) => all + (p.groups ?? 0) * (p.group_size ?? 0), 0);
+    tellGroups(byId("range-groups"), told.length ? groups : undefined, groups ? people / groups : null);
     byId("range-peak").textContent = Math.max(0, ...periods.map((p) => p.peak));
     const uncounted = sum(periods, "uncounted");
     byId("range-uncounted").textContent = periods.length ? times.span(uncounted) : "all of it";
@@ -156,10 +166,13 @@ function isGone({ start, end, uncounted }, share = 0.5) {
   return uncounted >= share * (Date.parse(end) - Date.parse(start)) / 1000;
 }
 
-/** How many days lie between the range and what is shown beside it; 0 for nothing. @param {Date} from @param {Date} to */
-function daysBefore(from, to) {
-  const length = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
-  return { before: length, week: 7, year: 364 }[byId("beside").value] ?? 0;
+/** The earlier periods of a report; of one before anything was recorded it is not known who came. @param {{rows: any[]}} report */
+function compared({ rows }) {
+  return rows.map(({ before }) => {
+    const length = (Date.parse(before.to) - Date.parse(before.from)) / 1000;
+    const uncounted = before.in === null ? length : before.uncounted ?? 0;
+    return { start: before.from, end: before.to, in: before.in ?? 0, out: before.out ?? 0, uncounted };
+  });
 }
 
 const besideWords = () => byId("beside").selectedOptions[0].textContent;

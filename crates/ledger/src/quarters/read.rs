@@ -9,6 +9,7 @@ use super::{Coming, QUARTER, Quarter, floor};
 
 /// What of quarters is wanted.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is wanted or not")]
 pub(crate) struct Part {
     pub(crate) crossings: bool,
     pub(crate) visits: bool,
