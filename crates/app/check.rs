@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, Parser as _, ValueHint};
 use console::{Alignment, measure_text_width, pad_str, truncate_str};
-use footfall_count::{Line, Zone};
+use footfall_count::{Layout, Line, Zone};
 use footfall_serve::names;
 
 use crate::cli::{Cli, Command, RunArgs};
@@ -83,13 +83,13 @@ fn no_source(config: &std::path::Path) -> anyhow::Error {
 /// What topics and ids of other systems call sources, lines and zones: all of them where something is
 /// published, else those that are not called by their names.
 fn called(sources: &[NamedSource], config: &Config) -> String {
-    let places = |lines: &[Line], zones: &[Zone]| -> Vec<String> {
+    let places = |Layout { lines, zones, .. }: &Layout| -> Vec<String> {
         lines.iter().map(Line::name).chain(zones.iter().map(Zone::name)).map(ToOwned::to_owned).collect()
     };
-    let mut names = if sources.is_empty() { places(&config.lines, &config.zones) } else { Vec::new() };
+    let mut names = if sources.is_empty() { places(&config.layout()) } else { Vec::new() };
     for source in sources {
         names.push(shown_name(&source.name));
-        names.extend(places(&source.lines, &source.zones));
+        names.extend(places(&source.layout));
     }
     let publishes = !config.publish.is_empty();
     let mut seen = BTreeSet::new();
@@ -114,10 +114,10 @@ fn about(source: &NamedSource) -> String {
         1 => format!("  {what} {}", names[0]),
         _ => format!("  {what}s {}", names.join(", ")),
     };
-    let lines = names("line", source.lines.iter().map(Line::name).collect());
-    let zones = names("zone", source.zones.iter().map(Zone::name).collect());
-    let masks =
-        if source.masks.is_empty() { String::new() } else { format!("  masks {}", source.masks.len()) };
+    let Layout { lines, zones, masks } = &source.layout;
+    let lines = names("line", lines.iter().map(Line::name).collect());
+    let zones = names("zone", zones.iter().map(Zone::name).collect());
+    let masks = if masks.is_empty() { String::new() } else { format!("  masks {}", masks.len()) };
     let nothing =
         if lines.is_empty() && zones.is_empty() { "  no line and no zone: nobody is counted" } else { "" };
     format!("  {}  {}{lines}{zones}{masks}{nothing}\n", source.name, source.address)

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use footfall_bench::BenchArgs;
-use footfall_count::{Mask, Zone};
+use footfall_count::{Line, Mask, PartLayout, Zone};
 
 use crate::check::CheckArgs;
 use crate::counts::ReportArgs;
@@ -87,6 +87,13 @@ pub(crate) struct AreaArgs {
     /// Look for nobody who stands in this polygon (a screen, a mirror, the street); may be repeated
     #[arg(long = "mask", value_name = "x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
     pub(crate) masks: Vec<Mask>,
+}
+
+impl AreaArgs {
+    /// What is given of a layout, with these lines.
+    pub(crate) fn layout(&self, lines: &[Line]) -> PartLayout {
+        PartLayout::given(lines, &self.zones, &self.masks)
+    }
 }
 
 /// `ADDRESS:PORT`, an address alone, or a port of this machine alone.

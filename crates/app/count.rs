@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_count::Follower;
+use footfall_count::{Follower, PartLayout};
 use footfall_formats::mot::{People, TrackRow, read_people};
 use footfall_track::{Step, TrackId, TrackedBox, Tracker};
 
-use crate::cli::{AreaArgs, CountArgs};
+use crate::cli::CountArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::report::clock;
@@ -17,7 +17,7 @@ use crate::{logging, progress, rate};
 /// Counts, and says what came of it.
 pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let mut config = Config::load(args.config.as_deref(), &args.lines, &AreaArgs::default())?;
+    let mut config = Config::load_with(args.config.as_deref(), &PartLayout::given(&args.lines, &[], &[]))?;
     config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
     config.counter.groups.enabled |= args.groups.is_some();
     if config.lines.is_empty() {

@@ -15,7 +15,6 @@ use footfall_report::{Report, Screen, ZoneReport};
 pub(crate) use args::ReportArgs;
 use args::Reset;
 
-use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::ledger::marks;
@@ -23,7 +22,7 @@ use crate::say::say;
 
 /// Reads the ledger, and writes the report.
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
-    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    let config = Config::load(args.config.as_deref())?;
     let path = config.ledger.read_by(args.ledger.as_deref());
     let zone = zone(args.timezone.as_deref()).map_err(usage)?;
     if args.compare.is_some_and(|with| !with.fits(args.by)) {

@@ -11,7 +11,6 @@ use clap::{Args, ValueHint};
 use console::style;
 use serde::Serialize;
 
-use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::quiet;
 
@@ -80,7 +79,7 @@ impl Finding {
 /// Looks, and tells on stdout.
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     footfall_video::quiet();
-    let loaded = Config::load(args.config.as_deref(), &[], &AreaArgs::default());
+    let loaded = Config::load(args.config.as_deref());
     let config = match &loaded {
         Ok(config) => config.clone(),
         // Whoever asks for help may be asking about just that.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
 use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
@@ -206,7 +207,7 @@ impl Setup {
     /// What a recording says of the run.
     fn head(&self, info: &SourceInfo, tracker: &footfall_track::Config) -> anyhow::Result<RecordingHead> {
         let Common { config, max_cosine_distance, .. } = &self.common;
-        let NamedSource { lines, zones, masks, .. } = self.source.clone();
+        let Layout { lines, zones, masks } = self.source.layout.clone();
         let (tracker, staff) = (tracker.clone(), config.staff.clone());
         let counter = self.source.counting(config.counter);
         let settings = Settings { tracker, counter, lines, zones, masks, staff };
@@ -258,7 +259,7 @@ pub(crate) fn reference(path: &Path) -> anyhow::Result<Grey> {
 /// A line that no one in the picture can pass is most likely meant for another picture.
 fn warn_about_lines(watched: &NamedSource, info: &SourceInfo) {
     let (width, height) = (info.width as f64, info.height as f64);
-    for line in &watched.lines {
+    for line in &watched.layout.lines {
         let line = line.in_pixels(info.width, info.height);
         let beyond = |is_beyond: &dyn Fn(&Point) -> bool| line.points().iter().all(is_beyond);
         let outside = beyond(&|p| p.x < 0.0)
@@ -272,7 +273,7 @@ fn warn_about_lines(watched: &NamedSource, info: &SourceInfo) {
             );
         }
     }
-    if watched.lines.is_empty() && watched.zones.is_empty() {
+    if watched.layout.counts_nothing() {
         tracing::warn!("no line was given: people are tracked but not counted (see --line)");
     }
 }

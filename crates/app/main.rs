@@ -12,6 +12,7 @@ mod eval;
 mod exit;
 mod guard;
 mod harvest;
+mod in_force;
 mod init;
 mod installed;
 mod interrupt;

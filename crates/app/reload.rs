@@ -4,14 +4,16 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
+use footfall_count::Counter;
 use footfall_pipeline::{Hub, Kind, Stop};
 use footfall_serve::{AlertRules, Tokens};
 
 use crate::cli::RunArgs;
 use crate::config::Config;
+use crate::in_force::InForce;
 use crate::logging::NOTICE;
 use crate::run::check_settings;
-use crate::serve::{Board, Serving};
+use crate::serve::Serving;
 use crate::sources::{NamedSource, resolve};
 
 /// How often the file is looked at.
@@ -27,8 +29,7 @@ pub(crate) struct Reload<'a> {
     config: Config,
     sources: Vec<NamedSource>,
     hub: Hub,
-    /// What the page shows of each source's lines; empty without a page.
-    boards: Vec<Board>,
+    in_force: InForce,
     /// Those of the page, if there is one.
     tokens: Option<Tokens>,
     /// The alerts that are told, where any can be.
@@ -81,15 +82,25 @@ impl<'a> Reload<'a> {
         config: &Config,
         sources: Vec<NamedSource>,
         hub: Hub,
+        in_force: InForce,
         serving: Option<&Serving>,
         max_cosine_distance: Option<f64>,
     ) -> Option<Self> {
         let path = args.config.as_deref()?;
-        let boards = serving.map(Serving::boards).unwrap_or_default();
-        let tokens = serving.and_then(Serving::tokens);
-        let alerts = serving.map(Serving::alerts);
+        let (tokens, alerts) = (serving.and_then(Serving::tokens), serving.map(Serving::alerts));
         let (watched, config) = (Watched::new(path), config.clone());
-        Some(Self { args, path, watched, config, sources, hub, boards, tokens, alerts, max_cosine_distance })
+        Some(Self {
+            args,
+            path,
+            watched,
+            config,
+            sources,
+            hub,
+            in_force,
+            tokens,
+            alerts,
+            max_cosine_distance,
+        })
     }
 
     /// Watches the file until this is `done`.
@@ -161,20 +172,17 @@ impl<'a> Reload<'a> {
         let rate = info.as_ref().and_then(|info| info.frame_rate);
         let tracker = config.tracker(rate, self.max_cosine_distance);
         let has_tracker = tracker != self.config.tracker(rate, self.max_cosine_distance);
-        what.extend((next.lines != before.lines).then_some("lines"));
-        what.extend((next.zones != before.zones).then_some("zones"));
-        what.extend((next.masks != before.masks).then_some("masks"));
+        let redrawn = self.in_force.configure(index, &next.layout);
+        what.extend(redrawn.iter().flat_map(|(_, differences)| differences));
         let has_counter = next.counting(config.counter) != before.counting(self.config.counter);
         what.extend((has_tracker || has_counter).then_some("thresholds"));
-        // Both were tried before: neither can fail.
-        if !what.is_empty()
-            && let Ok(mut counter) = next.counter(config.counter)
+        // What is in force may have been drawn, and be in no file. Both were tried before: neither can fail.
+        let layout = self.in_force.drawing(index).layout;
+        if (redrawn.is_some() || has_tracker || has_counter)
+            && let Ok(mut counter) = Counter::over(layout, next.counting(config.counter))
         {
             if let Some(info) = info {
                 counter.fit(info.width, info.height);
-            }
-            if let Some(board) = self.boards.get(index) {
-                board.replace(next);
             }
             feed.change(move |tracking, counting| {
                 let _ = tracking.reconfigure(tracker);
@@ -188,7 +196,7 @@ impl<'a> Reload<'a> {
     fn needs_restart(&self, config: &Config, sources: &[NamedSource]) -> bool {
         let rest = |config: &Config| {
             let mut rest = config.clone();
-            (rest.lines, rest.zones, rest.masks) = (Vec::new(), Vec::new(), Vec::new());
+            (rest.lines, rest.zones, rest.masks) = Default::default();
             rest.source = crate::config::Sources::default();
             rest.serve.tokens = Vec::new();
             rest.publish.alerts = Vec::new();

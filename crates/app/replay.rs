@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
-use footfall_count::{Anchor, Counter, Follower, Line, Mask, Role, Zone};
+use footfall_count::{Anchor, Counter, Follower, Layout, Line, Mask, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
@@ -13,7 +13,6 @@ use footfall_track::{Preset, Tracker};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
-use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::ledger::{drawn, staff_digest};
@@ -108,11 +107,16 @@ impl Settings {
         })
     }
 
+    fn layout(&self) -> Layout {
+        let Self { lines, zones, masks, .. } = self.clone();
+        Layout { lines, zones, masks }
+    }
+
     /// The run's, or those that the arguments name in their place.
     fn of(args: &ReplayArgs, head: &RecordingHead) -> anyhow::Result<Self> {
         let mut settings = match &args.config {
             Some(path) => {
-                let mut config = Config::load(Some(path), &[], &AreaArgs::default())?;
+                let mut config = Config::load(Some(path))?;
                 config.take_distances();
                 let tracker = config.tracker(head.frame_rate, head.max_cosine_distance);
                 let Config { counter, lines, zones, masks, staff, .. } = config;
@@ -142,8 +146,7 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     let head = reader.head().clone();
     let settings = Settings::of(args, &head)?;
     let tracker = Tracker::new(settings.tracker.clone()).map_err(usage)?;
-    let counter = Counter::new(settings.lines.clone(), settings.counter).map_err(usage)?;
-    let mut counter = counter.with_zones(settings.zones.clone()).with_masks(settings.masks.clone());
+    let mut counter = Counter::over(settings.layout(), settings.counter).map_err(usage)?;
     counter.fit(head.size[0], head.size[1]);
     if let Some(path) = &settings.staff.gallery {
         let start = head.start.as_ref().and_then(|start| start.parse().ok()).unwrap_or_else(Timestamp::now);
@@ -154,13 +157,9 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     if let Some(run) = &run {
         run.draw(&drawn(&settings.lines, false))?;
     }
-    let files = Files {
-        tracks: args.tracks.as_ref(),
-        crossings: args.crossings.as_deref(),
-        groups: None,
-        ledger: run.clone(),
-    };
-    let config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    let (tracks, crossings) = (args.tracks.as_ref(), args.crossings.as_deref());
+    let files = Files { tracks, crossings, groups: None, ledger: run.clone() };
+    let config = Config::load(args.config.as_deref())?;
     rate::warn_of(&head.source, head.frame_rate, &config);
     let follower = Follower::new(tracker, counter);
     let session = Session::new(head.source, follower, files, rate::check(&config))?;

@@ -10,6 +10,7 @@ use footfall_track::Tracker;
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::exit::usage;
+use crate::in_force::InForce;
 use crate::lanes::OpenSources;
 use crate::ledger::{self, Book};
 use crate::networks::Networks;
@@ -53,12 +54,15 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     config.networks.device = networks.device.into();
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
-    let serve = |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes);
+    let in_force = InForce::new(&sources);
+    let serve =
+        |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes, &in_force);
     let serving = page.map(serve).transpose()?;
     let options = config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let mut reload = Reload::new(args, &config, sources, pipeline.hub(), serving.as_ref(), distance);
+    let page = serving.as_ref();
+    let mut reload = Reload::new(args, &config, sources, pipeline.hub(), in_force, page, distance);
     let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 

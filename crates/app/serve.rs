@@ -25,13 +25,15 @@ use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Serv
 
 use crate::config::Config;
 use crate::exit::usage;
+use crate::in_force::InForce;
 use crate::ledger;
 use crate::reload::Reload;
 use crate::say::say;
 use crate::sources::NamedSource;
 use book::LedgerBook;
 pub(crate) use over_ledger::run;
-pub(crate) use setup::Board;
+#[cfg(test)]
+pub(crate) use save::keep;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
 pub(crate) use state::shown_name;
@@ -51,7 +53,6 @@ pub(crate) struct Serving {
     _publishers: Option<Publishers>,
     /// What they read may be gone with this.
     _passing: Option<Arc<ScratchFolder>>,
-    boards: Vec<Board>,
     alerts: AlertRules,
     recorded: bool,
 }
@@ -81,6 +82,7 @@ impl Page {
         path: Option<&Path>,
         sources: &[NamedSource],
         lanes: &[Lane],
+        in_force: &InForce,
     ) -> anyhow::Result<Serving> {
         let mut sites = Vec::new();
         for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
@@ -88,24 +90,26 @@ impl Page {
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
             let id = self.live.id(index).unwrap_or_default().to_owned();
-            sites.push(Site::new(id, source, lane.feed().clone(), &self.live));
+            let (live, shown) = (self.live.clone(), shown_name(&source.name));
+            in_force.listen(index, move |layout| live.draw(&shown, setup::shapes(layout)));
+            sites.push(Site::new(id, source, lane.feed().clone()));
         }
         self.live.rules().set(&config.publish.alerts);
         let alerts = self.live.rules().clone();
-        let boards = sites.iter().map(Site::board).collect();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
         let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let setup = Arc::new(RunSetup::new(config, path, sites, self.live.rules().clone()));
+            let rules = self.live.rules().clone();
+            let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone(), rules));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
             let server = Server::start(&config.serve, parts).map_err(refused)?;
             say(&format!("the page is at {}\n", server.url()));
             Ok(server)
         };
         let server = listens.then(listen).transpose()?;
-        Ok(Serving { server, boards, alerts, recorded, _publishers: publishers, _passing: self.passing })
+        Ok(Serving { server, alerts, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
@@ -115,11 +119,6 @@ fn refused(error: ServeError) -> anyhow::Error {
 }
 
 impl Serving {
-    /// What is drawn of each source's lines, in the order of the run's lanes.
-    pub(crate) fn boards(&self) -> Vec<Board> {
-        self.boards.clone()
-    }
-
     /// The alerts that are told, to be changed while it runs.
     pub(crate) fn alerts(&self) -> AlertRules {
         self.alerts.clone()

@@ -21,7 +21,7 @@ use oddities::Oddities;
 /// Tracks, and says what came of it.
 pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let mut config = Config::load(args.config.as_deref(), &args.lines, &args.areas)?;
+    let mut config = Config::load_with(args.config.as_deref(), &args.areas.layout(&args.lines))?;
     config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
     config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
     let mut detections = DetectionReader::open_sized(&args.detections, args.size)?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueHint};
-use footfall_count::{Anchor, Line};
+use footfall_count::{Anchor, Line, PartLayout};
 use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::DeviceRequest;
@@ -97,6 +97,13 @@ pub(crate) struct RunArgs {
     #[cfg(feature = "preview")]
     #[arg(long)]
     pub(crate) preview: bool,
+}
+
+impl RunArgs {
+    /// What is given of a layout, for all sources.
+    pub(crate) fn layout(&self) -> PartLayout {
+        self.areas.layout(&self.lines)
+    }
 }
 
 /// How cameras and streams are opened.

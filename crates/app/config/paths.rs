@@ -56,17 +56,7 @@ impl Config {
         } = ledger;
         let Sources { options, list } = source;
         for entry in list {
-            let SourceEntry {
-                name: _,
-                url,
-                anchor: _,
-                lines: _,
-                zones: _,
-                masks: _,
-                reference,
-                hours: _,
-                options,
-            } = entry;
+            let SourceEntry { name: _, url, anchor: _, layout: _, reference, hours: _, options } = entry;
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }

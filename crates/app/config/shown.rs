@@ -2,6 +2,7 @@
 //!
 //! Each part is taken apart whole, so that a new setting is in here or does not compile.
 
+use footfall_count::PartLayout;
 use footfall_serve::Config as ServeConfig;
 use footfall_video::SourceOptions;
 use serde_json::{Value, json};
@@ -69,7 +70,8 @@ fn of_sources(sources: &Sources) -> Value {
 }
 
 fn of_entry(entry: &SourceEntry) -> Value {
-    let SourceEntry { name, url: _, anchor, lines, zones, masks, reference: _, hours, options } = entry;
+    let SourceEntry { name, url: _, anchor, layout, reference: _, hours, options } = entry;
+    let PartLayout { lines, zones, masks } = layout;
     let mut shown = of_options(options);
     let own = json!({
         "name": name, "anchor": anchor, "hours": hours, "line": lines, "zone": zones, "mask": masks

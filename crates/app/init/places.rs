@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::installed::Service;
 
@@ -52,9 +51,7 @@ impl Places {
     /// Whether that is the service's configuration as the package has brought it, which names no source yet.
     pub(super) fn is_template(&self, file: &Path) -> bool {
         let names_none = |config: Config| config.source.list.is_empty();
-        self.is_service
-            && file == self.output
-            && Config::load(Some(file), &[], &AreaArgs::default()).is_ok_and(names_none)
+        self.is_service && file == self.output && Config::load(Some(file)).is_ok_and(names_none)
     }
 
     /// What to do now.

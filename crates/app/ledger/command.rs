@@ -9,7 +9,6 @@ use super::clock::{self, ClockArgs, ForgetArgs, RepairArgs};
 use super::copies::{self, BackupArgs, PruneArgs, RestoreArgs};
 use super::marks::{self, MarkArgs, MarksArgs, UnmarkArgs};
 use super::names::{self, RenameArgs};
-use crate::cli::AreaArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::say::say;
@@ -113,7 +112,7 @@ Examples:
 impl WhichArgs {
     /// Where it is, or is to be.
     pub(crate) fn wanted(&self) -> anyhow::Result<PathBuf> {
-        let config = Config::load(self.config.as_deref(), &[], &AreaArgs::default())?;
+        let config = Config::load(self.config.as_deref())?;
         Ok(config.ledger.read_by(self.file.as_deref().or(self.ledger.as_deref())))
     }
 
@@ -126,7 +125,7 @@ impl WhichArgs {
 impl WhichLedger {
     /// Where it is, or is to be.
     pub(crate) fn wanted(&self) -> anyhow::Result<PathBuf> {
-        let config = Config::load(self.config.as_deref(), &[], &AreaArgs::default())?;
+        let config = Config::load(self.config.as_deref())?;
         Ok(config.ledger.read_by(self.ledger.as_deref()))
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn digests(
         "detector": config.detector,
         "tracker": tracker,
         "counter": source.counting(config.counter),
-        "masks": source.masks,
+        "masks": source.layout.masks,
     });
     if let (Some(staff), Some(stages)) = (staff_digest(&config.staff)?, stages.as_object_mut()) {
         stages.insert("staff".to_owned(), staff);
@@ -58,10 +58,10 @@ pub(crate) fn digests(
     Ok(Settings {
         all: of(json!({
             "stages": stages,
-            "lines": source.lines.iter().map(bare).collect::<Vec<_>>(),
-            "zones": source.zones,
+            "lines": source.layout.lines.iter().map(bare).collect::<Vec<_>>(),
+            "zones": source.layout.zones,
         })),
-        places: source.lines.iter().map(line).chain(source.zones.iter().map(zone)).collect(),
+        places: source.layout.lines.iter().map(line).chain(source.layout.zones.iter().map(zone)).collect(),
     })
 }
 

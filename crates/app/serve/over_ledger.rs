@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Line, Zone};
+use footfall_count::Layout;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Error, PlaceKind, Reader};
 use footfall_pipeline::Stop;
@@ -15,8 +15,9 @@ use serde_json::Value;
 
 use super::book::LedgerBook;
 use super::refused;
+use super::setup::shapes;
 use super::state::shown_name;
-use crate::cli::{AreaArgs, ServeArgs};
+use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::logging::NOTICE;
@@ -27,7 +28,7 @@ use crate::{interrupt, logging, progress};
 /// Serves until somebody asks to stop.
 pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
-    let mut config = Config::load(args.config.as_deref(), &[], &AreaArgs::default())?;
+    let mut config = Config::load(args.config.as_deref())?;
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
@@ -67,7 +68,7 @@ fn follow(
         if !watched.has_changed() {
             continue;
         }
-        let read = Config::load(Some(path), &[], &AreaArgs::default()).and_then(|mut next| {
+        let read = Config::load(Some(path)).and_then(|mut next| {
             next.serve.address = config.serve.address;
             server.tokens().replace(&next.serve)?;
             draw(&next)?;
@@ -87,17 +88,12 @@ fn follow(
 /// Tells whoever publishes what is counted: by the configuration, where it names sources; else over every
 /// source that the ledger knows, with all its lines and zones where the configuration has none.
 fn draw(live: &Live, config: &Config, ledger: &Path) -> anyhow::Result<()> {
-    let names = |lines: &[Line], zones: &[Zone]| Shapes {
-        lines: lines.iter().map(|line| line.name().to_owned()).collect(),
-        zones: zones.iter().map(|zone| zone.name().to_owned()).collect(),
-        is_watched: false,
-    };
-    let (of_all, list) = (names(&config.lines, &config.zones), &config.source.list);
+    let (layout, list) = (config.layout(), &config.source.list);
+    let unwatched = |layout: &Layout| Shapes { is_watched: false, ..shapes(layout) };
     for source in list {
-        let lines = source.lines.as_deref().unwrap_or(&config.lines);
-        let zones = source.zones.as_deref().unwrap_or(&config.zones);
-        live.draw(&shown_name(&source.name), names(lines, zones));
+        live.draw(&shown_name(&source.name), unwatched(&source.layout.over(&layout)));
     }
+    let of_all = shapes(&layout);
     if list.is_empty() {
         let reader = Reader::open(ledger)?;
         for (source, places) in reader.drawn()? {

@@ -18,7 +18,6 @@ use address::{checked, with_login};
 
 use super::save::{is_empty, name, set};
 use super::state::shown_name;
-use crate::cli::AreaArgs;
 use crate::config::{Config, told_of_edit};
 use crate::staff::Gallery;
 
@@ -30,7 +29,7 @@ pub(super) fn settings(
     alerts: &[AlertConfig],
     opening: &Hours,
 ) -> Result<Settings, SetupError> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
+    let config = Config::load(Some(path)).map_err(failed)?;
     let staff =
         if gallery.exists() { Gallery::read(gallery).map_err(failed)?.enrolled() } else { Vec::new() };
     let sources = config.source.list.iter().map(|entry| SourceSetting {
@@ -56,8 +55,7 @@ pub(super) fn settings(
 
 /// The alerts of the file at `path`.
 pub(super) fn alerts_of(path: &Path) -> Result<Vec<AlertConfig>, SetupError> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
-    Ok(config.publish.alerts)
+    Ok(Config::load(Some(path)).map_err(failed)?.publish.alerts)
 }
 
 /// When it is open on each day, as it stands in the file at `path`.
@@ -76,7 +74,7 @@ pub(super) fn change(path: &Path, change: &Change) -> Result<(), SetupError> {
 
 /// Says in the file at `path` where staff are enrolled, if it does not yet: beside it.
 pub(super) fn gallery(path: &Path) -> Result<PathBuf, SetupError> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
+    let config = Config::load(Some(path)).map_err(failed)?;
     if let Some(gallery) = config.staff.gallery {
         return Ok(gallery.to_path_buf());
     }

@@ -1,9 +1,18 @@
 //! Other lines, zones, masks and settings, between two frames.
 
 use crate::groups::Groups;
-use crate::{Counter, Line, Mask, Visitors, Zone};
+use crate::{Config, ConfigError, Counter, Layout, Visitors};
 
 impl Counter {
+    /// A counter over a layout, each line and zone starting at zero.
+    ///
+    /// # Errors
+    /// When a number in `config` cannot be used.
+    pub fn over(layout: Layout, config: Config) -> Result<Self, ConfigError> {
+        let Layout { lines, zones, masks } = layout;
+        Ok(Self::new(lines, config)?.with_zones(zones).with_masks(masks))
+    }
+
     /// Goes on with the lines, zones, masks and settings of `next`, a counter that has seen nothing yet and
     /// [is fit](Counter::is_fit). Everyone is followed on: at lines that are as before nothing changes, at
     /// others they take their side anew; in a zone they stay as long as one of its name is around them. Counts
@@ -22,11 +31,12 @@ impl Counter {
             Some(groups) => groups.with(limits),
             None => Groups::new(limits),
         });
-        self.redraw(lines, zones, masks);
+        self.redraw(Layout { lines, zones, masks });
     }
 
     /// As [`change`](Self::change), with the settings as they are.
-    pub fn redraw(&mut self, lines: Vec<Line>, zones: Vec<Zone>, masks: Vec<Mask>) {
+    pub fn redraw(&mut self, layout: Layout) {
+        let Layout { lines, zones, masks } = layout;
         let same = places(&lines, |line| self.lines.iter().position(|old| old.is_at(line)));
         self.people.values_mut().for_each(|person| person.change_lines(&same));
         let named = places(&lines, |line| self.lines.iter().position(|old| old.name() == line.name()));
@@ -63,7 +73,9 @@ mod tests {
     use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
     use proptest::prelude::*;
 
-    use crate::{Anchor, Config, Counter, Employee, GroupConfig, Line, Staff, Visitor, VisitorConfig, Zone};
+    use crate::{
+        Anchor, Config, Counter, Employee, GroupConfig, Layout, Line, Staff, Visitor, VisitorConfig, Zone,
+    };
 
     fn line(text: &str) -> Line {
         text.parse().unwrap()
@@ -169,7 +181,8 @@ mod tests {
             let without = counted(own, seed, at, |_| ());
             prop_assert_eq!(&counted(own, seed, at, |now| now.change(counter(own))), &without);
             let same = |now: &mut Counter| {
-                now.redraw(now.lines().to_vec(), now.zones().to_vec(), now.masks().to_vec());
+                let (lines, zones) = (now.lines().to_vec(), now.zones().to_vec());
+                now.redraw(Layout { lines, zones, masks: now.masks().to_vec() });
             };
             prop_assert_eq!(&counted(own, seed, at, same), &without);
         }

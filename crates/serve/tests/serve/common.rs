@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Anchor, Direction};
+use footfall_count::{Anchor, Direction, Layout};
 use footfall_serve::{
     Book, Config, Drawing, Entry, Live, Parts, Passing, Person, Picture, PortError, Saved, Server, Setup,
     SetupError, SourceKind, SourceState, View, ZoneState,
@@ -73,9 +73,7 @@ impl Site {
         let line = "entrance:320,480,320,0".parse().unwrap();
         let setup = Arc::new(Lines(Mutex::new(Drawing {
             revision: 1,
-            lines: vec![line],
-            zones: Vec::new(),
-            masks: Vec::new(),
+            layout: Layout { lines: vec![line], ..Layout::default() },
         })));
         let parts = Parts {
             live: live.clone(),
