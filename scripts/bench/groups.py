@@ -3,10 +3,10 @@
 
     scripts/groups [--seeds 101-106] [--tuned-on 1-4]
 
-People walk by the social force model, half of them in pairs and families (scripts/people/crowd/walks.py); their boxes, with
-jitter and misses, are counted by `footfall count --groups`. A pair of people is right if they truly came together and
-both are told to be of one group. The default settings are those that are best on the seeds of `--tuned-on`; what is told
-of them is of the others. All of it is of people who do not exist.
+People walk by the social force model, half of them in pairs and families (scripts/people/crowd/walks.py); their
+boxes, with jitter and misses, are counted by `footfall count --groups`. A pair of people is right if they truly came
+together and both are told to be of one group. The default settings are those that are best on the seeds of
+`--tuned-on`; what is told of them is of the others. All of it is of people who do not exist.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import process
 import setting
+
 CROWDING = (6, 20, 45)
 """People a minute, both ways."""
 FROM_ABOVE = {"steep", "down"}
@@ -182,8 +183,8 @@ def page(arguments: argparse.Namespace, tried: dict, judged: list[Walks], usual:
         f"Made by `{' '.join(['scripts/groups', *setting.arguments()])}`; not edited by hand.",
         f"{setting.version()}, default settings. {len(judged)} made-up doors of {arguments.seconds:g} seconds (seeds "
         f"{arguments.seeds}): people who do not exist, of whom half come in pairs and families, from four views, their "
-        "boxes with jitter and misses and their true identities. Real families stray, wait and meet; no footage of them "
-        "with true groups was at hand, so take these figures for the best that there is to be had.",
+        "boxes with jitter and misses and their true identities. Real families stray, wait and meet; no footage of "
+        "them with true groups was at hand, so take these figures for the best that there is to be had.",
         "Whoever comes alone is a group of one. Error: of the number of groups, over all doors and door by door. "
         "Precision, recall and F1: of pairs of people who came in together. Per cent. By time alone: whoever comes in "
         "within so many seconds of the one before is of their group.",
@@ -196,8 +197,8 @@ def page(arguments: argparse.Namespace, tried: dict, judged: list[Walks], usual:
     rows = [[f"{a:g} s", *(f"{100 * tried[a, *both]:.1f}" for both in shown)] for a in APART]
     parts += [
         "## Settings",
-        f"F1 of pairs by `apart`, and `distance` and `drift` in heights, of `[counter.groups]`, on other walks (seeds {arguments.tuned_on}); the best "
-        f"is {best[0]:g} s, {best[1]:g} and {best[2]:g}.",
+        "F1 of pairs by `apart`, and `distance` and `drift` in heights, of `[counter.groups]`, on other walks (seeds "
+        f"{arguments.tuned_on}); the best is {best[0]:g} s, {best[1]:g} and {best[2]:g}.",
         setting.table(["apart", *(f"{d:g}, {r:g}" for d, r in shown)], rows),
     ]
     return "\n\n".join(parts)

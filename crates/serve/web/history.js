@@ -62,17 +62,20 @@ export class History {
     const range = of(from, to);
     byId("counts-csv").href = `/api/v1/counts.csv?${range}`;
     byId("crossings-csv").href = `/api/v1/crossings.csv?${new URLSearchParams({ from: from.toISOString(), to: to.toISOString() })}`;
+    const beside = byId("beside").value;
+    const isCompared = beside === "week" || beside === "year";
     const other = async () => {
-      const kind = byId("beside").value;
-      if (!kind) return [];
-      if (kind !== "before") return compared(await get(`report?${range}&compare=${kind}`));
+      if (beside !== "before") return [];
       const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
       return (await get(`periods?${of(times.later(from, -days), times.later(to, -days))}`)).periods;
     };
     try {
-      const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`), other()];
-      const [{ counts }, { periods }, { zones }, beside] = await Promise.all(answers);
-      if (asked === this.asked) this.fill(counts, periods, zones, beside);
+      const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`),
+        get(`report?${range}${isCompared ? `&compare=${beside}` : ""}`), other()];
+      const [{ counts }, { periods }, { zones }, { rows }, before] = await Promise.all(answers);
+      if (asked !== this.asked) return;
+      this.fill(counts, periods, zones, isCompared ? rows.map(compared) : before);
+      this.manager(rows);
     } catch (error) {
       byId("range-note").textContent = error.message;
       byId("rows").replaceChildren();
@@ -100,6 +103,24 @@ export class History {
     this.table(counts, periods);
     this.zones(zones);
     this.names(counts);
+  }
+
+  /** What the opening hours and the till make of it, where they are known. @param {any[]} rows of a report */
+  manager(rows) {
+    const sum = (/** @type {string} */ what) => {
+      const known = rows.filter((row) => row[what] !== undefined);
+      return known.length ? known.reduce((all, row) => all + row[what], 0) : null;
+    };
+    const [came, left, sold] = [sum("in_outside"), sum("out_outside"), sum("transactions")];
+    tellNumber("range-outside", came === null ? null : came + (left ?? 0), `${came} in, ${left} out`);
+    const entered = rows.filter((row) => row.transactions !== undefined).reduce((all, row) => all + row.in, 0);
+    tellNumber("range-sales", sold, sold !== null && entered ? `${(100 * sold / entered).toFixed(1)}% of those who came in` : "");
+    const name = ["day", "week"].includes(byId("by").value) ? times.weekday : times.full;
+    const selling = rows.filter((row) => row.transactions);
+    byId("sales-card").hidden = !selling.length;
+    byId("sale-rows").replaceChildren(...selling.slice(0, MOST_ROWS).map((row) => tableRow([name(row.from)], [row.in, "n in"],
+      [row.transactions, "n"], [row.amount === undefined ? "–" : row.amount.toFixed(2), "n"],
+      [row.conversion === undefined ? "–" : `${(100 * row.conversion).toFixed(1)}%`, "n"])));
   }
 
   /** @param {{periods: Period[], beside: Period[]}} shown */
@@ -166,13 +187,19 @@ function isGone({ start, end, uncounted }, share = 0.5) {
   return uncounted >= share * (Date.parse(end) - Date.parse(start)) / 1000;
 }
 
-/** The earlier periods of a report; of one before anything was recorded it is not known who came. @param {{rows: any[]}} report */
-function compared({ rows }) {
-  return rows.map(({ before }) => {
-    const length = (Date.parse(before.to) - Date.parse(before.from)) / 1000;
-    const uncounted = before.in === null ? length : before.uncounted ?? 0;
-    return { start: before.from, end: before.to, in: before.in ?? 0, out: before.out ?? 0, uncounted };
-  });
+/** The earlier period of a report's row; before anything was recorded it is not known who came. @param {{before: any}} row */
+function compared({ before }) {
+  const length = (Date.parse(before.to) - Date.parse(before.from)) / 1000;
+  const uncounted = before.in === null ? length : before.uncounted ?? 0;
+  return { start: before.from, end: before.to, in: before.in ?? 0, out: before.out ?? 0, peak: 0, occupancy: 0, uncounted };
+}
+
+/** Shows a number with what is said of it; nothing where it is not known. @param {string} id @param {number | null} number @param {string} words */
+function tellNumber(id, number, words) {
+  const place = byId(id);
+  place.hidden = number === null;
+  place.querySelector("output").value = number ?? "–";
+  place.querySelector(".likely").textContent = words;
 }
 
 const besideWords = () => byId("beside").selectedOptions[0].textContent;

@@ -78,7 +78,8 @@ def make_crops(a: argparse.Namespace) -> None:
 
 
 def make_film(a: argparse.Namespace) -> None:
-    truth = film.make(a.out, film.Entrance(a.seed, a.view, a.seconds, a.rate, a.people, a.size, a.style, together=a.together))
+    entrance = film.Entrance(a.seed, a.view, a.seconds, a.rate, a.people, a.size, a.style, together=a.together)
+    truth = film.make(a.out, entrance)
     print(f"{a.out}/film.avi: --line {truth['line']}, {len(truth['passages'])} passages in truth.json")
 
 
