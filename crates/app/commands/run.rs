@@ -19,7 +19,7 @@ use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
 use crate::run::summary::Report;
 use crate::say::say;
-use crate::serve::{Page, Serving};
+use crate::serve::Page;
 use crate::sources::transport;
 use crate::{guard, interrupt, logging, progress, quiet, service};
 
@@ -54,8 +54,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let options = plan.config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let tokens = serving.as_ref().and_then(Serving::tokens);
-    let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, tokens, distance);
+    let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
     let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
