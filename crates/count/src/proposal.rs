@@ -18,8 +18,10 @@ const SHORT: f64 = 0.05;
 /// By how much the line reaches beyond the ways on either side, as a share of the picture's width.
 const BEYOND: f64 = 0.05;
 
-/// A line across `walks`, the paths of people in pixels of a picture of this size: at right angles to the direction in which most walk, at the middle of all places; from one side
-/// of the ways to the other. `in` is to the right, or downwards where ways are upright.
+/// A line across `walks`, the paths of people in pixels of a picture of this size.
+///
+/// It is at right angles to the direction in which most walk, at the middle of all places, from one side of the paths
+/// to the other. `in` is to the right, or downwards where people walk up and down.
 ///
 /// # Errors
 /// Never of finite walks.
