@@ -162,7 +162,7 @@ pub(crate) fn observations(
     if places.is_none() {
         same_length("embeddings", rows, detections.len())?;
     }
-    let embeddings = read_embeddings(&vectors, dimension)?;
+    let embeddings = read_embeddings(&vectors, rows, dimension)?;
     let embeddings = match places {
         Some(places) => embeddings.spread(&places, detections.len()),
         None => embeddings,
@@ -196,8 +196,8 @@ fn places(embedded: &Bound<'_, PyAny>, rows: usize, detections: usize) -> PyResu
     Ok(places)
 }
 
-fn read_embeddings(vectors: &Floats<'_>, dimension: usize) -> PyResult<Embeddings> {
-    let mut embeddings = Embeddings::new(dimension);
+fn read_embeddings(vectors: &Floats<'_>, rows: usize, dimension: usize) -> PyResult<Embeddings> {
+    let mut embeddings = Embeddings::with_capacity(dimension, rows);
     let mut buffer: Vec<f32> = Vec::with_capacity(dimension);
     with_array!(vectors, array => {
         for (index, row) in view2(array).rows().into_iter().enumerate() {

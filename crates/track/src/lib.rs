@@ -19,6 +19,7 @@ mod matches;
 mod observation;
 pub mod offline;
 mod output;
+mod places;
 mod sighting;
 mod tracker;
 
