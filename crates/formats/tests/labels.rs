@@ -83,6 +83,28 @@ fn cvats_forms_for_videos_and_images_are_read() {
     }
 }
 
+#[test]
+fn label_studios_forms_for_videos_and_pictures_are_read() {
+    for (name, ids) in [("label-studio-video.json", true), ("label-studio-pictures.json", false)] {
+        let labels = check(name, LabelKind::LabelStudio, ids, false);
+        assert_eq!(labels.looked_at, Some((1..=6).collect()), "{name}");
+    }
+    let labels = check("label-studio-coco.json", LabelKind::CocoAnnotations, false, false);
+    assert_eq!(labels.looked_at, Some((1..=6).collect()));
+}
+
+/// Label Studio numbers classes by their names, so that a car comes before a person.
+#[test]
+fn classes_that_are_named_are_taken_by_their_names() {
+    let labels = check("label-studio-yolo/labels", LabelKind::Yolo, false, false);
+    assert_eq!(labels.notes, ["5 boxes of other classes than Person are left out"]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("shop_1.txt"), "0 0.5 0.5 0.1 0.2\n").unwrap();
+    fs::write(folder.path().join("classes.txt"), "car\nbicycle\n").unwrap();
+    let error = Labels::read(folder.path(), LabelKind::Yolo, Some(SIZE)).unwrap_err().to_string();
+    assert!(error.contains("none of its classes is called person: car, bicycle"), "{error}");
+}
+
 /// CVAT exports what somebody has drawn; what lies between is on a straight line, and nobody is there once they have
 /// left.
 #[test]
