@@ -1,5 +1,5 @@
 """Label Studio: a server of its own takes annotations of a video and of pictures, and exports them as JSON; those of
-pictures as COCO's annotations and as YOLO's labels too.  with_label_studio.py FOLDER PROGRAM"""
+pictures as COCO's annotations too.  with_label_studio.py FOLDER PROGRAM"""
 
 import io
 import json
@@ -134,9 +134,6 @@ def main() -> None:
             (folder / "label-studio-pictures.json").write_text(as_text(server.export(shots, "JSON")))
             coco = zipfile.ZipFile(io.BytesIO(server.export(shots, "COCO")))
             (folder / "label-studio-coco.json").write_text(as_text(coco.read("result.json")))
-            yolo = zipfile.ZipFile(io.BytesIO(server.export(shots, "YOLO")))
-            wanted = [name for name in yolo.namelist() if name == "classes.txt" or name.startswith("labels/")]
-            yolo.extractall(folder / "label-studio-yolo", wanted)
         finally:
             server.stop()
 
