@@ -11,7 +11,6 @@ use footfall_video::{Address, SourceOptions, Transport};
 
 use crate::cli::{RunArgs, SourceArgs};
 use crate::config::{Config, SourceEntry};
-use crate::serve::shown_name;
 
 /// One source of a run.
 #[derive(Clone, Debug)]
@@ -50,6 +49,14 @@ impl NamedSource {
     pub(crate) fn counter(&self, config: CounterConfig) -> Result<Counter, ConfigError> {
         Counter::over(self.layout.clone(), self.counting(config))
     }
+}
+
+/// A source's name without the folders that it is in: they are nobody's business on the page.
+pub(crate) fn shown_name(name: &str) -> String {
+    if name.contains("://") {
+        return name.to_owned();
+    }
+    Path::new(name).file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// The sources of a run, in order.

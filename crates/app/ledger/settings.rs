@@ -9,10 +9,9 @@ use footfall_ledger::{Digest, Place, PlaceKind};
 use footfall_track::Point;
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::config::{Config, StaffConfig};
 use crate::models;
 use crate::sources::NamedSource;
-use crate::staff::StaffConfig;
 
 /// Of a run, and of each line in it.
 pub(crate) struct Settings {

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use address::{checked, with_login};
 use footfall_formats::PartialFile;
 use footfall_ledger::Hours;
 use footfall_serve::{
@@ -14,12 +15,10 @@ use footfall_serve::{
 };
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use address::{checked, with_login};
-
 use super::save::{is_empty, name, set};
-use super::state::shown_name;
 use crate::config::{Config, told_of_edit};
-use crate::staff::Gallery;
+use crate::gallery::Gallery;
+use crate::sources::shown_name;
 
 /// The settings in the file at `path`, of a run that counts the sources called `running` and tells `alerts`.
 pub(super) fn settings(

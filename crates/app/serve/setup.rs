@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::save::keep;
 use super::settings;
 use crate::config::Config;
+use crate::gallery::Gallery;
 use crate::in_force::InForce;
 use crate::ledger::embedder_digest;
 use crate::sources::{Kept, NamedSource};
-use crate::staff::Gallery;
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {
@@ -71,7 +71,7 @@ impl Site {
 }
 
 /// What is drawn over a source of this run, by name.
-pub(super) fn shapes(layout: &Layout) -> Shapes {
+pub(crate) fn shapes(layout: &Layout) -> Shapes {
     Shapes {
         lines: layout.lines.iter().map(|line| line.name().to_owned()).collect(),
         zones: layout.zones.iter().map(|zone| zone.name().to_owned()).collect(),

@@ -45,7 +45,7 @@ mod person;
 mod relation;
 mod role;
 mod shape;
-mod sight;
+mod sighting;
 mod site;
 mod staff;
 mod stature;
