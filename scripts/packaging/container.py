@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Sets up a bundle to be run: another command, a root that is read-only, a volume, no network.
+
+usage: container.py CONFIG STATE ARGUMENT...
+
+CONFIG is the config.json of a bundle of umoci's; STATE becomes /var/lib/footfall.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def main(config: Path, state: Path, arguments: list[str]) -> None:
+    """Rewrites the bundle's configuration."""
+    bundle = json.loads(config.read_text())
+    process = bundle["process"]
+    process["terminal"] = False
+    process["args"] = [process["args"][0], *arguments]
+    bundle["root"]["readonly"] = True
+    user = process["user"]
+    os.chown(state, user["uid"], user["gid"])
+    volume = {"destination": "/var/lib/footfall", "type": "bind", "source": str(state), "options": ["bind", "rw"]}
+    bundle["mounts"] = [mount for mount in bundle["mounts"] if mount["destination"] != "/sys/fs/cgroup"]
+    bundle["mounts"] = [mount for mount in bundle["mounts"] if mount["destination"] != volume["destination"]]
+    bundle["mounts"].append(volume)
+    config.write_text(json.dumps(bundle))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# What a user goes through, in a bare Debian without a network: scripts/package --test runs it there. What holds is told
+# on stdout, everything else on stderr.
+set -euo pipefail
+
+VERSION=$1
+CONFIG=/etc/footfall/footfall.toml
+LEDGER=/var/lib/footfall/camera.db
+CAMERA=rtsp://127.0.0.1:8554/camera
+export DEBIAN_FRONTEND=noninteractive
+
+holds() { printf '%s\n' "$*"; }
+
+broken() {
+    printf 'broken: %s\n' "$*" >&2
+    exit 1
+}
+
+is() { [[ $1 == "$2" ]] || broken "$3: $1, and not $2"; }
+
+about() { stat -c '%a %U %G' "$1"; }
+
+
+install_it() {
+    # Nothing is fetched: what the package needs lies there.
+    apt-get -q -y install --no-install-recommends --no-download "$1" </dev/null >&2
+}
+
+nothing_else_is_here() {
+    local tool
+    for tool in python3 cargo cc clang; do
+        if command -v "$tool" >/dev/null; then broken "there is $tool"; fi
+    done
+}
+
+installed() {
+    is "$(about $CONFIG)" "640 footfall footfall" "$CONFIG"
+    is "$(about /etc/footfall)" "750 footfall footfall" /etc/footfall
+    is "$(about /var/lib/footfall)" "700 footfall footfall" /var/lib/footfall
+    if id -nG footfall | grep -qw video; then :; else broken "footfall may not open cameras"; fi
+    [[ -L /etc/systemd/system/multi-user.target.wants/footfall.service ]] || broken "the service is not enabled"
+    dpkg-query -W -f '${Conffiles}\n' footfall | grep -q "$CONFIG" || broken "$CONFIG is no conffile"
+    bash -n /usr/share/bash-completion/completions/footfall
+    zcat /usr/share/man/man1/footfall-run.1.gz | grep -q 'footfall' || broken "no man page"
+    footfall version --json >&2
+    holds "installed: user, folders, conffile, service, man pages, completions"
+}
+
+# asks_for_a_camera: what systemd asks before it starts the service.
+asks_for_a_camera() {
+    local said
+    if said=$(as_service sh -c "footfall check --has-source $CONFIG 2>&1; test \$? -ne 1"); then
+        broken "the service would start without a camera"
+    fi
+    [[ $said == *"sudo footfall init"* ]] || broken "it says $said"
+    holds "without a camera the service does not start, and says what to do"
+}
+
+counts_the_clip() {
+    local started=$SECONDS
+    footfall demo --crossings /tmp/demo.jsonl >&2 </dev/null
+    [[ -s /tmp/demo.jsonl ]] || broken "nobody was counted"
+    holds "the sample clip: $(wc -l </tmp/demo.jsonl) crossings, in $((SECONDS - started)) s"
+}
+
+as_service() { runuser -u footfall -- "$@"; }
+
+sets_a_camera_up() {
+    footfall init "camera=$CAMERA" --seconds 3 >&2
+    is "$(about $CONFIG)" "640 footfall footfall" "$CONFIG after init"
+    grep -q "file = \"$LEDGER\"" "$CONFIG" || broken "the ledger is elsewhere"
+    as_service sh -c "footfall check --has-source $CONFIG" || broken "init has named no source"
+    holds "footfall init as root has set the service up"
+}
+
+# answer PATH: what the page says.
+answer() {
+    exec 3<>/dev/tcp/127.0.0.1/8080 || return 1
+    printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n' "$1" >&3
+    cat <&3
+    exec 3>&-
+}
+
+# count_for FRAMES: the service's program as its user, until so many frames were processed.
+count_for() {
+    local pid tries
+    as_service footfall run --config "$CONFIG" --log-format json >&2 &
+    pid=$!
+    for ((tries = 0; tries < 600; tries++)); do
+        if (answer /metrics) 2>/dev/null | awk -v want="$1" \
+            '/^footfall_frames_total/ && $2 >= want { found = 1 } END { exit !found }'; then break; fi
+        kill -0 "$pid" 2>/dev/null || broken "the program has ended"
+        sleep 0.5
+    done
+    ((tries < 600)) || broken "no $1 frames in five minutes"
+    (answer /) | grep -qi '<html' || broken "no page"
+    kill -TERM "$pid"
+    wait "$pid" || broken "it does not end well when it is told to"
+}
+
+serves() {
+    count_for 20
+    is "$(about $LEDGER)" "600 footfall footfall" "$LEDGER"
+    holds "as the service's user it counts over RTSP and serves the page"
+}
+
+upgrades() {
+    local before
+    cp /tmp/earlier.db "$LEDGER"
+    rm -f "$LEDGER"-wal "$LEDGER"-shm
+    chown footfall: "$LEDGER"
+    chmod 600 "$LEDGER"
+    printf '# mine\n' >>"$CONFIG"
+    before=$(sha256sum "$CONFIG")
+    install_it /tmp/footfall.deb
+    is "$(dpkg-query -W -f '${Version}' footfall)" "$VERSION" version
+    is "$(sha256sum "$CONFIG")" "$before" "the configuration after the upgrade"
+    count_for 5
+    [[ -e $LEDGER.version-4 ]] || broken "no copy of the ledger was kept"
+    is "$(about "$LEDGER.version-4")" "600 footfall footfall" "the copy"
+    is "$(footfall report --ledger "$LEDGER" --format csv --by day | grep -c 2026-03-01)" 1 "days of the earlier ledger"
+    count_for 5
+    [[ ! -e $LEDGER.version-4 ]] || broken "the copy stays for ever"
+    holds "upgraded: configuration and ledger stay, a copy of the ledger lay beside it until it was run"
+}
+
+does_not_go_back() {
+    local said
+    if said=$(dpkg -i /tmp/earlier.deb 2>&1 </dev/null); then broken "it went back to an earlier version"; fi
+    printf '%s\n' "$said" >&2
+    [[ $said == *"refused"* && $said == *"sudo apt-get remove footfall"* ]] || broken "no words on how to go back"
+    is "$(dpkg-query -W -f '${Status} ${Version}' footfall)" "install ok installed $VERSION" "the package"
+    footfall --version >&2
+    holds "an earlier version is refused, with words"
+}
+
+goes() {
+    apt-get -q -y remove footfall </dev/null >&2
+    [[ -e $CONFIG && -e $LEDGER ]] || broken "removing has taken what was to stay"
+    [[ ! -e /usr/bin/footfall && ! -e /usr/lib/footfall ]] || broken "removing leaves files"
+    holds "removed: configuration and ledger stay"
+    apt-get -q -y purge footfall </dev/null >&2
+    [[ ! -e /etc/footfall && ! -e /var/lib/footfall ]] || broken "purging leaves files"
+    if getent passwd footfall >&2; then broken "purging leaves the user"; fi
+    [[ ! -e /etc/systemd/system/multi-user.target.wants/footfall.service ]] || broken "purging leaves the service enabled"
+    holds "purged: nothing is left, and nothing was asked"
+}
+
+nothing_else_is_here
+install_it /tmp/earlier.deb
+installed
+asks_for_a_camera
+counts_the_clip
+sets_a_camera_up
+serves
+upgrades
+does_not_go_back
+goes

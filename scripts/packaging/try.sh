@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# Tries what was made as a user gets it: in a bare Debian, without compilers, Python or a network. Needs ui.sh, PACKAGES,
+# OUT, VERSION, ARCHITECTURE; root. Meant to be sourced.
+
+TRY=$PACKAGES/try
+# An earlier version, for upgrades and for going back.
+EARLIER=0.0.1
+
+# try_all RELEASE...: the package in each, then the tarball and the image.
+try_all() {
+    local release started=$SECONDS
+    ((EUID == 0)) || fail "trying packages wants root: they are installed into a bare Debian"
+    [[ -e $(deb_file "$VERSION") ]] || fail "there is no $(deb_file "$VERSION")" "make it with:  scripts/package"
+    scripts/setup --only package
+    mkdir -p "$TRY"
+    prepare_try
+    for release in "$@"; do try_package "$release"; done
+    try_tarball "$1"
+    try_image
+    say "All of it holds; that took $((SECONDS - started)) s."
+}
+
+deb_file() {
+    printf '%s/footfall_%s_%s.deb' "$OUT" "$1" "$ARCHITECTURE"
+}
+
+# prepare_try: what goes into every Debian beside the package: an earlier package, a ledger of an earlier program, and
+# pictures for a camera.
+prepare_try() {
+    local root=$TRY/earlier
+    rm -rf "$root"
+    dpkg-deb --raw-extract "$(deb_file "$VERSION")" "$root"
+    sed -i "s/^Version: .*/Version: $EARLIER/" "$root/DEBIAN/control"
+    sed -i "s/\"$VERSION\"/\"$EARLIER\"/" "$root/DEBIAN/"{preinst,prerm}
+    if [[ -n ${FOOTFALL_EARLIER:-} ]]; then install -m 755 "$FOOTFALL_EARLIER" "$root/usr/bin/footfall"; fi
+    dpkg-deb --root-owner-group -Znone --build "$root" "$TRY/earlier.deb" >/dev/null
+    rm -rf "$root"
+    python3 "$here/packaging/earlier_ledger.py" crates/ledger/src/schema "$TRY/earlier.db"
+    if [[ ! -e $TRY/pictures/00199.jpg ]]; then
+        scripts/setup --only dev
+        "$FOOTFALL_CACHE/dev/bin/python" "$here/packaging/pictures.py" "$FOOTFALL_CACHE/clips/vtest.avi" "$TRY/pictures"
+    fi
+}
+
+# bare RELEASE: the smallest Debian that installs packages, as a tar file; with the archives of what the package needs,
+# as a machine has them that was online a moment ago.
+bare() {
+    local file=$TRY/$1.tar root=$TRY/$1.new
+    if [[ $file -nt $(deb_file "$VERSION") ]]; then return 0; fi
+    rm -rf "$root"
+    debootstrap --variant=minbase "$1" "$root" http://deb.debian.org/debian &&
+        cp "$(deb_file "$VERSION")" "$root/tmp/footfall.deb" &&
+        chroot "$root" apt-get -q update &&
+        chroot "$root" apt-get -q -y install --no-install-recommends --download-only /tmp/footfall.deb &&
+        tar -C "$root" -cf "$file.partial" . && mv "$file.partial" "$file" && rm -rf "$root"
+}
+
+# unpack RELEASE: a fresh one at $TRY/RELEASE.
+unpack() {
+    retry run_shown "a bare Debian $1" "$TRY" 0 bare "$1" || fail "debootstrap made no Debian $1"
+    rm -rf "${TRY:?}/$1"
+    mkdir "$TRY/$1"
+    tar -C "$TRY/$1" -xf "$TRY/$1.tar"
+    cp "$TRY/earlier.deb" "$TRY/earlier.db" "$here/packaging/inside.sh" "$TRY/$1/tmp/"
+    cp "$(deb_file "$VERSION")" "$TRY/$1/tmp/footfall.deb"
+}
+
+try_package() {
+    local log=$TRY/$1.log
+    unpack "$1"
+    say "Debian $1:"
+    alone "$TRY/$1" /tmp/inside.sh "$VERSION" 2>"$log" | sed 's/^/  /' >&2 || {
+        tail -n 20 "$log" | sed 's/^/    | /' >&2
+        fail "the package does not do what it should in Debian $1: the whole log is $log"
+    }
+    rm -rf "${TRY:?}/$1"
+}
+
+# alone ROOT COMMAND...: in a namespace without a network, whose loopback has a camera at port 8554.
+alone() {
+    local root=$1
+    shift
+    # shellcheck disable=SC2016 # for the shell in there
+    unshare --net --mount --pid --fork bash -euo pipefail -c '
+        root=$1 server=$2 pictures=$3
+        shift 3
+        ip link set lo up
+        mount -t proc proc "$root/proc"
+        coproc CAMERA { RATE=10 exec /usr/bin/python3 "$server" rtsp "$pictures" 8554; }
+        read -r _ <&"${CAMERA[0]}"
+        exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
+    ' alone "$root" "$PWD/tests/live/server.py" "$TRY/pictures" "$@"
+}
+
+# enter RELEASE: a shell there, with the network of this machine.
+enter() {
+    ((EUID == 0)) || fail "this wants root"
+    mkdir -p "$TRY"
+    prepare_try
+    unpack "$1"
+    say "the package is /tmp/footfall.deb; the folder goes when you leave"
+    chroot "$TRY/$1" /bin/bash || true
+    rm -rf "${TRY:?}/$1"
+}
+
+# try_tarball RELEASE: from a folder of an odd name, moved after it was unpacked.
+try_tarball() {
+    local name=footfall-$VERSION-linux-$ARCHITECTURE root=$TRY/$1
+    unpack "$1"
+    mkdir -p "$root/srv/a folder"
+    tar -C "$root/srv" -xf "$OUT/$name.tar.xz"
+    mv "$root/srv/$name" "$root/srv/a folder/"
+    alone "$root" "/srv/a folder/$name/bin/footfall" demo --crossings /tmp/tarball.jsonl 2>"$TRY/tarball.log" ||
+        fail "the tarball does not count the sample clip: see $TRY/tarball.log"
+    [[ -s $root/tmp/tarball.jsonl ]] || fail "the tarball has counted nobody"
+    say "The tarball counts the sample clip in a bare Debian $1: $(wc -l <"$root/tmp/tarball.jsonl") crossings"
+    rm -rf "$root"
+}
+
+# try_image: by crun, with a root that is read-only, as nobody.
+try_image() {
+    local root=$TRY/image
+    rm -rf "$root"
+    mkdir -p "$root/layout" "$root/state"
+    tar -C "$root/layout" -xf "$OUT/footfall-$VERSION-$ARCHITECTURE.oci.tar"
+    umoci unpack --image "$root/layout:$VERSION" "$root/bundle" >"$TRY/image.log" 2>&1 || fail "umoci cannot unpack the image: see $TRY/image.log"
+    python3 "$here/packaging/container.py" "$root/bundle/config.json" "$root/state" demo --crossings -
+    (cd "$root/bundle" && crun --root "$root/run" --cgroup-manager=disabled run "footfall-try-$$") \
+        >"$root/crossings.jsonl" 2>>"$TRY/image.log" || fail "the image does not count the sample clip: see $TRY/image.log"
+    [[ -s $root/crossings.jsonl ]] || fail "the image has counted nobody"
+    say "The image counts the sample clip, read-only, as nobody: $(wc -l <"$root/crossings.jsonl") crossings"
+    rm -rf "$root"
+}
