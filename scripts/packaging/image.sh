@@ -24,9 +24,9 @@ root_of_image() {
     for pattern in "${SLIM[@]}"; do options+=("--dpkgopt=path-exclude=$pattern"); done
     mmdebstrap --mode=root --variant=minbase "${options[@]}" \
         --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-include=/usr/share/doc/footfall/*' \
-        --customize-hook="cp '$OUT/footfall_${VERSION}_$ARCHITECTURE.deb' \"\$1/tmp/footfall.deb\"" \
-        --customize-hook='chroot "$1" apt-get -q -y install --no-install-recommends /tmp/footfall.deb' \
-        --customize-hook='rm -f "$1/tmp/footfall.deb" "$1"/var/log/*.log "$1"/var/log/apt/* "$1/var/cache/ldconfig/aux-cache"' \
+        --customize-hook="cp '$OUT/footfall_${VERSION}_$ARCHITECTURE.deb' \"\$1/footfall.deb\"" \
+        --customize-hook='chroot "$1" apt-get -q -y install --no-install-recommends /footfall.deb' \
+        --customize-hook='rm -f "$1/footfall.deb" "$1"/var/log/*.log "$1"/var/log/apt/* "$1/var/cache/ldconfig/aux-cache"' \
         --customize-hook="cp packaging/image/footfall.toml \"\$1/etc/footfall/footfall.toml\"" \
         --customize-hook="install -m 755 packaging/image/alive \"\$1/usr/lib/footfall/alive\"" \
         --customize-hook='chown -R 65534:65534 "$1/etc/footfall" "$1/var/lib/footfall"; chmod -R u=rwX,go= "$1/var/lib/footfall"; chmod 755 "$1/etc/footfall"; chmod 644 "$1/etc/footfall/footfall.toml"' \

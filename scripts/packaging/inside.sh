@@ -4,6 +4,8 @@
 set -euo pipefail
 
 VERSION=$1
+# Where this lies, with the packages.
+TRIAL=$(dirname "$0")
 CONFIG=/etc/footfall/footfall.toml
 LEDGER=/var/lib/footfall/camera.db
 CAMERA=rtsp://127.0.0.1:8554/camera
@@ -19,7 +21,6 @@ broken() {
 is() { [[ $1 == "$2" ]] || broken "$3: $1, and not $2"; }
 
 about() { stat -c '%a %U %G' "$1"; }
-
 
 install_it() {
     # Nothing is fetched: what the package needs lies there.
@@ -58,9 +59,9 @@ asks_for_a_camera() {
 
 counts_the_clip() {
     local started=$SECONDS
-    footfall demo --crossings /tmp/demo.jsonl >&2 </dev/null
-    [[ -s /tmp/demo.jsonl ]] || broken "nobody was counted"
-    holds "the sample clip: $(wc -l </tmp/demo.jsonl) crossings, in $((SECONDS - started)) s"
+    footfall demo --crossings "$TRIAL/demo.jsonl" >&2 </dev/null
+    [[ -s "$TRIAL/demo.jsonl" ]] || broken "nobody was counted"
+    holds "the sample clip: $(wc -l <"$TRIAL/demo.jsonl") crossings, in $((SECONDS - started)) s"
 }
 
 as_service() { runuser -u footfall -- "$@"; }
@@ -106,13 +107,13 @@ serves() {
 
 upgrades() {
     local before
-    cp /tmp/earlier.db "$LEDGER"
+    cp "$TRIAL/earlier.db" "$LEDGER"
     rm -f "$LEDGER"-wal "$LEDGER"-shm
     chown footfall: "$LEDGER"
     chmod 600 "$LEDGER"
     printf '# mine\n' >>"$CONFIG"
     before=$(sha256sum "$CONFIG")
-    install_it /tmp/footfall.deb
+    install_it "$TRIAL/footfall.deb"
     is "$(dpkg-query -W -f '${Version}' footfall)" "$VERSION" version
     is "$(sha256sum "$CONFIG")" "$before" "the configuration after the upgrade"
     count_for 5
@@ -126,7 +127,7 @@ upgrades() {
 
 does_not_go_back() {
     local said
-    if said=$(dpkg -i /tmp/earlier.deb 2>&1 </dev/null); then broken "it went back to an earlier version"; fi
+    if said=$(dpkg -i "$TRIAL/earlier.deb" 2>&1 </dev/null); then broken "it went back to an earlier version"; fi
     printf '%s\n' "$said" >&2
     [[ $said == *"refused"* && $said == *"sudo apt-get remove footfall"* ]] || broken "no words on how to go back"
     is "$(dpkg-query -W -f '${Status} ${Version}' footfall)" "install ok installed $VERSION" "the package"
@@ -147,7 +148,7 @@ goes() {
 }
 
 nothing_else_is_here
-install_it /tmp/earlier.deb
+install_it "$TRIAL/earlier.deb"
 installed
 asks_for_a_camera
 counts_the_clip

@@ -3,6 +3,8 @@
 # OUT, VERSION, ARCHITECTURE; root. Meant to be sourced.
 
 TRY=$PACKAGES/try
+# Where the package lies in there.
+TRIAL=/trial
 # An earlier version, for upgrades and for going back.
 EARLIER=0.0.1
 
@@ -49,9 +51,9 @@ bare() {
     if [[ $file -nt $(deb_file "$VERSION") ]]; then return 0; fi
     rm -rf "$root"
     debootstrap --variant=minbase "$1" "$root" http://deb.debian.org/debian &&
-        cp "$(deb_file "$VERSION")" "$root/tmp/footfall.deb" &&
+        cp "$(deb_file "$VERSION")" "$root$TRIAL/footfall.deb" &&
         chroot "$root" apt-get -q update &&
-        chroot "$root" apt-get -q -y install --no-install-recommends --download-only /tmp/footfall.deb &&
+        chroot "$root" apt-get -q -y install --no-install-recommends --download-only "$TRIAL/footfall.deb" &&
         tar -C "$root" -cf "$file.partial" . && mv "$file.partial" "$file" && rm -rf "$root"
 }
 
@@ -61,15 +63,15 @@ unpack() {
     rm -rf "${TRY:?}/$1"
     mkdir "$TRY/$1"
     tar -C "$TRY/$1" -xf "$TRY/$1.tar"
-    cp "$TRY/earlier.deb" "$TRY/earlier.db" "$here/packaging/inside.sh" "$TRY/$1/tmp/"
-    cp "$(deb_file "$VERSION")" "$TRY/$1/tmp/footfall.deb"
+    cp "$TRY/earlier.deb" "$TRY/earlier.db" "$here/packaging/inside.sh" "$TRY/$1$TRIAL/"
+    cp "$(deb_file "$VERSION")" "$TRY/$1$TRIAL/footfall.deb"
 }
 
 try_package() {
     local log=$TRY/$1.log
     unpack "$1"
     say "Debian $1:"
-    alone "$TRY/$1" /tmp/inside.sh "$VERSION" 2>"$log" | sed 's/^/  /' >&2 || {
+    alone "$TRY/$1" "$TRIAL/inside.sh" "$VERSION" 2>"$log" | sed 's/^/  /' >&2 || {
         tail -n 20 "$log" | sed 's/^/    | /' >&2
         fail "the package does not do what it should in Debian $1: the whole log is $log"
     }
@@ -98,7 +100,7 @@ enter() {
     mkdir -p "$TRY"
     prepare_try
     unpack "$1"
-    say "the package is /tmp/footfall.deb; the folder goes when you leave"
+    say "the package is $TRIAL/footfall.deb; the folder goes when you leave"
     chroot "$TRY/$1" /bin/bash || true
     rm -rf "${TRY:?}/$1"
 }
@@ -107,13 +109,13 @@ enter() {
 try_tarball() {
     local name=footfall-$VERSION-linux-$ARCHITECTURE root=$TRY/$1
     unpack "$1"
-    mkdir -p "$root/srv/a folder"
-    tar -C "$root/srv" -xf "$OUT/$name.tar.xz"
-    mv "$root/srv/$name" "$root/srv/a folder/"
-    alone "$root" "/srv/a folder/$name/bin/footfall" demo --crossings /tmp/tarball.jsonl 2>"$TRY/tarball.log" ||
+    mkdir -p "$root/a folder"
+    tar -C "$root" -xf "$OUT/$name.tar.xz"
+    mv "$root/$name" "$root/a folder/"
+    alone "$root" "/a folder/$name/bin/footfall" demo --crossings "$TRIAL/tarball.jsonl" 2>"$TRY/tarball.log" ||
         fail "the tarball does not count the sample clip: see $TRY/tarball.log"
-    [[ -s $root/tmp/tarball.jsonl ]] || fail "the tarball has counted nobody"
-    say "The tarball counts the sample clip in a bare Debian $1: $(wc -l <"$root/tmp/tarball.jsonl") crossings"
+    [[ -s $root$TRIAL/tarball.jsonl ]] || fail "the tarball has counted nobody"
+    say "The tarball counts the sample clip in a bare Debian $1: $(wc -l <"$root$TRIAL/tarball.jsonl") crossings"
     rm -rf "$root"
 }
 
