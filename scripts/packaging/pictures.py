@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The first 200 pictures of a clip as files, for a camera to send.
+"""The pictures of a clip as files, for a camera to send.
 
 usage: pictures.py CLIP FOLDER
 """
@@ -9,18 +9,16 @@ from pathlib import Path
 
 import cv2
 
-COUNT = 200
-
 
 def main(clip: str, folder: Path) -> None:
     """Writes 00000.jpg and so on."""
     folder.mkdir(parents=True, exist_ok=True)
-    video = cv2.VideoCapture(clip)
-    for number in range(COUNT):
-        found, picture = video.read()
-        if not found:
-            sys.exit(f"{clip} has no {COUNT} pictures")
-        cv2.imwrite(str(folder / f"{number:05}.jpg"), picture)
+    video, number = cv2.VideoCapture(clip), 0
+    while (read := video.read())[0]:
+        cv2.imwrite(str(folder / f"{number:05}.jpg"), read[1])
+        number += 1
+    if not number:
+        sys.exit(f"{clip} has no pictures")
 
 
 if __name__ == "__main__":

@@ -38,10 +38,15 @@ prepare_try() {
     dpkg-deb --root-owner-group -Znone --build "$root" "$TRY/earlier.deb" >/dev/null
     rm -rf "$root"
     python3 "$here/packaging/earlier_ledger.py" crates/ledger/src/schema "$TRY/earlier.db"
-    if [[ ! -e $TRY/pictures/00199.jpg ]]; then
-        scripts/setup --only dev
-        "$FOOTFALL_CACHE/dev/bin/python" "$here/packaging/pictures.py" "$FOOTFALL_CACHE/clips/vtest.avi" "$TRY/pictures"
-    fi
+    pictures
+}
+
+# pictures: those of the sample clip as files, for a camera to send.
+pictures() {
+    if [[ -e $TRY/pictures.done ]]; then return 0; fi
+    scripts/setup --only dev
+    "$FOOTFALL_CACHE/dev/bin/python" "$here/packaging/pictures.py" "$FOOTFALL_CACHE/clips/vtest.avi" "$TRY/pictures"
+    touch "$TRY/pictures.done"
 }
 
 # bare RELEASE: the smallest Debian that installs packages, as a tar file; with the archives of what the package needs,
