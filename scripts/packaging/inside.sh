@@ -43,7 +43,6 @@ installed() {
     dpkg-query -W -f '${Conffiles}\n' footfall | grep -q "$CONFIG" || broken "$CONFIG is no conffile"
     bash -n /usr/share/bash-completion/completions/footfall
     zcat /usr/share/man/man1/footfall-run.1.gz | grep -q 'footfall' || broken "no man page"
-    footfall version --json >&2
     holds "installed: user, folders, conffile, service, man pages, completions"
 }
 
@@ -55,6 +54,11 @@ asks_for_a_camera() {
     fi
     [[ $said == *"sudo footfall init"* ]] || broken "it says $said"
     holds "without a camera the service does not start, and says what to do"
+}
+
+tells_its_version() {
+    footfall version --json | grep -q "\"version\": *\"$VERSION\"" || broken "it tells of another version"
+    holds "$(footfall version | tr '\n' ' ')"
 }
 
 counts_the_clip() {
@@ -105,24 +109,55 @@ serves() {
     holds "as the service's user it counts over RTSP and serves the page"
 }
 
+# counted: how many crossings are in the ledger, by the newer program.
+counted() {
+    footfall report --ledger "$LEDGER" --format csv --by day >"$TRIAL/report.csv"
+    cat "$TRIAL/report.csv" >&2
+    awk -F, 'NR > 1 { found = found + 1 } END { exit !found }' "$TRIAL/report.csv" || broken "the ledger tells of no day"
+}
+
+# counts_as_before: the earlier program, as its user, with a configuration of its own time.
+counts_as_before() {
+    cat >"$CONFIG" <<END
+# mine
+[[source]]
+name = "camera"
+url = "$CAMERA"
+
+[[source.line]]
+name = "door"
+from = [384, 576]
+to = [384, 0]
+
+[ledger]
+file = "$LEDGER"
+
+[serve]
+address = "127.0.0.1:8080"
+END
+    FOOTFALL_CACHE=/usr/share/footfall count_for 150
+    [[ -s $LEDGER ]] || broken "the earlier program has left no ledger"
+    holds "an earlier version counts, with a ledger of its own"
+}
+
 upgrades() {
-    local before
-    cp "$TRIAL/earlier.db" "$LEDGER"
-    rm -f "$LEDGER"-wal "$LEDGER"-shm
-    chown footfall: "$LEDGER"
-    chmod 600 "$LEDGER"
-    printf '# mine\n' >>"$CONFIG"
+    local before copy
+    local -a copies
     before=$(sha256sum "$CONFIG")
     install_it "$TRIAL/footfall.deb"
     is "$(dpkg-query -W -f '${Version}' footfall)" "$VERSION" version
     is "$(sha256sum "$CONFIG")" "$before" "the configuration after the upgrade"
+    is "$(about $CONFIG)" "640 footfall footfall" "$CONFIG after the upgrade"
     count_for 5
-    [[ -e $LEDGER.version-4 ]] || broken "no copy of the ledger was kept"
-    is "$(about "$LEDGER.version-4")" "600 footfall footfall" "the copy"
-    is "$(footfall report --ledger "$LEDGER" --format csv --by day | grep -c 2026-03-01)" 1 "days of the earlier ledger"
+    copies=("$LEDGER".version-*)
+    copy=${copies[0]}
+    [[ -e $copy ]] || broken "no copy of the ledger was kept"
+    is "$(about "$copy")" "600 footfall footfall" "the copy"
+    footfall ledger check "$LEDGER" >&2
+    counted
     count_for 5
-    [[ ! -e $LEDGER.version-4 ]] || broken "the copy stays for ever"
-    holds "upgraded: configuration and ledger stay, a copy of the ledger lay beside it until it was run"
+    [[ ! -e $copy ]] || broken "the copy stays for ever"
+    holds "upgraded: configuration and ledger stay; a copy of the ledger ($(basename "$copy")) lay beside it until it was run"
 }
 
 does_not_go_back() {
@@ -147,13 +182,23 @@ goes() {
     holds "purged: nothing is left, and nothing was asked"
 }
 
+purged_at_once() {
+    apt-get -q -y purge footfall </dev/null >&2
+    [[ ! -e /etc/footfall && ! -e /var/lib/footfall ]] || broken "purging leaves files"
+}
+
 nothing_else_is_here
-install_it "$TRIAL/earlier.deb"
+install_it "$TRIAL/footfall.deb"
 installed
+tells_its_version
 asks_for_a_camera
 counts_the_clip
 sets_a_camera_up
 serves
+purged_at_once
+install_it "$TRIAL/earlier.deb"
+installed
+counts_as_before
 upgrades
 does_not_go_back
 goes

@@ -26,18 +26,17 @@ deb_file() {
     printf '%s/footfall_%s_%s.deb' "$OUT" "$1" "$ARCHITECTURE"
 }
 
-# prepare_try: what goes into every Debian beside the package: an earlier package, a ledger of an earlier program, and
-# pictures for a camera.
+# prepare_try: what goes into every Debian beside the package: an earlier package, and pictures for a camera.
 prepare_try() {
     local root=$TRY/earlier
+    earlier_program
     rm -rf "$root"
     dpkg-deb --raw-extract "$(deb_file "$VERSION")" "$root"
     sed -i "s/^Version: .*/Version: $EARLIER/" "$root/DEBIAN/control"
     sed -i "s/\"$VERSION\"/\"$EARLIER\"/" "$root/DEBIAN/"{preinst,prerm}
-    if [[ -n ${FOOTFALL_EARLIER:-} ]]; then install -m 755 "$FOOTFALL_EARLIER" "$root/usr/bin/footfall"; fi
+    install -m 755 "$PACKAGES/earlier/footfall" "$root/usr/bin/footfall"
     dpkg-deb --root-owner-group -Znone --build "$root" "$TRY/earlier.deb" >/dev/null
     rm -rf "$root"
-    python3 "$here/packaging/earlier_ledger.py" crates/ledger/src/schema "$TRY/earlier.db"
     pictures
 }
 
@@ -53,22 +52,27 @@ pictures() {
 # as a machine has them that was online a moment ago.
 bare() {
     local file=$TRY/$1.tar root=$TRY/$1.new
-    if [[ $file -nt $(deb_file "$VERSION") ]]; then return 0; fi
     rm -rf "$root"
     debootstrap --variant=minbase "$1" "$root" http://deb.debian.org/debian &&
-        cp "$(deb_file "$VERSION")" "$root$TRIAL/footfall.deb" &&
+        mkdir -p "$root$TRIAL" && cp "$(deb_file "$VERSION")" "$root$TRIAL/footfall.deb" &&
         chroot "$root" apt-get -q update &&
         chroot "$root" apt-get -q -y install --no-install-recommends --download-only "$TRIAL/footfall.deb" &&
-        tar -C "$root" -cf "$file.partial" . && mv "$file.partial" "$file" && rm -rf "$root"
+        tar -C "$root" -cf "$file" . && rm -rf "$root"
 }
 
-# unpack RELEASE: a fresh one at $TRY/RELEASE.
+# unpack RELEASE: a fresh one at $TRY/RELEASE. It is made once, and again when the package needs something else.
 unpack() {
-    retry run_shown "a bare Debian $1" "$TRY" 0 bare "$1" || fail "debootstrap made no Debian $1"
+    local needs
+    needs=$(dpkg-deb --field "$(deb_file "$VERSION")" Depends)
+    if [[ ! -e $TRY/$1.needs || $(<"$TRY/$1.needs") != "$needs" ]]; then
+        rm -f "$TRY/$1.needs"
+        retry run_shown "a bare Debian $1" "$TRY" 0 bare "$1" || fail "debootstrap made no Debian $1"
+        printf '%s\n' "$needs" >"$TRY/$1.needs"
+    fi
     rm -rf "${TRY:?}/$1"
     mkdir "$TRY/$1"
     tar -C "$TRY/$1" -xf "$TRY/$1.tar"
-    cp "$TRY/earlier.deb" "$TRY/earlier.db" "$here/packaging/inside.sh" "$TRY/$1$TRIAL/"
+    cp "$TRY/earlier.deb" "$here/packaging/inside.sh" "$TRY/$1$TRIAL/"
     cp "$(deb_file "$VERSION")" "$TRY/$1$TRIAL/footfall.deb"
 }
 
