@@ -50,5 +50,15 @@ shared_libraries() {
     printf 'Source: footfall\n\nPackage: footfall\nArchitecture: any\n' >"$root/debian/control"
     (cd "$root" && dpkg-shlibdeps -O --ignore-missing-info -l"$STAGE/usr/lib/footfall" "$STAGE/usr/bin/footfall" \
         "$STAGE/usr/lib/footfall/"*.so.* "$STAGE/usr/lib/footfall/onnxruntime/"*/lib/*.so 2>/dev/null) |
-        sed -n 's/^shlibs:Depends=//p'
+        sed -n 's/^shlibs:Depends=//p' | sed 's/, /\n/g' | grep -vE "^($(brought)) " | paste -sd, | sed 's/,/, /g'
+}
+
+# brought: Debian's packages of the libraries that the package brings itself, as a pattern. dpkg-shlibdeps knows them by
+# their names alone, and would want both.
+brought() {
+    local library
+    for library in "$STAGE/usr/lib/footfall/"*.so.*; do
+        # libopencv_core.so.406 is in libopencv-core406.
+        basename "$library" | sed 's/_/-/; s/\.so\./-?/'
+    done | paste -sd'|'
 }

@@ -38,19 +38,19 @@ root_of_image() {
 pack_image() {
     local root=$1 container
     local -a buildah=(buildah --root "$root/storage" --runroot "$root/run" --storage-driver vfs)
-    container=$("${buildah[@]}" from scratch)
-    "${buildah[@]}" add --quiet "$container" "$root/layer.tar" /
-    "${buildah[@]}" config --user 65534:65534 --entrypoint '["/usr/bin/footfall"]' \
-        --cmd 'run --config /etc/footfall/footfall.toml' --volume /var/lib/footfall --workingdir /var/lib/footfall \
-        --port 8080 --stop-signal SIGTERM --env HOME=/var/lib/footfall \
-        --label "org.opencontainers.image.version=$VERSION" --label "org.opencontainers.image.revision=$COMMIT" \
-        --label org.opencontainers.image.title=Footfall --label "org.opencontainers.image.licenses=MIT OR Apache-2.0" \
-        "$container"
-    "${buildah[@]}" commit --quiet --format oci --timestamp "$SOURCE_DATE_EPOCH" "$container" \
-        "oci:$root/layout:$VERSION"
-    "${buildah[@]}" rm "$container" >/dev/null
-    python3 "$here/packaging/health_check.py" "$root/layout" /usr/lib/footfall/alive
-    tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" \
-        -C "$root/layout" -cf "$2" blobs index.json oci-layout
-    rm -rf "$root/storage" "$root/run"
+    container=$("${buildah[@]}" from scratch) &&
+        "${buildah[@]}" add --quiet "$container" "$root/layer.tar" / &&
+        "${buildah[@]}" config --user 65534:65534 --entrypoint '["/usr/bin/footfall"]' \
+            --cmd 'run --config /etc/footfall/footfall.toml' --volume /var/lib/footfall --workingdir /var/lib/footfall \
+            --port 8080 --stop-signal SIGTERM --env HOME=/var/lib/footfall \
+            --label "org.opencontainers.image.version=$VERSION" --label "org.opencontainers.image.revision=$COMMIT" \
+            --label org.opencontainers.image.title=Footfall \
+            --label "org.opencontainers.image.licenses=MIT OR Apache-2.0" "$container" &&
+        "${buildah[@]}" commit --quiet --format oci --timestamp "$SOURCE_DATE_EPOCH" "$container" \
+            "oci:$root/layout:$VERSION" &&
+        "${buildah[@]}" rm "$container" >/dev/null &&
+        python3 "$here/packaging/health_check.py" "$root/layout" /usr/lib/footfall/alive &&
+        tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" \
+            -C "$root/layout" -cf "$2" blobs index.json oci-layout &&
+        rm -rf "$root/storage" "$root/run"
 }

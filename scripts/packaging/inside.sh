@@ -9,6 +9,8 @@ TRIAL=$(dirname "$0")
 CONFIG=/etc/footfall/footfall.toml
 LEDGER=/var/lib/footfall/camera.db
 CAMERA=rtsp://127.0.0.1:8554/camera
+# As the user of the service. (It takes the place of what starts it, so signals reach it.)
+AS_SERVICE=(setpriv --reuid=footfall --regid=footfall --init-groups --)
 export DEBIAN_FRONTEND=noninteractive
 
 holds() { printf '%s\n' "$*"; }
@@ -23,8 +25,8 @@ is() { [[ $1 == "$2" ]] || broken "$3: $1, and not $2"; }
 about() { stat -c '%a %U %G' "$1"; }
 
 install_it() {
-    # Nothing is fetched: what the package needs lies there.
-    apt-get -q -y install --no-install-recommends --no-download "$1" </dev/null >&2
+    # There is no network: what the package needs lies in the archive of apt.
+    apt-get -q -y install --no-install-recommends "$1" </dev/null >&2
 }
 
 nothing_else_is_here() {
@@ -49,7 +51,7 @@ installed() {
 # asks_for_a_camera: what systemd asks before it starts the service.
 asks_for_a_camera() {
     local said
-    if said=$(as_service sh -c "footfall check --has-source $CONFIG 2>&1; test \$? -ne 1"); then
+    if said=$("${AS_SERVICE[@]}" sh -c "footfall check --has-source $CONFIG 2>&1; test \$? -ne 1"); then
         broken "the service would start without a camera"
     fi
     [[ $said == *"sudo footfall init"* ]] || broken "it says $said"
@@ -58,7 +60,7 @@ asks_for_a_camera() {
 
 tells_its_version() {
     footfall version --json | grep -q "\"version\": *\"$VERSION\"" || broken "it tells of another version"
-    holds "$(footfall version | tr '\n' ' ')"
+    holds "$(footfall --version)"
 }
 
 counts_the_clip() {
@@ -68,13 +70,11 @@ counts_the_clip() {
     holds "the sample clip: $(wc -l <"$TRIAL/demo.jsonl") crossings, in $((SECONDS - started)) s"
 }
 
-as_service() { runuser -u footfall -- "$@"; }
-
 sets_a_camera_up() {
     footfall init "camera=$CAMERA" --seconds 3 >&2
     is "$(about $CONFIG)" "640 footfall footfall" "$CONFIG after init"
     grep -q "file = \"$LEDGER\"" "$CONFIG" || broken "the ledger is elsewhere"
-    as_service sh -c "footfall check --has-source $CONFIG" || broken "init has named no source"
+    "${AS_SERVICE[@]}" sh -c "footfall check --has-source $CONFIG" || broken "init has named no source"
     holds "footfall init as root has set the service up"
 }
 
@@ -89,7 +89,7 @@ answer() {
 # count_for FRAMES: the service's program as its user, until so many frames were processed.
 count_for() {
     local pid tries
-    as_service footfall run --config "$CONFIG" --log-format json >&2 &
+    "${AS_SERVICE[@]}" footfall run --config "$CONFIG" --log-format json >&2 &
     pid=$!
     for ((tries = 0; tries < 600; tries++)); do
         if (answer /metrics) 2>/dev/null | awk -v want="$1" \

@@ -31,7 +31,7 @@ emulator() {
 disk() {
     local base=$MACHINE/base.tar root=$MACHINE/root
     if [[ ! -e $base ]]; then
-        retry run_shown "Debian with a kernel" "$MACHINE" 0 mmdebstrap --variant=minbase --skip=cleanup/apt/lists \
+        retry run_shown "Debian with a kernel" "$MACHINE" 0 mmdebstrap --variant=minbase \
             --include="$MACHINE_PACKAGES" "$RELEASE" "$base.partial" http://deb.debian.org/debian --format=tar ||
             fail "no Debian could be made for the machine"
         mv "$base.partial" "$base"
@@ -39,27 +39,33 @@ disk() {
     run_shown "its disk" "$MACHINE" 0 make_disk "$base" "$root" || fail "the machine's disk could not be made"
 }
 
-# make_disk BASE ROOT: all that is on it, and the kernel beside it.
+# make_disk BASE ROOT: all that is on it, and the kernel beside it. (Each step with the next: whoever asks how this ends
+# keeps the shell from ending at the first that fails.)
 make_disk() {
     local base=$1 root=$2
-    rm -rf "$root"
+    rm -rf "$root" "$MACHINE/disk"
     mkdir -p "$root"
-    tar -C "$root" -xf "$base"
-    mkdir -p "$root$TRIAL"
-    cp "$(deb_file "$VERSION")" "$root$TRIAL/footfall.deb"
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    chroot "$root" apt-get -q -y install --no-install-recommends --download-only "$TRIAL/footfall.deb"
-    # The clip that the webcam films, as one file, without the first picture: that one goes for opening a camera.
-    find "$TRY/pictures" -name '*.jpg' -print0 | sort -z | tail -z -n +2 | xargs -0 cat >"$root$TRIAL/clip.mjpeg"
-    install -m 644 "$here/packaging/machine/cable.service" "$root/etc/systemd/system/"
-    install -m 755 "$here/packaging/machine/cable" "$root/usr/local/bin/"
-    ln -s ../cable.service "$root/etc/systemd/system/multi-user.target.wants/cable.service"
-    ln -s /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
-    printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/all.network"
-    printf '/dev/vda / ext4 rw 0 1\n' >"$root/etc/fstab"
-    cp "$root"/boot/vmlinuz-* "$MACHINE/kernel"
-    cp "$root"/boot/initrd.img-* "$MACHINE/initrd"
-    rm -f "$MACHINE/disk"
-    mke2fs -q -t ext4 -d "$root" "$MACHINE/disk" 4G
-    rm -rf "$root"
+    tar -C "$root" -xf "$base" && mkdir -p "$root$TRIAL" &&
+        cp "$(deb_file "$VERSION")" "$root$TRIAL/footfall.deb" && cp /etc/resolv.conf "$root/etc/resolv.conf" &&
+        chroot "$root" apt-get -q update &&
+        chroot "$root" apt-get -q -y install --no-install-recommends --download-only "$TRIAL/footfall.deb" &&
+        make_clip "$root" && make_rig "$root" &&
+        cp "$root"/boot/vmlinuz-* "$MACHINE/kernel" && cp "$root"/boot/initrd.img-* "$MACHINE/initrd" &&
+        mke2fs -q -t ext4 -d "$root" "$MACHINE/disk" 4G && rm -rf "$root"
+}
+
+# make_clip ROOT: what the webcam films, as one file, without the first picture: that one goes for opening a camera.
+make_clip() {
+    find "$TRY/pictures" -name '*.jpg' -print0 | sort -z | tail -z -n +2 | xargs -0 cat >"$1$TRIAL/clip.mjpeg"
+}
+
+# make_rig ROOT: the network, and what holds the webcam's cable.
+make_rig() {
+    local units=$1/etc/systemd/system
+    printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$1/etc/systemd/network/all.network" &&
+        printf '/dev/vda / ext4 rw 0 1\n' >"$1/etc/fstab" &&
+        install -m 644 "$here/packaging/machine/cable.service" "$units/" &&
+        install -m 755 "$here/packaging/machine/cable" "$1/usr/local/bin/" &&
+        ln -s ../cable.service "$units/multi-user.target.wants/cable.service" &&
+        ln -s /lib/systemd/system/systemd-networkd.service "$units/multi-user.target.wants/"
 }

@@ -32,7 +32,7 @@ stage_libraries() {
 # copy_library FOLDER PATTERN: one of this system's libraries, by the name under which libavcodec or OpenCV loads it.
 copy_library() {
     local found
-    found=$(needed "$STAGE/usr/lib/footfall" | awk -v pattern="^$2\$" '$1 ~ pattern { print $3; exit }')
+    found=$(needed "$STAGE/usr/lib/footfall" | awk -v pattern="^$2\$" '$1 ~ pattern { found = $3 } END { print found }')
     [[ -n $found ]] || fail "no library $2 is needed by $STAGE/usr/lib/footfall"
     install -m 644 "$found" "$1/$(basename "$found")"
 }

@@ -7,7 +7,7 @@ BROUGHT=(libjpeg libpng16 libwebp libsharpyuv libssl libcrypto)
 
 # tarball VERSION: the tree of a package as one folder.
 tarball() {
-    local name=footfall-$1-linux-$ARCHITECTURE library
+    local name=footfall-$1-linux-$ARCHITECTURE library loaded
     local root=$PACKAGES/tarball/$name
     rm -rf "$PACKAGES/tarball"
     mkdir -p "$root"
@@ -16,9 +16,10 @@ tarball() {
     mv "$root/lib/systemd/system/footfall.service" "$root/etc/"
     rm -r "$root/lib/systemd"
     cp "$STAGE/etc/footfall/footfall.toml" "$root/etc/"
+    loaded=$(needed "$STAGE/usr/lib/footfall")
     for library in "${BROUGHT[@]}"; do
         # A library that this system's builds do without is not missed.
-        if needed "$STAGE/usr/lib/footfall" | grep -q "$library\.so"; then
+        if [[ $loaded == *"$library.so"* ]]; then
             copy_library "$root/lib/footfall" "$library\.so\.[0-9]+"
         fi
     done

@@ -70,7 +70,7 @@ class Trial:
         """As a user does, on a machine that is online no more."""
         guest = self.guest
         said = guest.do(
-            "cd /trial && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-download ./footfall.deb"
+            "cd /trial && DEBIAN_FRONTEND=noninteractive apt-get -q -y install ./footfall.deb"
         )
         expect("footfall init" in said, f"installing does not say what to do:\n{said}")
         expect(self.version in guest.do("footfall --version"), "another version is installed")
