@@ -3,13 +3,16 @@
 
 usage: container.py CONFIG STATE ARGUMENT...
 
-CONFIG is the config.json of a bundle of umoci's; STATE becomes /var/lib/footfall.
+CONFIG is the config.json of a bundle of umoci's; STATE becomes /var/lib/footfall. The network is that of whoever runs it,
+and CAMERA names a camera there.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+
+CAMERA = "rtsp://127.0.0.1:8554/camera"
 
 
 def main(config: Path, state: Path, arguments: list[str]) -> None:
@@ -18,7 +21,10 @@ def main(config: Path, state: Path, arguments: list[str]) -> None:
     process = bundle["process"]
     process["terminal"] = False
     process["args"] = [process["args"][0], *arguments]
+    process["env"] = [*(word for word in process["env"] if not word.startswith("CAMERA=")), f"CAMERA={CAMERA}"]
     bundle["root"]["readonly"] = True
+    namespaces = bundle["linux"]["namespaces"]
+    bundle["linux"]["namespaces"] = [namespace for namespace in namespaces if namespace["type"] != "network"]
     user = process["user"]
     os.chown(state, user["uid"], user["gid"])
     volume = {"destination": "/var/lib/footfall", "type": "bind", "source": str(state), "options": ["bind", "rw"]}

@@ -42,11 +42,11 @@ pack_image() {
         "${buildah[@]}" add --quiet "$container" "$root/layer.tar" / &&
         "${buildah[@]}" config --user 65534:65534 --entrypoint '["/usr/bin/footfall"]' \
             --cmd 'run --config /etc/footfall/footfall.toml' --volume /var/lib/footfall --workingdir /var/lib/footfall \
-            --port 8080 --stop-signal SIGTERM --env HOME=/var/lib/footfall \
+            --port 8080 --stop-signal SIGTERM --env HOME=/var/lib/footfall --env TMPDIR=/var/lib/footfall \
             --label "org.opencontainers.image.version=$VERSION" --label "org.opencontainers.image.revision=$COMMIT" \
             --label org.opencontainers.image.title=Footfall \
             --label "org.opencontainers.image.licenses=MIT OR Apache-2.0" "$container" &&
-        "${buildah[@]}" commit --quiet --format oci --timestamp "$SOURCE_DATE_EPOCH" "$container" \
+        "${buildah[@]}" commit --quiet --format oci --disable-compression=false --timestamp "$SOURCE_DATE_EPOCH" "$container" \
             "oci:$root/layout:$VERSION" &&
         "${buildah[@]}" rm "$container" >/dev/null &&
         python3 "$here/packaging/health_check.py" "$root/layout" /usr/lib/footfall/alive &&

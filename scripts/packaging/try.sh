@@ -15,11 +15,18 @@ try_all() {
     [[ -e $(deb_file "$VERSION") ]] || fail "there is no $(deb_file "$VERSION")" "make it with:  scripts/package"
     scripts/setup --only package
     mkdir -p "$TRY"
+    : >"$TRY/times"
     prepare_try
     for release in "$@"; do try_package "$release"; done
     try_tarball "$1"
     try_image
+    if [[ -n $report ]]; then python3 "$here/packaging/report.py" "$OUT" "$STAGE" "$TRY/times" >"$report"; fi
     say "All of it holds; that took $((SECONDS - started)) s."
+}
+
+# note_time WHAT SECONDS: for the report.
+note_time() {
+    printf '%s\t%s\n' "$1" "$2" >>"$TRY/times"
 }
 
 deb_file() {
@@ -84,6 +91,8 @@ try_package() {
         tail -n 20 "$log" | sed 's/^/    | /' >&2
         fail "the package does not do what it should in Debian $1: the whole log is $log"
     }
+    note_time "Debian $1: from \`apt-get install\`, its archives at hand, to the first count of the sample clip" \
+        "$(<"$TRY/$1$TRIAL/first")"
     rm -rf "${TRY:?}/$1"
 }
 
@@ -128,17 +137,18 @@ try_tarball() {
     rm -rf "$root"
 }
 
-# try_image: by crun, with a root that is read-only, as nobody.
+# try_image: unpacked, and run without a daemon.
 try_image() {
-    local root=$TRY/image
+    local root=$TRY/image log=$TRY/image.log
     rm -rf "$root"
     mkdir -p "$root/layout" "$root/state"
     tar -C "$root/layout" -xf "$OUT/footfall-$VERSION-$ARCHITECTURE.oci.tar"
-    umoci unpack --image "$root/layout:$VERSION" "$root/bundle" >"$TRY/image.log" 2>&1 || fail "umoci cannot unpack the image: see $TRY/image.log"
-    python3 "$here/packaging/container.py" "$root/bundle/config.json" "$root/state" demo --crossings -
-    (cd "$root/bundle" && crun --root "$root/run" --cgroup-manager=disabled run "footfall-try-$$") \
-        >"$root/crossings.jsonl" 2>>"$TRY/image.log" || fail "the image does not count the sample clip: see $TRY/image.log"
-    [[ -s $root/crossings.jsonl ]] || fail "the image has counted nobody"
-    say "The image counts the sample clip, read-only, as nobody: $(wc -l <"$root/crossings.jsonl") crossings"
+    umoci unpack --image "$root/layout:$VERSION" "$root/bundle" >"$log" 2>&1 || fail "umoci cannot unpack the image: see $log"
+    say "The image:"
+    unshare --net --mount --pid --fork "$here/packaging/inside_image.sh" "$root/bundle" "$root/state" \
+        "$PWD/tests/live/server.py" "$TRY/pictures" 2>>"$log" | sed 's/^/  /' >&2 || {
+        tail -n 20 "$log" | sed 's/^/    | /' >&2
+        fail "the image does not do what it should: the whole log is $log"
+    }
     rm -rf "$root"
 }
