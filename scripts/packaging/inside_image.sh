@@ -31,8 +31,9 @@ counts_the_clip() {
 is_well() { crun_here exec "$NAME" /usr/lib/footfall/alive 2>"$STATE.exec"; }
 
 counts_at_a_camera() {
-    local tries status=0
+    local pid tries status=0
     run_image run --config /etc/footfall/footfall.toml >&2 &
+    pid=$!
     for ((tries = 0; tries < ${TRIES:-240}; tries++)); do
         if is_well; then break; fi
         sleep 1
@@ -41,7 +42,7 @@ counts_at_a_camera() {
     [[ -s $STATE/footfall.db ]] || broken "there is no ledger in the volume"
     if crun_here exec "$NAME" /bin/sh -c 'echo x >/usr/x' 2>/dev/null; then broken "its root can be written"; fi
     crun_here kill "$NAME" TERM
-    wait %1 || status=$?
+    wait "$pid" || status=$?
     ((status == 0)) || broken "told to end, it ends with $status"
     holds "at a camera named by its environment: the health check is good, the ledger in the volume, SIGTERM ends it in order"
 }
