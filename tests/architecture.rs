@@ -1,7 +1,10 @@
 //! The house: which crate may know what.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
-use std::collections::BTreeSet;
+#[path = "architecture/rooms.rs"]
+mod rooms;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -134,4 +137,21 @@ fn the_pure_crates_do_no_io() {
             }
         }
     }
+}
+
+/// No file of the program imports another one that leads back to it, and no room does.
+#[test]
+fn the_program_has_no_circle_of_imports() {
+    let imports = rooms::imports(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/app"));
+    assert!(imports.len() > 100 && imports.values().map(BTreeSet::len).sum::<usize>() > 300);
+    assert_eq!(rooms::circles(&imports), Vec::<BTreeSet<_>>::new(), "files");
+    let mut between: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (from, to) in &imports {
+        let Some(room) = from.first() else { continue };
+        between.entry(room).or_default().extend(to.iter().map(|to| to[0].as_str()).filter(|to| to != room));
+    }
+    assert_eq!(rooms::circles(&between), Vec::<BTreeSet<_>>::new(), "rooms");
+    assert_eq!(between["cli"], BTreeSet::new(), "arguments know nothing of what is done with them");
+    let commands = between.iter().filter(|(_, to)| to.contains("commands"));
+    assert_eq!(commands.count(), 0, "nothing below imports a command");
 }

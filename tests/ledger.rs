@@ -104,22 +104,32 @@ fn one_program_writes_and_the_second_is_told_which() {
 fn a_recorded_run_is_replayed_byte_for_byte_and_over_other_lines() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    let paths = ["run.ffrec", "a.txt", "a.jsonl"].map(|name| file(name).into_os_string());
+    let paths = ["run.ffrec", "run-tracks.jsonl", "a.jsonl"].map(|name| file(name).into_os_string());
     let [recording, tracks, crossings] = paths.clone();
     let options = [recording, "--tracks".into(), tracks, "--crossings".into(), crossings];
-    let fixed = ["--line", DOOR, "--max-frames", "200", "--record"].map(OsString::from);
-    run(clip(), fixed.into_iter().chain(options)).success();
+    // Who passes the second line is decided in the last frame.
+    let lines = ["--line", DOOR, "--line", "late:250,576,250,0"];
+    let fixed = lines.into_iter().chain(["--max-frames", "200", "--record"]).map(OsString::from);
+    run(clip(), fixed.chain(options)).success();
     let replay = |name: &str, more: &[&str]| {
         let mut command = footfall();
-        command.arg("replay").arg(&paths[0]).arg("--tracks").arg(file(&format!("{name}.txt")));
-        command.arg("--crossings").arg(file(&format!("{name}.jsonl"))).args(more);
+        command
+            .arg("replay")
+            .arg(&paths[0])
+            .arg("--crossings")
+            .arg(file(&format!("{name}.jsonl")))
+            .args(more);
+        if !more.contains(&"--tracks") {
+            command.arg("--tracks").arg(file(&format!("{name}.txt")));
+        }
         Ended::from(command.output().unwrap())
     };
-    replay("b", &[]).success();
     let bytes = |name: &str| fs::read(file(name)).unwrap();
-    assert!(bytes("a.txt") == bytes("b.txt") && bytes("a.jsonl") == bytes("b.jsonl"));
-    assert!(!bytes("a.jsonl").is_empty());
+    replay("b", &["--tracks", file("b-tracks.jsonl").to_str().unwrap()]).success();
+    assert!(bytes("run-tracks.jsonl") == bytes("b-tracks.jsonl") && bytes("a.jsonl") == bytes("b.jsonl"));
+    assert!(bytes("a.jsonl").windows(13).any(|word| word == b"\"decided\":200"));
 
+    replay("a", &[]).success();
     replay("c", &["--line", "far:10,576,10,0"]).success();
     assert!(bytes("a.txt") == bytes("c.txt") && bytes("a.jsonl") != bytes("c.jsonl"));
     replay("d", &["--preset", "deepsort"]).success();

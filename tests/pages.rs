@@ -35,20 +35,37 @@ fn assert_says(name: &str, sentence: &str) {
 }
 
 #[test]
-fn the_readme_has_the_figures_of_visitors() {
+fn the_page_of_visitors_has_the_measured_figures() {
     let scores = page("scores/visitors.md");
     let of = |set: &str, window: &str, column: usize| row(section(&scores, set), window)[column].to_owned();
     let both = |windows: [&str; 2], column| {
         format!("{} and {}%", of("market1501", windows[0], column), of("cuhk03", windows[1], column))
     };
     let (ten, ninety) = (["10 people"; 2], ["90 people\\*", "90 people"]);
-    assert_says("README.md", &format!("{} of new visitors were taken for one of 10 others", both(ten, 1)));
-    assert_says("README.md", &format!("{} for one of 90;", both(ninety, 1)));
-    assert_says("README.md", &format!("among 10, {} were taken for new", both(ten, 2)));
+    let told = "docs/visitors.md";
+    assert_says(told, &format!("{} of new visitors were taken for one of 10 others", both(ten, 1)));
+    assert_says(told, &format!("{} for one of 90;", both(ninety, 1)));
+    assert_says(told, &format!("among 10, {} were taken for new", both(ten, 2)));
 }
 
 #[test]
-fn the_readme_has_the_figures_of_viewers() {
+fn the_page_of_visitors_has_the_measured_figures_of_staff() {
+    let scores = page("scores/visitors.md");
+    let example: toml::Table = page("assets/footfall.toml").parse().unwrap();
+    let default = example["staff"]["max_cosine_distance"].as_float().unwrap().to_string();
+    let staff = |set: &str, column: usize| {
+        let (_, table) = section(&scores, set).split_once("Staff, 5 enrolled").expect(set);
+        row(table, &default)[column].to_owned()
+    };
+    let both = |column| format!("{} and {}%", staff("market1501", column), staff("cuhk03", column));
+    let told = "docs/visitors.md";
+    assert_says(told, &format!("At the default distance of {default}, with five people enrolled"));
+    assert_says(told, &format!("{} of customers were taken for staff", both(1)));
+    assert_says(told, &format!("{} of staff were taken for customers", both(2)));
+}
+
+#[test]
+fn the_page_of_measurements_has_the_figures_of_viewers() {
     let scores = page("scores/viewers.md");
     let slower = |viewers: &str| {
         let rate: f64 = row(&scores, viewers)[1].trim_end_matches(" %").parse().unwrap();
@@ -58,7 +75,7 @@ fn the_readme_has_the_figures_of_viewers() {
     let limit = &example["serve"]["limits"]["viewers"];
     let sentence =
         format!("32 slow it by {}%, 200 by {}%; {limit} is the limit", slower("32"), slower("200"));
-    assert_says("README.md", &sentence);
+    assert_says("docs/measurements.md", &sentence);
 }
 
 #[test]

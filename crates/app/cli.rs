@@ -1,33 +1,50 @@
-//! The command line.
+//! The command line: all arguments, and nothing of what is done with them.
 
+mod check;
+mod demo;
+mod doctor;
+pub(crate) mod eval;
 mod files;
+pub(crate) mod harvest;
+mod init;
+mod keep;
+pub(crate) mod ledger;
+mod log_format;
+mod manual;
+pub(crate) mod reid;
+mod replay;
+pub(crate) mod report;
 mod run;
+pub(crate) mod sales;
 mod serving;
+pub(crate) mod staff;
+mod version;
 
 use std::net::SocketAddr;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use footfall_bench::BenchArgs;
-use footfall_count::{Mask, Zone};
+use footfall_count::{Line, Mask, PartLayout, Zone};
 
-use crate::check::CheckArgs;
-use crate::counts::ReportArgs;
-use crate::demo::DemoArgs;
-use crate::doctor::DoctorArgs;
-use crate::eval::EvalArgs;
-use crate::harvest::HarvestArgs;
-use crate::init::InitArgs;
-use crate::ledger::LedgerCommandArgs;
-use crate::logging::LogFormat;
-use crate::manual::ManualArgs;
-use crate::reid::ReidArgs;
-use crate::replay::ReplayArgs;
-use crate::sales::SalesArgs;
-use crate::staff::StaffArgs;
-use crate::version::VersionArgs;
+pub(crate) use check::CheckArgs;
+pub(crate) use demo::DemoArgs;
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use eval::EvalArgs;
 pub(crate) use files::{CountArgs, MissingFrames, TrackArgs};
+pub(crate) use harvest::HarvestArgs;
+pub(crate) use init::InitArgs;
+pub(crate) use keep::LedgerArgs;
+pub(crate) use ledger::LedgerCommandArgs;
+pub(crate) use log_format::LogFormat;
+pub(crate) use manual::ManualArgs;
+pub(crate) use reid::ReidArgs;
+pub(crate) use replay::ReplayArgs;
+pub(crate) use report::ReportArgs;
 pub(crate) use run::{NetworkArgs, OutputArgs, RunArgs, SourceArgs};
+pub(crate) use sales::SalesArgs;
 pub(crate) use serving::{ServeArgs, TokenArgs};
+pub(crate) use staff::StaffArgs;
+pub(crate) use version::VersionArgs;
 
 /// Tracks people in video and counts them as they pass a line.
 #[derive(Debug, Parser)]
@@ -36,11 +53,11 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 
-    /// Say more on stderr; twice: everything. `RUST_LOG` says it in detail.
+    /// Log more to stderr; give it twice for everything. `RUST_LOG` sets it in detail.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Lines on stderr for people or for programs
+    /// Whether the log on stderr is for people or for programs
     #[arg(
         long,
         global = true,
@@ -80,13 +97,20 @@ pub(crate) enum Command {
 /// Areas of the picture, in pixels, or with all numbers in percent of its size.
 #[derive(Debug, Default, Args)]
 pub(crate) struct AreaArgs {
-    /// Watch this zone, a polygon: who is in it, and for how long; may be repeated
+    /// Watch this zone, a polygon: how many people are in it, and for how long; may be repeated
     #[arg(long = "zone", value_name = "NAME:x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
     pub(crate) zones: Vec<Zone>,
 
-    /// Look for nobody who stands in this polygon (a screen, a mirror, the street); may be repeated
+    /// Ignore people who stand in this polygon (a screen, a mirror, the street); may be repeated
     #[arg(long = "mask", value_name = "x1,y1,x2,y2,x3,y3", allow_hyphen_values = true)]
     pub(crate) masks: Vec<Mask>,
+}
+
+impl AreaArgs {
+    /// What is given of a layout, with these lines.
+    pub(crate) fn layout(&self, lines: &[Line]) -> PartLayout {
+        PartLayout::given(lines, &self.zones, &self.masks)
+    }
 }
 
 /// `ADDRESS:PORT`, an address alone, or a port of this machine alone.

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod documented;
+mod ledger;
 mod paths;
 mod shown;
 mod sources;
+mod staff;
 mod wrong;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use footfall_count::{Counter, Line, Mask, Zone};
+use footfall_count::{Counter, Layout, Line, Mask, PartLayout, Zone};
 use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::{Gather, Options};
 use footfall_private::LocalPath;
@@ -22,12 +24,13 @@ use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, DeviceRequest, EmbedderConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{AreaArgs, NetworkArgs, OutputArgs, RunArgs};
+use crate::cli::{NetworkArgs, OutputArgs, RunArgs};
 use crate::exit::usage;
-use crate::ledger::LedgerConfig;
 use crate::models;
-use crate::staff::StaffConfig;
+
+pub(crate) use ledger::{LedgerConfig, RemovedLines};
 pub(crate) use sources::{SourceEntry, Sources};
+pub(crate) use staff::StaffConfig;
 pub(crate) use wrong::told_of_edit;
 
 /// Everything that can be set, by the parts of the file. `assets/footfall.toml` holds all of it with
@@ -35,7 +38,7 @@ pub(crate) use wrong::told_of_edit;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    pub(crate) networks: Networks,
+    pub(crate) networks: NetworkConfig,
     pub(crate) source: Sources,
     pub(crate) detector: DetectorConfig,
     pub(crate) embedder: EmbedderConfig,
@@ -75,7 +78,7 @@ const WITH_DISTANCE: [&str; 3] = ["counter", "counter.visitors", "staff"];
 /// Which networks run, and on what.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Networks {
+pub(crate) struct NetworkConfig {
     pub(crate) device: DeviceRequest,
     pub(crate) detector: Option<LocalPath>,
     pub(crate) embedder: Option<LocalPath>,
@@ -140,23 +143,20 @@ impl PipelineConfig {
 }
 
 impl Config {
-    /// The file at `path`, or the defaults; with `lines` instead of the file's where there are any, and
-    /// zones and masks likewise.
-    pub(crate) fn load(path: Option<&Path>, lines: &[Line], areas: &AreaArgs) -> anyhow::Result<Self> {
+    /// The file at `path`, or the defaults.
+    pub(crate) fn load(path: Option<&Path>) -> anyhow::Result<Self> {
+        Self::load_with(path, &PartLayout::default())
+    }
+
+    /// The same, with what is `given` of the layout instead of the file's.
+    pub(crate) fn load_with(path: Option<&Path>, given: &PartLayout) -> anyhow::Result<Self> {
         let mut config = match path {
             Some(path) => Self::read(path).map_err(usage)?,
             None => Self::default(),
         };
-        if !lines.is_empty() {
-            config.lines = lines.to_vec();
-        }
-        if !areas.zones.is_empty() {
-            config.zones.clone_from(&areas.zones);
-        }
-        if !areas.masks.is_empty() {
-            config.masks.clone_from(&areas.masks);
-        }
-        config.check_names().map_err(usage)?;
+        let layout = given.over(&config.layout());
+        layout.check().map_err(usage)?;
+        Layout { lines: config.lines, zones: config.zones, masks: config.masks } = layout;
         config.ledger.validate().map_err(usage)?;
         config.health.validate().map_err(usage)?;
         config.pipeline.check().map_err(usage)?;
@@ -194,21 +194,15 @@ impl Config {
         Ok(config)
     }
 
-    fn check_names(&self) -> anyhow::Result<()> {
-        let mut names = BTreeSet::new();
-        for line in &self.lines {
-            if !names.insert(line.name()) {
-                bail!("two lines are called \"{}\": give each a name of its own", line.name());
-            }
-        }
-        check_zones(&self.zones)
+    /// What is drawn over sources that have nothing of their own.
+    pub(crate) fn layout(&self) -> Layout {
+        let Self { lines, zones, masks, .. } = self.clone();
+        Layout { lines, zones, masks }
     }
 
     /// The counter of a file's lines and zones, in a picture of this size where it is known.
     pub(crate) fn counter(&self, size: Option<(usize, usize)>) -> anyhow::Result<Counter> {
-        let mut counter = Counter::new(self.lines.clone(), self.counter)?
-            .with_zones(self.zones.clone())
-            .with_masks(self.masks.clone());
+        let mut counter = Counter::over(self.layout(), self.counter)?;
         if let Some((width, height)) = size {
             counter.fit(width, height);
         }
@@ -248,7 +242,7 @@ impl Config {
 
     /// The configuration of `footfall run`.
     pub(crate) fn for_run(args: &RunArgs) -> anyhow::Result<Self> {
-        let mut config = Self::load(args.config.as_deref(), &args.lines, &args.areas)?;
+        let mut config = Self::load_with(args.config.as_deref(), &args.layout())?;
         config.tracker.preset = args.preset.unwrap_or(config.tracker.preset);
         config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
         config.counter.visitors.window = args.visitors.unwrap_or(config.counter.visitors.window);
@@ -266,7 +260,7 @@ impl Config {
 
     /// The configuration of `footfall harvest`: nobody is counted.
     pub(crate) fn for_harvest(path: Option<&Path>, networks: &NetworkArgs) -> anyhow::Result<Self> {
-        let mut config = Self::load(path, &[], &AreaArgs::default())?;
+        let mut config = Self::load(path)?;
         config.override_networks(networks);
         Ok(config)
     }
@@ -308,7 +302,7 @@ impl Config {
     }
 }
 
-impl Networks {
+impl NetworkConfig {
     fn override_by(&mut self, args: &NetworkArgs) {
         self.device = args.device.unwrap_or(self.device);
         replace(&mut self.detector, args.detector.as_ref());
@@ -334,15 +328,6 @@ impl Outputs {
 fn replace(setting: &mut Option<LocalPath>, flag: Option<&PathBuf>) {
     if let Some(path) = flag {
         *setting = Some(path.clone().into());
-    }
-}
-
-/// Refuses zones of one name.
-pub(crate) fn check_zones(zones: &[Zone]) -> anyhow::Result<()> {
-    let mut names = BTreeSet::new();
-    match zones.iter().find(|zone| !names.insert(zone.name())) {
-        Some(zone) => bail!("two zones are called \"{}\": give each a name of its own", zone.name()),
-        None => Ok(()),
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::Context as _;
-use clap::ValueEnum;
 use footfall_formats::{PartialPath, Privacy};
 use indicatif::ProgressBar;
 use tracing::Level;
@@ -18,18 +17,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use crate::cli::LogFormat;
+
 /// Events that everyone may want to know of, though nothing is wrong.
 pub(crate) const NOTICE: &str = "footfall::notice";
-
-/// How lines on stderr look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// A JSON object a line: timestamp, level, target and fields, of which `message` says what happened.
-    Json,
-}
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 

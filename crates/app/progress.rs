@@ -113,8 +113,8 @@ impl Sink for Share {
         let mut state = self.progress.lock();
         state.done += 1;
         state.bar.inc(1);
-        if !scene.crossings.is_empty() || state.tallies[self.index].len() != scene.tallies.len() {
-            state.tallies[self.index].clone_from(&scene.tallies);
+        if !scene.seen.crossings.is_empty() || state.tallies[self.index].len() != scene.seen.tallies.len() {
+            state.tallies[self.index].clone_from(&scene.seen.tallies);
             state.bar.set_message(state.counts());
         }
         if state.bar.is_hidden() && state.last_line.elapsed() >= LINE_EVERY {

@@ -1,40 +1,38 @@
 //! The page, the interface and the publishers beside a run.
 
-mod book;
+pub(crate) mod book;
 mod enrolment;
 mod manager;
-mod over_ledger;
 mod picture;
 mod readers;
 mod save;
 mod settings;
-mod setup;
+pub(crate) mod setup;
 mod sink;
 mod state;
 mod sums;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use book::LedgerBook;
 use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
-use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
+use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
-use crate::config::Config;
 use crate::exit::usage;
+use crate::in_force::InForce;
 use crate::ledger;
-use crate::reload::Reload;
+use crate::plan::Plan;
 use crate::say::say;
-use crate::sources::NamedSource;
-use book::LedgerBook;
-pub(crate) use over_ledger::run;
-pub(crate) use setup::Board;
+use crate::sources::{NamedSource, shown_name};
+
+#[cfg(test)]
+pub(crate) use save::keep;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
-pub(crate) use state::shown_name;
 
 /// What a run shows, before anybody can look.
 #[derive(Clone)]
@@ -51,7 +49,7 @@ pub(crate) struct Serving {
     _publishers: Option<Publishers>,
     /// What they read may be gone with this.
     _passing: Option<Arc<ScratchFolder>>,
-    boards: Vec<Board>,
+    alerts: AlertRules,
     recorded: bool,
 }
 
@@ -75,46 +73,49 @@ impl Page {
     /// Publishes; and, if it is to listen, listens and says where.
     pub(crate) fn serve(
         self,
-        listens: bool,
-        config: &Config,
+        plan: &Plan,
         path: Option<&Path>,
-        sources: &[NamedSource],
         lanes: &[Lane],
+        in_force: &InForce,
     ) -> anyhow::Result<Serving> {
         let mut sites = Vec::new();
-        for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
+        for (index, (lane, source)) in lanes.iter().zip(&plan.sources).enumerate() {
             let feed = lane.feed().clone();
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
             let id = self.live.id(index).unwrap_or_default().to_owned();
-            sites.push(Site::new(id, source, lane.feed().clone(), &self.live));
+            let (live, shown) = (self.live.clone(), shown_name(&source.name));
+            in_force.listen(index, move |layout| live.draw(&shown, setup::shapes(layout)));
+            sites.push(Site::new(id, source, lane.feed().clone()));
         }
-        let boards = sites.iter().map(Site::board).collect();
+        self.live.rules().set(&plan.config.publish.alerts);
+        let alerts = self.live.rules().clone();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
+        let publishers = Publishers::start(&plan.config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let setup = Arc::new(RunSetup::new(config, path, sites));
+            let rules = self.live.rules().clone();
+            let setup = Arc::new(RunSetup::new(&plan.config, path, sites, in_force.clone(), rules));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
-            let server = Server::start(&config.serve, parts).map_err(refused)?;
+            let server = Server::start(&plan.config.serve, parts).map_err(refused)?;
             say(&format!("the page is at {}\n", server.url()));
             Ok(server)
         };
-        let server = listens.then(listen).transpose()?;
-        Ok(Serving { server, boards, recorded, _publishers: publishers, _passing: self.passing })
+        let server = plan.listens().then(listen).transpose()?;
+        Ok(Serving { server, alerts, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
 /// The server's refusal, as the exit code tells it.
-fn refused(error: ServeError) -> anyhow::Error {
+pub(crate) fn refused(error: ServeError) -> anyhow::Error {
     if error.is_usage() { usage(error) } else { error.into() }
 }
 
 impl Serving {
-    /// What is drawn of each source's lines, in the order of the run's lanes.
-    pub(crate) fn boards(&self) -> Vec<Board> {
-        self.boards.clone()
+    /// The alerts that are told, to be changed while it runs.
+    pub(crate) fn alerts(&self) -> AlertRules {
+        self.alerts.clone()
     }
 
     /// Its tokens, to be changed while it runs.
@@ -123,15 +124,16 @@ impl Serving {
     }
 
     /// Goes on answering when recordings are over, until somebody asks to stop.
-    pub(crate) fn stay(self, stop: &Stop, reload: Option<&mut Reload<'_>>) {
+    ///
+    /// Meanwhile `watch` is done, until it is asked to stop: whom it is shown to may change all the same.
+    pub(crate) fn stay(self, stop: &Stop, watch: impl FnOnce(&Stop)) {
         let Some(server) = &self.server else { return };
         if self.recorded && !stop.is_requested() {
             say(&format!("the page stays at {} until Ctrl-C\n", server.url()));
-            // Whom it is shown to may change all the same.
-            match reload {
-                Some(reload) => reload.watch(stop),
-                None => while !stop.wait(Duration::from_hours(1)) {},
-            }
+            watch(stop);
         }
     }
 }
+
+#[cfg(test)]
+mod unusual_tests;

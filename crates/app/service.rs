@@ -61,7 +61,7 @@ fn of_source(feed: &Feed) -> String {
     let status = feed.status();
     let mut words = vec![format!("{}: {} frames", feed.name(), status.processed)];
     if let Some(scene) = feed.scene() {
-        let tallies = scene.tallies.iter();
+        let tallies = scene.seen.tallies.iter();
         let (entered, left) = tallies.fold((0, 0), |(i, o), tally| (i + tally.entered, o + tally.left));
         words.push(format!("in {entered}, out {left}"));
     }

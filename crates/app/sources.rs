@@ -5,13 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use anyhow::bail;
-use footfall_count::{Anchor, Config as CounterConfig, ConfigError, Counter, Line, Mask, Zone};
+use footfall_count::{Anchor, Config as CounterConfig, ConfigError, Counter, Layout, Line, PartLayout};
 use footfall_private::{LocalPath, shown};
 use footfall_video::{Address, SourceOptions, Transport};
 
 use crate::cli::{RunArgs, SourceArgs};
-use crate::config::{Config, SourceEntry, check_zones};
-use crate::serve::shown_name;
+use crate::config::{Config, SourceEntry};
 
 /// One source of a run.
 #[derive(Clone, Debug)]
@@ -22,13 +21,22 @@ pub(crate) struct NamedSource {
     pub(crate) options: SourceOptions,
     /// Which point of a person passes its lines, where it has a setting of its own.
     pub(crate) anchor: Option<Anchor>,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) zones: Vec<Zone>,
-    pub(crate) masks: Vec<Mask>,
+    pub(crate) layout: Layout,
+    /// Where what is drawn over it on the page is kept.
+    pub(crate) kept: Kept,
     /// The picture from set-up.
     pub(crate) reference: Option<LocalPath>,
     /// Whether another source's name makes the same file's name.
     pub(crate) is_alike: bool,
+}
+
+/// Where what is drawn over a source is kept, so that it is there again at the next start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// In the configuration file: by itself, or for all sources where it is the only one.
+    InFile,
+    /// Nowhere: the command line draws over it, or names several sources that the file does not know.
+    Nowhere,
 }
 
 impl NamedSource {
@@ -39,9 +47,16 @@ impl NamedSource {
 
     /// The counter of its lines and zones. What is in percent it takes as that of the source's picture.
     pub(crate) fn counter(&self, config: CounterConfig) -> Result<Counter, ConfigError> {
-        let counter = Counter::new(self.lines.clone(), self.counting(config))?;
-        Ok(counter.with_zones(self.zones.clone()).with_masks(self.masks.clone()))
+        Counter::over(self.layout.clone(), self.counting(config))
     }
+}
+
+/// A source's name without the folders that it is in: they are nobody's business on the page.
+pub(crate) fn shown_name(name: &str) -> String {
+    if name.contains("://") {
+        return name.to_owned();
+    }
+    Path::new(name).file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// The sources of a run, in order.
@@ -56,22 +71,21 @@ pub(crate) fn resolve(args: &RunArgs, config: &Config) -> anyhow::Result<Vec<Nam
             "no source: name a video, a camera's number or an address, or a configuration that has [[source]]"
         );
     }
+    if let [only] = &mut sources[..] {
+        only.kept = Kept::InFile;
+    }
     let names: BTreeSet<String> = sources.iter().map(|source| source.name.clone()).collect();
     for source in &mut sources {
         source.override_by(&args.source_options);
         source.options.validate()?;
         source.anchor = args.anchor.or(source.anchor);
-        if !args.lines.is_empty() {
-            source.lines = lines_of(&args.lines, &source.name, &names)?;
+        let mut given = args.layout();
+        given.lines = given.lines.map(|lines| lines_of(&lines, &source.name, &names)).transpose()?;
+        if given != PartLayout::default() {
+            source.kept = Kept::Nowhere;
         }
-        if !args.areas.zones.is_empty() {
-            source.zones.clone_from(&args.areas.zones);
-        }
-        if !args.areas.masks.is_empty() {
-            source.masks.clone_from(&args.areas.masks);
-        }
-        check_lines(&source.lines)?;
-        check_zones(&source.zones)?;
+        source.layout = given.over(&source.layout);
+        source.layout.check()?;
     }
     tell_apart(&mut sources)?;
     transport(&sources)?;
@@ -98,17 +112,11 @@ fn of_entry(entry: &SourceEntry, config: &Config) -> NamedSource {
         address: Address::new(entry.url.reveal()),
         options: entry.options.clone(),
         anchor: entry.anchor,
-        lines: own(entry.lines.as_ref(), &config.lines),
-        zones: own(entry.zones.as_ref(), &config.zones),
-        masks: own(entry.masks.as_ref(), &config.masks),
+        layout: entry.layout.over(&config.layout()),
+        kept: Kept::InFile,
         reference: entry.reference.clone(),
         is_alike: false,
     }
-}
-
-/// A source's own list, or else that of all.
-fn own<T: Clone>(own: Option<&Vec<T>>, of_all: &[T]) -> Vec<T> {
-    own.map_or_else(|| of_all.to_vec(), Clone::clone)
 }
 
 /// A source by itself: `NAME=PLACE`, or a place; opened as `args` say.
@@ -130,9 +138,8 @@ fn of_argument(text: &OsStr, config: &Config) -> NamedSource {
         address: Address::new(location),
         options: config.source.options.clone(),
         anchor: None,
-        lines: config.lines.clone(),
-        zones: config.zones.clone(),
-        masks: config.masks.clone(),
+        layout: config.layout(),
+        kept: Kept::Nowhere,
         reference: None,
         is_alike: false,
     }
@@ -166,16 +173,6 @@ fn lines_of(lines: &[Line], source: &str, names: &BTreeSet<String>) -> anyhow::R
         }
     }
     Ok(own)
-}
-
-fn check_lines(lines: &[Line]) -> anyhow::Result<()> {
-    let mut names = BTreeSet::new();
-    for line in lines {
-        if !names.insert(line.name()) {
-            bail!("two lines are called \"{}\": give each a name of its own", line.name());
-        }
-    }
-    Ok(())
 }
 
 /// Each source needs a name of its own, also as it is shown to others. Where the names of files would fall

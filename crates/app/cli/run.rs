@@ -6,27 +6,26 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueHint};
-use footfall_count::{Anchor, Line};
+use footfall_count::{Anchor, Line, PartLayout};
 use footfall_track::Preset;
 use footfall_video::Transport;
 use footfall_vision::DeviceRequest;
 
-use super::{AreaArgs, address, batch_wait, hours, positive};
-use crate::ledger::LedgerArgs;
+use super::{AreaArgs, LedgerArgs, address, batch_wait, hours, positive};
 
 /// Count people in videos, folders of pictures, cameras or streams
 ///
 /// Every frame goes through the reader, the person detector, the re-identification network, the
-/// tracker and the counter. Without outputs the summary alone is shown. Outputs take their final
-/// names only when they are complete.
+/// tracker and the counter. Without outputs, only the summary is shown. Outputs get their final
+/// names when they are complete.
 #[derive(Debug, Args)]
 #[command(after_long_help = RUN_HELP)]
 pub(crate) struct RunArgs {
     /// Video files, folders of pictures, cameras' numbers, rtsp:// or http:// addresses
     /// [default: each `[[source]]` of the configuration]
     ///
-    /// NAME=PLACE gives a source a name, under which its crossings are kept; the name of a `[[source]]`
-    /// alone takes that one. Several sources share the networks, and each has tracks and counts of its own.
+    /// NAME=PLACE gives a source a name, under which its crossings are kept. The name of a `[[source]]`
+    /// takes that one. Several sources share the networks; each has its own tracks and counts.
     #[arg(value_name = "SOURCE", value_hint = ValueHint::AnyPath)]
     pub(crate) sources: Vec<OsString>,
 
@@ -34,13 +33,13 @@ pub(crate) struct RunArgs {
     ///
     /// `in` is a crossing to the right hand of someone who walks from the first point to the second
     /// on the picture. Only the segment between the two points counts. More points make a chain of
-    /// segments. With all numbers in percent (door:50%,100%,50%,0%) they are of the picture's size. Of several sources each has the
-    /// line, or, with SOURCE/NAME:x1,y1,x2,y2, that one alone.
+    /// segments. With all numbers in percent (door:50%,100%,50%,0%) they are relative to the picture's
+    /// size. With several sources, each has the line; SOURCE/NAME:x1,y1,x2,y2 gives it to one source.
     #[arg(short, long = "line", value_name = "NAME:x1,y1,x2,y2", allow_hyphen_values = true)]
     pub(crate) lines: Vec<Line>,
 
-    /// Which point of a person passes lines: feet, centre or head; from above the centre
-    /// [default: that of the configuration, else feet]
+    /// Which point of a person crosses lines: feet, centre (for cameras from straight above) or head
+    /// [default: as in the configuration, else feet]
     #[arg(long, value_name = "NAME")]
     pub(crate) anchor: Option<Anchor>,
 
@@ -63,33 +62,33 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) networks: NetworkArgs,
 
-    /// How people are associated: deepsort as published, or best with what was found since then
+    /// The tracker: deepsort as published, or best with what was found since then
     /// [default: best]
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
 
-    /// Tell visitors who come in again within so many hours from new ones, by how they look
-    /// [default: 0, nobody is known again]
+    /// Recognise visitors who come in again within so many hours, by how they look
+    /// [default: 0, nobody is recognised]
     #[arg(long, value_name = "HOURS", conflicts_with = "no_embedder", value_parser = hours)]
     pub(crate) visitors: Option<f64>,
 
-    /// Leave those who work there out of all counts: the file of `footfall staff enrol`
+    /// Leave staff out of all counts: the file that `footfall staff enrol` writes
     #[arg(long, value_name = "FILE", conflicts_with = "no_embedder", value_hint = ValueHint::FilePath)]
     pub(crate) staff: Option<PathBuf>,
 
     /// Show a page with the live picture and the counts, and an HTTP interface, at this address
-    /// [default: that of `[serve]` in the configuration, else 127.0.0.1:8080]
+    /// [default: as in the configuration, else 127.0.0.1:8080]
     ///
-    /// An address in the configuration's `[serve]` says the same.
+    /// An address under `[serve]` in the configuration does the same.
     #[arg(long, visible_alias = "address", value_name = "ADDRESS", num_args = 0..=1, value_parser = address)]
     #[allow(clippy::option_option, reason = "not asked for, without an address, with one")]
     pub(crate) serve: Option<Option<SocketAddr>>,
 
-    /// Show no page, although the configuration has an address for one
+    /// Show no page, even if the configuration has an address for one
     #[arg(long, conflicts_with = "serve")]
     pub(crate) no_serve: bool,
 
-    /// End after this many frames of each source were read
+    /// End after reading this many frames of each source
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_frames: Option<u64>,
 
@@ -99,19 +98,26 @@ pub(crate) struct RunArgs {
     pub(crate) preview: bool,
 }
 
+impl RunArgs {
+    /// What is given of a layout, for all sources.
+    pub(crate) fn layout(&self) -> PartLayout {
+        self.areas.layout(&self.lines)
+    }
+}
+
 /// How cameras and streams are opened.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Live sources")]
 pub(crate) struct SourceArgs {
-    /// What RTSP comes over: tcp or udp [default: tcp]
+    /// Transport of RTSP: tcp or udp [default: tcp]
     #[arg(long, value_name = "NAME")]
     pub(crate) transport: Option<Transport>,
 
-    /// Width and height that cameras are asked for
+    /// Width and height to ask cameras for
     #[arg(long, value_name = "WIDTHxHEIGHT")]
     pub(crate) camera_size: Option<Size>,
 
-    /// Frames a second that cameras are asked for
+    /// Frames a second to ask cameras for
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) camera_rate: Option<f64>,
 }
@@ -142,9 +148,9 @@ pub(crate) struct OutputArgs {
 
     /// Tracks as MOT text: frame,id,x,y,w,h,confidence,-1,-1,-1, or as JSON lines in a file called .jsonl; `-` is stdout
     ///
-    /// Of several sources each has a file of its own, as have videos and detections: {source} in the
-    /// path is the source's name, in a folder the file is called by it (tracks/front.txt), and else it
-    /// goes before the ending (tracks.front.txt).
+    /// With several sources, each has a file of its own; so do videos and detections. {source} in the
+    /// path stands for the source's name. In a folder, the file is named after the source
+    /// (tracks/front.txt). Otherwise the name goes before the ending (tracks.front.txt).
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tracks: Option<PathBuf>,
 
@@ -156,7 +162,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detections: Option<PathBuf>,
 
-    /// Detections and embeddings in little space, for `footfall replay` (.ffrec)
+    /// Detections and embeddings, compressed, for `footfall replay` (.ffrec)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) record: Option<PathBuf>,
 
@@ -175,8 +181,8 @@ pub(crate) struct OutputArgs {
 pub(crate) struct NetworkArgs {
     /// What the networks run on: cpu, cuda or cuda:N, tensorrt or tensorrt:N, coreml (on macOS), auto [default: cpu]
     ///
-    /// One that is named and cannot be had is an error; auto takes the fastest that can be had, and says
-    /// which and why. GPUs need the libraries that scripts/setup-gpu fetches.
+    /// `--device cuda` fails if CUDA is not available. `--device auto` takes the fastest device that
+    /// works, and says which one and why. GPUs need the libraries that scripts/setup-gpu fetches.
     #[arg(long, value_name = "DEVICE")]
     pub(crate) device: Option<DeviceRequest>,
 
@@ -188,8 +194,8 @@ pub(crate) struct NetworkArgs {
 
     /// Re-identification network in ONNX, or `clean` [default: the one in this program]
     ///
-    /// The usual one is trained on pictures that are for research alone; `clean` may be used for anything, and tells people
-    /// apart less well: models/reid-clean-128.md has the figures.
+    /// The usual one was trained on pictures for research only and is not for commercial use. `clean` may be
+    /// used for anything, and tells people apart less well: models/reid-clean-128.md has the figures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) embedder: Option<PathBuf>,
 
@@ -201,11 +207,11 @@ pub(crate) struct NetworkArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) threads: Option<u16>,
 
-    /// Crops in one run of the re-identification network, at most [default: 4 on a CPU, 32 on a GPU]
+    /// Most crops in one run of the re-identification network [default: 4 on a CPU, 32 on a GPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) max_batch: Option<u16>,
 
-    /// Milliseconds that crops wait for those of other frames and sources, to go together
+    /// Milliseconds that crops wait for those of other frames and sources, to run together
     /// [default: 0 on a CPU, 3 on a GPU]
     #[arg(long, value_name = "MS", value_parser = batch_wait)]
     pub(crate) batch_wait_ms: Option<f64>,
@@ -218,7 +224,7 @@ Examples:
   footfall run 0 --line door:0,300,640,300 --crossings today.jsonl
       counts at the first camera until Ctrl-C
   footfall run 0 --line door:0,300,640,300 --ledger shop.db
-      keeps every crossing for good; `footfall report --ledger shop.db` tells of them, also meanwhile
+      keeps every crossing for good; `footfall report --ledger shop.db` adds them up, also meanwhile
   footfall run rtsp://user:password@10.0.0.7/stream --config shop.toml
       counts a stream with the lines and settings of a file
   footfall run front=rtsp://10.0.0.7/1 back=rtsp://10.0.0.8/1 --line front/door:0,300,640,300 --tracks out/
@@ -226,6 +232,6 @@ Examples:
 
 Exit status: 0 done, 1 failed (what was processed is in the outputs), 2 wrong usage or configuration.
 
-Files: networks and ONNX Runtime are taken from $FOOTFALL_CACHE, else from where a package has put them
-(../share/footfall beside the program's folder), else from $XDG_CACHE_HOME/footfall or ~/.cache/footfall,
+Files: networks and ONNX Runtime are looked for in $FOOTFALL_CACHE, else where a package puts them
+(../share/footfall beside the program's folder), else in $XDG_CACHE_HOME/footfall or ~/.cache/footfall,
 where scripts/setup puts them.";

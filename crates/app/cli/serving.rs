@@ -9,8 +9,8 @@ use super::address;
 
 /// Show a page and an HTTP interface over a ledger
 ///
-/// Beside a running `footfall run --ledger`, or without one. Pictures and lines are shown by the program
-/// that counts: `footfall run --serve`.
+/// It works while `footfall run --ledger` counts, and without it. Pictures and lines are shown only by the
+/// program that counts: `footfall run --serve`.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// The ledger [default: that of --config, else footfall.db]
@@ -28,13 +28,13 @@ pub(crate) struct ServeArgs {
 
 /// Make a token for the page and the HTTP interface
 ///
-/// It is written to stdout; what the configuration keeps of it is said on stderr.
+/// The token goes to stdout. What to put into the configuration goes to stderr.
 #[derive(Debug, Args)]
 pub(crate) struct TokenArgs {
     /// Whose it is
     pub(crate) name: String,
 
-    /// What it allows: to read, or to change lines as well
+    /// What it allows: to read, or also to change lines and settings
     #[arg(long, value_enum, default_value_t = TokenRole::Read)]
     pub(crate) role: TokenRole,
 }
@@ -44,7 +44,7 @@ pub(crate) struct TokenArgs {
 pub(crate) enum TokenRole {
     /// See everything
     Read,
-    /// Change lines, too
+    /// Also change lines and settings
     Change,
 }
 

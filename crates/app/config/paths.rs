@@ -8,10 +8,10 @@ use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
-use super::{Config, Networks, Outputs, SourceEntry, Sources};
-use crate::ledger::LedgerConfig;
+use super::LedgerConfig;
+use super::StaffConfig;
+use super::{Config, NetworkConfig, Outputs, SourceEntry, Sources};
 use crate::models::{is_embedder_name, is_name};
-use crate::staff::StaffConfig;
 
 impl Config {
     /// Every path that is relative is so to `folder` from now on.
@@ -43,7 +43,7 @@ impl Config {
             set_in_tracker: _,
             set_distances: _,
         } = self;
-        let Networks { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
+        let NetworkConfig { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
         let StaffConfig { gallery, max_cosine_distance: _ } = staff;
         let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
         let LedgerConfig {
@@ -56,17 +56,7 @@ impl Config {
         } = ledger;
         let Sources { options, list } = source;
         for entry in list {
-            let SourceEntry {
-                name: _,
-                url,
-                anchor: _,
-                lines: _,
-                zones: _,
-                masks: _,
-                reference,
-                hours: _,
-                options,
-            } = entry;
+            let SourceEntry { name: _, url, anchor: _, layout: _, reference, hours: _, options } = entry;
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }

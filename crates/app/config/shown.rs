@@ -2,13 +2,14 @@
 //!
 //! Each part is taken apart whole, so that a new setting is in here or does not compile.
 
+use footfall_count::PartLayout;
 use footfall_serve::Config as ServeConfig;
 use footfall_video::SourceOptions;
 use serde_json::{Value, json};
 
-use super::{Config, Networks, SourceEntry, Sources};
-use crate::ledger::LedgerConfig;
-use crate::staff::StaffConfig;
+use super::LedgerConfig;
+use super::StaffConfig;
+use super::{Config, NetworkConfig, SourceEntry, Sources};
 
 impl Config {
     /// The settings for those who look from elsewhere.
@@ -36,7 +37,7 @@ impl Config {
             set_in_tracker: _,
             set_distances: _,
         } = self;
-        let Networks { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
+        let NetworkConfig { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
         let StaffConfig { gallery: _, max_cosine_distance } = staff;
         let LedgerConfig { file: _, retention, remove_unsent, removed_lines, start_time: _, recount: _ } =
             ledger;
@@ -69,7 +70,8 @@ fn of_sources(sources: &Sources) -> Value {
 }
 
 fn of_entry(entry: &SourceEntry) -> Value {
-    let SourceEntry { name, url: _, anchor, lines, zones, masks, reference: _, hours, options } = entry;
+    let SourceEntry { name, url: _, anchor, layout, reference: _, hours, options } = entry;
+    let PartLayout { lines, zones, masks } = layout;
     let mut shown = of_options(options);
     let own = json!({
         "name": name, "anchor": anchor, "hours": hours, "line": lines, "zone": zones, "mask": masks

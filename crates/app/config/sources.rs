@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use footfall_count::{Anchor, Line, Mask, Zone};
+use footfall_count::{Anchor, PartLayout};
 use footfall_ledger::Hours;
 use footfall_private::{LocalPath, Place};
 use footfall_video::SourceOptions;
@@ -29,12 +29,8 @@ pub(crate) struct SourceEntry {
     pub(crate) url: Place,
     /// Which point of a person passes its lines; without the setting, that of the whole file.
     pub(crate) anchor: Option<Anchor>,
-    /// Its lines, which may be none; without the setting, those of the whole file.
-    pub(crate) lines: Option<Vec<Line>>,
-    /// Its zones, which may be none; without the setting, those of the whole file.
-    pub(crate) zones: Option<Vec<Zone>>,
-    /// Its masks, which may be none; without the setting, those of the whole file.
-    pub(crate) masks: Option<Vec<Mask>>,
+    /// Its lines, zones and masks, which may be none; without the setting, those of the whole file.
+    pub(crate) layout: PartLayout,
     /// The picture from set-up, that tells whether the camera was moved since.
     pub(crate) reference: Option<LocalPath>,
     /// When it is open there; without the setting, as the whole file says.
@@ -92,9 +88,10 @@ impl<'de> Deserialize<'de> for SourceEntry {
         let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
+        let layout = PartLayout { lines, zones, masks };
         let hours = table.remove("hours").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url: url.into(), anchor, lines, zones, masks, reference, hours, options })
+        Ok(Self { name, url: url.into(), anchor, layout, reference, hours, options })
     }
 }
 
@@ -125,11 +122,11 @@ mod tests {
         let sources = Config::parse(TWO).unwrap().source;
         let [front, back] = &sources.list[..] else { panic!("{sources:?}") };
         assert_eq!(
-            (front.name.as_str(), front.options.read_timeout, front.lines.as_ref().map(Vec::len)),
+            (front.name.as_str(), front.options.read_timeout, front.layout.lines.as_ref().map(Vec::len)),
             ("front", 5.0, Some(1))
         );
         assert_eq!((front.anchor, back.anchor), (Some(Anchor::Centre), None));
-        assert_eq!((back.url.reveal(), back.options.read_timeout, &back.lines), ("0", 10.0, &None));
+        assert_eq!((back.url.reveal(), back.options.read_timeout, &back.layout.lines), ("0", 10.0, &None));
         assert_eq!(front.url.reveal(), "rtsp://me:secret@10.0.0.7/stream");
         assert!(!format!("{sources:?}").contains("secret"), "{sources:?}");
     }

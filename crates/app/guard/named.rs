@@ -7,13 +7,12 @@ use footfall_private::Secret;
 
 use super::role::Role;
 use super::{Given, ledger_files};
-use crate::cli::AreaArgs;
 use crate::config::{Config, Outputs};
 
 /// What the configuration at `path` has a command read and keep. None where it cannot be used: the command itself
 /// says why.
 pub(super) fn in_file(path: &Path) -> Vec<Given> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default());
+    let config = Config::load(Some(path));
     config.map_or_else(|_| Vec::new(), |config| of(&config, &format!(" of {}", path.display())))
 }
 

@@ -1,12 +1,11 @@
 //! What was counted and cannot be written down yet: kept in memory, within bounds, until it can be.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use footfall_count::{Condition, HealthChange, Tally, Uncounted, ZoneTally};
+use footfall_count::{Condition, HealthChange, Seen, Tally, Uncounted, ZoneTally};
 use footfall_ledger::{Entry, Error, Obstacle};
-use footfall_pipeline::{Note, Rest, Scene};
+use footfall_pipeline::{Note, Scene};
 
 use super::NOTICE;
 
@@ -30,7 +29,7 @@ pub(super) struct Kept {
     /// Until when was counted.
     time: Option<Duration>,
     entries: Vec<Entry>,
-    rests: Vec<Rest>,
+    rests: Vec<Seen>,
     /// From when on entries were too many.
     lost: Option<(Duration, usize)>,
 }
@@ -65,19 +64,13 @@ impl Kept {
 
     /// Takes out of a scene what is kept here.
     pub(super) fn hold_back(&mut self, scene: &mut Scene, shown: &(Vec<Tally>, Vec<ZoneTally>)) {
-        if self.lost.is_none() && !(scene.crossings.is_empty() && scene.visits.is_empty()) {
-            self.rests.push(Rest {
-                time: scene.frame.time,
-                crossings: std::mem::take(&mut scene.crossings),
-                lines: Arc::clone(&scene.lines),
-                zones: Arc::clone(&scene.zones),
-                visits: std::mem::take(&mut scene.visits),
-            });
+        let seen = &mut scene.seen;
+        let decided = seen.take_events();
+        if self.lost.is_none() && decided.is_eventful() {
+            self.rests.push(decided);
         }
-        scene.crossings.clear();
-        scene.visits.clear();
-        if (shown.0.len(), shown.1.len()) == (scene.tallies.len(), scene.zone_tallies.len()) {
-            (scene.tallies, scene.zone_tallies) = shown.clone();
+        if (shown.0.len(), shown.1.len()) == (seen.tallies.len(), seen.zone_tallies.len()) {
+            (seen.tallies, seen.zone_tallies) = shown.clone();
         }
     }
 
@@ -136,7 +129,7 @@ impl Kept {
     }
 
     /// It was written: gives what was held back, and what there is to tell about the source.
-    pub(super) fn release(self, path: &std::path::Path) -> (Vec<Rest>, Vec<Note>) {
+    pub(super) fn release(self, path: &std::path::Path) -> (Vec<Seen>, Vec<Note>) {
         let time = self.time.unwrap_or_default();
         if self.raised.is_some() {
             let (entries, seconds) = (self.entries.len(), self.since.elapsed().as_secs());

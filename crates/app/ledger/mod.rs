@@ -1,14 +1,8 @@
 //! The ledger of a run: which one, what it is told of each source, and the sinks that fill it; and the command
 //! that looks after one.
 
-mod clock;
-mod command;
-mod config;
-mod copies;
 mod keeper;
 mod kept;
-pub(crate) mod marks;
-mod names;
 mod pen;
 mod recording;
 mod settings;
@@ -24,14 +18,12 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
-pub(crate) use command::{LedgerCommandArgs, WhichLedger, run};
-pub(crate) use config::{LedgerArgs, LedgerConfig, RemovedLines};
 pub(crate) use settings::{embedder_digest, staff_digest};
-pub(crate) use sink::drawn;
+pub(crate) use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};
 
-use crate::config::Config;
+use crate::config::{Config, LedgerConfig, RemovedLines};
 use crate::exit::usage;
 use crate::logging::NOTICE;
 use crate::say::say;
@@ -57,7 +49,7 @@ impl Book {
     /// Opens the ledger that the configuration names. Without one, what is shown is kept for as long as the
     /// run lasts, a recording as if it happened now; and publishing is refused.
     pub(crate) fn open(
-        config: &mut LedgerConfig,
+        config: &LedgerConfig,
         shown: bool,
         published: bool,
         stop: &Stop,
@@ -78,7 +70,6 @@ impl Book {
         }
         let folder = ScratchFolder::passing("ledger");
         let folder = folder.context("no place for what the page shows; --ledger FILE gives it one")?;
-        config.start_time.get_or_insert_with(Timestamp::now);
         let ledger = Ledger::open_with(folder.path().join("run.db"), options())?;
         Ok(Some(Self { ledger, runs: Arc::default(), passing: Some(Arc::new(folder)) }))
     }

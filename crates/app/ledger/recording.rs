@@ -10,7 +10,7 @@ use footfall_ledger::Digest;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_pipeline::SourceInfo;
 
-use crate::report::clock;
+use crate::times::clock;
 
 /// What the file system tells of a recording.
 pub(crate) struct Found {

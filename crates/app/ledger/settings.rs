@@ -9,10 +9,9 @@ use footfall_ledger::{Digest, Place, PlaceKind};
 use footfall_track::Point;
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::config::{Config, StaffConfig};
 use crate::models;
 use crate::sources::NamedSource;
-use crate::staff::StaffConfig;
 
 /// Of a run, and of each line in it.
 pub(crate) struct Settings {
@@ -35,7 +34,7 @@ pub(crate) fn digests(
         "detector": config.detector,
         "tracker": tracker,
         "counter": source.counting(config.counter),
-        "masks": source.masks,
+        "masks": source.layout.masks,
     });
     if let (Some(staff), Some(stages)) = (staff_digest(&config.staff)?, stages.as_object_mut()) {
         stages.insert("staff".to_owned(), staff);
@@ -58,10 +57,10 @@ pub(crate) fn digests(
     Ok(Settings {
         all: of(json!({
             "stages": stages,
-            "lines": source.lines.iter().map(bare).collect::<Vec<_>>(),
-            "zones": source.zones,
+            "lines": source.layout.lines.iter().map(bare).collect::<Vec<_>>(),
+            "zones": source.layout.zones,
         })),
-        places: source.lines.iter().map(line).chain(source.zones.iter().map(zone)).collect(),
+        places: source.layout.lines.iter().map(line).chain(source.layout.zones.iter().map(zone)).collect(),
     })
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
-use footfall_ledger::{CrossingEntry, Drawn, Entry, Error, Obstacle, VisitEntry};
-use footfall_pipeline::{Admission, BoxError, Kind, Note, Rest, Scene, Sink, Stop};
+use footfall_count::{Line, Seen, Tally, Zone, ZoneTally};
+use footfall_ledger::{CrossingEntry, Drawn, Entry, Error, GroupEntry, Obstacle, VisitEntry};
+use footfall_pipeline::{Admission, BoxError, Kind, Note, Scene, Sink, Stop};
 
 use super::kept::{Kept, RETRY, WORTH_TELLING};
 use super::pen::Pen;
@@ -161,9 +161,9 @@ impl Sink for LedgerSink {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        self.look(&scene.lines, &scene.zones);
-        self.draw(&scene.lines)?;
-        let entries = entries(&scene.crossings, &scene.lines, &scene.visits, &scene.zones);
+        self.look(&scene.seen.lines, &scene.seen.zones);
+        self.draw(&scene.seen.lines)?;
+        let entries = entries(&scene.seen);
         Ok(self.put(Some(scene.frame.time), entries)?)
     }
 
@@ -172,8 +172,8 @@ impl Sink for LedgerSink {
         if let Some(kept) = &mut self.kept {
             kept.hold_back(scene, &self.shown);
         } else {
-            scene.tallies.clone_into(&mut self.shown.0);
-            scene.zone_tallies.clone_into(&mut self.shown.1);
+            scene.seen.tallies.clone_into(&mut self.shown.0);
+            scene.seen.zone_tallies.clone_into(&mut self.shown.1);
         }
         Ok(std::mem::take(&mut self.said))
     }
@@ -183,9 +183,8 @@ impl Sink for LedgerSink {
         Ok(std::mem::take(&mut self.said))
     }
 
-    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
-        let entries = entries(&rest.crossings, &rest.lines, &rest.visits, &rest.zones);
-        self.put(Some(rest.time), entries)?;
+    fn rest(&mut self, rest: &Seen) -> Result<(), BoxError> {
+        self.put(Some(rest.time), entries(rest))?;
         self.write_kept()
     }
 
@@ -214,10 +213,11 @@ fn is_of(drawn: &Drawn, lines: &[Line]) -> bool {
         && lines.iter().all(|line| drawn.lines.get(line.name()) == Some(&line.role()))
 }
 
-/// Crossings and visits, with the names of their places.
-fn entries(crossings: &[Crossing], lines: &[Line], visits: &[Visit], zones: &[Zone]) -> Vec<Entry> {
-    let crossing =
-        |crossing: &Crossing| Entry::Crossing(CrossingEntry::new(crossing, lines[crossing.line].name()));
-    let visit = |visit: &Visit| Entry::Visit(VisitEntry::new(visit, zones[visit.zone].name()));
-    crossings.iter().map(crossing).chain(visits.iter().map(visit)).collect()
+/// What was decided, as the ledger keeps it: under the names of lines and zones.
+pub(crate) fn entries(seen: &Seen) -> Vec<Entry> {
+    let passages = seen.passages().map(|(crossing, line)| CrossingEntry::new(crossing, line.name()));
+    let stays = seen.stays().map(|(visit, zone)| VisitEntry::new(visit, zone.name()));
+    let companies = seen.companies().map(|(group, line)| GroupEntry::new(group, line.name()));
+    let all = passages.map(Entry::Crossing).chain(stays.map(Entry::Visit));
+    all.chain(companies.map(Entry::Group)).collect()
 }

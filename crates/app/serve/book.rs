@@ -16,8 +16,8 @@ use footfall_serve::{
 
 use super::manager;
 use super::readers::Readers;
-use super::state::shown_name;
 use super::sums::{period_sum, zone_sum};
+use crate::sources::shown_name;
 
 /// A ledger on disk. Sources are told by the names that the page shows.
 pub(crate) struct LedgerBook {

@@ -8,7 +8,7 @@ use footfall_serve::SetupError;
 
 use super::settings;
 use super::setup::{RunSetup, invalid};
-use crate::staff::Gallery;
+use crate::gallery::Gallery;
 
 impl RunSetup {
     pub(super) fn enrol(

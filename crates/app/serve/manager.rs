@@ -7,7 +7,7 @@ use footfall_serve::{Compare, Mark, NewMark, NewSale, Report, ReportQuery, Sold}
 use serde::Serialize;
 use serde_json::Value;
 
-use super::state::shown_name;
+use crate::sources::shown_name;
 
 /// Why a report ended early.
 enum Stop {

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use address::{checked, with_login};
 use footfall_formats::PartialFile;
 use footfall_ledger::Hours;
 use footfall_serve::{
@@ -14,13 +15,10 @@ use footfall_serve::{
 };
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use address::{checked, with_login};
-
 use super::save::{is_empty, name, set};
-use super::state::shown_name;
-use crate::cli::AreaArgs;
 use crate::config::{Config, told_of_edit};
-use crate::staff::Gallery;
+use crate::gallery::Gallery;
+use crate::sources::shown_name;
 
 /// The settings in the file at `path`, of a run that counts the sources called `running` and tells `alerts`.
 pub(super) fn settings(
@@ -30,7 +28,7 @@ pub(super) fn settings(
     alerts: &[AlertConfig],
     opening: &Hours,
 ) -> Result<Settings, SetupError> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
+    let config = Config::load(Some(path)).map_err(failed)?;
     let staff =
         if gallery.exists() { Gallery::read(gallery).map_err(failed)?.enrolled() } else { Vec::new() };
     let sources = config.source.list.iter().map(|entry| SourceSetting {
@@ -54,15 +52,17 @@ pub(super) fn settings(
     Ok(Settings { sources, tokens, staff, hours, alerts: config.publish.alerts, needs_restart })
 }
 
-/// The days of the week as the file has them.
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The alerts of the file at `path`.
+pub(super) fn alerts_of(path: &Path) -> Result<Vec<AlertConfig>, SetupError> {
+    Ok(Config::load(Some(path)).map_err(failed)?.publish.alerts)
+}
 
 /// When it is open on each day, as it stands in the file at `path`.
 fn hours(path: &Path) -> Result<[String; 7], SetupError> {
     let text = std::fs::read_to_string(path).map_err(|error| SetupError::Save { source: error.into() })?;
     let document = parsed(&text)?;
     let of = |day| document.get("hours")?.get(day)?.as_str();
-    Ok(DAYS.map(|day| of(day).unwrap_or_default().to_owned()))
+    Ok(Hours::DAYS.map(|day| of(day).unwrap_or_default().to_owned()))
 }
 
 /// Makes a change of sources or tokens in the file at `path`.
@@ -73,7 +73,7 @@ pub(super) fn change(path: &Path, change: &Change) -> Result<(), SetupError> {
 
 /// Says in the file at `path` where staff are enrolled, if it does not yet: beside it.
 pub(super) fn gallery(path: &Path) -> Result<PathBuf, SetupError> {
-    let config = Config::load(Some(path), &[], &AreaArgs::default()).map_err(failed)?;
+    let config = Config::load(Some(path)).map_err(failed)?;
     if let Some(gallery) = config.staff.gallery {
         return Ok(gallery.to_path_buf());
     }
@@ -123,7 +123,7 @@ fn changed(text: &str, change: &Change) -> Result<String, SetupError> {
         }
         Change::SetHours(week) => {
             let hours = table(document.as_table_mut(), "hours")?;
-            for (day, text) in DAYS.into_iter().zip(week) {
+            for (day, text) in Hours::DAYS.into_iter().zip(week) {
                 let text = text.trim();
                 if text.is_empty() {
                     hours.remove(day);

@@ -43,9 +43,9 @@ impl Sink for LiveSink {
             [crossing.point.x - height / 4.0, crossing.point.y - height, height / 2.0, height]
         };
         let passing = |crossing: &Crossing| {
-            let track = scene.tracks.iter().find(|track| track.id == crossing.track);
+            let track = scene.seen.tracks.iter().find(|track| track.id == crossing.track);
             Some(Passing {
-                line: scene.lines.get(crossing.line)?.name().to_owned(),
+                line: scene.seen.lines.get(crossing.line)?.name().to_owned(),
                 track: crossing.track.0,
                 frame: crossing.frame,
                 time: crossing.time.as_secs_f64(),
@@ -60,9 +60,16 @@ impl Sink for LiveSink {
                 height: scene.frame.image.height() as u32,
                 frame: scene.frame.number,
                 time: scene.frame.time.as_secs_f64(),
-                people: scene.tracks.iter().map(person).collect(),
-                zones: scene.zones.iter().zip(&scene.zone_tallies).map(zone).collect(),
-                crossings: scene.crossings.iter().filter(|c| c.staff.is_none()).filter_map(passing).collect(),
+                anchor: scene.seen.anchor,
+                people: scene.seen.tracks.iter().map(person).collect(),
+                zones: scene.seen.zones.iter().zip(&scene.seen.zone_tallies).map(zone).collect(),
+                crossings: scene
+                    .seen
+                    .crossings
+                    .iter()
+                    .filter(|c| c.staff.is_none())
+                    .filter_map(passing)
+                    .collect(),
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),
             },
         );

@@ -1,7 +1,6 @@
 //! Sources as the page tells of them.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,17 +8,11 @@ use footfall_count::Condition;
 use footfall_pipeline::{Ended, Feed, Kind, Phase, Work};
 use footfall_serve::{Health, SourceKind, SourceState, StageTime};
 
+use crate::sources::shown_name;
+
 /// A source of which nothing is known but its name.
 pub(super) fn of(name: &str) -> SourceState {
     SourceState::new(shown_name(name), SourceKind::Live, 0, 0)
-}
-
-/// A source's name without the folders that it is in: they are nobody's business on the page.
-pub(crate) fn shown_name(name: &str) -> String {
-    if name.contains("://") {
-        return name.to_owned();
-    }
-    Path::new(name).file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// How a source is, as the pipeline sees it.

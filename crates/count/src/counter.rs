@@ -6,15 +6,17 @@ use std::time::Duration;
 use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 
 use crate::config::Limits;
+use crate::groups::Groups;
 use crate::newcomer::{Beginning, Newcomer, overlapping};
-use crate::person::{Deed, Person, Scenery};
-use crate::sight::{RESOLUTION, Sight};
+use crate::person::{Event, Person, Watched};
+use crate::sighting::{RESOLUTION, Sighting};
 use crate::{
-    Anchor, Config, ConfigError, Crossing, Doubt, Line, Mask, Staff, Tally, Visit, Visitors, Zone, ZoneTally,
+    Anchor, Config, ConfigError, Crossing, Doubt, Group, GroupTally, Line, Mask, Staff, Tally, Visit,
+    Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
-mod deeds;
+mod events;
 mod follow;
 
 /// Counts people over lines.
@@ -58,6 +60,11 @@ pub struct Counter {
     appeared: u64,
     /// Those who can be known again, where anybody is to be.
     visitors: Option<Visitors>,
+    /// Who comes in together, where anybody wants to know.
+    groups: Option<Groups>,
+    group_tallies: Vec<GroupTally>,
+    /// Groups that nobody took yet.
+    decided_groups: Vec<Group>,
     /// The last number of a visitor that was given before anybody ceased to be known again.
     numbered: u64,
     staff: Staff,
@@ -72,6 +79,7 @@ impl Counter {
         let limits = config.limits()?;
         let tallies = vec![Tally::default(); lines.len()];
         let doubts = vec![Doubt::default(); lines.len()];
+        let group_tallies = vec![GroupTally::default(); lines.len()];
         Ok(Self {
             lines,
             zones: Vec::new(),
@@ -89,6 +97,9 @@ impl Counter {
             newcomers: BTreeMap::new(),
             appeared: 0,
             visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
+            groups: limits.groups.map(Groups::new),
+            group_tallies,
+            decided_groups: Vec::new(),
             numbered: 0,
             staff: Staff::default(),
         })
@@ -191,6 +202,23 @@ impl Counter {
         std::mem::take(&mut self.visits)
     }
 
+    /// Whether it is told who comes in together.
+    #[must_use]
+    pub fn tells_groups(&self) -> bool {
+        self.groups.is_some()
+    }
+
+    /// Groups so far, a line each; a group is in it some seconds after it came in.
+    #[must_use]
+    pub fn group_tallies(&self) -> &[GroupTally] {
+        &self.group_tallies
+    }
+
+    /// Groups that were decided since they were last taken, by the time of their first.
+    pub fn take_groups(&mut self) -> Vec<Group> {
+        std::mem::take(&mut self.decided_groups)
+    }
+
     /// Takes the tracks of one frame, and those that have ended, with the embeddings of the frame's
     /// detections as far as there are any; gives the crossings decided in it, by track, then by line.
     ///
@@ -206,11 +234,14 @@ impl Counter {
         self.latest = frame;
         let anchor = self.limits.anchor;
         for (index, tracked) in step.tracks.iter().enumerate() {
-            let sight = self.sight(frame, time, &step.tracks, index);
+            let sighting = self.sighting(frame, time, &step.tracks, index);
             let beside = || overlapping(&step.tracks, index).map(|other| anchor.of(&other.bbox)).collect();
             let found = step.found.iter().find(|found| found.id == tracked.id);
-            found.into_iter().flat_map(|found| &found.boxes).for_each(|past| self.find(&sight, past, beside));
-            self.see(sight, beside, embeddings.get(tracked.detection));
+            found
+                .into_iter()
+                .flat_map(|found| &found.boxes)
+                .for_each(|past| self.find(&sighting, past, beside));
+            self.see(sighting, beside, embeddings.get(tracked.detection));
         }
         for id in &step.removed {
             if let Some(newcomer) = self.newcomers.get_mut(id) {
@@ -223,42 +254,45 @@ impl Counter {
         self.recent.push_front((frame, time));
         self.recent.truncate(RECENT);
         self.settle_newcomers(Some(time));
-        let mut deeds = self.advance(Some(time));
+        let mut events = self.advance(Some(time));
         let since = time.saturating_sub(self.limits.join_gap + self.watched() + RESOLUTION);
         self.people.retain(|_, person| {
             let is_over = person.is_over(since);
             if is_over {
-                person.end_visits(&mut deeds);
+                person.end_visits(&mut events);
             }
             !is_over
         });
-        self.count(deeds)
+        self.settle_groups(Some(time));
+        self.count(events)
     }
 
     /// Decides what can be decided at the end of the source, after its last frame; gives the crossings.
     pub fn finish(&mut self) -> Vec<Crossing> {
         self.settle_newcomers(None);
-        let mut deeds = self.advance(None);
-        self.people.values_mut().for_each(|person| person.end_visits(&mut deeds));
-        self.count(deeds)
+        let mut events = self.advance(None);
+        self.people.values_mut().for_each(|person| person.end_visits(&mut events));
+        self.settle_groups(None);
+        self.count(events)
     }
 
-    fn sight(&self, frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
+    fn sighting(&self, frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sighting {
         let TrackedBox { id, bbox, .. } = &tracks[index];
         let crowded = overlapping(tracks, index).next().is_some();
-        Sight { crowded, ..Sight::new(*id, bbox, self.limits.anchor, frame, time) }
+        Sighting { crowded, ..Sighting::new(*id, bbox, self.limits.anchor, frame, time) }
     }
 
-    fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
-        let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
-        let (mut deeds, decided) = (Vec::new(), self.latest);
+    fn advance(&mut self, now: Option<Duration>) -> Vec<Event> {
+        let watched = Watched { lines: &self.lines, zones: &self.zones, limits: &self.limits };
+        let (mut events, decided) = (Vec::new(), self.latest);
         let mut doers = Vec::new();
         for (&key, person) in &mut self.people {
-            person.advance(&scenery, now, decided, &mut deeds);
-            doers.resize(deeds.len(), key);
+            person.advance(&watched, now, decided, &mut events);
+            doers.resize(events.len(), key);
         }
-        self.recognise(&mut deeds, &doers);
-        deeds
+        self.recognise(&mut events, &doers);
+        self.accompany(&mut events, &doers);
+        events
     }
 }
 

@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use footfall_count::{Anchor, Seen};
+
 use crate::Error;
-use crate::jsonl::{JsonTrackWriter, TrackScene};
+use crate::jsonl::JsonTrackWriter;
 use crate::mot::TrackWriter;
 
 /// Writes tracks frame by frame: JSON lines where the file's name ends with `.jsonl` or `.ndjson`, else MOT text.
@@ -31,14 +33,14 @@ impl TracksWriter {
         }
     }
 
-    /// Writes the tracks of the next frame.
+    /// Writes the tracks of the next frame; `anchor` is the point of a person that is in a zone or not.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn write(&mut self, scene: &TrackScene<'_>) -> Result<(), Error> {
+    pub fn write(&mut self, seen: &Seen, anchor: Anchor) -> Result<(), Error> {
         match self {
-            Self::Mot(writer) => writer.write(scene.frame, scene.tracks),
-            Self::Json(writer) => writer.write(scene),
+            Self::Mot(writer) => writer.write(seen.frame, &seen.tracks),
+            Self::Json(writer) => writer.write(seen, anchor),
         }
     }
 

@@ -58,7 +58,7 @@ impl Harvest {
     fn take(&mut self, scene: &Scene) -> Result<(), Error> {
         let (number, time) = (scene.frame.number, scene.frame.time);
         self.frames += 1;
-        for tracked in &scene.tracks {
+        for tracked in &scene.seen.tracks {
             let Some(outcome) = screen(&self.config, scene, tracked)? else { continue };
             let id = tracked.id.0;
             let track = self.open.entry(id).or_insert_with(|| Track::new(&self.config, id, number));

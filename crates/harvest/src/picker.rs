@@ -90,7 +90,7 @@ mod tests {
     /// A crop of frame `number`, whose picture is that of `look`.
     fn candidate(number: u64, look: u64, sharpness: f64) -> Candidate {
         let scene = scene(number, busy(look), &[(1, Bbox::new(100.0, 50.0, 50.0, 120.0), 0.9)]);
-        match screen(&Config::default(), &scene, &scene.tracks[0]).unwrap() {
+        match screen(&Config::default(), &scene, &scene.seen.tracks[0]).unwrap() {
             Some(Screened::Good(found)) => Candidate { sharpness, ..found },
             other => panic!("{other:?}"),
         }

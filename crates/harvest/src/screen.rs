@@ -166,7 +166,7 @@ mod tests {
 
     fn reason(people: &[(u64, Bbox, f32)], image: footfall_pipeline::Image) -> Option<Reason> {
         let scene = scene(1, image, people);
-        match screen(&Config::default(), &scene, &scene.tracks[0]).unwrap().unwrap() {
+        match screen(&Config::default(), &scene, &scene.seen.tracks[0]).unwrap().unwrap() {
             Screened::Good(_) => None,
             Screened::Bad(_, reason) => Some(reason),
         }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_track_without_a_detection_shows_nobody() {
         let mut scene = scene(1, busy(1), &[(1, GOOD, 0.9)]);
-        scene.tracks[0].detection = footfall_track::TrackedBox::INTERPOLATED;
-        assert!(screen(&Config::default(), &scene, &scene.tracks[0]).unwrap().is_none());
+        scene.seen.tracks[0].detection = footfall_track::TrackedBox::INTERPOLATED;
+        assert!(screen(&Config::default(), &scene, &scene.seen.tracks[0]).unwrap().is_none());
     }
 }

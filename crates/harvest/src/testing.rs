@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_count::Seen;
 use footfall_pipeline::{Frame, Image, Scene};
 use footfall_track::{Bbox, Detection, Observations, TrackId, TrackedBox};
 
@@ -33,12 +34,6 @@ pub(crate) fn scene(number: u64, image: Image, people: &[(u64, Bbox, f32)]) -> S
     Scene {
         frame: Frame { number, time: Duration::from_millis(100 * (number - 1)), image },
         observations: Observations::without_appearance(detections),
-        tracks: people.iter().enumerate().map(track).collect(),
-        crossings: Vec::new(),
-        lines: Arc::new([]),
-        tallies: Vec::new(),
-        zones: [].into(),
-        zone_tallies: Vec::new(),
-        visits: Vec::new(),
+        seen: Seen { tracks: people.iter().enumerate().map(track).collect(), ..Seen::default() },
     }
 }

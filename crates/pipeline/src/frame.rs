@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Line, Tally, Visit, Zone, ZoneTally};
-use footfall_track::{Observations, TrackedBox};
+use footfall_count::Seen;
+use footfall_track::Observations;
 
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
 pub trait Pixels: Send + Sync {
@@ -104,43 +104,13 @@ pub struct Frame {
     pub image: Image,
 }
 
-/// A frame with all that is known about it: what sinks are given.
+/// A frame with what was seen in it: what sinks are given.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The picture, its number and time.
     pub frame: Frame,
     /// Everyone the detector saw, with appearance where it was asked for.
     pub observations: Observations,
-    /// Confirmed tracks matched in this frame.
-    pub tracks: Vec<TrackedBox>,
-    /// Crossings that were decided in this frame.
-    pub crossings: Vec<Crossing>,
-    /// The lines that `crossings` and `tallies` refer to, in the counter's order. They may change
-    /// from one scene to the next.
-    pub lines: Arc<[Line]>,
-    /// Counts so far, a line each.
-    pub tallies: Vec<Tally>,
-    /// The zones that `visits` and `zone_tallies` refer to, in the counter's order. They may change from
-    /// one scene to the next.
-    pub zones: Arc<[Zone]>,
-    /// What zones have seen so far, one each.
-    pub zone_tallies: Vec<ZoneTally>,
-    /// Visits to zones that were over in this frame.
-    pub visits: Vec<Visit>,
-}
-
-/// What was decided apart from a scene: what a live source leaves to be decided when it has ended, since nobody
-/// knew that its last scene was the last; or what a sink has kept back for a while.
-#[derive(Clone, Debug)]
-pub struct Rest {
-    /// The time of the last scene.
-    pub time: Duration,
-    /// As in a [`Scene`].
-    pub crossings: Vec<Crossing>,
-    /// As in a [`Scene`].
-    pub lines: Arc<[Line]>,
-    /// As in a [`Scene`].
-    pub zones: Arc<[Zone]>,
-    /// As in a [`Scene`], of those who were seen to the end too.
-    pub visits: Vec<Visit>,
+    /// Tracks and counts.
+    pub seen: Seen,
 }

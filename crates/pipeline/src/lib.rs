@@ -21,7 +21,7 @@ mod threads;
 
 pub use error::RunError;
 pub use feed::{Change, Feed, Hub, Phase, Status, Trouble};
-pub use frame::{Frame, Image, ImageError, Pixels, Rest, Scene};
+pub use frame::{Frame, Image, ImageError, Pixels, Scene};
 pub use gather::Gather;
 pub use lane::{Lane, Opener, Parts};
 pub use note::Note;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use footfall_count::Seen;
 use footfall_track::{Bbox, Detection, Embeddings};
 
-use crate::{Frame, Image, Note, Rest, Scene};
+use crate::{Frame, Image, Note, Scene};
 
 /// An adapter's own error, with its source kept.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -115,7 +116,7 @@ pub trait Embedder: Send {
 #[derive(Debug, Default)]
 pub struct Admission {
     /// What it kept back earlier and gives now, in order, each once.
-    pub late: Vec<Rest>,
+    pub late: Vec<Seen>,
     /// What there is to tell about the source.
     pub notes: Vec<Note>,
 }
@@ -159,12 +160,13 @@ pub trait Sink: Send {
         Ok(())
     }
 
-    /// Takes what was decided apart from a scene: after the last one of a live source, or in scenes before, from
-    /// which it was [kept back](Sink::admit). Only sinks of crossings and visits have a use for it.
+    /// Takes what was decided apart from a scene: after the last one of a live source, since nobody knew that it was
+    /// the last; or in scenes before, from which it was [kept back](Sink::admit). Only sinks of crossings and visits
+    /// have a use for it.
     ///
     /// # Errors
     /// As [`Sink::write`].
-    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
+    fn rest(&mut self, rest: &Seen) -> Result<(), BoxError> {
         let _ = rest;
         Ok(())
     }

@@ -151,7 +151,7 @@ fn the_hub_shows_the_latest_scene_and_changes_the_lines_without_losing_a_frame()
     let long = Duration::from_mins(1);
     let scene = hub.feed("door").unwrap().scene_after(10, long).unwrap();
     assert!((11..20).contains(&scene.frame.number));
-    assert_eq!((scene.lines.len(), scene.lines[0].name()), (1, "door"));
+    assert_eq!((scene.seen.lines.len(), scene.seen.lines[0].name()), (1, "door"));
     feed.change(|_, counter| {
         let line = "window:140,200,140,0".parse().unwrap();
         *counter = footfall_count::Counter::new(vec![line], footfall_count::Config::default()).unwrap();
@@ -160,7 +160,7 @@ fn the_hub_shows_the_latest_scene_and_changes_the_lines_without_losing_a_frame()
     let outcome = running.join().unwrap();
     assert_eq!(collected.frames(), (1..=100).collect::<Vec<_>>());
     let last = hub.feed("door").unwrap().scene().unwrap();
-    assert_eq!((last.frame.number, last.lines[0].name()), (100, "window"));
+    assert_eq!((last.frame.number, last.seen.lines[0].name()), (100, "window"));
     let summary = &outcome.lanes[0].summary;
     assert_eq!(summary.lines, ["window"]);
     assert_eq!((summary.tallies[0].entered, summary.tallies[0].left), (1, 0), "passed after the change");

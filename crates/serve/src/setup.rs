@@ -1,6 +1,6 @@
 //! The port to what can be set up on the page.
 
-use footfall_count::{Line, Mask, Zone};
+use footfall_count::Layout;
 use serde_json::Value;
 
 use crate::{Change, PortError, Settings};
@@ -11,11 +11,7 @@ pub struct Drawing {
     /// Rises with every change: who changes says which one they have seen.
     pub revision: u64,
     /// In the picture's pixels.
-    pub lines: Vec<Line>,
-    /// In the picture's pixels.
-    pub zones: Vec<Zone>,
-    /// In the picture's pixels.
-    pub masks: Vec<Mask>,
+    pub layout: Layout,
 }
 
 /// Where a change is now.
@@ -25,6 +21,23 @@ pub enum Saved {
     File,
     /// In effect, but there is no file that it could be written to.
     Memory,
+    /// In effect, but the command line that the program was started with says otherwise at the next start.
+    Elsewhere,
+}
+
+impl Saved {
+    /// Why it is not in a file, for people.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::File => None,
+            Self::Memory => Some("there is no configuration file to keep it"),
+            Self::Elsewhere => Some(
+                "the command line names this source or draws over it. To keep what is drawn here, give the source a \
+                 [[source]] of its own in the configuration, and leave out --line, --zone and --mask",
+            ),
+        }
+    }
 }
 
 /// Why a change was not made.

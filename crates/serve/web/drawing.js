@@ -89,7 +89,7 @@ export class Drawing {
       this.unsaved = false;
       this.take(answer);
       this.hint(answer.saved ? "Saved, and in effect from now on." :
-        "In effect from now on, until the program ends: there is no configuration file to keep it.");
+        `In effect from now on, until the program ends: ${answer.unsaved_because}.`);
     } catch (error) {
       if (error.status === 409) await this.meanwhile(error);
       else this.hint(error.message, true);

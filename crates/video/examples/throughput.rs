@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use footfall_count::{Line, Tally};
+use footfall_count::{Line, Seen, Tally};
 use footfall_pipeline::{Scene, Sink as _, SourceInfo};
 use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig, SourceOptions, VideoSink, open_source};
@@ -35,10 +35,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         reading.push(start.elapsed());
         let tracks = walkers(frame.number, people, &info);
         let tallies = vec![Tally::default(); lines.len()];
-        let (observations, crossings, lines) = (Observations::default(), Vec::new(), lines.clone());
-        let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
-        let scene =
-            Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits };
+        let seen = Seen { tracks, lines: lines.clone(), tallies, ..Seen::default() };
+        let scene = Scene { frame, observations: Observations::default(), seen };
         start = Instant::now();
         match &mut sink {
             Some(sink) => sink.write(&scene).map(|()| writing.push(start.elapsed()))?,

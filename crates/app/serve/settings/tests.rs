@@ -51,14 +51,18 @@ fn sources_come_and_go() {
     let text = changed(TEXT, &add("back")).unwrap();
     assert!(text.starts_with(TEXT), "{text}");
     let config = Config::parse(&text).unwrap();
-    assert_eq!((config.source.list.len(), config.source.list[1].lines.as_ref()), (2, None));
+    assert_eq!((config.source.list.len(), config.source.list[1].layout.lines.as_ref()), (2, None));
     assert!(said(TEXT, &add("front")).contains("already"));
     let remove = |name: &str| Change::RemoveSource { name: name.into() };
     assert_eq!(changed(&text, &remove("back")).unwrap(), TEXT);
     assert!(said(TEXT, &remove("front")).contains("only source"));
     let of_all = format!("{TEXT}\n[[line]]\nname = \"a\"\nfrom = [1, 2]\nto = [3, 4]\n");
     let config = Config::parse(&changed(&of_all, &add("back")).unwrap()).unwrap();
-    assert_eq!(config.source.list[1].lines.as_deref(), Some(&[][..]), "nothing that was drawn elsewhere");
+    assert_eq!(
+        config.source.list[1].layout.lines.as_deref(),
+        Some(&[][..]),
+        "nothing that was drawn elsewhere"
+    );
     assert!(said("[source]\nread_timeout = 3.0\n", &add("back")).contains("where it was started"));
 }
 

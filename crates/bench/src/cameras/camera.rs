@@ -125,7 +125,7 @@ impl Sink for Clocking {
             at,
             latency: at.saturating_sub(self.schedule.due(self.camera, number)),
             embedded: (0..embeddings.len()).filter(|&index| embeddings.get(index).is_some()).count(),
-            tracked: scene.tracks.len(),
+            tracked: scene.seen.tracks.len(),
         };
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).push(arrival);
         Ok(())

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use footfall_count::{Crossing, Direction, Reason, Visitor};
+use footfall_count::{Crossing, Direction, Reason, Seen, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::Lines;
@@ -91,6 +91,15 @@ impl CrossingWriter {
     /// As [`PartialFile::create`].
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Self { file: PartialFile::create(path)? })
+    }
+
+    /// Writes the crossings that were decided in a frame of `source`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write_all(&mut self, seen: &Seen, source: &str) -> Result<(), Error> {
+        seen.passages()
+            .try_for_each(|(crossing, line)| self.write(&CrossingRow::new(crossing, line.name(), source)))
     }
 
     /// Writes one crossing.

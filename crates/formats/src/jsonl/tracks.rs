@@ -2,32 +2,12 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use footfall_count::{Anchor, Crossing, Direction, Line, Zone};
+use footfall_count::{Anchor, Direction, Seen, Zone};
 use footfall_track::TrackedBox;
 use serde::Serialize;
 
 use crate::{Error, PartialFile};
-
-/// What is to be said of one frame.
-#[derive(Clone, Copy, Debug)]
-pub struct TrackScene<'a> {
-    /// Number of the frame, from 1.
-    pub frame: u64,
-    /// Its time since the source's start.
-    pub time: Duration,
-    /// Who is in it.
-    pub tracks: &'a [TrackedBox],
-    /// What was decided in it.
-    pub crossings: &'a [Crossing],
-    /// The lines that the crossings refer to.
-    pub lines: &'a [Line],
-    /// The zones that people may be in, in pixels.
-    pub zones: &'a [Zone],
-    /// The point of a person that is in a zone or not.
-    pub anchor: Anchor,
-}
 
 #[derive(Serialize)]
 struct RowText<'a> {
@@ -68,13 +48,13 @@ impl JsonTrackWriter {
         Ok(Self { file: PartialFile::create(path)? })
     }
 
-    /// Writes the tracks of the next frame.
+    /// Writes the tracks of the next frame; `anchor` is the point of a person that is in a zone or not.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn write(&mut self, scene: &TrackScene<'_>) -> Result<(), Error> {
-        for track in scene.tracks {
-            self.file.put_json_line(&RowText::of(scene, track))?;
+    pub fn write(&mut self, seen: &Seen, anchor: Anchor) -> Result<(), Error> {
+        for track in &seen.tracks {
+            self.file.put_json_line(&RowText::of(seen, anchor, track))?;
         }
         if self.file.is_direct() {
             self.file.flush().map_err(|source| Error::write(self.file.path(), source))?;
@@ -92,19 +72,19 @@ impl JsonTrackWriter {
 }
 
 impl<'a> RowText<'a> {
-    fn of(scene: &TrackScene<'a>, track: &TrackedBox) -> Self {
+    fn of(seen: &'a Seen, anchor: Anchor, track: &TrackedBox) -> Self {
         let bbox = &track.bbox;
         let rounded = |value: f64, unit: f64| (value * unit).round() / unit + 0.0;
-        let own = scene.crossings.iter().filter(|crossing| crossing.track == track.id);
-        let crossed = own.map(|crossing| CrossedText {
-            line: scene.lines[crossing.line].name(),
+        let own = seen.passages().filter(|(crossing, _)| crossing.track == track.id);
+        let crossed = own.map(|(crossing, line)| CrossedText {
+            line: line.name(),
             direction: crossing.direction,
             frame: crossing.frame,
         });
-        let within = scene.zones.iter().filter(|zone| zone.depth(scene.anchor.of(bbox)) > 0.0);
+        let within = seen.zones.iter().filter(|zone| zone.depth(anchor.of(bbox)) > 0.0);
         Self {
-            frame: scene.frame,
-            time: rounded(scene.time.as_secs_f64(), 1e6),
+            frame: seen.frame,
+            time: rounded(seen.time.as_secs_f64(), 1e6),
             id: track.id.0,
             bbox: [bbox.x, bbox.y, bbox.width, bbox.height].map(|value| rounded(value, 100.0)),
             confidence: rounded(track.confidence.into(), 1e4),
@@ -119,10 +99,10 @@ mod tests {
     use std::fs;
     use std::time::Duration;
 
-    use footfall_count::{Anchor, Crossing, Direction, Line, Zone};
+    use footfall_count::{Anchor, Crossing, Direction, Line, Seen, Zone};
     use footfall_track::{Bbox, Point, TrackId, TrackedBox};
 
-    use super::{JsonTrackWriter, TrackScene};
+    use super::JsonTrackWriter;
 
     #[test]
     fn a_box_says_whose_it_is_and_what_they_have_touched() {
@@ -152,16 +132,16 @@ mod tests {
             detection: 0,
         };
         let mut writer = JsonTrackWriter::create(&path).unwrap();
-        let scene = TrackScene {
+        let seen = Seen {
             frame: 12,
             time: Duration::from_millis(440),
-            tracks: &[tracked(1, 10.123), tracked(2, 500.0)],
-            crossings: &[crossing],
-            lines: &lines,
-            zones: &zones,
-            anchor: Anchor::Feet,
+            tracks: vec![tracked(1, 10.123), tracked(2, 500.0)],
+            crossings: vec![crossing],
+            lines: lines.into(),
+            zones: zones.into(),
+            ..Seen::default()
         };
-        writer.write(&scene).unwrap();
+        writer.write(&seen, Anchor::Feet).unwrap();
         writer.finish().unwrap();
         assert_eq!(
             fs::read_to_string(&path).unwrap(),

@@ -1,12 +1,12 @@
 //! Ledgers of earlier programs.
 
 use footfall_ledger::{
-    Cursor, Drawn, Ending, Error, Event, Kind, Ledger, Place, PlaceKind, Query, Range, Reader, Row, RunInfo,
+    Cursor, Drawn, Ending, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query, Range, Reader, Row, RunInfo,
     Seq,
 };
 use rusqlite::{Connection, params};
 
-use crate::common::{Shelf, at, camera, crossing, digest, recording};
+use crate::common::{Shelf, at, camera, crossing, digest, group, recording};
 use footfall_count::{Direction::In, Role};
 
 const V1: &str = include_str!("../../src/schema/v1.sql");
@@ -63,6 +63,7 @@ fn kind(row: &Row) -> Kind {
         Event::Visit { .. } => Kind::Visit,
         Event::Health { .. } => Kind::Health,
         Event::Uncounted { .. } => Kind::Uncounted,
+        Event::Group { .. } => Kind::Group,
     }
 }
 
@@ -79,7 +80,7 @@ fn a_ledger_of_the_first_version_is_brought_forward_with_all_that_is_in_it() {
     let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
     assert_eq!(seqs, [10, 20, 30, 40].map(Seq));
     let kinds: Vec<_> = rows.iter().map(kind).collect();
-    assert_eq!(kinds, Kind::ALL);
+    assert_eq!(kinds, Kind::ALL[..4], "groups came later");
     assert!(matches!(&rows[0].event, Event::Crossing { line, direction: In, .. } if line == "door"));
     assert_eq!(rows[0].id.as_bytes().as_slice(), identity("door", "crossing"));
     assert!(rows.iter().all(|row| row.detail["point"] == serde_json::json!([1, 2]) && row.time == 1.1));
@@ -140,6 +141,7 @@ fn a_migration_that_fails_leaves_the_old_ledger_as_it_was() {
 
 /// As version 5 had it.
 const SPOT_OF_V5: &str = "
+    DROP VIEW company; DROP VIEW crossing; DROP VIEW visit;
     CREATE TABLE old_spot (
         id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
         source INTEGER NOT NULL REFERENCES source (id),
@@ -154,10 +156,10 @@ const SPOT_OF_V5: &str = "
     DROP TABLE spot;
     ALTER TABLE old_spot RENAME TO spot;
     DROP TABLE drawn; DROP TABLE renamed; DROP TABLE called; DROP TABLE mark; DROP TABLE sale;
-    DROP VIEW crossing; DROP VIEW visit;
     CREATE VIEW crossing AS SELECT 1; CREATE VIEW visit AS SELECT 1;
     ALTER TABLE place DROP COLUMN outline; ALTER TABLE place DROP COLUMN unnamed;
     ALTER TABLE place DROP COLUMN first; ALTER TABLE place DROP COLUMN present;
+    DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
     PRAGMA user_version = 5";
 
 #[test]
@@ -180,7 +182,7 @@ fn sums_that_were_kept_before_lines_had_names_apart_stay_what_they_are() {
     reader.check().unwrap();
 }
 
-/// As version 7 was for a while.
+/// As versions 6 to 8 were where a ledger was made with version 6 as it first was.
 const DRAWN_WITH_PRESENT: &str = "
     DROP TABLE drawn;
     CREATE TABLE drawn (
@@ -192,7 +194,7 @@ const DRAWN_WITH_PRESENT: &str = "
         PRIMARY KEY (source, line)
     ) STRICT, WITHOUT ROWID;
     INSERT INTO drawn SELECT id, 'shelf', 'inner', 1, 0 FROM source;
-    PRAGMA user_version = 7";
+    PRAGMA user_version = 8";
 
 #[test]
 fn lines_are_drawn_in_a_ledger_that_has_kept_whether_they_are_present() {
@@ -213,6 +215,35 @@ fn lines_are_drawn_in_a_ledger_that_has_kept_whether_they_are_present() {
     assert_eq!(rows, "door entrance 1,shelf inner 0");
     shelf.reader().check().unwrap();
 }
+
+#[test]
+fn sums_that_were_kept_before_groups_were_told_stay_and_groups_come_beside_them() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let run = ledger.begin(&camera()).unwrap();
+    let entries: Vec<_> = (1..2000).map(|frame| crossing(frame, frame, In)).collect();
+    run.record(&entries).unwrap();
+    run.end(Ending::Done).unwrap();
+    drop((run, ledger));
+    let connection = Connection::open(shelf.path()).unwrap();
+    connection.execute_batch(V7_OF_V8).unwrap();
+    drop(connection);
+    let counts = shelf.reader().counts(&Query::default()).unwrap();
+    assert_eq!(counts.iter().map(|count| count.entered).sum::<u64>(), 1999);
+    assert!(counts.iter().all(|count| (count.groups, count.group_size) == (None, None)));
+    assert_eq!(version(&shelf), i64::from(footfall_ledger::TABLES));
+    let run = shelf.open().begin(&camera()).unwrap();
+    run.record(&[crossing(1, 1, In), crossing(2, 2, In), group(1, &[1, 2]), group(9, &[3])]).unwrap();
+    let day = Query { by: Period::Day, ..Query::default() };
+    let last = shelf.reader().counts(&day).unwrap().pop().unwrap();
+    assert_eq!((last.groups, last.group_size), (Some(2), Some(1.5)));
+    shelf.reader().check().unwrap();
+}
+
+/// Takes away what version 8 has added.
+const V7_OF_V8: &str = "
+    DROP VIEW company; DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
+    PRAGMA user_version = 7";
 
 #[test]
 fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {

@@ -4,24 +4,23 @@
 //! before may tell which of the next frame's people need any.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Doubt, Line, Tally, Zone, ZoneTally};
+use footfall_count::{Counter, Doubt, Follower, GroupTally, Seen, Tally, ZoneTally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
 use super::{Detected, EmbedStage};
 use crate::feed::Feed;
-use crate::{Frame, Kind, Rest, Scene, SourceInfo};
+use crate::{Frame, Kind, Scene, SourceInfo};
 
 /// What tracking and counting give, in order.
 pub(crate) enum Counted {
     Scene(Scene),
     /// The last of a live source.
-    Rest(Rest),
+    Rest(Seen),
 }
 
 /// What tracking and counting came to.
@@ -36,20 +35,16 @@ pub(crate) struct Tracked {
     pub(crate) doubts: Vec<Doubt>,
     pub(crate) zones: Vec<String>,
     pub(crate) zone_tallies: Vec<ZoneTally>,
+    pub(crate) group_tallies: Option<Vec<GroupTally>>,
     pub(crate) footage: Duration,
 }
 
 /// Follows people and counts them, with the embedding stage at its service.
 pub(crate) struct TrackStage {
-    tracker: Tracker,
-    counter: Counter,
+    follower: Follower,
     embedding: Option<EmbedStage>,
     /// How many frames are asked for embeddings before the one that is tracked.
     ahead: usize,
-    /// The counter's lines, as scenes share them.
-    lines: Arc<[Line]>,
-    /// Its zones, likewise.
-    zones: Arc<[Zone]>,
     /// Width and height of the picture.
     size: (usize, usize),
 }
@@ -81,9 +76,8 @@ impl TrackStage {
         info: &SourceInfo,
     ) -> Self {
         counter.fit(info.width, info.height);
-        let (lines, zones) = (counter.lines().into(), counter.zones().into());
         let size = (info.width, info.height);
-        Self { tracker, counter, embedding, ahead: ahead(info.kind), lines, zones, size }
+        Self { follower: Follower::new(tracker, counter), embedding, ahead: ahead(info.kind), size }
     }
 
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
@@ -95,7 +89,7 @@ impl TrackStage {
         feed: &Feed,
     ) -> Tracked {
         let mut total = Tracked::default();
-        total.count(&self.counter);
+        total.count(self.follower.counter());
         // A frame that a detector failed on ends the stream: those behind it are not to be tracked.
         let mut detected = detected.fuse();
         let mut waiting = VecDeque::new();
@@ -115,13 +109,10 @@ impl TrackStage {
             let Some(mut scene) = self.finish(next, feed) else { return total };
             if self.ahead > 0 && waiting.is_empty() {
                 // A recording's last frame: what is still open is decided with what there is.
-                scene.crossings.extend(self.counter.finish());
-                scene.tallies.copy_from_slice(self.counter.tallies());
-                scene.visits.extend(self.counter.take_visits());
-                scene.zone_tallies.copy_from_slice(self.counter.zone_tallies());
+                scene.seen.absorb(self.follower.rest());
             }
             total.add(&scene);
-            total.follow(&self.counter);
+            total.follow(self.follower.counter());
             if scenes.send(Counted::Scene(scene)).is_err() {
                 return total;
             }
@@ -130,15 +121,12 @@ impl TrackStage {
 
     /// At the end of a live source: decides what is still open with what there is.
     fn decide_rest(&mut self, scenes: &Sender<Counted>, total: &mut Tracked) {
-        let (crossings, visits) = (self.counter.finish(), self.counter.take_visits());
-        if crossings.is_empty() && visits.is_empty() {
-            return;
+        let rest = self.follower.rest();
+        if rest.is_eventful() {
+            total.follow(self.follower.counter());
+            // Whoever does not take it any more has failed, and says so.
+            let _ = scenes.send(Counted::Rest(rest));
         }
-        total.follow(&self.counter);
-        let (lines, zones) = (Arc::clone(&self.lines), Arc::clone(&self.zones));
-        let rest = Rest { time: total.footage, crossings, lines, zones, visits };
-        // Whoever does not take it any more has failed, and says so.
-        let _ = scenes.send(Counted::Rest(rest));
     }
 
     /// Makes the changes that were asked for since the frame before.
@@ -147,21 +135,22 @@ impl TrackStage {
         if changes.is_empty() {
             return;
         }
-        for change in changes {
-            change(&mut self.tracker, &mut self.counter);
-        }
-        self.counter.fit(self.size.0, self.size.1);
-        self.lines = self.counter.lines().into();
-        self.zones = self.counter.zones().into();
-        total.count(&self.counter);
+        let (width, height) = self.size;
+        self.follower.change(|tracker, counter| {
+            for change in changes {
+                change(tracker, counter);
+            }
+            counter.fit(width, height);
+        });
+        total.count(self.follower.counter());
     }
 
     /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
     fn ask(&mut self, Detected { frame, mut detections }: Detected) -> Option<Waiting> {
-        detections.retain(|seen| !self.counter.hides(&seen.bbox));
+        self.follower.mask(&mut detections);
         let asked = match &self.embedding {
             Some(stage) => {
-                Some(stage.ask(&frame, &detections, self.tracker.plan(frame.time, &detections))?)
+                Some(stage.ask(&frame, &detections, self.follower.plan(frame.time, &detections))?)
             }
             None => None,
         };
@@ -182,12 +171,8 @@ impl TrackStage {
         let observations = Observations { detections, embeddings };
         Some(feed.meter.track.time(|| {
             let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
-            let step = self.tracker.step(frame.time, &observations);
-            let crossings = self.counter.step(frame.number, frame.time, step, &observations.embeddings);
-            let (tracks, tallies) = (step.tracks.clone(), self.counter.tallies().to_vec());
-            let (lines, zones) = (Arc::clone(&self.lines), Arc::clone(&self.zones));
-            let (zone_tallies, visits) = (self.counter.zone_tallies().to_vec(), self.counter.take_visits());
-            Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
+            let seen = self.follower.step(frame.number, frame.time, &observations);
+            Scene { frame, observations, seen }
         }))
     }
 }
@@ -195,8 +180,8 @@ impl TrackStage {
 impl Tracked {
     fn add(&mut self, scene: &Scene) {
         self.detections += scene.observations.detections.len() as u64;
-        self.boxes += scene.tracks.len() as u64;
-        self.people = scene.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
+        self.boxes += scene.seen.tracks.len() as u64;
+        self.people = scene.seen.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         self.footage = scene.frame.time;
     }
 
@@ -210,5 +195,6 @@ impl Tracked {
         counter.tallies().clone_into(&mut self.tallies);
         counter.doubts().clone_into(&mut self.doubts);
         counter.zone_tallies().clone_into(&mut self.zone_tallies);
+        self.group_tallies = counter.tells_groups().then(|| counter.group_tallies().to_vec());
     }
 }

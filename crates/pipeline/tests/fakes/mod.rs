@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use footfall_count::Counter;
+use footfall_count::{Counter, Seen};
 use footfall_pipeline::{
-    BoxError, Detector, Embedder, Frame, Image, Kind, Lane, Options, Parts, Pipeline, Rest, RunError, Scene,
-    Sink, Source, SourceInfo, Stop, Summary,
+    BoxError, Detector, Embedder, Frame, Image, Kind, Lane, Options, Parts, Pipeline, RunError, Scene, Sink,
+    Source, SourceInfo, Stop, Summary,
 };
 use footfall_track::{Bbox, Detection, Embeddings, Tracker};
 
@@ -218,12 +218,12 @@ impl Sink for Pacer {
     }
 
     fn write(&mut self, scene: &Scene) -> Result<(), BoxError> {
-        assert!(scene.crossings.is_empty());
+        assert!(scene.seen.crossings.is_empty());
         Ok(self.written.send(())?)
     }
 
-    fn rest(&mut self, rest: &Rest) -> Result<(), BoxError> {
-        let lines = rest.crossings.iter().map(|crossing| rest.lines[crossing.line].name().to_owned());
+    fn rest(&mut self, rest: &Seen) -> Result<(), BoxError> {
+        let lines = rest.passages().map(|(_, line)| line.name().to_owned());
         self.left.lock().unwrap().extend(lines);
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! What is drawn over a source's picture: seen by everyone, changed by whoever may.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use footfall_count::PartLayout;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,28 +50,33 @@ pub(super) struct Redrawn {
     drawn: Drawn,
     /// Whether it is in the configuration file too, or lasts until the program ends.
     saved: bool,
+    /// Why it is not in the configuration file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsaved_because: Option<&'static str>,
 }
 
 impl From<&Drawing> for Drawn {
     fn from(drawing: &Drawing) -> Self {
         Self {
             revision: drawing.revision,
-            lines: drawing.lines.iter().map(Line::from).collect(),
-            zones: drawing.zones.iter().map(Zone::from).collect(),
-            masks: drawing.masks.iter().map(Mask::from).collect(),
+            lines: drawing.layout.lines.iter().map(Line::from).collect(),
+            zones: drawing.layout.zones.iter().map(Zone::from).collect(),
+            masks: drawing.layout.masks.iter().map(Mask::from).collect(),
         }
     }
 }
 
 impl Redrawing {
     /// The drawing that is wanted, over what is there now.
-    fn over(self, now: Drawing) -> Result<Drawing, SetupError> {
-        let lines = checked("lines", self.lines)?;
-        let zones = self.zones.map_or(Ok(now.zones), |zones| checked("zones", zones))?;
-        let masks = self.masks.map_or(Ok(now.masks), |masks| checked("masks", masks))?;
-        differ("lines", lines.iter().map(footfall_count::Line::name))?;
-        differ("zones", zones.iter().map(footfall_count::Zone::name))?;
-        Ok(Drawing { revision: self.revision, lines, zones, masks })
+    fn over(self, now: &Drawing) -> Result<Drawing, SetupError> {
+        let wanted = PartLayout {
+            lines: Some(checked("lines", self.lines)?),
+            zones: self.zones.map(|zones| checked("zones", zones)).transpose()?,
+            masks: self.masks.map(|masks| checked("masks", masks)).transpose()?,
+        };
+        let layout = wanted.over(&now.layout);
+        layout.check().map_err(|error| SetupError::Invalid { problem: error.to_string() })?;
+        Ok(Drawing { revision: self.revision, layout })
     }
 }
 
@@ -82,15 +87,6 @@ fn checked<T: Check>(kind: &str, shapes: Vec<T>) -> Result<Vec<T::Checked>, Setu
     }
     let shapes = shapes.into_iter().map(T::check).collect::<Result<_, _>>();
     shapes.map_err(|problem| SetupError::Invalid { problem })
-}
-
-/// Refuses two of one name.
-fn differ<'a>(kind: &str, mut names: impl Iterator<Item = &'a str>) -> Result<(), SetupError> {
-    let mut seen = BTreeSet::new();
-    match names.find(|name| !seen.insert(*name)) {
-        Some(twice) => Err(SetupError::Invalid { problem: format!("two {kind} are called \"{twice}\"") }),
-        None => Ok(()),
-    }
 }
 
 /// The lines, zones and masks of a source
@@ -124,10 +120,14 @@ pub(super) async fn put(
     Path(id): Path<String>,
     Body(wanted): Body<Redrawing>,
 ) -> Result<Json<Redrawn>, Problem> {
-    let drawing = wanted.over(shared.setup.drawing(&id)?)?;
+    let drawing = wanted.over(&shared.setup.drawing(&id)?)?;
     let setup = shared.setup.clone();
     let drawn = tokio::task::spawn_blocking(move || setup.redraw(&id, drawing)).await;
     let (drawing, saved) = drawn.map_err(|error| Problem::internal(&error.into()))??;
     shared.redrawn.send_modify(|changes| *changes += 1);
-    Ok(Json(Redrawn { drawn: Drawn::from(&drawing), saved: saved == Saved::File }))
+    Ok(Json(Redrawn {
+        drawn: Drawn::from(&drawing),
+        saved: saved == Saved::File,
+        unsaved_because: saved.reason(),
+    }))
 }

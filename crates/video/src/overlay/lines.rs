@@ -31,7 +31,7 @@ impl Flash {
 pub(super) fn update(flashes: &mut Vec<Flash>, scene: &Scene) {
     let now = scene.frame.time;
     flashes.retain(|flash| now.saturating_sub(flash.since) < FLASH);
-    flashes.extend(scene.crossings.iter().map(|crossing| Flash {
+    flashes.extend(scene.seen.crossings.iter().map(|crossing| Flash {
         line: crossing.line,
         direction: crossing.direction,
         point: crossing.point,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use footfall_count::{Crossing, Direction, Line, Reason, Tally};
+use footfall_count::{Crossing, Direction, Line, Reason, Seen, Tally};
 use footfall_pipeline::{Frame, Image, Scene};
 use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig};
@@ -18,10 +18,8 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .map(|&(id, bbox)| TrackedBox { id: TrackId(id), bbox, confidence: 0.9, detection: 0 })
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
-    let (crossings, lines, tallies) = (vec![], [].into(), vec![]);
-    let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
-    let observations = Observations::default();
-    Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
+    let seen = Seen { frame: number, time: frame.time, tracks, ..Seen::default() };
+    Scene { frame, observations: Observations::default(), seen }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).
@@ -80,7 +78,7 @@ fn a_trail_follows_the_anchor_and_fades() {
 fn the_arrow_points_to_the_in_side() {
     let line = Line::new("x", Point::new(160.0, 230.0), Point::new(160.0, 10.0)).unwrap();
     let mut with_line = scene(320, 240, 1, &[]);
-    with_line.lines = [line].into();
+    with_line.seen.lines = [line].into();
     let drawn = Overlay::new(BARE).draw(&with_line).unwrap();
     let in_row = |from: usize, to: usize| {
         changed(&drawn).iter().filter(|&&(x, y)| (from..to).contains(&x) && (115..125).contains(&y)).count()
@@ -92,11 +90,15 @@ fn the_arrow_points_to_the_in_side() {
 #[test]
 fn a_crossing_flashes_and_goes_out() {
     let line = Line::new("x", Point::new(160.0, 230.0), Point::new(160.0, 10.0)).unwrap();
-    let with_line = |number| Scene { lines: [line.clone()].into(), ..scene(320, 240, number, &[]) };
+    let with_line = |number| {
+        let mut scene = scene(320, 240, number, &[]);
+        scene.seen.lines = [line.clone()].into();
+        scene
+    };
     let mut overlay = Overlay::new(BARE);
     let plain = overlay.draw(&with_line(1)).unwrap();
     let mut crossed = with_line(2);
-    crossed.crossings.push(Crossing {
+    crossed.seen.crossings.push(Crossing {
         line: 0,
         direction: Direction::Out,
         track: TrackId(1),
@@ -163,9 +165,9 @@ proptest! {
         let mut overlay = Overlay::new(OverlayConfig::default());
         for number in 1..4 {
             let mut scene = scene(width, height, number, &boxes);
-            scene.lines = lines.as_slice().into();
-            scene.tallies = vec![Tally { entered: u64::MAX, left: 0 }; lines.len()];
-            scene.crossings.push(Crossing {
+            scene.seen.lines = lines.as_slice().into();
+            scene.seen.tallies = vec![Tally { entered: u64::MAX, left: 0 }; lines.len()];
+            scene.seen.crossings.push(Crossing {
                 line: 0,
                 direction: Direction::In,
                 track: TrackId(1),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_count::Seen;
 use footfall_pipeline::{Frame, Image, Kind, Scene, Sink, SourceInfo};
 use footfall_track::Observations;
 use footfall_video::{OverlayConfig, VideoError, VideoSink};
@@ -28,10 +29,7 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     let bytes = numbered(width as i32, height as i32, number).data_bytes().unwrap().to_vec();
     let image = Image::new(width, height, Arc::new(bytes)).unwrap();
     let frame = Frame { number, time: Duration::from_secs_f64(time), image };
-    let (tracks, crossings, lines, tallies) = (vec![], vec![], [].into(), vec![]);
-    let (zones, zone_tallies, visits) = ([].into(), vec![], vec![]);
-    let observations = Observations::default();
-    Scene { frame, observations, tracks, crossings, lines, tallies, zones, zone_tallies, visits }
+    Scene { frame, observations: Observations::default(), seen: Seen::default() }
 }
 
 /// A picture that no encoder makes small, so that it reaches the disk at once.

@@ -1,0 +1,54 @@
+//! `footfall staff`: who works there, and is not counted.
+
+mod enrol;
+
+use anyhow::anyhow;
+use footfall_ledger::jiff::Timestamp;
+
+use crate::cli::StaffArgs;
+use crate::cli::staff::{Command, FileArgs, RemoveArgs};
+use crate::exit::usage;
+use crate::gallery::Gallery;
+use crate::say::say;
+use crate::table::Table;
+use crate::{logging, progress};
+
+/// Does what was asked for.
+pub(crate) fn run(args: &StaffArgs, verbose: u8) -> anyhow::Result<()> {
+    let bar = progress::bar();
+    logging::start(verbose, &bar, None)?;
+    footfall_video::quiet();
+    match &args.command {
+        Command::Enrol(args) => enrol::run(args, &bar),
+        Command::List(args) => list(args),
+        Command::Remove(args) => remove(args),
+    }
+}
+
+fn list(args: &FileArgs) -> anyhow::Result<()> {
+    let gallery = Gallery::read(&args.gallery)?;
+    let mut table = Table::default();
+    table.row(["name", "enrolled", "expires"]);
+    for person in &gallery.people {
+        let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
+        let expired = if person.expires <= Timestamp::now() { " (expired)" } else { "" };
+        table.row([person.name.clone(), day(person.since), day(person.expires) + expired]);
+    }
+    std::io::Write::write_all(&mut std::io::stdout(), table.render().as_bytes())?;
+    Ok(())
+}
+
+fn remove(args: &RemoveArgs) -> anyhow::Result<()> {
+    let path = &args.file.gallery;
+    let mut gallery = Gallery::read(path)?;
+    if !gallery.forget(&args.name) {
+        return Err(usage(anyhow!(
+            "nobody called \"{}\" is enrolled in {}: see `footfall staff list`",
+            args.name,
+            path.display()
+        )));
+    }
+    gallery.write(path)?;
+    say(&format!("{} is forgotten\n", args.name));
+    Ok(())
+}

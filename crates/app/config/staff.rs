@@ -1,0 +1,26 @@
+//! What a user may say about staff.
+
+use footfall_private::LocalPath;
+use serde::Deserialize;
+
+/// What a user may say about staff.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StaffConfig {
+    /// The file of `footfall staff enrol`; without one everybody is counted.
+    pub(crate) gallery: Option<LocalPath>,
+    /// Greatest cosine distance, 0 to 2, from a look that was enrolled.
+    pub(crate) max_cosine_distance: f64,
+}
+
+impl Default for StaffConfig {
+    fn default() -> Self {
+        Self { gallery: None, max_cosine_distance: 0.2 }
+    }
+}
+
+impl StaffConfig {
+    pub(crate) fn is_off(&self) -> bool {
+        self.gallery.is_none()
+    }
+}

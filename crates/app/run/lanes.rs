@@ -1,0 +1,279 @@
+//! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use footfall_count::Layout;
+use footfall_formats::recording::RecordingHead;
+use footfall_health::{Grey, PictureCheck};
+use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
+use footfall_track::{Point, Tracker};
+use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
+use indicatif::ProgressBar;
+
+use crate::cli::RunArgs;
+use crate::config::{Config, Outputs};
+use crate::exit::usage;
+use crate::gallery::Gallery;
+use crate::ledger::{self, Book};
+use crate::logging::NOTICE;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::rate;
+use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
+use crate::run::record::{RecordSink, Settings};
+use crate::serve::Page;
+use crate::sources::NamedSource;
+
+/// A source that is open, or may come later.
+enum Opened {
+    Now(Box<dyn Source>),
+    Later(VideoError),
+}
+
+/// What all lanes of a run have in common.
+#[derive(Clone)]
+struct Common {
+    config: Config,
+    max_cosine_distance: Option<f64>,
+    crossings: Option<SharedCrossings>,
+    book: Option<Book>,
+    staff: Option<Gallery>,
+    progress: Progress,
+    page: Option<Page>,
+    stop: Stop,
+    #[cfg(feature = "preview")]
+    preview: bool,
+}
+
+/// All sources, opened as far as they are there.
+pub(crate) struct OpenSources {
+    sources: Vec<NamedSource>,
+    opened: Vec<Opened>,
+    book: Option<Book>,
+    page: Option<Page>,
+    staff: Option<Gallery>,
+}
+
+impl OpenSources {
+    /// Opens the sources, to be written down in `book` and shown on `page`.
+    ///
+    /// A live one of several may be missing, and is waited for beside the others; if there is none at all,
+    /// the first one's error is told.
+    pub(crate) fn open(
+        sources: Vec<NamedSource>,
+        book: Option<Book>,
+        page: Option<Page>,
+        stop: &Stop,
+    ) -> anyhow::Result<Self> {
+        let mut opened = Vec::new();
+        for source in &sources {
+            match open_lasting(&source.address, &source.options, stop) {
+                Ok(source) => opened.push(Opened::Now(source)),
+                Err(error) if sources.len() > 1 && may_come_later(&source.address.get()) => {
+                    opened.push(Opened::Later(error));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if opened.iter().all(|opened| matches!(opened, Opened::Later(_)))
+            && let Some(Opened::Later(error)) = opened.pop()
+        {
+            return Err(error.into());
+        }
+        Ok(Self { sources, opened, book, page, staff: None })
+    }
+
+    /// The same, with those who are not to be counted there.
+    pub(crate) fn without(self, staff: Option<Gallery>) -> Self {
+        Self { staff, ..self }
+    }
+
+    /// What is known of each.
+    pub(crate) fn infos(&self) -> Vec<Option<SourceInfo>> {
+        let info = |opened: &Opened| match opened {
+            Opened::Now(source) => Some(source.info().clone()),
+            Opened::Later(_) => None,
+        };
+        self.opened.iter().map(info).collect()
+    }
+
+    /// A lane for each, with its own files.
+    pub(crate) fn lanes(
+        self,
+        args: &RunArgs,
+        plan: &Plan,
+        max_cosine_distance: Option<f64>,
+        stop: &Stop,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<(Vec<Lane>, Option<SharedCrossings>)> {
+        let Plan { config, files, .. } = plan;
+        let crossings = config.outputs.crossings.as_deref().map(SharedCrossings::create).transpose()?;
+        let common = Common {
+            config: config.clone(),
+            max_cosine_distance,
+            crossings: crossings.clone(),
+            book: self.book.clone(),
+            staff: self.staff.clone(),
+            progress: Progress::start(bar, &self.infos(), args.max_frames),
+            page: self.page.clone(),
+            stop: stop.clone(),
+            #[cfg(feature = "preview")]
+            preview: args.preview,
+        };
+        let each = self.sources.into_iter().zip(self.opened).zip(files.clone()).enumerate();
+        let lanes = each.map(|(index, ((source, opened), files))| {
+            let setup = Setup { common: common.clone(), index, source, files };
+            match opened {
+                Opened::Now(opened) => setup.lane(opened),
+                Opened::Later(error) => Ok(setup.lane_later(&error)),
+            }
+        });
+        Ok((lanes.collect::<anyhow::Result<_>>()?, crossings))
+    }
+}
+
+/// What one lane is made from.
+struct Setup {
+    common: Common,
+    index: usize,
+    source: NamedSource,
+    files: Outputs,
+}
+
+impl Setup {
+    fn lane(self, source: Box<dyn Source>) -> anyhow::Result<Lane> {
+        let name = self.source.name.clone();
+        Ok(Lane::new(name, self.parts(source)?))
+    }
+
+    fn lane_later(self, error: &VideoError) -> Lane {
+        let name = self.source.name.clone();
+        tracing::warn!("{name}: {error}. The others begin without it, and it is tried again");
+        let open = move |feed: &Feed| -> Result<Option<Parts>, BoxError> {
+            let NamedSource { address, options, .. } = &self.source;
+            let failed = |change: &_| {
+                feed.beat();
+                feed.note(&Note::Health(Clone::clone(change)));
+            };
+            let Some(source) = await_source(address, options, &self.common.stop, failed)? else {
+                return Ok(None);
+            };
+            tracing::info!(target: NOTICE, "{} is there now", self.source.name);
+            Ok(Some(self.parts(source)?))
+        };
+        Lane::later(name, Box::new(open))
+    }
+
+    fn parts(self, source: Box<dyn Source>) -> anyhow::Result<Parts> {
+        let config = &self.common.config;
+        let info = source.info().clone();
+        let mut counter = self.source.counter(config.counter).map_err(usage)?;
+        if let Some(staff) = &self.common.staff {
+            let start = ledger::start_of(config, &self.source, &info)?;
+            counter = counter.with_staff(staff.staff(start, config.staff.max_cosine_distance));
+        }
+        let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
+        let mut sinks = self.sinks(&info, &settings)?;
+        if let Some(path) = &self.files.record {
+            sinks.push(RecordSink::create(path, &self.head(&info, &settings)?)?);
+        }
+        if let Some(book) = &self.common.book {
+            // Before all others: what it has not written down they do not see.
+            sinks.insert(
+                0,
+                book.begin(self.index, config, &self.source, &info, &settings, &self.common.stop)?,
+            );
+        }
+        let tracker = Tracker::new(settings).map_err(usage)?;
+        warn_about_lines(&self.source, &info);
+        rate::warn_of(&self.source.name, info.frame_rate, config);
+        let inspectors = self.inspectors(info.kind)?;
+        Ok(Parts { source, tracker, counter, sinks, inspectors })
+    }
+
+    /// Who looks whether frames come often enough, and whether a live picture is fit for counting.
+    fn inspectors(&self, kind: Kind) -> anyhow::Result<Vec<Box<dyn Inspector>>> {
+        let config = &self.common.config;
+        let mut inspectors = rate::inspectors(config);
+        if kind == Kind::Live && config.health.enabled {
+            let reference = self.source.reference.as_deref().map(reference).transpose()?;
+            inspectors.push(Box::new(PictureCheck::new(config.health.clone(), reference.as_ref())));
+        }
+        Ok(inspectors)
+    }
+
+    /// What a recording says of the run.
+    fn head(&self, info: &SourceInfo, tracker: &footfall_track::Config) -> anyhow::Result<RecordingHead> {
+        let Common { config, max_cosine_distance, .. } = &self.common;
+        let Layout { lines, zones, masks } = self.source.layout.clone();
+        let (tracker, staff) = (tracker.clone(), config.staff.clone());
+        let counter = self.source.counting(config.counter);
+        let settings = Settings { tracker, counter, lines, zones, masks, staff };
+        let start = ledger::start_of(config, &self.source, info)?;
+        settings.head(&self.source.name, info, start, *max_cosine_distance)
+    }
+
+    /// The outputs that were asked for, progress last.
+    fn sinks(
+        &self,
+        info: &SourceInfo,
+        tracker: &footfall_track::Config,
+    ) -> anyhow::Result<Vec<Box<dyn Sink>>> {
+        let Common { config, crossings, progress, page, .. } = &self.common;
+        let mut sinks = Vec::new();
+        if let Some(path) = &self.files.tracks {
+            sinks.push(TrackSink::create(path, self.source.counting(config.counter).anchor)?);
+        }
+        if let Some(crossings) = crossings {
+            sinks.push(crossings.sink(&self.source.name));
+        }
+        if let Some(path) = &self.files.detections {
+            sinks.push(DetectionSink::create(path, tracker)?);
+        }
+        if let Some(path) = &self.files.video {
+            sinks.push(Box::new(VideoSink::create(path, info, config.overlay)?));
+        }
+        #[cfg(feature = "preview")]
+        if self.common.preview {
+            let stop = self.common.stop.clone();
+            let preview = footfall_video::PreviewSink::open(info, &config.overlay, move || stop.request());
+            sinks.push(Box::new(preview?));
+        }
+        if let Some(page) = page {
+            sinks.push(page.sink(self.index));
+        }
+        sinks.push(progress.sink(self.index));
+        Ok(sinks)
+    }
+}
+
+/// The picture from set-up.
+pub(crate) fn reference(path: &Path) -> anyhow::Result<Grey> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).with_context(|| format!("cannot read the reference picture {name}"))?;
+    Ok(Grey::of(&decode_picture(&bytes, &name)?))
+}
+
+/// A line that no one in the picture can pass is most likely meant for another picture.
+fn warn_about_lines(watched: &NamedSource, info: &SourceInfo) {
+    let (width, height) = (info.width as f64, info.height as f64);
+    for line in &watched.layout.lines {
+        let line = line.in_pixels(info.width, info.height);
+        let beyond = |is_beyond: &dyn Fn(&Point) -> bool| line.points().iter().all(is_beyond);
+        let outside = beyond(&|p| p.x < 0.0)
+            || beyond(&|p| p.x > width)
+            || beyond(&|p| p.y < 0.0)
+            || beyond(&|p| p.y > height);
+        if outside {
+            tracing::warn!(
+                "line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it",
+                line.name()
+            );
+        }
+    }
+    if watched.layout.counts_nothing() {
+        tracing::warn!("no line was given: people are tracked but not counted (see --line)");
+    }
+}

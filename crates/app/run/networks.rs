@@ -1,0 +1,91 @@
+//! The networks of a run: as many copies of each as work side by side.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use footfall_pipeline::{Detector, Embedder};
+use footfall_vision::{Device, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
+
+use super::summary;
+use crate::config::Config;
+use crate::models;
+use crate::say::say;
+
+/// Opened networks, and what is said about them.
+pub(crate) struct OpenNetworks {
+    pub(crate) detectors: Vec<Box<dyn Detector>>,
+    pub(crate) embedders: Vec<Box<dyn Embedder>>,
+    /// What they run on.
+    pub(crate) device: Device,
+    /// As far as the embedder's makers measured it.
+    pub(crate) max_cosine_distance: Option<f64>,
+    pub(crate) told: summary::NetworkReport,
+}
+
+impl OpenNetworks {
+    /// Opens what the configuration names, one thread a session: cores are used by several sessions.
+    pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
+        let wanted = &config.networks;
+        let (library, device) = (wanted.runtime.as_deref().map(Path::to_owned), wanted.device);
+        let runtime = load_runtime(&RuntimeConfig { library, device, threads: NonZeroUsize::MIN })?;
+        let device = runtime.device();
+        let threads = config.pipeline.workers(device);
+        let path = models::detector(wanted.detector.as_deref(), device.into())?;
+        let mut opened = Self {
+            detectors: Vec::new(),
+            embedders: Vec::new(),
+            device,
+            max_cosine_distance: None,
+            told: summary::NetworkReport { threads, ..summary::NetworkReport::default() },
+        };
+        for _ in 0..threads {
+            let detector = OnnxDetector::open(&runtime, &path, &config.detector)?;
+            let report = detector.providers();
+            opened.told.detector = format!("{} ({}, {report})", file_name(&path), detector.family());
+            opened.told.detector_ran_on = report.clone();
+            opened.detectors.push(Box::new(detector));
+            if !wanted.no_embedder {
+                opened.add_embedder(&runtime, config)?;
+            }
+        }
+        Ok(opened)
+    }
+
+    fn add_embedder(&mut self, runtime: &Runtime, config: &Config) -> anyhow::Result<()> {
+        let path = config.networks.embedder.as_deref();
+        let (embedder, name) = open_embedder(runtime, path, &config.embedder)?;
+        let report = embedder.providers();
+        self.told.embedder = Some(format!("{name} ({} numbers, {report})", embedder.dimension()));
+        self.told.embedder_ran_on = Some(report.clone());
+        self.max_cosine_distance = embedder.max_cosine_distance();
+        self.embedders.push(Box::new(embedder));
+        Ok(())
+    }
+}
+
+/// Loads ONNX Runtime, and says what `auto` came to.
+pub(crate) fn load_runtime(config: &RuntimeConfig) -> anyhow::Result<Runtime> {
+    let (runtime, choice) = Runtime::choose(config)?;
+    if let Some(choice) = choice {
+        say(&format!("device: {choice}\n"));
+    }
+    Ok(runtime)
+}
+
+/// The embedder that is wanted, a file or one in this program; with its name.
+pub(crate) fn open_embedder(
+    runtime: &Runtime,
+    path: Option<&Path>,
+    config: &EmbedderConfig,
+) -> anyhow::Result<(OnnxEmbedder, String)> {
+    match models::embedder(path) {
+        models::Embedder::File(path) => Ok((OnnxEmbedder::open(runtime, path, config)?, file_name(path))),
+        models::Embedder::Carried((name, bytes)) => {
+            Ok((OnnxEmbedder::from_bytes(runtime, name, bytes, config)?, name.to_owned()))
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,295 @@
+//! What a run came to, for programs; `people` has it for people.
+
+mod lines;
+mod people;
+
+use std::path::Path;
+
+use footfall_formats::PartialFile;
+use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
+use footfall_vision::ProviderReport;
+use lines::{LineReport, LowRate, lines};
+use serde::{Serialize, Serializer};
+
+use crate::config::{Config, Outputs};
+
+/// The summary as it is written to a file. Fields are added over time and keep their meaning.
+///
+/// Counts and frames are those of all sources together.
+#[derive(Debug, Serialize)]
+pub(crate) struct RunReport {
+    version: &'static str,
+    /// Where there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+    ended: &'static str,
+    frames: Frames,
+    /// How long the run took.
+    seconds: f64,
+    frames_per_second: f64,
+    detections: u64,
+    /// Those of them that the embedder ran on.
+    embedded: u64,
+    /// Confirmed tracks.
+    people: u64,
+    /// Boxes of confirmed tracks, over all frames.
+    tracked: u64,
+    lines: Vec<LineReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    zones: Vec<ZoneReport>,
+    stages: Vec<Stage>,
+    networks: NetworkReport,
+    #[serde(serialize_with = "paths")]
+    outputs: Outputs,
+    /// Each source by itself.
+    sources: Vec<SourceReport>,
+    #[serde(skip)]
+    files: Vec<Outputs>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Source {
+    name: String,
+    width: usize,
+    height: usize,
+    frame_rate: Option<f64>,
+    /// Time of the last processed frame.
+    seconds: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Frames {
+    read: u64,
+    processed: u64,
+    dropped: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ZoneReport {
+    /// Where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    name: String,
+    /// People in it at the end.
+    occupancy: u64,
+    /// People in it at once at most.
+    most: u64,
+    /// Visits that were over.
+    visits: u64,
+    /// Mean length of these.
+    dwell_seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Stage {
+    name: &'static str,
+    threads: usize,
+    frames: u64,
+    /// Work of its threads together.
+    busy_seconds: f64,
+    milliseconds_per_frame: f64,
+}
+
+/// One source, and what it has cost.
+#[derive(Debug, Serialize)]
+struct SourceReport {
+    name: String,
+    /// Its path or address, without secrets; missing where it was never opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    kind: Option<&'static str>,
+    ended: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// Time of its last processed frame.
+    seconds: f64,
+    frames: Frames,
+    frames_per_second: f64,
+    detections: u64,
+    embedded: u64,
+    people: u64,
+    tracked: u64,
+    lines: Vec<LineReport>,
+    /// Work of all stages for it, and its share in the work for all.
+    busy_seconds: f64,
+    milliseconds_per_frame: f64,
+    share: f64,
+    stages: Vec<Stage>,
+    /// What was wrong with it, how often, and how long nobody or not everybody was counted for it.
+    troubles: Vec<TroubleReport>,
+    /// What else is to be known of its frames: times that were repaired, say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low_rate: Option<LowRate>,
+}
+
+#[derive(Debug, Serialize)]
+struct TroubleReport {
+    condition: &'static str,
+    times: u64,
+    uncounted_seconds: f64,
+}
+
+/// The networks that ran, each with what it ran on.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct NetworkReport {
+    pub(crate) detector: String,
+    /// Nodes of it that each execution provider runs, by ONNX Runtime's own profile.
+    pub(crate) detector_ran_on: ProviderReport,
+    pub(crate) embedder: Option<String>,
+    pub(crate) embedder_ran_on: Option<ProviderReport>,
+    pub(crate) threads: usize,
+}
+
+impl RunReport {
+    pub(crate) fn new(
+        config: &Config,
+        files: &[Outputs],
+        networks: NetworkReport,
+        outcome: &Outcome,
+    ) -> Self {
+        let lanes = &outcome.lanes;
+        let sum = |of: fn(&Summary) -> u64| lanes.iter().map(|lane| of(&lane.summary)).sum::<u64>();
+        let frames =
+            Frames { read: sum(|s| s.read), processed: sum(|s| s.processed), dropped: sum(|s| s.dropped) };
+        let seconds = outcome.elapsed.as_secs_f64();
+        let busy: f64 = lanes.iter().map(|lane| lane.summary.busy().as_secs_f64()).sum();
+        let several = lanes.len() > 1;
+        let lines = lanes.iter().flat_map(|lane| lines(lane, several)).collect();
+        let how = lanes.iter().map(|lane| lane.summary.ended).max_by_key(|&ended| rank(ended));
+        let single = if several { None } else { lanes.first().and_then(source) };
+        let outputs =
+            if several { config.outputs.clone() } else { files.first().cloned().unwrap_or_default() };
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            source: single,
+            ended: word(how.unwrap_or_default()),
+            frames_per_second: frames.processed as f64 / seconds.max(1e-9),
+            frames,
+            seconds,
+            detections: sum(|s| s.detections),
+            embedded: sum(|s| s.embedded),
+            people: sum(|s| s.people),
+            tracked: sum(|s| s.tracked),
+            lines,
+            zones: lanes.iter().flat_map(|lane| zones(lane, several)).collect(),
+            stages: outcome.stages.iter().map(stage).collect(),
+            networks,
+            outputs,
+            sources: lanes.iter().map(|lane| SourceReport::new(lane, busy, config.health.rate)).collect(),
+            files: files.to_vec(),
+        }
+    }
+
+    /// Writes JSON to `path`.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let mut file = PartialFile::create(path)?;
+        file.put(serde_json::to_string_pretty(self)?.as_bytes())?;
+        file.put(b"\n")?;
+        Ok(file.finish()?)
+    }
+}
+
+impl SourceReport {
+    fn new(lane: &LaneOutcome, all: f64, least_frames_per_second: f64) -> Self {
+        let LaneOutcome { name, info, summary, error } = lane;
+        let busy = summary.busy().as_secs_f64();
+        let trouble = |trouble: &footfall_pipeline::Trouble| TroubleReport {
+            condition: trouble.condition.as_str(),
+            times: trouble.times,
+            uncounted_seconds: trouble.lasted.as_secs_f64(),
+        };
+        Self {
+            name: name.clone(),
+            place: info.as_ref().map(|info| info.name.clone()),
+            kind: info.as_ref().map(|info| match info.kind {
+                Kind::Recorded => "recorded",
+                Kind::Live => "live",
+            }),
+            ended: word(summary.ended),
+            error: error.as_ref().map(ToString::to_string),
+            seconds: summary.footage.as_secs_f64(),
+            frames: Frames { read: summary.read, processed: summary.processed, dropped: summary.dropped },
+            frames_per_second: summary.rate(),
+            detections: summary.detections,
+            embedded: summary.embedded,
+            people: summary.people,
+            tracked: summary.tracked,
+            lines: lines(lane, false).collect(),
+            busy_seconds: busy,
+            milliseconds_per_frame: 1e3 * busy / summary.processed.max(1) as f64,
+            share: busy / all.max(1e-9),
+            stages: summary.stages.iter().map(stage).collect(),
+            troubles: summary.troubles.iter().map(trouble).collect(),
+            remarks: summary.remarks.clone(),
+            low_rate: LowRate::of(summary, least_frames_per_second),
+        }
+    }
+}
+
+/// Where outputs are, for whoever has the summary: it is a file beside them.
+fn paths<S: Serializer>(outputs: &Outputs, serializer: S) -> Result<S::Ok, S::Error> {
+    let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
+    let named = [
+        ("video", video),
+        ("tracks", tracks),
+        ("crossings", crossings),
+        ("detections", detections),
+        ("record", record),
+        ("summary", summary),
+    ];
+    serializer.collect_map(named.into_iter().filter_map(|(what, path)| Some((what, path.as_deref()?))))
+}
+
+fn source(lane: &LaneOutcome) -> Option<Source> {
+    let info = lane.info.as_ref()?;
+    Some(Source {
+        name: info.name.clone(),
+        width: info.width,
+        height: info.height,
+        frame_rate: info.frame_rate,
+        seconds: lane.summary.footage.as_secs_f64(),
+    })
+}
+
+fn zones(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = ZoneReport> {
+    let source = several.then(|| lane.name.clone());
+    lane.summary.zones.iter().zip(&lane.summary.zone_tallies).map(move |(name, tally)| ZoneReport {
+        source: source.clone(),
+        name: name.clone(),
+        occupancy: tally.occupancy,
+        most: tally.most,
+        visits: tally.visits,
+        dwell_seconds: tally.mean_dwell().as_secs_f64(),
+    })
+}
+
+fn stage(summary: &StageSummary) -> Stage {
+    Stage {
+        name: summary.name,
+        threads: summary.workers,
+        frames: summary.frames,
+        busy_seconds: summary.busy.as_secs_f64(),
+        milliseconds_per_frame: 1e3 * summary.busy.as_secs_f64() / summary.frames.max(1) as f64,
+    }
+}
+
+fn word(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Source => "source",
+        Ended::Limit => "limit",
+        Ended::Stopped => "stopped",
+        Ended::Failed => "failed",
+    }
+}
+
+/// Of several ends the one that says most about the run.
+fn rank(ended: Ended) -> u8 {
+    match ended {
+        Ended::Source => 0,
+        Ended::Limit => 1,
+        Ended::Stopped => 2,
+        Ended::Failed => 3,
+    }
+}
