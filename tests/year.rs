@@ -173,7 +173,7 @@ fn a_year_loses_nothing_and_doubles_nothing() {
     if let Some(path) = std::env::var_os("FOOTFALL_YEAR_TABLE").filter(|path| !path.is_empty()) {
         fs::write(
             path,
-            format!("# A year\n\n```\nscripts/soak year {people} FILE\n```\n\n{ABOUT}\n\n{report}"),
+            format!("# A year\n\n{ABOUT}\n\n{report}"),
         )
         .unwrap();
     }
