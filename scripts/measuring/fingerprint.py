@@ -13,14 +13,16 @@ ABSENT = "absent"
 HARNESS = {"process", "setting"}
 """Modules that start programs and lay out pages: a change of theirs makes no figure another."""
 LEFT_OUT = {"__pycache__", "target"}
+COMMENTS = {".rs": b"//", ".py": b"#"}
+"""What a line of a comment begins with, by the ending of the file: no figure is another for it."""
 
 
 def of(table: Table, root: Path, data: Path | None = None) -> dict[str, str]:
     """The fingerprint of each thing that a table depends on, as it is below `root` and, if it is given, in DATA."""
-    found = {f"`{path}`": of_code(root, path) for path in table.code}
-    found |= {f"network {name}": of_network(root, name) for name in table.networks}
+    found = {f"network {name}": of_network(root, name) for name in table.networks}
     for pins, packages in table.peers.items():
         found |= {f"peer {package}": version(root / pins, package) for package in packages}
+    found |= {f"`{path}`": of_code(root, path) for path in table.code}
     if data:
         found |= {f"DATA/{part}": shortened(content(data / part)) for part in table.data}
     return found
@@ -57,12 +59,16 @@ def version(pins: Path, package: str) -> str:
 
 
 def content(place: Path) -> str:
-    """The SHA-256 of a file, or of a folder's files and their names."""
-    if place.is_file():
-        return sha256(place)
-    if not place.is_dir():
+    """The SHA-256 of a file, or of a folder's files and their names; lines of comments do not count."""
+    if place.is_dir():
+        return digest((str(each.relative_to(place)), content(each)) for each in files(place))
+    if not place.is_file():
         return ABSENT
-    return digest((str(each.relative_to(place)), sha256(each)) for each in files(place))
+    if place.suffix not in COMMENTS:
+        return sha256(place)
+    lines = place.read_bytes().splitlines(keepends=True)
+    code = [line for line in lines if not line.lstrip().startswith(COMMENTS[place.suffix])]
+    return hashlib.sha256(b"".join(code)).hexdigest()
 
 
 def files(folder: Path) -> Iterator[Path]:

@@ -80,14 +80,19 @@ def birth(table: Table, data: Path | None, program: str) -> certificate.Certific
 
 def check_program(table: Table, built: str, commit: str) -> None:
     """Ends where a program that was given was built from other code than the commit's."""
-    code = [path for path in table.code if path.startswith("crates/")]
     if built == commit:
         return
-    different = subprocess.run(["git", "diff", "--quiet", built or "-", commit, "--", *code], cwd=ROOT)
-    if different.returncode:
+    code = [path for path in table.code if path.startswith("crates/")]
+    with tempfile.TemporaryDirectory() as folder:
+        there = [path for path in code if built and git("cat-file", "-t", f"{built}:{path}")]
+        if there:
+            archive = subprocess.run(["git", "archive", built, "--", *there], cwd=ROOT, stdout=subprocess.PIPE)
+            subprocess.run(["tar", "x", "-C", folder], input=archive.stdout, check=True)
+        other = [path for path in code if fingerprint.of_code(Path(folder), path) != fingerprint.of_code(ROOT, path)]
+    if other:
         sys.exit(
-            f"error: FOOTFALL was built from {built[:12] or 'no known commit'}, whose code is not that of\n"
-            f"       {commit[:12]}; build it anew, or unset FOOTFALL"
+            f"error: FOOTFALL was built from {built[:12] or 'no known commit'}, where {', '.join(other)}\n"
+            f"       is not as in {commit[:12]}: build it anew, or unset FOOTFALL"
         )
 
 

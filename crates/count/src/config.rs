@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Anchor, VisitorConfig};
 
 /// Settings of a [`Counter`](crate::Counter); the defaults are one compromise for all footage, found by
-/// `scripts/count`.
+/// `scripts/measure cuts`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {

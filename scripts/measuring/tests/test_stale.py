@@ -79,6 +79,19 @@ def test_a_change_of_what_it_does_not_depend_on_leaves_it(house, file):
     assert main.changed(TABLE, None, root) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("crates/track/src/lib.rs", "/// Tracks.\nfn track() {}\n    // So.\n"),
+        ("scripts/bench/c.py", "# One.\nd = 1\n"),
+    ],
+)
+def test_a_comment_leaves_it(house, file, text):
+    root, _ = house
+    (root / file).write_text(text)
+    assert main.changed(TABLE, None, root) == []
+
+
 def test_what_is_gone_or_new_in_the_registry_is_named(house):
     root, _ = house
     (root / "models/own.onnx").unlink()
