@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ def of(table: Table, root: Path, data: Path | None = None) -> dict[str, str]:
     found = {f"network {name}": of_network(root, name) for name in table.networks}
     for pins, packages in table.peers.items():
         found |= {f"peer {package}": version(root / pins, package) for package in packages}
+    found |= {f"settings [{part}]": of_settings(root, part) for part in table.settings}
     found |= {f"`{path}`": of_code(root, path) for path in table.code}
     if data:
         found |= {f"DATA/{part}": shortened(content(data / part)) for part in table.data}
@@ -45,6 +47,15 @@ def of_network(root: Path, name: str) -> str:
     entries = tomllib.loads(manifest.read_text()).get("file", []) if manifest.is_file() else []
     pinned = [entry["sha256"] for entry in entries if entry["path"] == f"models/{name}"]
     return pinned[0] if pinned else ABSENT
+
+
+def of_settings(root: Path, part: str) -> str:
+    """Of a part of the example configuration, which a test holds to the defaults."""
+    example = root / "assets/footfall.toml"
+    settings = tomllib.loads(example.read_text()).get(part) if example.is_file() else None
+    if settings is None:
+        return ABSENT
+    return shortened(hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest())
 
 
 def version(pins: Path, package: str) -> str:

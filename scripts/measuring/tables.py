@@ -30,6 +30,8 @@ class Table:
     """Wants a machine that does nothing else."""
     code: list[str] = field(default_factory=list)
     """Files and folders of the repository; of a Python file, also what it imports from beside it."""
+    settings: list[str] = field(default_factory=list)
+    """Parts of the configuration whose defaults matter, as assets/footfall.toml has them."""
     networks: list[str] = field(default_factory=list)
     """File names, of models/ or of the manifest's group `models`."""
     peers: dict[str, list[str]] = field(default_factory=dict)

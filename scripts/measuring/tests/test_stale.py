@@ -15,12 +15,14 @@ TABLE = Table(
     file="scores/a.md",
     command=["python", "scripts/bench/a.py", "{data}"],
     code=["crates/track", "scripts/bench/a.py"],
+    settings=["counter"],
     networks=["own.onnx", "fetched.onnx"],
     peers={"pins.txt": ["peer"], "pins.lock": ["crate"]},
     data=["mot15"],
 )
 FILES = {
     "crates/track/src/lib.rs": "fn track() {}\n",
+    "assets/footfall.toml": "[counter]\nsmoothing = 0.5\n[serve]\nviewers = 64\n",
     "scripts/bench/a.py": "def late():\n    import b\n",
     "scripts/bench/b.py": "from c import d\n",
     "scripts/bench/c.py": "d = 1\n",
@@ -60,6 +62,7 @@ def test_a_table_that_was_just_made_is_not_stale(house):
         ("crates/track/src/more.rs", "", "`crates/track`"),
         ("scripts/bench/a.py", "import b\n", "`scripts/bench/a.py`"),
         ("scripts/bench/c.py", "d = 2\n", "`scripts/bench/a.py`"),
+        ("assets/footfall.toml", "[counter]\nsmoothing = 0.6\n", "settings [counter]"),
         ("models/own.onnx", "weightz", "network own.onnx"),
         ("models/manifest.toml", FILES["models/manifest.toml"].replace("00", "01"), "network fetched.onnx"),
         ("pins.txt", FILES["pins.txt"].replace("1.0", "1.1"), "peer peer"),
@@ -84,9 +87,10 @@ def test_a_change_of_what_it_does_not_depend_on_leaves_it(house, file):
     [
         ("crates/track/src/lib.rs", "/// Tracks.\nfn track() {}\n    // So.\n"),
         ("scripts/bench/c.py", "# One.\nd = 1\n"),
+        ("assets/footfall.toml", "[counter]\nsmoothing = 0.5 # a bit\n[serve]\nviewers = 32\n"),
     ],
 )
-def test_a_comment_leaves_it(house, file, text):
+def test_a_comment_and_other_settings_leave_it(house, file, text):
     root, _ = house
     (root / file).write_text(text)
     assert main.changed(TABLE, None, root) == []
