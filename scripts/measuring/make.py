@@ -72,7 +72,7 @@ def birth(table: Table, data: Path | None, program: str) -> certificate.Certific
         made_by=f"`{table.typed()}`",
         commit=commit,
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
-        program=", ".join(told[name] for name in ("footfall", "ONNX Runtime", "OpenCV") if name in told),
+        program=", ".join(told[name] for name in ("footfall", "built from", "ONNX Runtime", "OpenCV") if name in told),
         machine=machine(),
         parts=fingerprint.of(table, ROOT, data),
     )
@@ -115,6 +115,7 @@ def said(program: str) -> dict[str, str]:
     lines = subprocess.run([program, "version"], check=True, capture_output=True, text=True).stdout.splitlines()
     version, _, rest = lines[0].partition(" (")
     told = {"footfall": version, "commit": rest.rstrip(")")}
+    told["built from"] = f"built from {told['commit']}"
     return told | {" ".join(line.split()[:-1]): line.strip() for line in lines[1:]}
 
 
