@@ -5,6 +5,7 @@ usage: scripts/measure                              list them
        scripts/measure NAME [DATA] -- OPTION...     print it, by other options (-- --help tells which); nothing is kept
        scripts/measure --stale [DATA]               list the tables that something has changed for since they were made
        scripts/measure --all [DATA] [--within MINUTES]   make all stale ones anew, the quickest first
+       scripts/measure --certify NAME               certify a card whose figures were written anew by hand
 
 DATA is a folder with ground truth, which is not part of this repository: scripts/measure sample-clip -- --help says
 how it is laid out. A certificate names the commit, the date, the program, and of code, networks, other people's
@@ -37,11 +38,17 @@ def main(words: list[str]) -> int:
             return stale(registry, folder(rest))
         case ["--all", *rest]:
             return every(registry, *all_options(rest))
+        case ["--certify", name]:
+            return make.certify(named(registry, name))
         case [name, *rest] if len(rest) <= 1 and not name.startswith("-"):
-            if name not in registry:
-                sys.exit(f"error: there is no measurement {name}; scripts/measure lists them")
-            return make.one(registry[name], folder(rest), options)
+            return make.one(named(registry, name), folder(rest), options)
     sys.exit(f"error: cannot read `{' '.join(words)}` (see scripts/measure --help)")
+
+
+def named(registry: dict[str, Table], name: str) -> Table:
+    if name not in registry:
+        sys.exit(f"error: there is no measurement {name}; scripts/measure lists them")
+    return registry[name]
 
 
 def split(words: list[str]) -> tuple[list[str], list[str]]:

@@ -23,7 +23,10 @@ def one(table: Table, data: Path | None, options: list[str]) -> int:
     Ends the program with words for people where the certificate could not be true.
     """
     if table.by_hand:
-        sys.exit(f"error: {table.file} is written by hand: {table.by_hand}")
+        sys.exit(
+            f"error: {table.file} is written by hand, from {table.by_hand}.\n"
+            f"       Write its figures anew, then: scripts/measure --certify {table.name}"
+        )
     if "--help" in options:
         return subprocess.run(filled(table, Path("DATA"), Path("SCRATCH"), options)).returncode
     if table.wants_data() and data is None:
@@ -50,6 +53,15 @@ def one(table: Table, data: Path | None, options: list[str]) -> int:
     return 0
 
 
+def certify(table: Table) -> int:
+    """Gives a table that is written by hand a certificate of today: whoever calls this has made its figures anew."""
+    if not table.by_hand:
+        sys.exit(f"error: a command makes {table.name}, and certifies it: {table.typed()}")
+    certificate.put(ROOT / table.file, None, birth(table, None, ""))
+    print(f"certified: {table.file}", file=sys.stderr)
+    return 0
+
+
 def filled(table: Table, data: Path | None, scratch: Path, options: list[str]) -> list[str]:
     """The command, under what prepares it, its places filled in."""
     places = {"data": data, "scratch": scratch, "table": scratch / "table.md", "cache": os.environ["FOOTFALL_CACHE"]}
@@ -69,7 +81,7 @@ def birth(table: Table, data: Path | None, program: str) -> certificate.Certific
     if program:
         check_program(table, told.get("commit", ""), commit)
     return certificate.Certificate(
-        made_by=f"`{table.typed()}`",
+        made_by=f"by hand: {table.by_hand}" if table.by_hand else f"`{table.typed()}`",
         commit=commit,
         date=datetime.now(UTC).strftime("%Y-%m-%d"),
         program=", ".join(told[name] for name in ("footfall", "built from", "ONNX Runtime", "OpenCV") if name in told),

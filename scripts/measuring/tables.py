@@ -48,15 +48,20 @@ class Table:
 
 
 def load(path: Path = REGISTRY) -> dict[str, Table]:
-    """All tables by name, in the order of the file. What the file says wrongly is a ValueError."""
+    """All tables by name, in the order of the file, each with what its `sets` name.
+
+    What the file says wrongly is a ValueError.
+    """
     content = tomllib.loads(path.read_text())
-    groups, known = content.get("code", {}), {each.name for each in fields(Table)}
+    sets, known = content.get("sets", {}), {each.name for each in fields(Table)} | {"sets"}
     found = {}
     for name, entry in content["tables"].items():
         if unknown := set(entry) - known:
             raise ValueError(f"{path.name}: [tables.{name}] has unknown keys: {', '.join(sorted(unknown))}")
         if bool(entry.get("command")) == bool(entry.get("by_hand")):
             raise ValueError(f"{path.name}: [tables.{name}] wants either `command` or `by_hand`")
-        code = [part for each in entry.pop("code", []) for part in groups.get(each, [each])]
-        found[name] = Table(name=name, code=list(dict.fromkeys(code)), **entry)
+        parts = [sets[each] for each in entry.pop("sets", [])]
+        for key in ("code", "settings", "networks"):
+            entry[key] = [value for part in [*parts, entry] for value in part.get(key, [])]
+        found[name] = Table(name=name, **entry)
     return found

@@ -102,6 +102,19 @@ def test_another_network_in_the_cache_is_refused(house, tmp_path):
         make.check_networks(table(networks=["own.onnx"]))
 
 
+def test_a_card_that_is_written_by_hand_is_certified_when_asked(house):
+    card = table(command=[], by_hand="`reid card`", file="card.md")
+    (house / "card.md").write_text("# Card\n\n| rank-1 | 98 |\n")
+    with pytest.raises(SystemExit, match="scripts/measure --certify a"):
+        make.one(card, None, [])
+    make.certify(card)
+    text = (house / "card.md").read_text()
+    assert text.startswith("# Card\n\n| rank-1 | 98 |\n") and main.changed(card, None, house) == []
+    assert certificate.read(text).made_by == "by hand: `reid card`"
+    with pytest.raises(SystemExit, match="a command makes a"):
+        make.certify(table())
+
+
 def test_all_makes_the_stale_ones_that_can_be_made_the_quickest_first(tmp_path, monkeypatch, capsys):
     tried = []
 
