@@ -154,3 +154,46 @@ fn a_dead_camera_is_told_once_by_all_and_once_that_it_is_back() {
     running.stop();
     assert!(posted.try_recv().is_err() && mail.letters.try_recv().is_err(), "and nothing else");
 }
+
+/// A change of the settings by the interface; the settings that are then.
+fn settings(page: &str, method: &str, path: &str, body: &str) -> Value {
+    let mut stream = std::net::TcpStream::connect(page).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = format!("{method} /api/v1/settings/{path} HTTP/1.1\r\nHost: {page}\r\nConnection: close\r\n");
+    let length = body.len();
+    write!(stream, "{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(" 200 "), "{answer}");
+    serde_json::from_str(body).unwrap()
+}
+
+#[test]
+fn an_alert_that_is_added_on_the_page_is_told_at_once_and_one_that_is_removed_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let broker = Broker::start(folder.path());
+    let heard = listen(broker.port, "shop/alert/#");
+    let mut camera = Camera::start("http");
+    let config = folder.path().join("shop.toml");
+    let text = format!(
+        "[ledger]\nfile = \"shop.db\"\n[publish.mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\nprefix = \"shop\"\n\
+         [[source]]\nname = \"front\"\nurl = \"{}\"\nretry_most = 1.0\n",
+        broker.port, camera.address
+    );
+    fs::write(&config, text).unwrap();
+    let mut running = run(&config);
+    let page = address(&mut running);
+    let told = settings(&page, "POST", "alerts", r#"{"name": "camera", "when": "silent", "seconds": 4}"#);
+    assert_eq!((&told["alerts"][0]["name"], &told["needs_restart"]), (&"camera".into(), &false.into()), "{told}");
+    next_state(&heard, false);
+    camera.stop();
+    assert!(next_state(&heard, true)["text"].as_str().unwrap().contains("from front"));
+    // The file has it too, and is read again: nothing begins anew.
+    running.wait_for("was read again");
+    let told = settings(&page, "DELETE", "alerts/camera", "");
+    assert_eq!((&told["alerts"], &told["needs_restart"]), (&serde_json::json!([]), &false.into()), "{told}");
+    let (topic, payload) = heard.recv_timeout(PATIENCE).expect("the broker is told");
+    assert_eq!((topic.as_str(), payload.as_slice()), ("shop/alert/camera/front", &[][..]), "it is forgotten");
+    running.stop();
+}

@@ -11,6 +11,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use common::camera::Camera;
+use common::interface::{address, get};
 use common::running::Running;
 use common::{DOOR, footfall, run, summary};
 
@@ -153,13 +154,21 @@ fn of_several_sources_one_that_is_not_there_yet_is_waited_for() {
     fs::write(&config, source("first", &camera.address) + &source("late", &late.address)).unwrap();
     let mut command = footfall();
     let told = folder.path().join("s.json");
-    command.args(["run", "--no-embedder", "--config"]).arg(&config).arg("--summary").arg(&told);
+    command
+        .args(["run", "--no-embedder", "--serve", "127.0.0.1:0", "--config"])
+        .arg(&config)
+        .arg("--summary")
+        .arg(&told);
     let mut running = Running::start(&mut command);
     running.wait_for("The others begin without it");
+    let address = address(&mut running);
     late.start_again();
     running.wait_for("late is there now");
-    // The camera that came late gives frames until the other one has given some more.
-    sleep(Duration::from_millis(1500));
+    for source in ["first", "late"] {
+        // The answer waits for a frame for a while, and is asked for again.
+        let shown = || get(&address, &format!("/api/v1/sources/{source}/snapshot.jpg"), "").0;
+        assert!((0..30).any(|_| shown().contains("200")), "{source} shows nothing");
+    }
     running.stop().success();
     let told = summary(&told);
     for source in told["sources"].as_array().unwrap() {

@@ -12,6 +12,7 @@ mod interrupt;
 mod ledger;
 mod logging;
 mod models;
+mod plan;
 mod progress;
 mod quiet;
 mod rate;

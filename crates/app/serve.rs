@@ -20,12 +20,12 @@ use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
-use footfall_serve::{Book, Live, Parts, Publishers, ServeError, Server, Tokens};
+use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
-use crate::config::Config;
 use crate::exit::usage;
 use crate::in_force::InForce;
 use crate::ledger;
+use crate::plan::Plan;
 use crate::say::say;
 use crate::sources::{NamedSource, shown_name};
 
@@ -49,6 +49,7 @@ pub(crate) struct Serving {
     _publishers: Option<Publishers>,
     /// What they read may be gone with this.
     _passing: Option<Arc<ScratchFolder>>,
+    alerts: AlertRules,
     recorded: bool,
 }
 
@@ -72,15 +73,13 @@ impl Page {
     /// Publishes; and, if it is to listen, listens and says where.
     pub(crate) fn serve(
         self,
-        listens: bool,
-        config: &Config,
+        plan: &Plan,
         path: Option<&Path>,
-        sources: &[NamedSource],
         lanes: &[Lane],
         in_force: &InForce,
     ) -> anyhow::Result<Serving> {
         let mut sites = Vec::new();
-        for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
+        for (index, (lane, source)) in lanes.iter().zip(&plan.sources).enumerate() {
             let feed = lane.feed().clone();
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
@@ -89,19 +88,22 @@ impl Page {
             in_force.listen(index, move |layout| live.draw(&shown, setup::shapes(layout)));
             sites.push(Site::new(id, source, lane.feed().clone()));
         }
+        self.live.rules().set(&plan.config.publish.alerts);
+        let alerts = self.live.rules().clone();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
+        let publishers = Publishers::start(&plan.config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone()));
+            let rules = self.live.rules().clone();
+            let setup = Arc::new(RunSetup::new(&plan.config, path, sites, in_force.clone(), rules));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
-            let server = Server::start(&config.serve, parts).map_err(refused)?;
+            let server = Server::start(&plan.config.serve, parts).map_err(refused)?;
             say(&format!("the page is at {}\n", server.url()));
             Ok(server)
         };
-        let server = listens.then(listen).transpose()?;
-        Ok(Serving { server, recorded, _publishers: publishers, _passing: self.passing })
+        let server = plan.listens().then(listen).transpose()?;
+        Ok(Serving { server, alerts, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
@@ -111,6 +113,11 @@ pub(crate) fn refused(error: ServeError) -> anyhow::Error {
 }
 
 impl Serving {
+    /// The alerts that are told, to be changed while it runs.
+    pub(crate) fn alerts(&self) -> AlertRules {
+        self.alerts.clone()
+    }
+
     /// Its tokens, to be changed while it runs.
     pub(crate) fn tokens(&self) -> Option<Tokens> {
         self.server.as_ref().map(Server::tokens)
@@ -127,3 +134,6 @@ impl Serving {
         }
     }
 }
+
+#[cfg(test)]
+mod unusual_tests;

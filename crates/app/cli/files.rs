@@ -138,4 +138,8 @@ pub(crate) struct CountArgs {
     /// Crossings as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) crossings: PathBuf,
+
+    /// Who came in together, as JSON lines: a group a line, whoever came alone is one; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) groups: Option<PathBuf>,
 }

@@ -19,6 +19,7 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     logging::start(verbose, &progress::bar(), None)?;
     let mut config = Config::load_with(args.config.as_deref(), &PartLayout::given(&args.lines, &[], &[]))?;
     config.counter.anchor = args.anchor.unwrap_or(config.counter.anchor);
+    config.counter.groups.enabled |= args.groups.is_some();
     if config.lines.is_empty() {
         return Err(usage(anyhow::anyhow!("no line was given: see --line")));
     }
@@ -29,7 +30,8 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     tell(&source, &people);
     rate::warn_of(&source, Some(rate).filter(|_| !people.rows.is_empty()), &config);
     let rows = people.rows;
-    let files = Files { tracks: None, crossings: Some(&args.crossings), ledger: None };
+    let (crossings, groups) = (Some(&*args.crossings), args.groups.as_deref());
+    let files = Files { crossings, groups, ..Files::default() };
     let follower = Follower::new(Tracker::new(config.tracker(None, None)).map_err(usage)?, counter);
     let mut session = Session::new(source.into_owned(), follower, files, None)?;
     let mut last_frames: BTreeMap<TrackId, u64> = BTreeMap::new();

@@ -35,8 +35,8 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     if let Some(run) = &run {
         run.draw(&drawn(&settings.lines, false))?;
     }
-    let files =
-        Files { tracks: args.tracks.as_ref(), crossings: args.crossings.as_deref(), ledger: run.clone() };
+    let (tracks, crossings) = (args.tracks.as_ref(), args.crossings.as_deref());
+    let files = Files { tracks, crossings, groups: None, ledger: run.clone() };
     let config = Config::load(args.config.as_deref())?;
     rate::warn_of(&head.source, head.frame_rate, &config);
     let follower = Follower::new(tracker, counter);

@@ -12,64 +12,57 @@ use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::in_force::InForce;
 use crate::ledger::{self, Book};
-use crate::run::lanes::{OpenSources, check_settings};
+use crate::plan::Plan;
+use crate::run::lanes::OpenSources;
 use crate::run::networks::Networks;
 use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
 use crate::run::summary::Report;
 use crate::say::say;
-use crate::serve::{Page, Serving};
-use crate::sources::{resolve, transport};
+use crate::serve::Page;
+use crate::sources::transport;
 use crate::{guard, interrupt, logging, progress, quiet, service};
 
 /// Runs, and says how it went.
 pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
-    let mut config = Config::for_run(args)?;
-    let sources = resolve(args, &config).map_err(usage)?;
-    if let Some(variable) = transport(&sources)?.variable() {
+    let plan = Plan::of(args)?;
+    if let Some(variable) = transport(&plan.sources)?.variable() {
         quiet::restart_with(variable);
     }
     let bar = progress::bar();
     let trace_path = args.outputs.trace.as_deref();
-    let files = config.outputs.of(&sources).map_err(usage)?;
-    guard::check_run(&config, &sources, &files, trace_path).map_err(usage)?;
-    config.outputs.make_folders(&sources).map_err(usage)?;
+    guard::check_run(&plan.config, &plan.sources, &plan.files, trace_path).map_err(usage)?;
+    plan.config.outputs.make_folders(&plan.sources).map_err(usage)?;
     let trace = logging::start(verbose, &bar, trace_path)?;
     footfall_video::quiet();
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
 
     // What is cheapest and likeliest to fail comes first.
-    check_settings(&sources, &config)?;
-    let listens = config.serve.address.is_some();
-    let publishes = !config.publish.is_empty();
-    let book = Book::open(&mut config.ledger, listens, publishes, &stop)?;
-    let shown = book.as_ref().filter(|_| listens || publishes);
-    let page = shown.map(|book| Page::new(&sources, book, &config.hours)).transpose()?;
-    let opened =
-        OpenSources::open(sources.clone(), book.clone(), page.clone(), &stop)?.without(staff(&config)?);
-    let networks = Networks::open(&config)?;
-    // What was counted on one device is not taken for what another would count.
-    config.networks.device = networks.device.into();
+    let book = Book::open(&plan.config.ledger, plan.listens(), plan.publishes(), &stop)?;
+    let shown = book.as_ref().filter(|_| plan.listens() || plan.publishes());
+    let page = shown.map(|book| Page::new(&plan.sources, book, &plan.config.hours)).transpose()?;
+    let opened = OpenSources::open(plan.sources.clone(), book.clone(), page.clone(), &stop)?;
+    let opened = opened.without(staff(&plan.config)?);
+    let networks = Networks::open(&plan.config)?;
+    let plan = plan.on(networks.device);
     let distance = networks.max_cosine_distance;
-    let (lanes, crossings) = opened.lanes(args, &config, files.clone(), distance, &stop, &bar)?;
-    let in_force = InForce::new(&sources);
-    let serve =
-        |page: Page| page.serve(listens, &config, args.config.as_deref(), &sources, &lanes, &in_force);
+    let (lanes, crossings) = opened.lanes(args, &plan, distance, &stop, &bar)?;
+    let in_force = InForce::new(&plan.sources);
+    let serve = |page: Page| page.serve(&plan, args.config.as_deref(), &lanes, &in_force);
     let serving = page.map(serve).transpose()?;
-    let options = config.options(networks.device, args.max_frames);
+    let options = plan.config.options(networks.device, args.max_frames);
     let Networks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
-    let tokens = serving.as_ref().and_then(Serving::tokens);
-    let mut reload = Reload::new(args, &config, sources, pipeline.hub(), in_force, tokens, distance);
+    let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
     let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let completed = complete(crossings.as_ref(), &outcome);
-    let report = Report::new(&config, &files, told, &outcome);
+    let report = Report::new(&plan.config, &plan.files, told, &outcome);
     say(&report.for_people());
     let closed = book.map_or(Ok(()), |book| book.close(&outcome));
-    if let Some(path) = &config.outputs.summary {
+    if let Some(path) = &plan.config.outputs.summary {
         report.write(path)?;
     }
     if let Some(trace) = trace {

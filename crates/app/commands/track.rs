@@ -50,7 +50,8 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
             rate::warn_of(&source, Some(pace / stride as f64), &config);
         }
     }
-    let files = Files { tracks: Some(&args.tracks), crossings: args.crossings.as_deref(), ledger: None };
+    let (tracks, crossings) = (Some(&args.tracks), args.crossings.as_deref());
+    let files = Files { tracks, crossings, ..Files::default() };
     let rates = rate::check(&config);
     let follower = Follower::new(tracker, counter);
     let follower = if args.offline { follower.offline() } else { follower };

@@ -49,7 +49,7 @@ impl Book {
     /// Opens the ledger that the configuration names. Without one, what is shown is kept for as long as the
     /// run lasts, a recording as if it happened now; and publishing is refused.
     pub(crate) fn open(
-        config: &mut LedgerConfig,
+        config: &LedgerConfig,
         shown: bool,
         published: bool,
         stop: &Stop,
@@ -70,7 +70,6 @@ impl Book {
         }
         let folder = ScratchFolder::passing("ledger");
         let folder = folder.context("no place for what the page shows; --ledger FILE gives it one")?;
-        config.start_time.get_or_insert_with(Timestamp::now);
         let ledger = Ledger::open_with(folder.path().join("run.db"), options())?;
         Ok(Some(Self { ledger, runs: Arc::default(), passing: Some(Arc::new(folder)) }))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use footfall_count::{Line, Seen, Tally, Zone, ZoneTally};
-use footfall_ledger::{CrossingEntry, Drawn, Entry, Error, Obstacle, VisitEntry};
+use footfall_ledger::{CrossingEntry, Drawn, Entry, Error, GroupEntry, Obstacle, VisitEntry};
 use footfall_pipeline::{Admission, BoxError, Kind, Note, Scene, Sink, Stop};
 
 use super::kept::{Kept, RETRY, WORTH_TELLING};
@@ -217,5 +217,7 @@ fn is_of(drawn: &Drawn, lines: &[Line]) -> bool {
 pub(crate) fn entries(seen: &Seen) -> Vec<Entry> {
     let passages = seen.passages().map(|(crossing, line)| CrossingEntry::new(crossing, line.name()));
     let stays = seen.stays().map(|(visit, zone)| VisitEntry::new(visit, zone.name()));
-    passages.map(Entry::Crossing).chain(stays.map(Entry::Visit)).collect()
+    let companies = seen.companies().map(|(group, line)| GroupEntry::new(group, line.name()));
+    let all = passages.map(Entry::Crossing).chain(stays.map(Entry::Visit));
+    all.chain(companies.map(Entry::Group)).collect()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use footfall_count::{Counter, Layout};
+use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
 use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
@@ -18,6 +18,7 @@ use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::ledger::{self, Book};
 use crate::logging::NOTICE;
+use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::rate;
 use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
@@ -98,16 +99,16 @@ impl OpenSources {
         self.opened.iter().map(info).collect()
     }
 
-    /// A lane for each, with its own `files`.
+    /// A lane for each, with its own files.
     pub(crate) fn lanes(
         self,
         args: &RunArgs,
-        config: &Config,
-        files: Vec<Outputs>,
+        plan: &Plan,
         max_cosine_distance: Option<f64>,
         stop: &Stop,
         bar: &ProgressBar,
     ) -> anyhow::Result<(Vec<Lane>, Option<SharedCrossings>)> {
+        let Plan { config, files, .. } = plan;
         let crossings = config.outputs.crossings.as_deref().map(SharedCrossings::create).transpose()?;
         let common = Common {
             config: config.clone(),
@@ -121,7 +122,7 @@ impl OpenSources {
             #[cfg(feature = "preview")]
             preview: args.preview,
         };
-        let each = self.sources.into_iter().zip(self.opened).zip(files).enumerate();
+        let each = self.sources.into_iter().zip(self.opened).zip(files.clone()).enumerate();
         let lanes = each.map(|(index, ((source, opened), files))| {
             let setup = Setup { common: common.clone(), index, source, files };
             match opened {
@@ -246,24 +247,6 @@ impl Setup {
         sinks.push(progress.sink(self.index));
         Ok(sinks)
     }
-}
-
-/// Settings that no lane could be made with, before anything is opened.
-pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow::Result<()> {
-    Tracker::new(config.tracker(None, None)).map_err(usage)?;
-    Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
-    config.publish.check().map_err(usage)?;
-    let by_looks = !config.counter.visitors.is_off() || !config.staff.is_off();
-    if by_looks && config.networks.no_embedder {
-        return Err(usage(anyhow::anyhow!(
-            "visitors and staff are told by how they look, and no embedder is to run: take out no_embedder, or \
-             counter.visitors and staff"
-        )));
-    }
-    for source in sources {
-        source.counter(config.counter).map_err(usage)?;
-    }
-    Ok(())
 }
 
 /// The picture from set-up.

@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime};
 use anyhow::bail;
 use footfall_count::Counter;
 use footfall_pipeline::{Hub, Kind, Stop};
-use footfall_serve::Tokens;
+use footfall_serve::{AlertRules, Tokens};
 
-use super::lanes::check_settings;
 use crate::cli::RunArgs;
 use crate::config::Config;
 use crate::in_force::InForce;
 use crate::logging::NOTICE;
+use crate::plan::{Plan, check_settings};
+use crate::serve::Serving;
 use crate::sources::{NamedSource, resolve};
 
 /// How often the file is looked at.
@@ -31,6 +32,8 @@ pub(crate) struct Reload<'a> {
     in_force: InForce,
     /// Those of the page, if there is one.
     tokens: Option<Tokens>,
+    /// The alerts that are told, where any can be.
+    alerts: Option<AlertRules>,
     max_cosine_distance: Option<f64>,
 }
 
@@ -76,16 +79,28 @@ impl<'a> Reload<'a> {
     /// `None` where there is no file.
     pub(crate) fn new(
         args: &'a RunArgs,
-        config: &Config,
-        sources: Vec<NamedSource>,
+        plan: &Plan,
         hub: Hub,
         in_force: InForce,
-        tokens: Option<Tokens>,
+        serving: Option<&Serving>,
         max_cosine_distance: Option<f64>,
     ) -> Option<Self> {
         let path = args.config.as_deref()?;
-        let (watched, config) = (Watched::new(path), config.clone());
-        Some(Self { args, path, watched, config, sources, hub, in_force, tokens, max_cosine_distance })
+        let (tokens, alerts) = (serving.and_then(Serving::tokens), serving.map(Serving::alerts));
+        let Plan { config, sources, .. } = plan.clone();
+        let watched = Watched::new(path);
+        Some(Self {
+            args,
+            path,
+            watched,
+            config,
+            sources,
+            hub,
+            in_force,
+            tokens,
+            alerts,
+            max_cosine_distance,
+        })
     }
 
     /// Watches the file until this is `done`.
@@ -115,6 +130,11 @@ impl<'a> Reload<'a> {
         if let Some(tokens) = &self.tokens {
             tokens.replace(&config.serve)?;
             changed.extend((config.serve.tokens != self.config.serve.tokens).then(|| "tokens".to_owned()));
+        }
+        if let Some(alerts) = &self.alerts {
+            alerts.set(&config.publish.alerts);
+            let is_new = config.publish.alerts != self.config.publish.alerts;
+            changed.extend(is_new.then(|| "alerts".to_owned()));
         }
         for (index, source) in sources.iter().enumerate() {
             changed.extend(self.apply(index, source, &config));
@@ -179,6 +199,7 @@ impl<'a> Reload<'a> {
             (rest.lines, rest.zones, rest.masks) = Default::default();
             rest.source = crate::config::Sources::default();
             rest.serve.tokens = Vec::new();
+            rest.publish.alerts = Vec::new();
             (rest.counter, rest.tracker) =
                 (footfall_count::Config::default(), footfall_track::Config::default());
             rest.forget_what_is_set();

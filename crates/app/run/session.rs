@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use footfall_count::{Anchor, Follower, Seen};
 use footfall_formats::TracksWriter;
-use footfall_formats::jsonl::CrossingWriter;
+use footfall_formats::jsonl::{CrossingWriter, GroupRow, GroupWriter};
 use footfall_health::RateCheck;
 use footfall_ledger::{Entry, Run};
 use footfall_pipeline::Note;
@@ -30,9 +30,11 @@ pub(crate) struct Session {
 }
 
 /// Where a session writes to.
+#[derive(Default)]
 pub(crate) struct Files<'a> {
     pub(crate) tracks: Option<&'a PathBuf>,
     pub(crate) crossings: Option<&'a Path>,
+    pub(crate) groups: Option<&'a Path>,
     /// Before all else.
     pub(crate) ledger: Option<Run>,
 }
@@ -46,6 +48,7 @@ struct Written {
     ledger: Option<Run>,
     tracks: Option<TracksWriter>,
     crossings: Option<CrossingWriter>,
+    groups: Option<GroupWriter>,
 }
 
 impl Session {
@@ -63,6 +66,7 @@ impl Session {
             ledger: files.ledger,
             tracks: files.tracks.map(TracksWriter::create).transpose()?,
             crossings: files.crossings.map(CrossingWriter::create).transpose()?,
+            groups: files.groups.map(GroupWriter::create).transpose()?,
         };
         Ok(Self {
             follower,
@@ -178,12 +182,18 @@ impl Written {
         if let Some(tracks) = &mut self.tracks {
             tracks.write(seen, self.anchor)?;
         }
+        if let Some(writer) = &mut self.groups {
+            let mut rows =
+                seen.companies().map(|(group, line)| GroupRow::new(group, line.name(), &self.source));
+            rows.try_for_each(|row| writer.write(&row))?;
+        }
         Ok(())
     }
 
     fn finish(self) -> anyhow::Result<()> {
         self.tracks.map(TracksWriter::finish).transpose()?;
         self.crossings.map(CrossingWriter::finish).transpose()?;
+        self.groups.map(GroupWriter::finish).transpose()?;
         Ok(())
     }
 }

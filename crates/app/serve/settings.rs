@@ -52,15 +52,17 @@ pub(super) fn settings(
     Ok(Settings { sources, tokens, staff, hours, alerts: config.publish.alerts, needs_restart })
 }
 
-/// The days of the week as the file has them.
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The alerts of the file at `path`.
+pub(super) fn alerts_of(path: &Path) -> Result<Vec<AlertConfig>, SetupError> {
+    Ok(Config::load(Some(path)).map_err(failed)?.publish.alerts)
+}
 
 /// When it is open on each day, as it stands in the file at `path`.
 fn hours(path: &Path) -> Result<[String; 7], SetupError> {
     let text = std::fs::read_to_string(path).map_err(|error| SetupError::Save { source: error.into() })?;
     let document = parsed(&text)?;
     let of = |day| document.get("hours")?.get(day)?.as_str();
-    Ok(DAYS.map(|day| of(day).unwrap_or_default().to_owned()))
+    Ok(Hours::DAYS.map(|day| of(day).unwrap_or_default().to_owned()))
 }
 
 /// Makes a change of sources or tokens in the file at `path`.
@@ -121,7 +123,7 @@ fn changed(text: &str, change: &Change) -> Result<String, SetupError> {
         }
         Change::SetHours(week) => {
             let hours = table(document.as_table_mut(), "hours")?;
-            for (day, text) in DAYS.into_iter().zip(week) {
+            for (day, text) in Hours::DAYS.into_iter().zip(week) {
                 let text = text.trim();
                 if text.is_empty() {
                     hours.remove(day);

@@ -7,7 +7,7 @@ use footfall_count::Layout;
 use footfall_ledger::Hours;
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Feed, Kind};
-use footfall_serve::{AlertConfig, Change, Drawing, Saved, Settings, Setup, SetupError, Shapes};
+use footfall_serve::{AlertRules, Change, Drawing, Saved, Settings, Setup, SetupError, Shapes};
 use serde_json::Value;
 
 use super::save::keep;
@@ -26,7 +26,7 @@ pub(super) struct RunSetup {
     in_force: InForce,
     configuration: Value,
     /// Those that are told.
-    alerts: Vec<AlertConfig>,
+    alerts: AlertRules,
     /// When it is open.
     opening: Hours,
     /// Where staff are enrolled, if anywhere.
@@ -80,13 +80,19 @@ pub(crate) fn shapes(layout: &Layout) -> Shapes {
 }
 
 impl RunSetup {
-    pub(super) fn new(config: &Config, path: Option<&Path>, sites: Vec<Site>, in_force: InForce) -> Self {
+    pub(super) fn new(
+        config: &Config,
+        path: Option<&Path>,
+        sites: Vec<Site>,
+        in_force: InForce,
+        alerts: AlertRules,
+    ) -> Self {
         Self {
             path: path.map(Path::to_owned),
             sites,
             in_force,
             configuration: config.shown(),
-            alerts: config.publish.alerts.clone(),
+            alerts,
             opening: config.opening.clone(),
             gallery: Mutex::new(config.staff.gallery.as_deref().map(Path::to_owned)),
             embedder: embedder_digest(config).ok().flatten(),
@@ -127,7 +133,7 @@ impl Setup for RunSetup {
         let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
         let gallery = self.gallery().clone().unwrap_or_else(|| path.with_file_name(settings::GALLERY));
         let running: Vec<_> = self.sites.iter().map(|site| site.name.clone()).collect();
-        settings::settings(path, &gallery, &running, &self.alerts, &self.opening)
+        settings::settings(path, &gallery, &running, &self.alerts.get(), &self.opening)
     }
 
     fn change(&self, change: Change) -> Result<(), SetupError> {
@@ -139,7 +145,13 @@ impl Setup for RunSetup {
                 let unknown = || invalid(format!("nobody called \"{name}\" is enrolled"));
                 gallery.forget(&name).then_some(()).ok_or_else(unknown)
             }),
-            other => settings::change(path, &other),
+            other => {
+                settings::change(path, &other)?;
+                if matches!(other, Change::AddAlert(_) | Change::RemoveAlert { .. }) {
+                    self.alerts.set(&settings::alerts_of(path)?);
+                }
+                Ok(())
+            }
         }
     }
 

@@ -60,6 +60,7 @@ impl Sink for LiveSink {
                 height: scene.frame.image.height() as u32,
                 frame: scene.frame.number,
                 time: scene.frame.time.as_secs_f64(),
+                anchor: scene.seen.anchor,
                 people: scene.seen.tracks.iter().map(person).collect(),
                 zones: scene.seen.zones.iter().zip(&scene.seen.zone_tallies).map(zone).collect(),
                 crossings: scene

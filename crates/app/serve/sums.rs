@@ -21,6 +21,8 @@ pub(super) fn period_sum(count: &Count, begun: Option<Timestamp>) -> PeriodSum {
         peak: count.peak,
         came_unseen: count.came_unseen,
         left_unseen: count.left_unseen,
+        groups: count.groups,
+        group_size: count.group_size,
         uncounted: count.uncounted + before,
     }
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Anchor, VisitorConfig};
+use crate::groups::GroupLimits;
+use crate::{Anchor, GroupConfig, VisitorConfig};
 
 /// Settings of a [`Counter`](crate::Counter); the defaults are one compromise for all footage, found by
 /// `scripts/measure cuts`.
@@ -37,6 +38,9 @@ pub struct Config {
     /// Who comes again.
     #[serde(skip_serializing_if = "VisitorConfig::is_off")]
     pub visitors: VisitorConfig,
+    /// Who comes in together.
+    #[serde(skip_serializing_if = "GroupConfig::is_off")]
+    pub groups: GroupConfig,
 }
 
 /// Why a configuration cannot be used.
@@ -63,6 +67,7 @@ impl Default for Config {
             emergence: 1.0,
             hidden_feet: 5.0,
             visitors: VisitorConfig::default(),
+            groups: GroupConfig::default(),
         }
     }
 }
@@ -80,6 +85,7 @@ pub(crate) struct Limits {
     pub(crate) hidden_feet: Duration,
     /// The window, and the greatest cosine distance in it.
     pub(crate) visitors: Option<(Duration, f64)>,
+    pub(crate) groups: Option<GroupLimits>,
 }
 
 impl Config {
@@ -116,6 +122,7 @@ impl Config {
             emergence,
             hidden_feet,
             visitors,
+            groups,
         } = self;
         let hours = "a number of hours, 0 or more; 0 knows nobody again (0)";
         let window = seconds("visitors.window", visitors.window, hours)?.saturating_mul(3600);
@@ -148,6 +155,7 @@ impl Config {
                 )?,
             ))
             .filter(|_| !visitors.is_off()),
+            groups: groups.limits()?,
         })
     }
 }

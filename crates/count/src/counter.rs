@@ -6,11 +6,13 @@ use std::time::Duration;
 use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 
 use crate::config::Limits;
+use crate::groups::Groups;
 use crate::newcomer::{Beginning, Newcomer, overlapping};
 use crate::person::{Deed, Person, Scenery};
 use crate::sight::{RESOLUTION, Sight};
 use crate::{
-    Anchor, Config, ConfigError, Crossing, Doubt, Line, Mask, Staff, Tally, Visit, Visitors, Zone, ZoneTally,
+    Anchor, Config, ConfigError, Crossing, Doubt, Group, GroupTally, Line, Mask, Staff, Tally, Visit,
+    Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
@@ -58,6 +60,11 @@ pub struct Counter {
     appeared: u64,
     /// Those who can be known again, where anybody is to be.
     visitors: Option<Visitors>,
+    /// Who comes in together, where anybody wants to know.
+    groups: Option<Groups>,
+    group_tallies: Vec<GroupTally>,
+    /// Groups that nobody took yet.
+    decided_groups: Vec<Group>,
     /// The last number of a visitor that was given before anybody ceased to be known again.
     numbered: u64,
     staff: Staff,
@@ -72,6 +79,7 @@ impl Counter {
         let limits = config.limits()?;
         let tallies = vec![Tally::default(); lines.len()];
         let doubts = vec![Doubt::default(); lines.len()];
+        let group_tallies = vec![GroupTally::default(); lines.len()];
         Ok(Self {
             lines,
             zones: Vec::new(),
@@ -89,6 +97,9 @@ impl Counter {
             newcomers: BTreeMap::new(),
             appeared: 0,
             visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
+            groups: limits.groups.map(Groups::new),
+            group_tallies,
+            decided_groups: Vec::new(),
             numbered: 0,
             staff: Staff::default(),
         })
@@ -191,6 +202,23 @@ impl Counter {
         std::mem::take(&mut self.visits)
     }
 
+    /// Whether it is told who comes in together.
+    #[must_use]
+    pub fn tells_groups(&self) -> bool {
+        self.groups.is_some()
+    }
+
+    /// Groups so far, a line each; a group is in it some seconds after it came in.
+    #[must_use]
+    pub fn group_tallies(&self) -> &[GroupTally] {
+        &self.group_tallies
+    }
+
+    /// Groups that were decided since they were last taken, by the time of their first.
+    pub fn take_groups(&mut self) -> Vec<Group> {
+        std::mem::take(&mut self.decided_groups)
+    }
+
     /// Takes the tracks of one frame, and those that have ended, with the embeddings of the frame's
     /// detections as far as there are any; gives the crossings decided in it, by track, then by line.
     ///
@@ -232,6 +260,7 @@ impl Counter {
             }
             !is_over
         });
+        self.settle_groups(Some(time));
         self.count(deeds)
     }
 
@@ -240,6 +269,7 @@ impl Counter {
         self.settle_newcomers(None);
         let mut deeds = self.advance(None);
         self.people.values_mut().for_each(|person| person.end_visits(&mut deeds));
+        self.settle_groups(None);
         self.count(deeds)
     }
 
@@ -258,6 +288,7 @@ impl Counter {
             doers.resize(deeds.len(), key);
         }
         self.recognise(&mut deeds, &doers);
+        self.accompany(&mut deeds, &doers);
         deeds
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Detection, Embeddings, Observations, Step, TrackedBox, Tracker};
 
-use crate::{Counter, Crossing, Line, Tally, Visit, Zone, ZoneTally};
+use crate::{Anchor, Counter, Crossing, Group, Line, Tally, Visit, Zone, ZoneTally};
 
 /// What was seen in one frame, or is decided without one.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Seen {
     pub frame: u64,
     /// That frame's time since the source's start.
     pub time: Duration,
+    /// Which point of a person passed lines then.
+    pub anchor: Anchor,
     /// Confirmed tracks matched in this frame.
     pub tracks: Vec<TrackedBox>,
     /// Crossings that were decided in this frame.
@@ -32,6 +34,8 @@ pub struct Seen {
     pub zone_tallies: Vec<ZoneTally>,
     /// Visits to zones that were over in this frame.
     pub visits: Vec<Visit>,
+    /// Groups of people who came in together, that were decided in this frame.
+    pub groups: Vec<Group>,
 }
 
 impl Seen {
@@ -45,10 +49,15 @@ impl Seen {
         self.visits.iter().map(|visit| (visit, &self.zones[visit.zone]))
     }
 
+    /// Each group with the line that it came in over.
+    pub fn companies(&self) -> impl Iterator<Item = (&Group, &Line)> {
+        self.groups.iter().map(|group| (group, &self.lines[group.line]))
+    }
+
     /// Whether anything was decided.
     #[must_use]
     pub fn is_eventful(&self) -> bool {
-        !(self.crossings.is_empty() && self.visits.is_empty())
+        !(self.crossings.is_empty() && self.visits.is_empty() && self.groups.is_empty())
     }
 
     /// Takes out what was decided, and leaves the rest.
@@ -57,10 +66,12 @@ impl Seen {
         Self {
             frame: self.frame,
             time: self.time,
+            anchor: self.anchor,
             crossings: std::mem::take(&mut self.crossings),
             lines: Arc::clone(&self.lines),
             zones: Arc::clone(&self.zones),
             visits: std::mem::take(&mut self.visits),
+            groups: std::mem::take(&mut self.groups),
             ..Self::default()
         }
     }
@@ -69,6 +80,7 @@ impl Seen {
     pub fn absorb(&mut self, rest: Self) {
         self.crossings.extend(rest.crossings);
         self.visits.extend(rest.visits);
+        self.groups.extend(rest.groups);
         (self.tallies, self.zone_tallies) = (rest.tallies, rest.zone_tallies);
     }
 }
@@ -198,6 +210,7 @@ impl Follower {
         Seen {
             frame,
             time,
+            anchor: self.counter.anchor(),
             tracks,
             crossings,
             lines: Arc::clone(&self.lines),
@@ -205,6 +218,7 @@ impl Follower {
             zones: Arc::clone(&self.zones),
             zone_tallies: self.counter.zone_tallies().to_vec(),
             visits: self.counter.take_visits(),
+            groups: self.counter.take_groups(),
         }
     }
 }

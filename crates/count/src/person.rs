@@ -33,6 +33,8 @@ pub(crate) enum Deed {
     Passed(Crossing),
     /// Was in a zone.
     Visited(Visit),
+    /// Was somewhere; told where it matters who walks with whom.
+    Went(Sight),
 }
 
 /// What is remembered of one person.
@@ -138,6 +140,7 @@ impl Person {
                 last = here;
             }
             self.place = Some(here);
+            deeds.extend(limits.groups.map(|_| Deed::Went(here)));
             for (index, (line, relation)) in scenery.lines.iter().zip(&mut self.relations).enumerate() {
                 let decision = relation.follow(line, &last, &here, limits);
                 let crossing =

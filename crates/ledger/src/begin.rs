@@ -143,7 +143,9 @@ fn places_of(connection: &Connection, source: i64) -> rusqlite::Result<Counted> 
         let is_zone = row.get_ref(0)?.as_str()? == PlaceKind::Zone.as_str();
         let kind = if is_zone { PlaceKind::Zone } else { PlaceKind::Line };
         if let Some(config) = Digest::read(row.get_ref(3)?.as_str()?) {
-            counted.insert((kind.event(), row.get(1)?), (row.get(2)?, config));
+            for &event in kind.events() {
+                counted.insert((event, row.get(1)?), (row.get(2)?, config));
+            }
         }
     }
     Ok(counted)
@@ -181,7 +183,9 @@ fn forget(
         names.extend(first);
         names.push(before.to_owned());
         for name in names {
-            connection.execute(&of_place, params![known.id, place.kind.event().as_str(), name])?;
+            for event in place.kind.events() {
+                connection.execute(&of_place, params![known.id, event.as_str(), name])?;
+            }
         }
         let sql = "DELETE FROM place WHERE source = ?1 AND kind = ?2 AND name = ?3";
         connection.execute(sql, values)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use footfall_count::{Crossing, Direction, HealthChange, Uncounted, Visit};
+use footfall_count::{Crossing, Direction, Group, HealthChange, Uncounted, Visit};
 use serde_json::{Map, Value, json};
 
 use crate::digest::{Digest, EventId};
@@ -19,6 +19,8 @@ pub enum Entry {
     /// A stretch of time in which nobody counted. Long ones are best recorded in pieces, as they pass:
     /// a piece that is not recorded is lost with the process. Pieces that touch are one span to readers.
     Uncounted(Uncounted),
+    /// People came in together.
+    Group(GroupEntry),
 }
 
 /// A crossing, with its line by name.
@@ -53,6 +55,31 @@ pub struct VisitEntry {
     pub left: Duration,
     /// Whatever else is known; kept as it is, and no part of the event's identity.
     pub detail: Map<String, Value>,
+}
+
+/// People who came in together, with their line by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupEntry {
+    /// The line's name.
+    pub line: String,
+    /// The number of the frame in which the first of them reached the line, from 1.
+    pub frame: u64,
+    /// That frame's time since the source's start.
+    pub time: Duration,
+    /// When the last of them reached it.
+    pub until: Duration,
+    /// The numbers of their tracks, in the order of their coming.
+    pub tracks: Vec<u64>,
+}
+
+impl GroupEntry {
+    /// The entry of `group` over the line called `line`.
+    #[must_use]
+    pub fn new(group: &Group, line: &str) -> Self {
+        let &Group { frame, time, until, .. } = group;
+        let tracks = group.tracks.iter().map(|track| track.0).collect();
+        Self { line: line.to_owned(), frame, time, until, tracks }
+    }
 }
 
 impl CrossingEntry {
@@ -105,11 +132,13 @@ pub enum Kind {
     Health,
     /// [`Entry::Uncounted`].
     Uncounted,
+    /// [`Entry::Group`].
+    Group,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Crossing, Self::Visit, Self::Health, Self::Uncounted];
+    pub const ALL: [Self; 5] = [Self::Crossing, Self::Visit, Self::Health, Self::Uncounted, Self::Group];
 
     /// The name under which it is kept.
     #[must_use]
@@ -119,6 +148,7 @@ impl Kind {
             Self::Visit => "visit",
             Self::Health => "health",
             Self::Uncounted => "uncounted",
+            Self::Group => "group",
         }
     }
 }
@@ -179,6 +209,21 @@ impl Columns {
                 until: Some(span.to.max(span.from)),
                 detail: Map::new(),
             },
+            Entry::Group(group) => {
+                let mut detail = Map::new();
+                detail.insert("size".to_owned(), json!(group.tracks.len()));
+                detail.insert("tracks".to_owned(), json!(group.tracks));
+                Self {
+                    kind: Kind::Group,
+                    name: group.line.clone(),
+                    direction: Some(Direction::In.as_str()),
+                    track: group.tracks.first().copied(),
+                    frame: Some(group.frame),
+                    time: group.time,
+                    until: Some(group.until.max(group.time)),
+                    detail,
+                }
+            }
         }
     }
 

@@ -44,10 +44,12 @@ pub struct HoursError {
     problem: String,
 }
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const DAY: u32 = 86_400;
 
 impl Hours {
+    /// The days as they are written, from Monday on.
+    pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
     /// Hours by day, as `("mon", "09:00-18:30")`, and days on which it is closed all the same.
     ///
     /// # Errors
@@ -58,8 +60,8 @@ impl Hours {
     ) -> Result<Self, HoursError> {
         let mut hours = Self { closed: closed.into_iter().collect(), ..Self::default() };
         for (day, text) in days {
-            let Some(index) = DAYS.iter().position(|name| *name == day) else {
-                let problem = format!("there is no day \"{day}\": name {}, or closed", DAYS.join(", "));
+            let Some(index) = Self::DAYS.iter().position(|name| *name == day) else {
+                let problem = format!("there is no day \"{day}\": name {}, or closed", Self::DAYS.join(", "));
                 return Err(HoursError { problem });
             };
             hours.days[index] =
@@ -236,7 +238,7 @@ impl<'de> Deserialize<'de> for Hours {
         };
         let closed: Vec<Date> = closed.iter().map(date).collect::<Result<_, _>>()?;
         let days = [&mon, &tue, &wed, &thu, &fri, &sat, &sun].map(String::as_str);
-        Self::new(DAYS.into_iter().zip(days), closed).map_err(D::Error::custom)
+        Self::new(Hours::DAYS.into_iter().zip(days), closed).map_err(D::Error::custom)
     }
 }
 
@@ -244,7 +246,7 @@ impl Serialize for Hours {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let span = |&(from, to): &(u32, u32)| format!("{}-{}", written(from), written(to));
         let mut table: BTreeMap<&str, serde_json::Value> = BTreeMap::new();
-        for (day, spans) in DAYS.into_iter().zip(&self.days).filter(|(_, spans)| !spans.is_empty()) {
+        for (day, spans) in Hours::DAYS.into_iter().zip(&self.days).filter(|(_, spans)| !spans.is_empty()) {
             table.insert(day, spans.iter().map(span).collect::<Vec<_>>().join(", ").into());
         }
         if !self.closed.is_empty() {

@@ -82,7 +82,7 @@ pub use counts::{Before, Compare, Count, Period, PeriodTally, Query, Span, ZoneC
 pub use cursor::Cursor;
 pub use digest::{Digest, EventId};
 pub use drawn::{Drawn, Standing};
-pub use entry::{CrossingEntry, Entry, Kind, VisitEntry};
+pub use entry::{CrossingEntry, Entry, GroupEntry, Kind, VisitEntry};
 pub use error::{CountedOtherwise, Difference, Error, Obstacle};
 pub use health::Health;
 pub use hours::{Hours, HoursError, SiteHours};

@@ -22,7 +22,7 @@ use rows::{put_row, take_role, take_row};
 /// The newest name of what a row of `event` with its `run` happened at.
 pub(crate) const NEWEST: &str = "coalesce((SELECT renamed.name FROM renamed WHERE renamed.id = (
     SELECT called.place FROM called WHERE called.source = run.source
-    AND called.kind = iif(event.kind = 'crossing', 'line', iif(event.kind = 'visit', 'zone', ''))
+    AND called.kind = iif(event.kind IN ('crossing', 'group'), 'line', iif(event.kind = 'visit', 'zone', ''))
     AND called.name = event.name AND called.behind < event.seq ORDER BY called.behind DESC LIMIT 1)), event.name)";
 
 /// A line or zone that has another name now.

@@ -247,6 +247,21 @@ impl Reader {
             })
         })
     }
+
+    /// As [`quarters::tells_companies`].
+    pub(crate) fn tells_companies(
+        &self,
+        whole: Span,
+        spots: &mut Spots,
+        mut choice: Choice<'_>,
+    ) -> Result<bool, Error> {
+        let range = Micros::from(whole);
+        self.read(|connection| {
+            quarters::tells_companies(connection, (range.from, range.to), spots, |spot, spots| {
+                choice.place(spot, spots).is_some()
+            })
+        })
+    }
 }
 
 fn is_wanted(interest: &Mutex<Option<Interest>>) -> bool {

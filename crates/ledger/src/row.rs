@@ -85,6 +85,17 @@ pub enum Event {
         /// Until when.
         until: Timestamp,
     },
+    /// People came in together from [`Row::at`] on; somebody who came alone is a group of one.
+    Group {
+        /// What the line is called now.
+        line: String,
+        /// The track's number of the first of them, within its run; `detail` has those of all.
+        track: u64,
+        /// The number of the frame in which the first reached the line.
+        frame: u64,
+        /// When the last did.
+        until: Timestamp,
+    },
 }
 
 /// The columns that [`Row::read`] needs, in its order.
@@ -139,6 +150,12 @@ fn event(row: &rusqlite::Row<'_>, track: Option<u64>, frame: Option<u64>) -> rus
         },
         Kind::Health => Event::Health { condition: name, raised: direction == "raised", frame },
         Kind::Uncounted => Event::Uncounted { reason: name, until: timestamp(row, 5)? },
+        Kind::Group => Event::Group {
+            line: name,
+            track: track.unwrap_or_default(),
+            frame: frame.unwrap_or_default(),
+            until: timestamp(row, 5)?,
+        },
     })
 }
 

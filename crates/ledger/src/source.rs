@@ -100,6 +100,14 @@ impl PlaceKind {
             Self::Zone => Kind::Visit,
         }
     }
+
+    /// All that is written down of what happens there.
+    pub(crate) fn events(self) -> &'static [Kind] {
+        match self {
+            Self::Line => &[Kind::Crossing, Kind::Group],
+            Self::Zone => &[Kind::Visit],
+        }
+    }
 }
 
 /// How a run ended.

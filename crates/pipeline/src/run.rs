@@ -152,6 +152,7 @@ impl LaneShared {
             doubts: tracked.doubts,
             zones: tracked.zones,
             zone_tallies: tracked.zone_tallies,
+            group_tallies: tracked.group_tallies,
             footage: tracked.footage,
             elapsed: began.elapsed(),
             troubles: status.troubles,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Doubt, Tally, ZoneTally};
+use footfall_count::{Doubt, GroupTally, Tally, ZoneTally};
 
 use crate::Trouble;
 
@@ -63,6 +63,8 @@ pub struct Summary {
     pub zones: Vec<String>,
     /// What each zone has seen, in the counter's order.
     pub zone_tallies: Vec<ZoneTally>,
+    /// Groups of each line, in the counter's order, where it was told who came in together.
+    pub group_tallies: Option<Vec<GroupTally>>,
     /// Time of the last processed frame since the source's start.
     pub footage: Duration,
     /// From the run's beginning to the last output's completion.

@@ -35,7 +35,9 @@ fn is_compared(count: &Count) -> bool {
     count.before.is_some()
 }
 
-const ALL: [Extra; 12] = [
+const ALL: [Extra; 14] = [
+    Extra { name: "groups", is_there: |c| c.groups.is_some(), cell: |c| Cell::Whole(c.groups) },
+    Extra { name: "group_size", is_there: |c| c.groups.is_some(), cell: |c| Cell::Real(c.group_size) },
     Extra { name: "in_outside", is_there: has_hours, cell: |c| Cell::Whole(c.entered_outside) },
     Extra { name: "out_outside", is_there: has_hours, cell: |c| Cell::Whole(c.left_outside) },
     Extra { name: "marked", is_there: |c| c.marked.is_some(), cell: |c| Cell::Whole(c.marked) },

@@ -19,7 +19,7 @@ struct Column {
     total: fn(&Total) -> String,
 }
 
-const COLUMNS: [Column; 19] = [
+const COLUMNS: [Column; 21] = [
     Column {
         head: "in",
         is_shown: |_| true,
@@ -62,6 +62,18 @@ const COLUMNS: [Column; 19] = [
         is_shown: |t| t.staff > 0,
         cell: |c| c.staff.to_string(),
         total: |t| t.staff.to_string(),
+    },
+    Column {
+        head: "groups",
+        is_shown: |t| t.groups.is_some(),
+        cell: |c| known(c.groups),
+        total: |t| known(t.groups),
+    },
+    Column {
+        head: "group size",
+        is_shown: |t| t.groups.is_some(),
+        cell: |c| mean(c.group_size),
+        total: |t| mean(t.group_size()),
     },
     Column {
         head: "visits",
@@ -194,6 +206,10 @@ fn total_between(count: u64, doubt: f64) -> String {
 
 fn known(number: Option<u64>) -> String {
     number.map_or_else(dash, |number| number.to_string())
+}
+
+fn mean(number: Option<f64>) -> String {
+    number.map_or_else(dash, |number| format!("{number:.1}"))
 }
 
 pub(crate) fn dash() -> String {

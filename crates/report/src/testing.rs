@@ -40,6 +40,8 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         visitors: None,
         again: None,
         staff: 0,
+        groups: None,
+        group_size: None,
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,

@@ -17,6 +17,10 @@ pub(crate) struct Total {
     pub(crate) visitors: Option<u64>,
     pub(crate) again: Option<u64>,
     pub(crate) staff: u64,
+    /// See [`Count::groups`].
+    pub(crate) groups: Option<u64>,
+    /// People in them.
+    grouped: f64,
     pub(crate) visits: u64,
     pub(crate) dwell: Option<f64>,
     pub(crate) uncounted: f64,
@@ -49,6 +53,8 @@ impl Total {
         let add = |sum: Option<u64>, number: Option<u64>| number.map_or(sum, |n| Some(sum.unwrap_or(0) + n));
         self.visitors = add(self.visitors, count.visitors);
         self.again = add(self.again, count.again);
+        self.groups = add(self.groups, count.groups);
+        self.grouped += count.group_size.unwrap_or(0.0) * count.groups.unwrap_or(0) as f64;
         self.visits += count.visits;
         self.stayed += count.dwell.unwrap_or(0.0) * count.visits as f64;
         self.dwell = (self.visits > 0).then(|| self.stayed / self.visits as f64);
@@ -72,6 +78,12 @@ impl Total {
                 *sums = (sums.0 + entered, sums.1 + left, sums.2 + count.entered);
             }
         }
+    }
+
+    /// How many people came in together, on average.
+    pub(crate) fn group_size(&self) -> Option<f64> {
+        let groups = self.groups.filter(|groups| *groups > 0)?;
+        Some(self.grouped / groups as f64)
     }
 
     /// Transactions for each of those who came in.
@@ -107,6 +119,11 @@ mod tests {
         let total = of(&counts);
         assert_eq!((total.entered, total.left, total.peak, total.visits), (30, 3, 18, 3));
         assert_eq!((total.dwell, total.uncounted), (Some((60.0 + 2.0 * 120.0) / 3.0), 90.0));
+        assert_eq!((total.groups, total.group_size()), (None, None));
+        (counts[1].groups, counts[1].group_size) = (Some(5), Some(2.0));
+        (counts[2].groups, counts[2].group_size) = (Some(15), Some(4.0 / 3.0));
+        let total = of(&counts);
+        assert_eq!((total.groups, total.group_size()), (Some(20), Some(1.5)));
         counts.insert(1, counts[0].clone());
         assert_eq!(of(&counts).uncounted, 90.0, "another line of the same period");
     }

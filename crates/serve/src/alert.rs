@@ -10,6 +10,7 @@ mod look;
 mod mail;
 mod record;
 mod rule;
+mod rules;
 mod shared;
 mod tell;
 mod webhook;
@@ -20,7 +21,9 @@ use std::time::{Duration, Instant};
 
 pub(crate) use config::check;
 pub use config::{AlertConfig, When};
+pub use look::unusual_hour;
 pub use record::AlertState;
+pub use rules::AlertRules;
 
 use crate::publish::{PublishConfig, PublisherStates};
 use crate::{Book, Live, PortError, ServeError};
@@ -42,7 +45,7 @@ pub(crate) struct Alerts {
 type Receiver = (String, Box<dyn Teller>);
 
 impl Alerts {
-    /// Starts those that are configured, if any.
+    /// Starts those that are configured; also without any, where they may come later ([`AlertRules`]).
     ///
     /// # Errors
     /// When a setting cannot be used, or the system gives no thread.
@@ -52,13 +55,15 @@ impl Alerts {
         live: &Live,
         states: &PublisherStates,
     ) -> Result<Option<Self>, ServeError> {
-        let alerts = &publish.alerts;
-        if alerts.is_empty() {
+        if !publish.alerts.is_empty() {
+            live.rules().set(&publish.alerts);
+        }
+        if !live.rules().is_ours() {
             return Ok(None);
         }
         let receivers = receivers(publish)?;
         let names: Vec<_> = receivers.iter().map(|(name, _)| name.clone()).collect();
-        let shared = Arc::new(Shared::new(alerts.clone(), book.clone(), live.clone()));
+        let shared = Arc::new(Shared::new(book.clone(), live.clone()));
         let spawn = |work: Box<dyn FnOnce() + Send>| {
             let thread = thread::Builder::new().name("alerts".into()).spawn(work);
             thread.map_err(|source| ServeError::Threads { source })
@@ -69,7 +74,7 @@ impl Alerts {
             spawn(Box::new(move || keep_telling(&name, teller.as_ref(), &shared, &reporter)))?;
         }
         // Before anybody else tells how things are. What is in the way is told by the thread.
-        let is_ours = shared.claim(&names).is_ok();
+        let is_ours = !shared.is_idle() && shared.claim(&names).is_ok();
         let (looker, watched) = (Looker::new(book.clone(), live.clone()), shared.clone());
         let book = book.clone();
         let watch = spawn(Box::new(move || watch(looker, book.as_ref(), &watched, &names, is_ours)))?;
@@ -101,6 +106,10 @@ fn watch(mut looker: Looker, book: &dyn Book, shared: &Shared, receivers: &[Stri
     let (mut passed, mut told) = (None, String::new());
     loop {
         let mut look = || -> Result<(), PortError> {
+            // Another program may tell this ledger's alerts, as long as there are none here.
+            if shared.is_idle() {
+                return Ok(());
+            }
             if !is_ours {
                 shared.claim(receivers)?;
                 is_ours = true;

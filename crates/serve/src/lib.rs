@@ -36,7 +36,7 @@ mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
-pub use alert::{AlertConfig, AlertState, When};
+pub use alert::{AlertConfig, AlertRules, AlertState, When, unusual_hour};
 pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;

@@ -16,7 +16,7 @@ pub(crate) use heat::Heat;
 pub use status::{Health, SourceKind, SourceState, StageTime, Status, ZoneState};
 pub use view::{Passing, Person, Picture, Shapes, Shown, View};
 
-use crate::AlertState;
+use crate::{AlertRules, AlertState};
 use status::Pace;
 
 /// One source, shared by whoever feeds it and whoever looks.
@@ -47,6 +47,7 @@ pub struct Live {
     /// By the sources' names.
     drawn: Arc<Mutex<BTreeMap<String, Shapes>>>,
     alerts: Arc<Mutex<Vec<AlertState>>>,
+    rules: AlertRules,
     /// Whoever wants to know who passed; nobody before there is a server.
     passings: Arc<OnceLock<Told>>,
 }
@@ -78,6 +79,7 @@ impl Live {
             decided: watch::Sender::new(0),
             drawn: Arc::default(),
             alerts: Arc::default(),
+            rules: AlertRules::default(),
             passings: Arc::default(),
         }
     }
@@ -90,6 +92,12 @@ impl Live {
     /// What is drawn over each source, by its name.
     pub(crate) fn drawn(&self) -> BTreeMap<String, Shapes> {
         self.lock_drawn().clone()
+    }
+
+    /// The alerts that are told, to be changed while they are.
+    #[must_use]
+    pub fn rules(&self) -> &AlertRules {
+        &self.rules
     }
 
     /// Notes how every alert is now.
@@ -181,7 +189,7 @@ impl Source {
         {
             let mut inner = self.inner();
             let heat = inner.heat.get_or_insert_with(|| Heat::new(view.width, view.height));
-            heat.add(view.time, &view.people);
+            heat.add(view.time, &view.people, view.anchor);
             inner.pace.tick(Instant::now());
         }
         self.lock_state().status.see(at, &view);
@@ -250,6 +258,7 @@ mod tests {
             time: frame as f64 / 10.0,
             width: 640,
             height: 480,
+            anchor: footfall_count::Anchor::Feet,
             people,
             zones: Vec::new(),
             crossings: vec![passing(frame)],

@@ -165,6 +165,7 @@ mod tests {
             time: frame as f64,
             width: 100,
             height: 100,
+            anchor: footfall_count::Anchor::Feet,
             people: Vec::new(),
             zones: Vec::new(),
             crossings: vec![passing],

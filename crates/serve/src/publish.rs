@@ -78,7 +78,7 @@ impl Publishers {
         live: &Live,
     ) -> Result<Option<Self>, ServeError> {
         config.check()?;
-        if config.is_empty() {
+        if config.is_empty() && !live.rules().is_ours() {
             return Ok(None);
         }
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -95,7 +95,7 @@ impl Publishers {
         };
         let alerts = Alerts::start(config, book, live, &states)?;
         if let Some(mqtt) = &config.mqtt {
-            runtime.spawn(run(reading("mqtt"), mqtt::Mqtt::new(mqtt, config.alerts_by("mqtt"))?));
+            runtime.spawn(run(reading("mqtt"), mqtt::Mqtt::new(mqtt)?));
         }
         for webhook in &config.webhooks {
             runtime.spawn(run(reading(&webhook.cursor()), webhook::Webhook::new(webhook)?));

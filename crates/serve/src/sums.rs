@@ -26,6 +26,10 @@ pub struct PeriodSum {
     pub came_unseen: u64,
     /// People who were still inside when nobody can have been.
     pub left_unseen: u64,
+    /// Groups of people who came in together, whoever came alone being one; none where that was not told.
+    pub groups: Option<u64>,
+    /// How many people these were on average.
+    pub group_size: Option<f64>,
     /// Seconds in which at least one of the sources was not counted; what is still to come is not among them.
     pub uncounted: f64,
 }

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { bars, steps } from "./chart.js";
 import * as times from "./times.js";
-import { likely } from "./today.js";
+import { likely, tellGroups } from "./today.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 /** Rows of a table; the files have all. */
@@ -14,7 +14,8 @@ const DAY = 86_400_000;
 const SETTINGS = ["preset", "by", "of-source", "of-line", "beside", "from", "to"];
 
 /**
- * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number}} Period
+ * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number,
+ *   groups?: number, group_size?: number | null}} Period
  */
 
 export class History {
@@ -61,12 +62,20 @@ export class History {
     const range = of(from, to);
     byId("counts-csv").href = `/api/v1/counts.csv?${range}`;
     byId("crossings-csv").href = `/api/v1/crossings.csv?${new URLSearchParams({ from: from.toISOString(), to: to.toISOString() })}`;
-    const days = daysBefore(from, to);
+    const beside = byId("beside").value;
+    const isCompared = beside === "week" || beside === "year";
+    const other = async () => {
+      if (beside !== "before") return [];
+      const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
+      return (await get(`periods?${of(times.later(from, -days), times.later(to, -days))}`)).periods;
+    };
     try {
       const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`),
-        days ? get(`periods?${of(times.later(from, -days), times.later(to, -days))}`) : { periods: [] }];
-      const [{ counts }, { periods }, { zones }, { periods: beside }] = await Promise.all(answers);
-      if (asked === this.asked) this.fill(counts, periods, zones, beside);
+        get(`report?${range}${isCompared ? `&compare=${beside}` : ""}`), other()];
+      const [{ counts }, { periods }, { zones }, { rows }, before] = await Promise.all(answers);
+      if (asked !== this.asked) return;
+      this.fill(counts, periods, zones, isCompared ? rows.map(compared) : before);
+      this.manager(rows);
     } catch (error) {
       byId("range-note").textContent = error.message;
       byId("rows").replaceChildren();
@@ -81,6 +90,10 @@ export class History {
       const isKnown = beside.some((p) => !isGone(p));
       byId(`range-${way}-beside`).textContent = !beside.length ? "" : isKnown ? `${sum(beside, way)} ${besideWords()}` : `not counted ${besideWords()}`;
     }
+    const told = periods.filter((p) => p.groups !== undefined);
+    const groups = told.reduce((all, p) => all + (p.groups ?? 0), 0);
+    const people = told.reduce((all, p) => all + (p.groups ?? 0) * (p.group_size ?? 0), 0);
+    tellGroups(byId("range-groups"), told.length ? groups : undefined, groups ? people / groups : null);
     byId("range-peak").textContent = Math.max(0, ...periods.map((p) => p.peak));
     const uncounted = sum(periods, "uncounted");
     byId("range-uncounted").textContent = periods.length ? times.span(uncounted) : "all of it";
@@ -90,6 +103,24 @@ export class History {
     this.table(counts, periods);
     this.zones(zones);
     this.names(counts);
+  }
+
+  /** What the opening hours and the till make of it, where they are known. @param {any[]} rows of a report */
+  manager(rows) {
+    const sum = (/** @type {string} */ what) => {
+      const known = rows.filter((row) => row[what] !== undefined);
+      return known.length ? known.reduce((all, row) => all + row[what], 0) : null;
+    };
+    const [came, left, sold] = [sum("in_outside"), sum("out_outside"), sum("transactions")];
+    tellNumber("range-outside", came === null ? null : came + (left ?? 0), `${came} in, ${left} out`);
+    const entered = rows.filter((row) => row.transactions !== undefined).reduce((all, row) => all + row.in, 0);
+    tellNumber("range-sales", sold, sold !== null && entered ? `${(100 * sold / entered).toFixed(1)}% of those who came in` : "");
+    const name = ["day", "week"].includes(byId("by").value) ? times.weekday : times.full;
+    const selling = rows.filter((row) => row.transactions);
+    byId("sales-card").hidden = !selling.length;
+    byId("sale-rows").replaceChildren(...selling.slice(0, MOST_ROWS).map((row) => tableRow([name(row.from)], [row.in, "n in"],
+      [row.transactions, "n"], [row.amount === undefined ? "–" : row.amount.toFixed(2), "n"],
+      [row.conversion === undefined ? "–" : `${(100 * row.conversion).toFixed(1)}%`, "n"])));
   }
 
   /** @param {{periods: Period[], beside: Period[]}} shown */
@@ -156,10 +187,19 @@ function isGone({ start, end, uncounted }, share = 0.5) {
   return uncounted >= share * (Date.parse(end) - Date.parse(start)) / 1000;
 }
 
-/** How many days lie between the range and what is shown beside it; 0 for nothing. @param {Date} from @param {Date} to */
-function daysBefore(from, to) {
-  const length = Math.max(1, Math.round((to.getTime() - from.getTime()) / DAY));
-  return { before: length, week: 7, year: 364 }[byId("beside").value] ?? 0;
+/** The earlier period of a report's row; before anything was recorded it is not known who came. @param {{before: any}} row */
+function compared({ before }) {
+  const length = (Date.parse(before.to) - Date.parse(before.from)) / 1000;
+  const uncounted = before.in === null ? length : before.uncounted ?? 0;
+  return { start: before.from, end: before.to, in: before.in ?? 0, out: before.out ?? 0, peak: 0, occupancy: 0, uncounted };
+}
+
+/** Shows a number with what is said of it; nothing where it is not known. @param {string} id @param {number | null} number @param {string} words */
+function tellNumber(id, number, words) {
+  const place = byId(id);
+  place.hidden = number === null;
+  place.querySelector("output").value = number ?? "–";
+  place.querySelector(".likely").textContent = words;
 }
 
 const besideWords = () => byId("beside").selectedOptions[0].textContent;

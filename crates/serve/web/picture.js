@@ -7,6 +7,9 @@ import { clock, span } from "./times.js";
 /** Seconds of path behind each person. */
 const TRAIL = 2;
 const HEAT_EVERY = 5000;
+/** How far below the upper edge of somebody's box the point is that stands for them, and what it is called. */
+const DOWN = { feet: 1, centre: 0.5, head: 0 };
+const POINT = { feet: "feet were", centre: "people were", head: "heads were" };
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
@@ -82,7 +85,7 @@ export class Picture {
     for (const person of scene.people) {
       const [x, y, w, h] = person.box;
       const trail = this.trails.get(person.id) ?? [];
-      trail.push({ x: x + w / 2, y: y + h, time: scene.time });
+      trail.push({ x: x + w / 2, y: y + h * DOWN[scene.anchor], time: scene.time });
       this.trails.set(person.id, trail.filter((p) => p.time > scene.time - TRAIL && p.time <= scene.time));
     }
     for (const [id, trail] of this.trails) {
@@ -160,9 +163,9 @@ export class Picture {
 }
 
 /** What the colours of the heat map mean. */
-function tellHeat({ seconds, since, over }) {
+function tellHeat({ seconds, since, over, anchor }) {
   const most = Math.max(...seconds);
-  byId("heat-words").textContent = `0 to ${most < 10 ? `${most.toFixed(1)} s` : span(most)} that feet were in one spot, `
+  byId("heat-words").textContent = `0 to ${most < 10 ? `${most.toFixed(1)} s` : span(most)} that ${POINT[anchor]} in one spot, `
     + `in ${span(over)} of pictures since ${clock(since)}`;
 }
 
@@ -173,7 +176,7 @@ function heatImage({ columns, rows, seconds }) {
   const image = context.createImageData(columns, rows);
   const most = Math.max(...seconds, 1e-9);
   seconds.forEach((value, cell) => {
-    // Feet stand in one spot or pass through many: the root shows both.
+    // People stand in one spot or pass through many: the root shows both.
     const share = Math.sqrt(value / most);
     const stops = [[40, 90, 255], [60, 200, 170], [255, 220, 60], [240, 60, 40]];
     const at = Math.min(share * 3, 2.999);

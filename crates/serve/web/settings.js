@@ -121,13 +121,13 @@ function sources({ sources: all }) {
     save.hidden = isFile;
     edit.append(remove("Remove", `Remove ${source.name}`, () => change(row, () => del(path), `${source.name} is not counted any more after a restart.`)));
     row.append(edit);
-    if (!source.is_running) row.append(make("p", "faint", "It is counted from the next start of Footfall on."));
+    if (!source.is_running) row.append(make("p", "faint", "Not counted yet: Footfall has to be started again."));
     list.append(row);
   }
   const add = form("Add", [field("Name", "name"), field("Address", "address", { maxLength: 2000, inputMode: "url", placeholder: "rtsp://user:password@10.0.0.7/stream" })],
     (element) => change(element, () => send("POST", "settings/sources", { name: value(element, "name"), address: value(element, "address") }),
       `${value(element, "name")} is counted from the next start of Footfall on.`));
-  return card("Cameras", "*** stands for the user and password that Footfall knows. Write them anew where they have changed.", list, add);
+  return card("Cameras", "*** stands for the user and password that Footfall knows; write them anew where they have changed. A camera that is added or removed here comes or goes when Footfall is started again, not before.", list, add);
 }
 
 /** @param {any} settings */
@@ -189,7 +189,7 @@ function alerts({ alerts: all }) {
     const number = key && alert[key] !== undefined ? ` (${key === "above" ? `more than ${alert[key]}` : times.span(alert[key] * (key === "minutes" ? 60 : 1))})` : "";
     const receivers = alert.tell ? `; told to ${alert.tell.join(", ")}` : "";
     row.append(make("span", "", `${alert.name}: when ${words}${number}${alert.source ? ` at ${alert.source}` : ""}${receivers}`),
-      remove("Remove", `Remove the alert ${alert.name}`, () => change(row, () => del(`settings/alerts/${encodeURIComponent(alert.name)}`), `${alert.name} is told until a restart of Footfall.`)));
+      remove("Remove", `Remove the alert ${alert.name}`, () => change(row, () => del(`settings/alerts/${encodeURIComponent(alert.name)}`), `${alert.name} is told no longer.`)));
     list.append(row);
   }
   const when = choice("When", "when", Object.entries(KINDS).map(([kind, [words]]) => [kind, words]));
@@ -208,7 +208,7 @@ function alerts({ alerts: all }) {
     const kind = value(element, "when");
     const [, key] = KINDS[kind];
     const alert = { name: value(element, "name"), when: kind, ...(key ? { [key]: Number(value(element, "number")) } : {}) };
-    change(element, () => send("POST", "settings/alerts", alert), `${alert.name} is told from the next start of Footfall on.`);
+    change(element, () => send("POST", "settings/alerts", alert), `${alert.name} is told from now on.`);
   });
   return card("Alerts", "Told once when they begin and once when they are over: here, and by MQTT, mail and webhooks where the file has them.", list, add);
 }

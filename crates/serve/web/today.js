@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 /**
  * @typedef {{in: number, in_low: number, in_high: number, out: number, out_low: number, out_high: number}} Ways
  * @typedef {Ways & {zone: string, from: string, occupancy: number, came_unseen: number, left_unseen: number, uncounted: number,
- *   lines: (Ways & {source: string, line: string})[], zones: {source: string, zone: string, visits: number, dwell: number | null}[],
+ *   groups?: number, group_size?: number | null, lines: (Ways & {source: string, line: string})[], zones: {source: string, zone: string, visits: number, dwell: number | null}[],
  *   hours: {start: string, in: number, out: number}[]}} Today
  */
 
@@ -30,8 +30,20 @@ export function tellToday(today) {
     byId(`${way}-likely`).textContent = range && `likely ${range}`;
   }
   byId("inside").value = today.occupancy;
+  tellGroups(byId("groups"), today.groups, today.group_size);
+  byId("groups").querySelector(".label").textContent = dayOf(today, "Groups");
   tellInside(today);
   tellHours(today);
+}
+
+/**
+ * How many groups came in, and of how many people on average; nothing where nobody tells groups apart.
+ * @param {any} place @param {number | undefined} groups @param {number | null | undefined} size
+ */
+export function tellGroups(place, groups, size) {
+  place.hidden = groups === undefined;
+  place.querySelector("output").value = groups ?? "–";
+  place.querySelector(".likely").textContent = size ? `of ${size.toFixed(1)} people on average` : "";
 }
 
 /** "In today", or of a recording "In on 3 May". @param {Today} today @param {string} what */

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import crops, film, pictures
+from . import crops, film, pictures, walks
 from .ingredients import IngredientError
 from .style import STYLES
 
@@ -46,9 +46,16 @@ def parser() -> argparse.ArgumentParser:
     three.add_argument("--seconds", type=float, default=20)
     three.add_argument("--rate", type=float, default=10, help="frames a second")
     three.add_argument("--people", type=int, default=6)
+    three.add_argument("--together", type=float, default=0, help="share of people who come with others (0)")
     three.add_argument("--size", type=size, default=(336, 448), help="HEIGHTxWIDTH (336x448)")
     three.add_argument("--style", choices=STYLES, default="street")
     three.set_defaults(run=make_film)
+    four = commands.add_parser("walks", help="boxes of people at a door, without pixels, with who came together")
+    four.add_argument("--out", type=Path, required=True, help="folder to add to")
+    four.add_argument("--seeds", default="1-3", help="FIRST-LAST")
+    four.add_argument("--people-a-minute", default="6,20,45", help="each in a folder of its own")
+    four.add_argument("--seconds", type=float, default=180)
+    four.set_defaults(run=make_walks)
     return top
 
 
@@ -71,8 +78,16 @@ def make_crops(a: argparse.Namespace) -> None:
 
 
 def make_film(a: argparse.Namespace) -> None:
-    truth = film.make(a.out, film.Entrance(a.seed, a.view, a.seconds, a.rate, a.people, a.size, a.style))
+    entrance = film.Entrance(a.seed, a.view, a.seconds, a.rate, a.people, a.size, a.style, together=a.together)
+    truth = film.make(a.out, entrance)
     print(f"{a.out}/film.avi: --line {truth['line']}, {len(truth['passages'])} passages in truth.json")
+
+
+def make_walks(a: argparse.Namespace) -> None:
+    first, _, last = a.seeds.partition("-")
+    rates = [float(rate) for rate in a.people_a_minute.split(",")]
+    for folder in walks.write(a.out, range(int(first), int(last or first) + 1), rates, a.seconds):
+        print(folder, flush=True)
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import carried
 from .camera import Camera
+from .company import gather
 from .damage import Sensor
 from .person import Person
 from .pictures import stage, stock
@@ -39,6 +40,7 @@ class Entrance:
     style: str = "street"
     returns: float = 0.1  # share of those who turn back
     waits: float = 0.15  # share of those who stand still on their way
+    together: float = 0.0  # share of those who come with others
 
 
 class Walks:
@@ -55,7 +57,11 @@ class Walks:
         self.across = np.array([-along[1], along[0]]) / np.linalg.norm(along)
         self.reach = float(np.clip(0.6 * np.linalg.norm(along), 2.5, 7.0))
         self.people = [Person(int(draw.integers(1 << 40)), STYLES[entrance.style]) for _ in range(entrance.people)]
-        self.crowd = Crowd([self._walker(draw, entrance, p) for p in self.people])
+        walkers = [self._walker(draw, entrance, p) for p in self.people]
+        # By a draw of its own: a film in which nobody comes with others stays what it was.
+        own = np.random.default_rng([entrance.seed, 56])
+        self.companies = gather(own, walkers, entrance.together) if entrance.together > 0 else []
+        self.crowd = Crowd(walkers)
 
     def _walker(self, draw: np.random.Generator, entrance: Entrance, person: Person) -> Walker:
         way = draw.choice([-1, 1])
@@ -137,8 +143,9 @@ def _row(frame: int, label: dict) -> str:
 def _truth(entrance: Entrance, cam: Camera, walks: Walks) -> dict:
     passages = [{"time": round(t, 3), "id": who + 1, "direction": way} for t, who, way in walks.passages.found]
     (ax, ay), (bx, by) = walks.line
+    together = {"companies": [[who + 1 for who in company] for company in walks.companies]} if walks.companies else {}
     return {
         "made_up": True, "seed": entrance.seed, "style": entrance.style, "view": entrance.view,
         "tilt": round(cam.tilt, 1), "height": round(float(cam.position[1]), 2), "rate": entrance.rate,
-        "people": entrance.people, "line": f"door:{ax},{ay},{bx},{by}", "passages": passages,
+        "people": entrance.people, "line": f"door:{ax},{ay},{bx},{by}", "passages": passages, **together,
     }  # fmt: skip

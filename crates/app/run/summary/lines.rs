@@ -1,6 +1,6 @@
 //! What was counted at each line, and whether it holds.
 
-use footfall_count::{Condition, CountInterval};
+use footfall_count::{Condition, CountInterval, GroupTally};
 use footfall_pipeline::{LaneOutcome, Summary};
 use serde::Serialize;
 
@@ -18,6 +18,12 @@ pub(super) struct LineReport {
     pub(super) in_interval: Option<CountInterval>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) out_interval: Option<CountInterval>,
+    /// Groups of people who came in together, where that was told; whoever came alone is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) groups: Option<u64>,
+    /// How many people these were on average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group_size: Option<f64>,
     /// True where for a good part of the time too few frames came to count by: then neither the counts nor
     /// their ranges hold.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -55,13 +61,17 @@ pub(super) fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = L
     let counts = lane.summary.tallies.iter().zip(&lane.summary.doubts);
     let low = low_rate(&lane.summary);
     let rate_too_low = low > 0.0 && low >= GOOD_PART * lane.summary.footage.as_secs_f64();
-    lane.summary.lines.iter().zip(counts).map(move |(name, (tally, doubt))| LineReport {
+    let groups = |index: usize| lane.summary.group_tallies.as_ref().and_then(|all| all.get(index));
+    let lines = lane.summary.lines.iter().zip(counts).enumerate();
+    lines.map(move |(index, (name, (tally, doubt)))| LineReport {
         source: source.clone(),
         name: name.clone(),
         r#in: tally.entered,
         out: tally.left,
         in_interval: (!rate_too_low).then(|| CountInterval::of(tally.entered, doubt.entered)),
         out_interval: (!rate_too_low).then(|| CountInterval::of(tally.left, doubt.left)),
+        groups: groups(index).map(|tally| tally.groups),
+        group_size: groups(index).and_then(GroupTally::mean_size),
         rate_too_low,
     })
 }

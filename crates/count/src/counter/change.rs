@@ -1,5 +1,6 @@
 //! Other lines, zones, masks and settings, between two frames.
 
+use crate::groups::Groups;
 use crate::{Config, ConfigError, Counter, Layout, Visitors};
 
 impl Counter {
@@ -26,6 +27,10 @@ impl Counter {
                 settings.map(|(window, distance)| Visitors::new(window, distance).after(self.numbered))
             }
         };
+        self.groups = limits.groups.map(|limits| match self.groups.take() {
+            Some(groups) => groups.with(limits),
+            None => Groups::new(limits),
+        });
         self.redraw(Layout { lines, zones, masks });
     }
 
@@ -37,6 +42,12 @@ impl Counter {
         let named = places(&lines, |line| self.lines.iter().position(|old| old.name() == line.name()));
         self.tallies = kept(&named, &self.tallies);
         self.doubts = kept(&named, &self.doubts);
+        self.group_tallies = kept(&named, &self.group_tallies);
+        let renamed = |old: usize| {
+            let by_name = || named.iter().position(|before| *before == Some(old));
+            same.iter().position(|before| *before == Some(old)).or_else(by_name)
+        };
+        self.groups.iter_mut().for_each(|groups| groups.change_lines(renamed));
         self.lines = lines;
         let before = places(&zones, |zone| self.zones.iter().position(|old| old.name() == zone.name()));
         self.people.values_mut().for_each(|person| person.change_zones(&before));
@@ -62,7 +73,9 @@ mod tests {
     use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
     use proptest::prelude::*;
 
-    use crate::{Anchor, Config, Counter, Employee, Layout, Line, Staff, Visitor, VisitorConfig, Zone};
+    use crate::{
+        Anchor, Config, Counter, Employee, GroupConfig, Layout, Line, Staff, Visitor, VisitorConfig, Zone,
+    };
 
     fn line(text: &str) -> Line {
         text.parse().unwrap()
@@ -122,9 +135,11 @@ mod tests {
             }
             let time = number * Duration::from_millis(100);
             let crossings = counter.step(u64::from(number) + 1, time, &step, &embeddings);
-            told.push(format!("{crossings:?} {:?} {:?}", counter.take_visits(), counter.zone_tallies()));
+            let (visits, groups) = (counter.take_visits(), counter.take_groups());
+            told.push(format!("{crossings:?} {visits:?} {groups:?} {:?}", counter.zone_tallies()));
         }
         let rest = counter.finish();
+        told.push(format!("{:?} {:?}", counter.take_groups(), counter.group_tallies()));
         let (tallies, doubts) = (counter.tallies().to_vec(), counter.doubts().to_vec());
         told.push(format!("{rest:?} {:?} {tallies:?} {doubts:?}", counter.take_visits()));
         told.join("\n")
@@ -133,10 +148,17 @@ mod tests {
     fn config() -> impl Strategy<Value = Config> {
         let limits = (0.0..0.5_f64, 0.1..3.0_f64, 0.0..0.6_f64, 0.0..3.0_f64, 0.0..1.0_f64, 0.0..2.0_f64);
         let window = prop_oneof![Just(0.0), 0.001..2.0_f64];
-        let rest = (0.0..6.0_f64, window, 0.0..0.6_f64);
+        let groups = (any::<bool>(), 0.1..4.0_f64, 0.1..2.0_f64, 0.1..2.0_f64);
+        let groups = groups.prop_map(|(enabled, apart, distance, drift)| GroupConfig {
+            enabled,
+            apart,
+            distance,
+            drift,
+        });
+        let rest = (0.0..6.0_f64, window, 0.0..0.6_f64, groups);
         let anchor = prop::sample::select(&Anchor::ALL);
-        (anchor, limits, rest).prop_map(|(anchor, limits, (hidden_feet, window, max_cosine_distance))| {
-            Config {
+        (anchor, limits, rest).prop_map(
+            |(anchor, limits, (hidden_feet, window, max_cosine_distance, groups))| Config {
                 anchor,
                 dead_band: limits.0,
                 max_gap: limits.1,
@@ -146,8 +168,9 @@ mod tests {
                 emergence: limits.5,
                 hidden_feet,
                 visitors: VisitorConfig { window, max_cosine_distance },
-            }
-        })
+                groups,
+            },
+        )
     }
 
     proptest! {
@@ -176,8 +199,9 @@ mod tests {
     #[test]
     fn the_crowd_does_all_there_is_to_do() {
         let visitors = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
-        let told = counted(Config { visitors, ..Config::default() }, 5, 0, |_| ());
-        for deed in ["Crossing", "Visit {", "Staff", "Known {"] {
+        let groups = GroupConfig { enabled: true, ..GroupConfig::default() };
+        let told = counted(Config { visitors, groups, ..Config::default() }, 5, 0, |_| ());
+        for deed in ["Crossing", "Visit {", "Staff", "Known {", "Group {"] {
             assert!(told.contains(deed), "{deed}");
         }
     }

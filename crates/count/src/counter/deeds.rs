@@ -1,5 +1,7 @@
 //! From what people did to the counts.
 
+use std::time::Duration;
+
 use crate::person::Deed;
 use crate::{Counter, Crossing, Direction, Reason, Visitors};
 
@@ -23,6 +25,28 @@ impl Counter {
         }
     }
 
+    /// Takes down where people went and came in, for those who come in together.
+    pub(super) fn accompany(&mut self, deeds: &mut Vec<Deed>, doers: &[u64]) {
+        let Some(groups) = &mut self.groups else { return };
+        for (deed, &key) in deeds.iter().zip(doers) {
+            match deed {
+                Deed::Went(here) => groups.see(key, here.time, here.anchor, here.stature),
+                Deed::Passed(crossing) => groups.pass(key, crossing),
+                Deed::Visited(_) => {}
+            }
+        }
+        deeds.retain(|deed| !matches!(deed, Deed::Went(_)));
+    }
+
+    /// Decides the groups to which nobody can come any more.
+    pub(super) fn settle_groups(&mut self, now: Option<Duration>) {
+        let Some(groups) = &mut self.groups else { return };
+        for group in groups.settle(now) {
+            self.group_tallies[group.line].add(&group);
+            self.decided_groups.push(group);
+        }
+    }
+
     /// Adds what people did to the counts; gives their crossings.
     pub(super) fn count(&mut self, deeds: Vec<Deed>) -> Vec<Crossing> {
         let mut crossings = Vec::new();
@@ -31,6 +55,7 @@ impl Counter {
             match deed {
                 Deed::Passed(crossing) => crossings.push(crossing),
                 Deed::Visited(visit) => visits.push(visit),
+                Deed::Went(_) => {}
             }
         }
         crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));

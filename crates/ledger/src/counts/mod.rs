@@ -1,5 +1,6 @@
 //! Counts over time, by the calendar of some place on earth.
 
+mod aside;
 mod choice;
 mod compare;
 mod gapped;

@@ -112,6 +112,12 @@ pub struct Count {
     pub again: Option<u64>,
     /// Crossings, in and out, of people who work there. They are in none of the other numbers.
     pub staff: u64,
+    /// Groups of people who came in together, whoever came alone being one; none where nobody told groups apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<u64>,
+    /// How many people these were on average; none where there was no group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_size: Option<f64>,
     /// Stays in zones that began in this period; none where each line is counted for itself.
     pub visits: u64,
     /// Their mean length, in seconds.
@@ -186,12 +192,14 @@ impl Reader {
             let mut spots = self.spots()?;
             let rows = self.rows(query)?;
             let knows_visitors = self.tells_comings(whole, &mut spots, rows.of_lines(query))?;
+            let knows_groups = self.tells_companies(whole, &mut spots, rows.of_lines(query))?;
             let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
             let scanned = nights.as_ref().map_or(i64::MIN, |nights| nights.next().as_microsecond());
             let scanned = Micros { from: scanned, to: whole.to.as_microsecond() };
             let gapped = self.gaps_of_rows(query, &rows, whole, scanned.from, &mut spots)?;
             let beside = self.beside(query, whole)?;
-            let mut walk = Walk::new(query, &rows, periods, nights, gapped, knows_visitors, beside);
+            let mut walk =
+                Walk::new(query, &rows, periods, nights, gapped, (knows_visitors, knows_groups), beside);
             let mut give = |count| {
                 self.still_wanted()?;
                 take(count)

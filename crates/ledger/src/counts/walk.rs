@@ -4,6 +4,7 @@
 use footfall_count::{CountInterval, Direction, Site};
 use jiff::Timestamp;
 
+use super::aside::{Aside, aside};
 use super::gapped::Gapped;
 use super::nights::Nights;
 use super::periods::{Micros, Periods, seconds};
@@ -11,7 +12,7 @@ use super::query::{Count, Query};
 use super::rows::Rows;
 use super::{Choice, RowKey, Span};
 use crate::beside::Beside;
-use crate::quarters::{Coming, Passage, Quarter, Spots, Stretch};
+use crate::quarters::{Coming, Company, Passage, Quarter, Spots, Stretch};
 
 /// Where the walk has come to.
 pub(super) struct Walk<'q> {
@@ -33,6 +34,8 @@ pub(super) struct Walk<'q> {
     gapped: Vec<Gapped>,
     /// Whether visitors are told apart in any period.
     knows_visitors: bool,
+    /// Likewise groups.
+    knows_groups: bool,
     /// What was said and sold beside the counts.
     beside: Beside,
 }
@@ -60,6 +63,8 @@ struct Sums {
     /// In and out, outside of the opening hours.
     outside: (u64, u64),
     marked: u64,
+    /// Groups, and the people in them.
+    groups: (u64, u64),
 }
 
 impl<'q> Walk<'q> {
@@ -71,7 +76,7 @@ impl<'q> Walk<'q> {
         mut periods: Periods<'q>,
         nights: Option<Nights>,
         gapped: Vec<Gapped>,
-        knows_visitors: bool,
+        (knows_visitors, knows_groups): (bool, bool),
         beside: Beside,
     ) -> Self {
         let line = |key: &RowKey| Line { key: key.clone(), site: Site::default(), sums: Sums::default() };
@@ -94,6 +99,7 @@ impl<'q> Walk<'q> {
             quiet: i64::MIN,
             gapped,
             knows_visitors,
+            knows_groups,
             beside,
         }
     }
@@ -111,11 +117,11 @@ impl<'q> Walk<'q> {
                 self.gapped[source].add(Micros { from: gap.from, to: gap.to });
             }
         }
-        let mut visits = quarter.visits.iter().take_while(|visit| visit.from < end).peekable();
+        let mut aside = aside(quarter, end).into_iter().peekable();
         for passage in quarter.crossings.iter().take_while(|passage| passage.at < end) {
             let Some(line) = self.of_lines.place(passage.spot, spots) else { continue };
-            while let Some(visit) = visits.next_if(|visit| visit.from <= passage.at) {
-                self.visit(visit, spots, give)?;
+            while let Some(other) = aside.next_if(|other| other.at() <= passage.at) {
+                self.take(&other, spots, give)?;
             }
             self.advance(passage.at, give)?;
             let is_told = self.present.is_some();
@@ -130,7 +136,36 @@ impl<'q> Walk<'q> {
                 }
             }
         }
-        visits.try_for_each(|visit| self.visit(visit, spots, give))
+        aside.try_for_each(|other| self.take(&other, spots, give))
+    }
+
+    fn take<E>(
+        &mut self,
+        other: &Aside<'_>,
+        spots: &Spots,
+        give: &mut impl FnMut(Count) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match other {
+            Aside::Visit(visit) => self.visit(visit, spots, give),
+            Aside::Company(company) => self.company(company, spots, give),
+        }
+    }
+
+    fn company<E>(
+        &mut self,
+        company: &Company,
+        spots: &Spots,
+        give: &mut impl FnMut(Count) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(row) = self.of_lines.place(company.spot, spots) else { return Ok(()) };
+        self.advance(company.at, give)?;
+        let source = spots.get(company.spot).map_or("", |spot| &spot.source_name);
+        if self.present.is_some() && !self.beside.is_marked(company.at, source) {
+            let groups = &mut self.lines[row].sums.groups;
+            groups.0 += 1;
+            groups.1 += company.size;
+        }
+        Ok(())
     }
 
     fn visit<E>(
@@ -215,6 +250,7 @@ impl<'q> Walk<'q> {
     fn count(&self, line: &Line, period: Span, uncounted: f64, sold: Option<(u64, Option<f64>)>) -> Count {
         let sums = &line.sums;
         let (visits, seconds) = sums.visits;
+        let (groups, grouped) = sums.groups;
         let (knows_hours, is_whole) = (!self.query.hours.is_empty(), line.key == RowKey::default());
         let sold = sold.filter(|_| is_whole);
         let entered = interval(sums.entered, sums.doubt.0);
@@ -239,6 +275,8 @@ impl<'q> Walk<'q> {
             visitors: self.knows_visitors.then_some(sums.comings.0),
             staff: sums.staff,
             again: self.knows_visitors.then_some(sums.comings.1),
+            groups: self.knows_groups.then_some(groups),
+            group_size: (groups > 0).then(|| grouped as f64 / groups as f64),
             visits,
             dwell: (visits > 0).then(|| seconds / visits as f64),
             uncounted,

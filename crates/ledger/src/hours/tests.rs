@@ -2,10 +2,10 @@ use jiff::civil::{DateTime, Time, date};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::{DAYS, Hours, SiteHours};
+use super::{Hours, SiteHours};
 
 fn shop() -> Hours {
-    let weekdays = DAYS[..5].iter().map(|day| (*day, "09:00-12:00, 13:00-18:30"));
+    let weekdays = Hours::DAYS[..5].iter().map(|day| (*day, "09:00-12:00, 13:00-18:30"));
     Hours::new(weekdays.chain([("sat", "9:00-24:00")]), [date(2026, 12, 25)]).unwrap()
 }
 
@@ -67,7 +67,7 @@ fn the_quiet_time_is_the_middle_of_the_night_and_none_where_there_is_no_night() 
     assert_eq!(shop().quiet(), Some(Time::constant(4, 30, 0, 0)), "closed from 00:00 to 09:00");
     let bar = Hours::new([("sat", "20:00-02:00")], []).unwrap();
     assert_eq!(bar.quiet(), Some(Time::constant(11, 0, 0, 0)));
-    let station = Hours::new(DAYS.map(|day| (day, "00:00-24:00")), []).unwrap();
+    let station = Hours::new(Hours::DAYS.map(|day| (day, "00:00-24:00")), []).unwrap();
     assert_eq!((station.quiet(), Hours::default().quiet()), (None, None));
     let mut site = SiteHours { all: shop(), ..SiteHours::default() };
     site.own.insert("back".into(), Hours::new([("mon", "00:00-07:00")], []).unwrap());

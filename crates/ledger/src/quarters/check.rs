@@ -55,7 +55,7 @@ impl<'c> Steps<'c> {
     /// The first quarter from `from` on that has a row or an entry.
     fn next(&mut self, from: i64) -> rusqlite::Result<Option<i64>> {
         let mut first: Option<i64> = self.row.query_row([from], |row| row.get(0))?;
-        for kind in ["crossing", "visit", "uncounted"] {
+        for kind in ["crossing", "visit", "uncounted", "group"] {
             let utc: Option<i64> = self.entry.query_row((kind, from), |row| row.get(0))?;
             first = first.into_iter().chain(utc.map(floor)).min();
         }

@@ -4,7 +4,7 @@ use footfall_count::Direction;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 
-use super::mark::{Coming, Passage, Stretch};
+use super::mark::{Coming, Company, Passage, Stretch};
 use super::spots::{SpotId, SpotKind, Spots};
 use super::{Part, QUARTER, Quarter};
 
@@ -13,6 +13,7 @@ pub(super) struct Gatherer<'c> {
     crossings: Statement<'c>,
     visits: Statement<'c>,
     gaps: Statement<'c>,
+    companies: Statement<'c>,
 }
 
 const CROSSINGS: &str = "SELECT event.utc, run.source, event.name, event.direction,
@@ -30,12 +31,18 @@ const GAPS: &str = "SELECT event.utc, run.source, event.name, event.until, event
     WHERE event.kind = 'uncounted' AND event.utc >= ?1 AND event.utc < ?2 AND event.until > event.utc
     ORDER BY event.utc, event.seq";
 
+const COMPANIES: &str = "SELECT event.utc, run.source, event.name,
+    iif(json_valid(event.detail), json_extract(event.detail, '$.size'), NULL), event.seq
+    FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
+    WHERE event.kind = 'group' AND event.utc >= ?1 AND event.utc < ?2 ORDER BY event.utc, event.seq";
+
 impl<'c> Gatherer<'c> {
     pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
         Ok(Self {
             crossings: connection.prepare(CROSSINGS)?,
             visits: connection.prepare(VISITS)?,
             gaps: connection.prepare(GAPS)?,
+            companies: connection.prepare(COMPANIES)?,
         })
     }
 
@@ -67,6 +74,14 @@ impl<'c> Gatherer<'c> {
                 quarter.gaps.push(stretch(row, SpotKind::Gap, spots)?);
             }
             join(&mut quarter.gaps);
+        }
+        if part.companies {
+            let mut rows = self.companies.query(range)?;
+            while let Some(row) = rows.next()? {
+                let size = row.get_ref(3)?.as_i64().unwrap_or(1).max(1).cast_unsigned();
+                let spot = spot(row, SpotKind::Line, row.get(4)?, spots)?;
+                quarter.companies.push(Company { at: row.get(0)?, spot, size });
+            }
         }
         Ok(quarter)
     }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, Statement, ffi};
 
 use super::Quarter;
-use super::mark::{read_crossings, read_stretches};
+use super::mark::{read_companies, read_crossings, read_stretches};
 
 /// Reads quarters from the table, one after the other.
 pub(super) struct Keeper<'c> {
@@ -12,7 +12,8 @@ pub(super) struct Keeper<'c> {
 
 impl<'c> Keeper<'c> {
     pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let sql = "SELECT start, crossings, visits, gaps, first, last FROM quarter WHERE start = ?1";
+        let sql =
+            "SELECT start, crossings, visits, gaps, first, last, companies FROM quarter WHERE start = ?1";
         Ok(Self { statement: connection.prepare(sql)? })
     }
 
@@ -26,14 +27,15 @@ impl<'c> Keeper<'c> {
     }
 }
 
-/// What a row of `start, crossings, visits, gaps, first, last` says.
+/// What a row of `start, crossings, visits, gaps, first, last, companies` says.
 pub(super) fn fill(row: &Row<'_>, quarter: &mut Quarter) -> rusqlite::Result<()> {
     let start = row.get(0)?;
     quarter.start = start;
     quarter.bounds = row.get::<_, Option<i64>>(4)?.zip(row.get(5)?);
     read_crossings(start, row.get_ref(1)?.as_blob()?, &mut quarter.crossings).ok_or_else(damaged)?;
     read_stretches(start, row.get_ref(2)?.as_blob()?, &mut quarter.visits).ok_or_else(damaged)?;
-    read_stretches(start, row.get_ref(3)?.as_blob()?, &mut quarter.gaps).ok_or_else(damaged)
+    read_stretches(start, row.get_ref(3)?.as_blob()?, &mut quarter.gaps).ok_or_else(damaged)?;
+    read_companies(start, row.get_ref(6)?.as_blob()?, &mut quarter.companies).ok_or_else(damaged)
 }
 
 fn damaged() -> rusqlite::Error {

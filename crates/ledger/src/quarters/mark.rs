@@ -1,5 +1,5 @@
 //! Sixteen bytes for an entry, least byte first: microseconds since the quarter's start (4), the spot's
-//! number with flags below it (4), and a crossing's confidence or a stretch's length in microseconds (8).
+//! number with flags below it (4), and a crossing's confidence, a stretch's length in microseconds or a group's size (8).
 
 use footfall_count::Direction;
 
@@ -47,6 +47,17 @@ pub(crate) struct Stretch {
     pub(crate) spot: SpotId,
 }
 
+/// People who came in together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Company {
+    /// When the first of them came in, in microseconds since 1970-01-01 UTC.
+    pub(crate) at: i64,
+    /// The line, of its source.
+    pub(crate) spot: SpotId,
+    /// How many they are.
+    pub(crate) size: u64,
+}
+
 impl Coming {
     /// By the number of the coming, from 1.
     pub(crate) fn of(number: Option<i64>) -> Self {
@@ -75,6 +86,11 @@ pub(super) fn write_stretches(start: i64, stretches: &[Stretch]) -> Vec<u8> {
         mark(stretch.from - start, stretch.spot, 0, (stretch.to - stretch.from).cast_unsigned())
     };
     stretches.iter().flat_map(mark).collect()
+}
+
+/// Groups likewise.
+pub(super) fn write_companies(start: i64, companies: &[Company]) -> Vec<u8> {
+    companies.iter().flat_map(|company| mark(company.at - start, company.spot, 0, company.size)).collect()
 }
 
 /// What [`write_crossings`] wrote, into `crossings`; `None` where it was something else.
@@ -115,6 +131,17 @@ pub(super) fn read_stretches(start: i64, bytes: &[u8], stretches: &mut Vec<Stret
     Some(())
 }
 
+/// What [`write_companies`] wrote, likewise.
+pub(super) fn read_companies(start: i64, bytes: &[u8], companies: &mut Vec<Company>) -> Option<()> {
+    companies.clear();
+    let (marks, []) = bytes.as_chunks::<SIZE>() else { return None };
+    companies.extend(marks.iter().map(|mark| {
+        let (at, spot, _, size) = parts(mark);
+        Company { at: start + at, spot, size }
+    }));
+    Some(())
+}
+
 fn mark(since_start: i64, spot: SpotId, flags: u32, value: u64) -> [u8; SIZE] {
     let mut bytes = [0; SIZE];
     bytes[..4].copy_from_slice(&(since_start as u32).to_le_bytes());
@@ -136,7 +163,10 @@ mod tests {
 
     use super::super::QUARTER;
     use super::super::spots::SpotId;
-    use super::{Coming, Passage, Stretch, read_crossings, read_stretches, write_crossings, write_stretches};
+    use super::{
+        Coming, Company, Passage, Stretch, read_companies, read_crossings, read_stretches, write_companies,
+        write_crossings, write_stretches,
+    };
 
     proptest! {
         #[test]
@@ -165,6 +195,13 @@ mod tests {
             let mut read = Vec::new();
             read_stretches(start, &write_stretches(start, &stretches), &mut read).unwrap();
             prop_assert_eq!(read, stretches);
+            let company = |&(at, spot, .., size): &(i64, u32, bool, bool, i32, f64, i64)| {
+                Company { at: start + at, spot: SpotId(spot), size: size.cast_unsigned() }
+            };
+            let companies: Vec<_> = entries.iter().map(company).collect();
+            let mut read = Vec::new();
+            read_companies(start, &write_companies(start, &companies), &mut read).unwrap();
+            prop_assert_eq!(read, companies);
         }
     }
 
@@ -172,6 +209,7 @@ mod tests {
     fn what_is_cut_short_is_known_as_such() {
         assert_eq!(read_crossings(0, &[0; 17], &mut Vec::new()), None);
         assert_eq!(read_stretches(0, &[0; 15], &mut Vec::new()), None);
+        assert_eq!(read_companies(0, &[0; 15], &mut Vec::new()), None);
         assert_eq!(read_crossings(0, &[0xff; 16], &mut Vec::new()), None);
     }
 }

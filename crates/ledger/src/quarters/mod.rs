@@ -19,8 +19,8 @@ mod seal;
 mod spots;
 
 pub(crate) use check::check;
-pub(crate) use mark::{Coming, Passage, Stretch};
-pub(crate) use read::{Part, bounds, each, tells_comings};
+pub(crate) use mark::{Coming, Company, Passage, Stretch};
+pub(crate) use read::{Part, bounds, each, tells_comings, tells_companies};
 pub(crate) use seal::{rebuild, seal, seal_all, spots_now};
 pub(crate) use spots::{Spot, SpotId, SpotKind, Spots};
 
@@ -44,13 +44,18 @@ pub(crate) struct Quarter {
     /// Time that began in it and was not counted: for each spot spans that neither touch nor overlap; by
     /// spot, then by time.
     pub(crate) gaps: Vec<Stretch>,
+    /// Groups of which the first came in it, by time, then in the order in which they were written down.
+    pub(crate) companies: Vec<Company>,
     /// The least and the greatest place in the sequence of its crossings without those of staff.
     pub(crate) bounds: Option<(i64, i64)>,
 }
 
 impl Quarter {
     fn is_empty(&self) -> bool {
-        self.crossings.is_empty() && self.visits.is_empty() && self.gaps.is_empty()
+        self.crossings.is_empty()
+            && self.visits.is_empty()
+            && self.gaps.is_empty()
+            && self.companies.is_empty()
     }
 
     fn tells_comings(&self) -> bool {

@@ -9,17 +9,21 @@ use super::{Coming, QUARTER, Quarter, floor};
 
 /// What of quarters is wanted.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is wanted or not")]
 pub(crate) struct Part {
     pub(crate) crossings: bool,
     pub(crate) visits: bool,
     pub(crate) gaps: bool,
+    pub(crate) companies: bool,
 }
 
 impl Part {
-    pub(crate) const ALL: Self = Self { crossings: true, visits: true, gaps: true };
-    pub(crate) const CROSSINGS: Self = Self { crossings: true, visits: false, gaps: false };
-    pub(crate) const STRETCHES: Self = Self { crossings: false, visits: true, gaps: true };
-    pub(crate) const GAPS: Self = Self { crossings: false, visits: false, gaps: true };
+    pub(crate) const ALL: Self = Self { crossings: true, visits: true, gaps: true, companies: true };
+    const NONE: Self = Self { crossings: false, visits: false, gaps: false, companies: false };
+    pub(crate) const CROSSINGS: Self = Self { crossings: true, ..Self::NONE };
+    pub(crate) const STRETCHES: Self = Self { visits: true, gaps: true, ..Self::NONE };
+    pub(crate) const GAPS: Self = Self { gaps: true, ..Self::NONE };
+    pub(crate) const COMPANIES: Self = Self { companies: true, ..Self::NONE };
 }
 
 /// Gives each quarter that lies in `range` at least in part, in order of time; the range's first moment and
@@ -40,7 +44,7 @@ pub(crate) fn each<E>(
     let mut stale = stale(connection, from, to).map_err(&wrong)?.into_iter().peekable();
     let mut gatherer = Gatherer::new(connection).map_err(&wrong)?;
     let mut statement = connection.prepare(ROWS).map_err(&wrong)?;
-    let rows = statement.query((from, to, part.crossings, part.visits, part.gaps));
+    let rows = statement.query((from, to, part.crossings, part.visits, part.gaps, part.companies));
     let mut rows = rows.map_err(&wrong)?;
     let (mut quarter, mut last) = (Quarter::default(), None);
     loop {
@@ -60,8 +64,8 @@ pub(crate) fn each<E>(
 }
 
 const ROWS: &str =
-    "SELECT start, iif(?3, crossings, x''), iif(?4, visits, x''), iif(?5, gaps, x''), first, last
-    FROM quarter WHERE start >= ?1 AND start < ?2 ORDER BY start";
+    "SELECT start, iif(?3, crossings, x''), iif(?4, visits, x''), iif(?5, gaps, x''), first, last,
+    iif(?6, companies, x'') FROM quarter WHERE start >= ?1 AND start < ?2 ORDER BY start";
 
 /// The quarters in a range whose entries have changed since they were summed up.
 pub(super) fn stale(connection: &Connection, from: i64, to: i64) -> rusqlite::Result<Vec<i64>> {
@@ -94,19 +98,49 @@ pub(crate) fn tells_comings(
     spots: &mut Spots,
     mut is_chosen: impl FnMut(SpotId, &Spots) -> bool,
 ) -> rusqlite::Result<bool> {
-    let mut tells = |quarter: &Quarter, spots: &Spots| {
+    let tells = |quarter: &Quarter, spots: &Spots| {
         let mut within = quarter.crossings.iter().filter(|p| p.at >= range.0 && p.at < range.1);
         within.any(|p| p.coming != Coming::Unknown && is_chosen(p.spot, spots))
     };
+    let sql =
+        "SELECT start, crossings, x'', x'', first, last, x'' FROM quarter INDEXED BY quarter_with_comings
+               WHERE comings AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)";
+    any(connection, range, Part::CROSSINGS, sql, spots, tells)
+}
+
+/// Whether any group came in `range`, as in [`each`], at spots that `is_chosen`.
+pub(crate) fn tells_companies(
+    connection: &Connection,
+    range: (i64, i64),
+    spots: &mut Spots,
+    mut is_chosen: impl FnMut(SpotId, &Spots) -> bool,
+) -> rusqlite::Result<bool> {
+    let tells = |quarter: &Quarter, spots: &Spots| {
+        let mut within = quarter.companies.iter().filter(|c| c.at >= range.0 && c.at < range.1);
+        within.any(|company| is_chosen(company.spot, spots))
+    };
+    let sql = "SELECT start, x'', x'', x'', first, last, companies FROM quarter INDEXED BY quarter_with_companies
+               WHERE companies <> x'' AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)";
+    any(connection, range, Part::COMPANIES, sql, spots, tells)
+}
+
+/// Whether any quarter in `range` `tells` something: of those that are summed up one that `sql` gives, or another one
+/// by its entries.
+fn any(
+    connection: &Connection,
+    range: (i64, i64),
+    part: Part,
+    sql: &str,
+    spots: &mut Spots,
+    mut tells: impl FnMut(&Quarter, &Spots) -> bool,
+) -> rusqlite::Result<bool> {
     let (from, to) = (floor(range.0), range.1);
     let mut gatherer = Gatherer::new(connection)?;
     for start in stale(connection, from, to)? {
-        if tells(&gatherer.gather(start, Part::CROSSINGS, spots)?, spots) {
+        if tells(&gatherer.gather(start, part, spots)?, spots) {
             return Ok(true);
         }
     }
-    let sql = "SELECT start, crossings, x'', x'', first, last FROM quarter INDEXED BY quarter_with_comings
-               WHERE comings AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([from, to])?;
     let mut quarter = Quarter::default();

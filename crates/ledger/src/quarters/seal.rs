@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::gather::Gatherer;
 use super::kept::Keeper;
-use super::mark::{write_crossings, write_stretches};
+use super::mark::{write_companies, write_crossings, write_stretches};
 use super::read::stale;
 use super::spots::{SpotId, SpotSums, Spots};
 use super::{Part, Quarter};
@@ -51,7 +51,7 @@ pub(crate) fn rebuild(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "DELETE FROM quarter; DELETE FROM spot; DELETE FROM stale;
          INSERT INTO stale SELECT DISTINCT utc - (utc % 900000000 + 900000000) % 900000000 FROM event
-         WHERE kind IN ('crossing', 'visit', 'uncounted');",
+         WHERE kind IN ('crossing', 'visit', 'uncounted', 'group');",
     )?;
     seal_all(connection)
 }
@@ -81,8 +81,9 @@ pub(super) fn add(quarter: &Quarter, sign: i64, spots: &mut Spots, touched: &mut
         let counts = i64::from(!passage.is_staff);
         change(passage.spot, SpotSums { entries: 1, entered: counts * is_in, left: counts * (1 - is_in) });
     }
-    for stretch in quarter.visits.iter().chain(&quarter.gaps) {
-        change(stretch.spot, SpotSums { entries: 1, ..SpotSums::default() });
+    let of_stretches = quarter.visits.iter().chain(&quarter.gaps).map(|stretch| stretch.spot);
+    for spot in of_stretches.chain(quarter.companies.iter().map(|company| company.spot)) {
+        change(spot, SpotSums { entries: 1, ..SpotSums::default() });
     }
 }
 
@@ -93,10 +94,11 @@ fn write(connection: &Connection, quarter: &Quarter) -> rusqlite::Result<()> {
         return Ok(());
     }
     connection.execute(
-        "INSERT INTO quarter (start, first, last, comings, crossings, visits, gaps)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO quarter (start, first, last, comings, crossings, visits, gaps, companies)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (start) DO UPDATE SET first = excluded.first, last = excluded.last,
-         comings = excluded.comings, crossings = excluded.crossings, visits = excluded.visits, gaps = excluded.gaps",
+         comings = excluded.comings, crossings = excluded.crossings, visits = excluded.visits, gaps = excluded.gaps,
+         companies = excluded.companies",
         params![
             start,
             quarter.bounds.map(|bounds| bounds.0),
@@ -105,6 +107,7 @@ fn write(connection: &Connection, quarter: &Quarter) -> rusqlite::Result<()> {
             write_crossings(start, &quarter.crossings),
             write_stretches(start, &quarter.visits),
             write_stretches(start, &quarter.gaps),
+            write_companies(start, &quarter.companies),
         ],
     )?;
     Ok(())

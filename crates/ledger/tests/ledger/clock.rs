@@ -296,7 +296,9 @@ fn how_the_clock_went_is_found_in_a_ledger_that_did_not_note_it() {
     let before = shelf.reader().clock().unwrap();
     let old = rusqlite::Connection::open(shelf.path()).unwrap();
     // What later versions have added.
-    old.execute_batch("DROP VIEW crossing; DROP VIEW visit").unwrap();
+    old.execute_batch("DROP VIEW crossing; DROP VIEW visit; DROP VIEW company").unwrap();
+    let sums = "DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies";
+    old.execute_batch(sums).unwrap();
     for table in ["stretch", "removal", "repair", "drawn", "renamed", "called", "mark", "sale"] {
         old.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use footfall_count::Direction;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_ledger::{
-    Clock, CrossingEntry, Digest, Entry, Event, Kind, Ledger, Options, Origin, Place, PlaceKind, Reader, Row,
-    RunInfo, Seq, Start,
+    Clock, CrossingEntry, Digest, Entry, Event, GroupEntry, Kind, Ledger, Options, Origin, Place, PlaceKind,
+    Reader, Row, RunInfo, Seq, Start,
 };
 use serde_json::Map;
 
@@ -128,6 +128,12 @@ pub(crate) fn crossing(frame: u64, track: u64, direction: Direction) -> Entry {
         time: seconds(frame),
         detail: Map::new(),
     })
+}
+
+/// Those of these tracks come in together over `door`, the first of them in a frame and the last a second later.
+pub(crate) fn group(frame: u64, tracks: &[u64]) -> Entry {
+    let (time, until) = (seconds(frame), seconds(frame + 10));
+    Entry::Group(GroupEntry { line: "door".into(), frame, time, until, tracks: tracks.to_vec() })
 }
 
 /// When a frame is taken, since the start.

@@ -6,6 +6,7 @@ mod common;
 mod copies;
 mod counts;
 mod cursors;
+mod groups;
 mod live;
 mod manager;
 mod mending;

@@ -1,11 +1,12 @@
 //! Ledgers of earlier programs.
 
 use footfall_ledger::{
-    Cursor, Ending, Error, Event, Kind, Ledger, Place, PlaceKind, Query, Range, Reader, Row, RunInfo, Seq,
+    Cursor, Ending, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query, Range, Reader, Row, RunInfo,
+    Seq,
 };
 use rusqlite::{Connection, params};
 
-use crate::common::{Shelf, at, camera, crossing, digest, recording};
+use crate::common::{Shelf, at, camera, crossing, digest, group, recording};
 use footfall_count::Direction::In;
 
 const V1: &str = include_str!("../../src/schema/v1.sql");
@@ -62,6 +63,7 @@ fn kind(row: &Row) -> Kind {
         Event::Visit { .. } => Kind::Visit,
         Event::Health { .. } => Kind::Health,
         Event::Uncounted { .. } => Kind::Uncounted,
+        Event::Group { .. } => Kind::Group,
     }
 }
 
@@ -78,7 +80,7 @@ fn a_ledger_of_the_first_version_is_brought_forward_with_all_that_is_in_it() {
     let seqs: Vec<_> = rows.iter().map(|row| row.seq).collect();
     assert_eq!(seqs, [10, 20, 30, 40].map(Seq));
     let kinds: Vec<_> = rows.iter().map(kind).collect();
-    assert_eq!(kinds, Kind::ALL);
+    assert_eq!(kinds, Kind::ALL[..4], "groups came later");
     assert!(matches!(&rows[0].event, Event::Crossing { line, direction: In, .. } if line == "door"));
     assert_eq!(rows[0].id.as_bytes().as_slice(), identity("door", "crossing"));
     assert!(rows.iter().all(|row| row.detail["point"] == serde_json::json!([1, 2]) && row.time == 1.1));
@@ -139,6 +141,7 @@ fn a_migration_that_fails_leaves_the_old_ledger_as_it_was() {
 
 /// As version 5 had it.
 const SPOT_OF_V5: &str = "
+    DROP VIEW company; DROP VIEW crossing; DROP VIEW visit;
     CREATE TABLE old_spot (
         id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 1048575),
         source INTEGER NOT NULL REFERENCES source (id),
@@ -153,10 +156,10 @@ const SPOT_OF_V5: &str = "
     DROP TABLE spot;
     ALTER TABLE old_spot RENAME TO spot;
     DROP TABLE drawn; DROP TABLE renamed; DROP TABLE called; DROP TABLE mark; DROP TABLE sale;
-    DROP VIEW crossing; DROP VIEW visit;
     CREATE VIEW crossing AS SELECT 1; CREATE VIEW visit AS SELECT 1;
     ALTER TABLE place DROP COLUMN outline; ALTER TABLE place DROP COLUMN unnamed;
     ALTER TABLE place DROP COLUMN first; ALTER TABLE place DROP COLUMN present;
+    DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
     PRAGMA user_version = 5";
 
 #[test]
@@ -178,6 +181,35 @@ fn sums_that_were_kept_before_lines_had_names_apart_stay_what_they_are() {
     assert_eq!(reader.totals().unwrap().1[0].line, "front");
     reader.check().unwrap();
 }
+
+#[test]
+fn sums_that_were_kept_before_groups_were_told_stay_and_groups_come_beside_them() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let run = ledger.begin(&camera()).unwrap();
+    let entries: Vec<_> = (1..2000).map(|frame| crossing(frame, frame, In)).collect();
+    run.record(&entries).unwrap();
+    run.end(Ending::Done).unwrap();
+    drop((run, ledger));
+    let connection = Connection::open(shelf.path()).unwrap();
+    connection.execute_batch(V7_OF_V8).unwrap();
+    drop(connection);
+    let counts = shelf.reader().counts(&Query::default()).unwrap();
+    assert_eq!(counts.iter().map(|count| count.entered).sum::<u64>(), 1999);
+    assert!(counts.iter().all(|count| (count.groups, count.group_size) == (None, None)));
+    assert_eq!(version(&shelf), 8);
+    let run = shelf.open().begin(&camera()).unwrap();
+    run.record(&[crossing(1, 1, In), crossing(2, 2, In), group(1, &[1, 2]), group(9, &[3])]).unwrap();
+    let day = Query { by: Period::Day, ..Query::default() };
+    let last = shelf.reader().counts(&day).unwrap().pop().unwrap();
+    assert_eq!((last.groups, last.group_size), (Some(2), Some(1.5)));
+    shelf.reader().check().unwrap();
+}
+
+/// Takes away what version 8 has added.
+const V7_OF_V8: &str = "
+    DROP VIEW company; DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
+    PRAGMA user_version = 7";
 
 #[test]
 fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
 
+use super::config::AlertConfig;
 use super::rule::{Hour, Sight, SourceSight};
-use crate::{Book, CountsQuery, Health, Live, Period, PortError, SourceKind, Waiting};
+use crate::{Book, CountsQuery, Health, Live, Opening, Period, PortError, SourceKind, Waiting};
 
 /// The clock goes on, and the night's reset comes, without an entry.
 const LOOK_ANYWAY: Duration = Duration::from_secs(20);
 /// How many weeks before are compared.
 const WEEKS: i64 = 8;
+/// Of an hour no more than this share may be uncounted: else it cannot be compared.
+const GONE: f64 = 0.1;
 
 /// Looks again and again; the ledger is asked only where there may be something new.
 pub(super) struct Looker {
@@ -79,37 +82,71 @@ impl Looker {
     }
 }
 
-/// The hour before `end`, and the same one in the weeks before. `None` where nobody came on any of those days.
+/// The hour of the clock that was over at `end`, and the same one in the weeks before, as far as it can be told what
+/// is usual: hours in which nobody counted, or it was closed, say nothing, nor do days on which nobody came at all.
+/// `None` where the hour itself is one of these.
 fn hour_before(book: &dyn Book, end: Timestamp) -> Result<Option<Hour>, PortError> {
-    let zone = book.zone();
-    let end = end.to_zoned_datetime(zone.clone());
+    // The clock may have been put back, or forward, within the hour: what is over then is an hour of time, whatever
+    // the clock calls its beginning and its end.
+    let end = end.to_zoned_datetime(book.zone());
     let start = end.checked_sub(1.hour())?;
+    let Some(count) = entered(book, &start)?.filter(|hour| hour.is_counted).map(|hour| hour.entered) else {
+        return Ok(None);
+    };
     let mut before = Vec::new();
     for week in 1..=WEEKS {
-        let (start, end) = (start.checked_sub((7 * week).days())?, end.checked_sub((7 * week).days())?);
-        let (count, is_day_known) = entered(book, start.timestamp(), end.timestamp())?;
-        if is_day_known {
-            before.push(count);
+        let then = start.checked_sub((7 * week).days())?;
+        // An hour that the clock left out on that day was none.
+        if then.time() == start.time()
+            && let Some(hour) = entered(book, &then)?
+            && hour.is_counted
+            && hour.is_day_with_people
+        {
+            before.push(hour.entered);
         }
     }
-    let (count, _) = entered(book, start.timestamp(), end.timestamp())?;
     let name = format!("{} to {}", start.strftime("%H:%M"), end.strftime("%H:%M"));
     Ok((!before.is_empty()).then_some(Hour { name, count, before }))
 }
 
-/// How many came in from `start` to `end` at the entrances, and whether anybody was counted on that day at all.
-fn entered(book: &dyn Book, start: Timestamp, end: Timestamp) -> Result<(u64, bool), PortError> {
-    let day = start.to_zoned_datetime(book.zone()).start_of_day()?;
-    let tomorrow = day.tomorrow()?;
-    let query = CountsQuery {
-        from: day.timestamp(),
-        to: tomorrow.timestamp(),
-        by: Period::Hour,
-        source: None,
-        line: None,
-    };
-    let buckets = book.counts(&query, usize::MAX, &Waiting::default())?.buckets;
-    let counted = buckets.iter().filter(|bucket| bucket.in_total);
-    let within = counted.filter(|bucket| bucket.start >= start && bucket.start < end);
-    Ok((within.map(|bucket| bucket.entered).sum(), !buckets.is_empty()))
+/// What came in within one hour at the entrances.
+struct Told {
+    entered: u64,
+    /// Whether all but a small part of it was counted.
+    is_counted: bool,
+    is_day_with_people: bool,
+}
+
+/// Of the hour from `start` on; `None` where it was closed.
+fn entered(book: &dyn Book, start: &ZonedDateTime) -> Result<Option<Told>, PortError> {
+    let middle = start.checked_add(30.minutes())?.timestamp();
+    if matches!(book.opening(middle), Opening::Closed) {
+        return Ok(None);
+    }
+    let day = start.start_of_day()?;
+    let (from, to) = (day.timestamp(), day.tomorrow()?.timestamp());
+    let query = CountsQuery { from, to, by: Period::Hour, source: None, line: None };
+    let hours = book.periods(&query, &Waiting::default())?;
+    let is_day_with_people = hours.iter().any(|hour| hour.entered + hour.left > 0);
+    let hour = hours.iter().find(|hour| hour.start == start.timestamp());
+    let told = hour.map(|hour| Told {
+        entered: hour.entered,
+        is_counted: hour.uncounted <= GONE * hour.end.duration_since(hour.start).as_secs_f64(),
+        is_day_with_people,
+    });
+    // Where nothing was ever recorded nobody counted.
+    Ok(Some(told.unwrap_or(Told { entered: 0, is_counted: false, is_day_with_people })))
+}
+
+/// What an alert of the kind `unusual` says of the hour that was over at `end`, the beginning of an hour of the clock:
+/// whether it begins, and why. `None` where it says nothing, as of a place that is too new.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn unusual_hour(
+    book: &dyn Book,
+    end: Timestamp,
+    alert: &AlertConfig,
+) -> Result<Option<(bool, String)>, PortError> {
+    Ok(alert.unusual(hour_before(book, end)?.as_ref()))
 }

@@ -62,11 +62,18 @@ impl Record {
 
     /// Forgets what is not configured any more. Receivers that are new are told what happens from now on.
     pub(super) fn begin(&mut self, alerts: &[AlertConfig], receivers: &[String]) {
-        self.states.retain(|state| alerts.iter().any(|alert| alert.name == state.alert));
+        self.keep(alerts);
         self.sent.retain(|name, _| receivers.contains(name));
         for name in receivers {
             self.sent.entry(name.clone()).or_insert(self.last);
         }
+    }
+
+    /// Forgets what is not told any more. Whether there was anything.
+    pub(super) fn keep(&mut self, alerts: &[AlertConfig]) -> bool {
+        let before = self.states.len();
+        self.states.retain(|state| alerts.iter().any(|alert| alert.name == state.alert));
+        self.states.len() < before
     }
 
     /// Takes in what is seen. Whether anything has begun, or is over.
@@ -190,6 +197,22 @@ mod tests {
         assert_eq!(all.len(), 4);
         record.told("mail", 4);
         assert_eq!(told(&record, "mail"), []);
+    }
+
+    #[test]
+    fn what_is_not_told_any_more_is_forgotten_and_the_rest_goes_on() {
+        let mut record = Record::default();
+        record.begin(&alerts(), &["mail".into()]);
+        record.judge(&alerts(), &sight(10));
+        let full = alerts()[..1].to_vec();
+        assert!(record.keep(&full) && !record.keep(&full));
+        let states: Vec<_> =
+            record.states().iter().map(|state| (state.alert.as_str(), state.active)).collect();
+        assert_eq!(states, [("full", true)]);
+        assert!(!record.judge(&full, &sight(10)), "it is not told a second time");
+        // Whoever wants it again is told of it anew.
+        assert!(record.judge(&alerts(), &sight(10)));
+        assert_eq!(told(&record, "mail").last(), Some(&(3, "packed".into(), true)));
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl AlertConfig {
 
     /// How far the count of the last hour is from the median of the same hour in the weeks before, in units of
     /// their spread; that is never taken for less than that of a Poisson count.
-    fn unusual(&self, hour: Option<&Hour>) -> Option<(bool, String)> {
+    pub(super) fn unusual(&self, hour: Option<&Hour>) -> Option<(bool, String)> {
         let hour = hour.filter(|hour| hour.before.len() >= LEAST_WEEKS)?;
         let usual = median(hour.before.iter().map(|&count| count as f64));
         let deviation = median(hour.before.iter().map(|&count| (count as f64 - usual).abs()));

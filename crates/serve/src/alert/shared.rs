@@ -3,7 +3,6 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::config::AlertConfig;
 use super::record::{AlertState, Change, Record};
 use super::rule::Sight;
 use crate::{Book, Claim, Live, PortError};
@@ -12,7 +11,6 @@ use crate::{Book, Claim, Live, PortError};
 pub(super) const NAME: &str = "alerts";
 
 pub(super) struct Shared {
-    alerts: Vec<AlertConfig>,
     book: Arc<dyn Book>,
     live: Live,
     state: Mutex<State>,
@@ -27,13 +25,18 @@ struct State {
 }
 
 impl Shared {
-    pub(super) fn new(alerts: Vec<AlertConfig>, book: Arc<dyn Book>, live: Live) -> Self {
+    pub(super) fn new(book: Arc<dyn Book>, live: Live) -> Self {
         let state = State { record: Record::default(), is_read: false, is_over: false };
-        Self { alerts, book, live, state: Mutex::new(state), changed: Condvar::new() }
+        Self { book, live, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is nothing to tell, nor anything that was told of and is not any more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.live.rules().get().is_empty() && self.live.alerts().is_empty()
     }
 
     pub(super) fn end(&self) {
@@ -65,7 +68,7 @@ impl Shared {
             Some(text) => serde_json::from_str(&text).unwrap_or_default(),
             None => Record::default(),
         };
-        record.begin(&self.alerts, receivers);
+        record.begin(&self.live.rules().get(), receivers);
         let mut state = self.lock();
         (state.record, state.is_read) = (record, true);
         self.show(state.record.states());
@@ -76,7 +79,9 @@ impl Shared {
     pub(super) fn judge(&self, sight: &Sight) -> Result<(), PortError> {
         let mut state = self.lock();
         let mut record = state.record.clone();
-        if record.judge(&self.alerts, sight) {
+        let rules = self.live.rules().get();
+        let has_gone = record.keep(&rules);
+        if record.judge(&rules, sight) || has_gone {
             self.write(&record)?;
             state.record = record;
             self.show(state.record.states());
@@ -101,7 +106,8 @@ impl Shared {
                 return None;
             }
             if state.is_read
-                && let Some(change) = state.record.untold(receiver, &self.alerts).into_iter().next()
+                && let Some(change) =
+                    state.record.untold(receiver, &self.live.rules().get()).into_iter().next()
             {
                 return Some(change);
             }

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use footfall_count::Anchor;
 use futures_util::stream;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -36,6 +37,9 @@ pub(crate) struct Scene {
     /// Of the frame, in pixels: what boxes and lines are given in.
     width: u32,
     height: u32,
+    /// Which point of a person stands for them: `feet`, `centre` or `head` of their box.
+    #[schema(value_type = String)]
+    anchor: Anchor,
     people: Vec<Person>,
 }
 
@@ -59,6 +63,7 @@ impl Scene {
             at: shown.at.to_string(),
             width,
             height,
+            anchor: shown.view.anchor,
             people: people.collect(),
         }
     }

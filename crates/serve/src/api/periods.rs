@@ -42,8 +42,21 @@ struct PeriodCounts {
     came_unseen: u64,
     /// People who were still inside when nobody can have been: at night.
     left_unseen: u64,
+    #[serde(flatten)]
+    groups: Groups,
     /// Seconds in which at least one of the sources was not counted.
     uncounted: f64,
+}
+
+/// Who came in together, where that is told.
+#[derive(Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
+pub(super) struct Groups {
+    /// Groups of people who came in together; whoever came alone is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) groups: Option<u64>,
+    /// How many people these were on average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group_size: Option<f64>,
 }
 
 /// How many went which way, and between which numbers the true ones lie with a probability of 95%.
@@ -119,8 +132,16 @@ impl From<PeriodSum> for PeriodCounts {
             peak: sum.peak,
             came_unseen: sum.came_unseen,
             left_unseen: sum.left_unseen,
+            groups: Groups::from(&sum),
             uncounted: tenth(sum.uncounted),
         }
+    }
+}
+
+impl From<&PeriodSum> for Groups {
+    fn from(sum: &PeriodSum) -> Self {
+        let hundredth = |size: f64| (size * 100.0).round() / 100.0;
+        Self { groups: sum.groups, group_size: sum.group_size.map(hundredth) }
     }
 }
 

@@ -142,6 +142,10 @@ pub(crate) struct CountRow {
     /// Those who came in and had come before.
     again: Option<u64>,
     staff: u64,
+    /// Groups of people who came in together, where that is told; whoever came alone is one.
+    groups: Option<u64>,
+    /// How many people these were on average.
+    group_size: Option<f64>,
     /// Stays in zones.
     visits: u64,
     /// Their mean length, in seconds.

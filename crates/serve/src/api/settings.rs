@@ -179,7 +179,7 @@ pub(super) async fn set_hours(
     change(&shared, Change::SetHours(week.into())).await
 }
 
-/// Add an alert to the configuration; it is told after a restart
+/// Add an alert to the configuration; it is told from now on
 #[utoipa::path(post, path = "/api/v1/settings/alerts", tag = "settings", request_body = AlertConfig, responses(
     (status = 200, body = Told),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "What cannot be used"),
@@ -193,7 +193,7 @@ pub(super) async fn add_alert(
     change(&shared, Change::AddAlert(Box::new(alert))).await
 }
 
-/// Take an alert out of the configuration; it is told until a restart
+/// Take an alert out of the configuration; it is told no longer
 #[utoipa::path(delete, path = "/api/v1/settings/alerts/{name}", tag = "settings", params(
     ("name" = String, Path, description = "An alert's name"),
 ), responses(

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
+use footfall_count::Anchor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -254,9 +255,13 @@ pub(super) struct HeatMap {
     since: String,
     /// Seconds of the source's time that it covers.
     over: f64,
+    /// Which point of a person it is of: `feet`, `centre` or `head` of their box. What was before another one was
+    /// chosen is of that.
+    #[schema(value_type = String)]
+    anchor: Anchor,
 }
 
-/// Where people walked: seconds that the middle of their feet was in each cell
+/// Where people walked: seconds that the point that stands for them was in each cell
 #[utoipa::path(get, path = "/api/v1/sources/{source}/heat", tag = "sources", params(
     ("source" = String, Path, description = "A source's id"),
 ), responses(
@@ -277,5 +282,6 @@ pub(super) async fn heat(
         seconds,
         since: heat.since.to_string(),
         over: heat.over().round(),
+        anchor: heat.anchor,
     }))
 }

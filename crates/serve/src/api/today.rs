@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::periods::{Ways, ZoneCounts};
+use super::periods::{Groups, Ways, ZoneCounts};
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::{Book, Bucket, CountsQuery, Period, PortError, Waiting};
@@ -32,6 +32,8 @@ pub(crate) struct Today {
     came_unseen: u64,
     /// Today's people who were still inside when nobody can have been: at night.
     left_unseen: u64,
+    #[serde(flatten)]
+    groups: Groups,
     /// Seconds of today in which at least one of the sources was not counted.
     uncounted: f64,
     /// Each line, inner ones too.
@@ -91,6 +93,11 @@ impl Today {
         self.occupancy
     }
 
+    /// How many groups came in over all entrances, and of how many people on average, where that is told.
+    pub(crate) fn groups(&self) -> Option<(u64, Option<f64>)> {
+        self.groups.groups.map(|groups| (groups, self.groups.group_size))
+    }
+
     /// Source, line, in and out.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&str, &str, u64, u64)> {
         self.lines.iter().map(|l| {
@@ -136,6 +143,7 @@ impl Today {
             occupancy: book.occupancy(to)?,
             came_unseen: drift.as_ref().map_or(0, |day| day.came_unseen),
             left_unseen: drift.as_ref().map_or(0, |day| day.left_unseen),
+            groups: drift.as_ref().map(Groups::from).unwrap_or_default(),
             uncounted: drift.as_ref().map_or(0.0, |day| day.uncounted.round()),
             zones: book.zones(&by_day, waiting)?.into_iter().map(ZoneCounts::from).collect(),
             lines: lines.into_iter().map(of_line).collect(),

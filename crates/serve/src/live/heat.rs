@@ -1,5 +1,7 @@
 //! Where people walked: how long anchors were in each cell of a grid over the picture.
 
+use footfall_count::Anchor;
+use footfall_track::Bbox;
 use jiff::Timestamp;
 
 use super::Person;
@@ -24,6 +26,8 @@ pub(crate) struct Heat {
     last: Option<u64>,
     /// Microseconds between the frames so far, as far as they count.
     over: u64,
+    /// That of the latest frame.
+    pub(crate) anchor: Anchor,
     /// When the first frame came.
     pub(crate) since: Timestamp,
 }
@@ -40,6 +44,7 @@ impl Heat {
             size,
             last: None,
             over: 0,
+            anchor: Anchor::default(),
             since: Timestamp::now(),
         }
     }
@@ -54,19 +59,21 @@ impl Heat {
         self.over as f64 / 1e6
     }
 
-    /// Adds the time since the frame before to the cell of everyone's anchor (bottom centre).
-    pub(crate) fn add(&mut self, time: f64, people: &[Person]) {
+    /// Adds the time since the frame before to the cell of everyone's `anchor`.
+    pub(crate) fn add(&mut self, time: f64, people: &[Person], anchor: Anchor) {
         let now = (time.max(0.0) * 1e6).round() as u64;
         let step = self.last.replace(now).map_or(0, |last| now.saturating_sub(last).min(LONGEST_STEP));
         self.over += step;
+        self.anchor = anchor;
         for &Person { bbox: [left, top, width, height], .. } in people {
             let cell = |at: f64, size: f64, cells: usize| {
                 let cell = (at / size * cells as f64).floor();
                 (cell >= 0.0 && cell < cells as f64).then_some(cell as usize)
             };
-            let column = cell(left + width / 2.0, self.size[0], self.columns);
-            // Feet at the picture's lower edge are still in it.
-            let row = cell((top + height).min(self.size[1] - 1.0), self.size[1], self.rows);
+            let at = anchor.of(&Bbox::new(left, top, width, height));
+            let column = cell(at.x, self.size[0], self.columns);
+            // Feet at the picture's lower edge are still in it, and heads at its upper one.
+            let row = cell(at.y.clamp(0.0, self.size[1] - 1.0), self.size[1], self.rows);
             if let (Some(column), Some(row)) = (column, row) {
                 self.cells[row * self.columns + column] += step;
             }
@@ -76,6 +83,8 @@ impl Heat {
 
 #[cfg(test)]
 mod tests {
+    use footfall_count::Anchor;
+
     use super::Heat;
     use crate::live::Person;
 
@@ -84,9 +93,9 @@ mod tests {
         let mut heat = Heat::new(640, 480);
         assert_eq!((heat.columns, heat.rows), (64, 48));
         let person = |x: f64, y: f64| Person { id: 1, bbox: [x - 5.0, y - 40.0, 10.0, 40.0] };
-        heat.add(0.0, &[person(15.0, 25.0)]);
-        heat.add(0.5, &[person(15.0, 25.0), person(639.0, 500.0), person(-3.0, 10.0)]);
-        heat.add(60.0, &[person(15.0, 25.0)]);
+        heat.add(0.0, &[person(15.0, 25.0)], Anchor::Feet);
+        heat.add(0.5, &[person(15.0, 25.0), person(639.0, 500.0), person(-3.0, 10.0)], Anchor::Feet);
+        heat.add(60.0, &[person(15.0, 25.0)], Anchor::Feet);
         let at = |column: usize, row: usize| heat.seconds().nth(row * 64 + column).unwrap();
         assert_eq!(at(1, 2), 1.5, "half a second, and no more than one for the gap");
         assert_eq!(at(63, 47), 0.5);
@@ -95,15 +104,26 @@ mod tests {
     }
 
     #[test]
+    fn the_cell_is_that_of_the_anchor_in_force() {
+        let somebody = [Person { id: 1, bbox: [10.0, 100.0, 10.0, 200.0] }];
+        for (anchor, row) in [(Anchor::Feet, 30), (Anchor::Centre, 20), (Anchor::Head, 10)] {
+            let mut heat = Heat::new(640, 480);
+            heat.add(0.0, &somebody, anchor);
+            heat.add(0.5, &somebody, anchor);
+            assert_eq!(heat.seconds().nth(row * 64 + 1), Some(0.5), "{anchor}");
+        }
+    }
+
+    #[test]
     fn years_in_one_cell_lose_no_frame() {
         let mut heat = Heat::new(640, 480);
         let somebody = [Person { id: 1, bbox: [10.0, 0.0, 10.0, 25.0] }];
         let rate = 25.0;
-        heat.add(0.0, &somebody);
+        heat.add(0.0, &somebody, Anchor::Feet);
         // Ten years stand in the cell already: what a frame adds must not depend on it.
         let decade = 10 * 365 * 86_400;
         heat.cells[2 * 64 + 1] = decade * 1_000_000;
-        (1..=1000).for_each(|frame| heat.add(f64::from(frame) / rate, &somebody));
+        (1..=1000).for_each(|frame| heat.add(f64::from(frame) / rate, &somebody, Anchor::Feet));
         assert_eq!(heat.cells[2 * 64 + 1] - decade * 1_000_000, 40_000_000);
         assert_eq!(heat.seconds().nth(2 * 64 + 1), Some(decade as f64 + 40.0));
     }

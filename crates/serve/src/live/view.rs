@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use footfall_count::Anchor;
 use jiff::Timestamp;
 
 use super::ZoneState;
@@ -60,6 +61,8 @@ pub struct View {
     pub width: u32,
     /// Its height in pixels.
     pub height: u32,
+    /// Which point of a person stands for them.
+    pub anchor: Anchor,
     /// Who was tracked in it.
     pub people: Vec<Person>,
     /// What its zones have seen until then.

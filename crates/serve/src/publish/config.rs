@@ -180,12 +180,6 @@ impl PublishConfig {
         mqtt.chain(mail).chain(self.webhooks.iter().map(|hook| hook.name.clone())).collect()
     }
 
-    /// The names of the alerts that `receiver` is told.
-    pub(super) fn alerts_by(&self, receiver: &str) -> BTreeSet<String> {
-        let told = self.alerts.iter().filter(|alert| alert.tells(receiver));
-        told.map(|alert| alert.name.clone()).collect()
-    }
-
     /// Whether there is nothing to tell, and nobody.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -7,7 +7,6 @@ mod legacy;
 mod link;
 mod retained;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mqtt5::NetworkOptions;
@@ -48,8 +47,6 @@ pub(super) struct Mqtt {
     older: u8,
     link: Option<Link>,
     retained: Retained,
-    /// The alerts that are told here, by name.
-    alerts: BTreeSet<String>,
 }
 
 /// Something to be published.
@@ -80,8 +77,8 @@ impl Publication {
 }
 
 impl Mqtt {
-    /// A broker that is told of crossings, of counts, and of the alerts of these names.
-    pub(super) fn new(config: &MqttConfig, alerts: BTreeSet<String>) -> Result<Self, ServeError> {
+    /// A broker that is told of crossings, of counts, and of alerts.
+    pub(super) fn new(config: &MqttConfig) -> Result<Self, ServeError> {
         config.check()?;
         let (host, port, tls) = endpoint("publish.mqtt.url", &config.url, MqttConfig::SCHEMES)?;
         let discovery = (!config.discovery.is_empty()).then(|| config.discovery.clone());
@@ -89,7 +86,7 @@ impl Mqtt {
         let id = format!("footfall-{chance:08x}");
         let (user, password, prefix) = (config.user.clone(), config.password.clone(), config.prefix.clone());
         let (older, link, retained) = (0, None, Retained::default());
-        Ok(Self { host, port, tls, user, password, prefix, discovery, id, older, link, retained, alerts })
+        Ok(Self { host, port, tls, user, password, prefix, discovery, id, older, link, retained })
     }
 
     fn status_topic(&self) -> String {
@@ -203,7 +200,7 @@ impl Receiver for Mqtt {
         let site = discovery::Site::new(&self.prefix, &standing, &today, &visits);
         let mut wanted = site.states();
         let told: Vec<_> =
-            standing.alerts.iter().filter(|alert| self.alerts.contains(&alert.alert)).collect();
+            standing.alerts.iter().filter(|alert| reading.tells(&alert.alert, "mqtt")).collect();
         wanted.extend(alerts::states(&self.prefix, &told));
         if let Some(discovery) = &self.discovery {
             wanted.extend(site.messages(discovery));

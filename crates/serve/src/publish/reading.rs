@@ -221,6 +221,11 @@ impl Reading {
         Standing { head, day, drawn, people, alerts }
     }
 
+    /// Whether `receiver` is told of the alert called `name`.
+    pub(super) fn tells(&self, name: &str, receiver: &str) -> bool {
+        self.live.rules().tells(name, receiver)
+    }
+
     /// The counts of today, of lines and of zones.
     pub(super) async fn today(&self) -> Result<(crate::api::Today, Vec<VisitCount>), PortError> {
         self.ask(|book, _| {

@@ -68,6 +68,15 @@ fn counts_come_with_their_ranges_and_crossings_with_what_they_rest_on() {
         assert_eq!(today["lines"][0][way], today[way]);
         assert_eq!(today["lines"][0][format!("{way}_high")], today[format!("{way}_high")]);
     }
+    assert!(today.get("groups").is_none());
+    site.book.group(2, 1.5);
+    let (_, today) = get(&site, "/api/v1/today");
+    assert_eq!((&today["groups"], &today["group_size"]), (&json!(2), &json!(1.5)));
+    let (_, periods) = get(&site, "/api/v1/periods?by=day");
+    assert_eq!(
+        (&periods["periods"][0]["groups"], &periods["periods"][0]["group_size"]),
+        (&json!(2), &json!(1.5))
+    );
     site.book.visit(jiff::Timestamp::now(), "Door", "till");
     let (status, zones) = get(&site, "/api/v1/zones?by=day");
     assert_eq!(

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Direction, Layout};
+use footfall_count::{Anchor, Direction, Layout};
 use footfall_serve::{
     Book, Config, Drawing, Entry, Live, Parts, Passing, Person, Picture, PortError, Saved, Server, Setup,
     SetupError, SourceKind, SourceState, View, ZoneState,
@@ -98,7 +98,7 @@ impl Site {
         let picture = Arc::new(Numbered(frame));
         let time = frame as f64 / 10.0;
         let zones = vec![ZoneState { name: "till".into(), people: 1, most: 3, visits: 8, mean_dwell: 12.34 }];
-        let (width, height) = (640, 480);
+        let (width, height, anchor) = (640, 480, Anchor::Centre);
         let passing = || Passing {
             line: "entrance".into(),
             track: frame,
@@ -108,7 +108,7 @@ impl Site {
             look: None,
         };
         let crossings = (0..crossings).map(|_| passing()).collect();
-        self.live.publish(0, View { frame, time, width, height, people, zones, crossings, picture });
+        self.live.publish(0, View { frame, time, width, height, anchor, people, zones, crossings, picture });
     }
 
     /// Counts crossing number `n`, and shows the frame that it was decided in.

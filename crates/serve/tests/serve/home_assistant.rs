@@ -159,3 +159,28 @@ fn what_an_older_program_announced_of_these_lines_is_taken_back() {
     heard.until(|topics| old.iter().all(|topic| !topics.contains_key(*topic)));
     heard.until(|topics| topics.contains_key("homeassistant/sensor/shop/Door_entrance_in/config"));
 }
+
+#[test]
+fn groups_are_told_beside_people_where_anybody_tells_them_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = broker(folder.path(), "");
+    broker.start();
+    let (kept, book, live) = book_in(TimeZone::UTC);
+    live.draw("Door", shapes(&["entrance"], &[]));
+    (1..=3).for_each(|n| kept.add(footfall_serve::Entry { at: Timestamp::now(), ..crossing(n) }));
+    let config = publish(broker.port, "shop");
+    let _publishers = start(&config, &book, &live);
+    let mut heard = Kept::of(broker.port);
+    let today = |heard: &std::collections::BTreeMap<String, String>| {
+        let text = heard.get("shop/today")?;
+        serde_json::from_str::<serde_json::Value>(text).ok()
+    };
+    heard.until(|topics| today(topics).is_some_and(|today| today["in"] == 2));
+    assert!(today(&heard.topics).unwrap().get("groups").is_none());
+    kept.group(2, 1.0);
+    heard.until(|topics| {
+        today(topics)
+            .is_some_and(|today| (&today["groups"], &today["group_size"]) == (&json!(2), &json!(1.0)))
+    });
+    heard.until(|topics| topics.keys().any(|topic| topic.ends_with("/group_size/config")));
+}

@@ -39,6 +39,8 @@ struct Kept {
     steps: u64,
     /// Another program that has the cursors.
     holder: Option<String>,
+    /// How many groups came in, and of how many people on average.
+    groups: Option<(u64, f64)>,
 }
 
 impl MemoryBook {
@@ -67,6 +69,13 @@ impl MemoryBook {
         let mut kept = self.kept();
         kept.head += 1;
         kept.visits.push((at, source.to_owned(), zone.to_owned()));
+    }
+
+    /// So many groups came in, of so many people on average.
+    pub(crate) fn group(&self, groups: u64, size: f64) {
+        let mut kept = self.kept();
+        kept.head += 1;
+        kept.groups = Some((groups, size));
     }
 
     /// Sets the clock, which stands still from then on.
@@ -173,6 +182,7 @@ impl Book for MemoryBook {
     }
 
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
+        let groups = self.kept().groups;
         let mut sums = BTreeMap::<Timestamp, (u64, u64, Doubt)>::new();
         for bucket in self.counts(query, usize::MAX, waiting)?.buckets {
             let sum = sums.entry(bucket.start).or_default();
@@ -193,6 +203,8 @@ impl Book for MemoryBook {
                 peak: inside,
                 came_unseen: 0,
                 left_unseen: 0,
+                groups: groups.map(|groups| groups.0),
+                group_size: groups.map(|groups| groups.1),
                 uncounted: 0.0,
             })
         };

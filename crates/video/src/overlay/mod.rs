@@ -9,6 +9,7 @@ mod trails;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_count::Anchor;
 use footfall_pipeline::{Image, Scene};
 use footfall_track::TrackedBox;
 use serde::{Deserialize, Serialize};
@@ -113,7 +114,7 @@ impl Overlay {
         lines::draw(&mut self.canvas, &mut style, &scene.seen.lines, &self.flashes, now);
         self.draw_trails(&style, now);
         for track in &scene.seen.tracks {
-            draw_track(&mut self.canvas, &mut style, track);
+            draw_track(&mut self.canvas, &mut style, track, scene.seen.anchor);
         }
         lines::draw_flashes(&mut self.canvas, &style, &self.flashes, now);
         lines::draw_tallies(&mut self.canvas, &mut style, &scene.seen.lines, &scene.seen.tallies);
@@ -140,8 +141,8 @@ impl Overlay {
     }
 }
 
-/// A track's box, its number on a plate above it, and a dot where it stands.
-fn draw_track(canvas: &mut Canvas, style: &mut Style, track: &TrackedBox) {
+/// A track's box, its number on a plate above it, and a dot at the point that stands for it.
+fn draw_track(canvas: &mut Canvas, style: &mut Style, track: &TrackedBox, anchor: Anchor) {
     let (width, height) = canvas.size();
     let bbox = &track.bbox;
     let outside = bbox.right() <= 0.0 || bbox.bottom() <= 0.0 || bbox.x >= width || bbox.y >= height;
@@ -154,7 +155,7 @@ fn draw_track(canvas: &mut Canvas, style: &mut Style, track: &TrackedBox) {
     canvas.outline(grown(area, 1.0), 1.0, palette::BLACK, 0.45);
     canvas.outline(area, stroke, colour, 1.0);
     let dot = Pen { colour, opacity: 1.0, width: 3.0 * stroke, cap: Cap::Round };
-    canvas.stroke(bbox.anchor(), bbox.anchor(), dot);
+    canvas.stroke(anchor.of(bbox), anchor.of(bbox), dot);
 
     let label = track.id.to_string();
     let (pad, cap) = (2.0 * stroke + 1.0, style.text.cap_height().round());

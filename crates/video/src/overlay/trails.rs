@@ -21,7 +21,7 @@ impl Trails {
     pub(super) fn add(&mut self, scene: &Scene) {
         let now = scene.frame.time;
         for track in scene.seen.tracks.iter().filter(|track| track.bbox.is_proper()) {
-            self.points.entry(track.id).or_default().push_back((now, track.bbox.anchor()));
+            self.points.entry(track.id).or_default().push_back((now, scene.seen.anchor.of(&track.bbox)));
         }
         self.points.retain(|_, points| {
             while points.front().is_some_and(|&(time, _)| now.saturating_sub(time) > self.span) {

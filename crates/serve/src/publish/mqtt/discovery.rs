@@ -75,8 +75,11 @@ impl<'a> Site<'a> {
 
     /// The states that the sensors show.
     pub(super) fn states(&self) -> Messages {
-        let all =
+        let mut all =
             json!({ "in": self.today.entered(), "out": self.today.left(), "inside": self.today.occupancy() });
+        if let Some((groups, size)) = self.today.groups() {
+            (all["groups"], all["group_size"]) = (groups.into(), size.into());
+        }
         let places = self.places.iter().map(|place| (place.topic(self.prefix), place.state.clone()));
         let states = std::iter::once((format!("{}/today", self.prefix), all)).chain(places);
         states.map(|(topic, state)| (topic, state.to_string().into_bytes())).collect()
@@ -94,11 +97,17 @@ impl<'a> Site<'a> {
 
     fn sensors(&self) -> Vec<Sensor> {
         let topic = format!("{}/today", self.prefix);
-        let all =
-            [("in", "In today"), ("out", "Out today"), ("inside", "Inside now")].map(|(value, name)| {
-                Sensor { key: value.to_owned(), name: name.to_owned(), topic: topic.clone(), value }
-            });
-        let mut sensors = Vec::from(all);
+        let mut all = vec![("in", "In today"), ("out", "Out today"), ("inside", "Inside now")];
+        if self.today.groups().is_some() {
+            all.extend([("groups", "Groups today"), ("group_size", "Mean group size today")]);
+        }
+        let all = all.into_iter().map(|(value, name)| Sensor {
+            key: value.to_owned(),
+            name: name.to_owned(),
+            topic: topic.clone(),
+            value,
+        });
+        let mut sensors: Vec<_> = all.collect();
         for place in &self.places {
             let (source, name) = (id(place.source), id(place.name));
             let short: String = place.name.chars().take(LONGEST_NAME).collect();
@@ -132,7 +141,7 @@ impl Place<'_> {
 impl Sensor {
     /// Counts that only rise until midnight.
     fn rises(&self) -> bool {
-        !matches!(self.value, "inside" | "people")
+        !matches!(self.value, "inside" | "people" | "group_size")
     }
 
     fn icon(&self) -> &'static str {
