@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ConfigError;
 
 /// Whether and how those who come in together are told from those who come in one after the other. The defaults are
-/// found by `scripts/groups`.
+/// found by `scripts/measure groups`.
 ///
 /// Two came together if `(seconds / apart)^2 + (heights / distance)^2 + (change / drift)^2` is at most 1: by how many
 /// seconds one came in after the other, how far they were from each other on their way, and how much the way from one
