@@ -284,3 +284,16 @@ fn the_document_describes_what_there_is() {
         assert!(methods["get"]["responses"].get(status.to_string()).is_some(), "{path}");
     }
 }
+
+/// Schemas have one name each: what a line is for, and what somebody may do, once hid one another.
+#[test]
+fn the_document_tells_roles_of_lines_from_those_of_people() {
+    let site = Site::start(|_| ());
+    let (_, document) = get(&site, "/api/v1/openapi.json");
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["LineRole"]["enum"], json!(["entrance", "inner"]));
+    assert_eq!(schemas["Role"]["enum"], json!(["read", "change"]));
+    let role = |of: &str| schemas[of]["properties"]["role"].to_string();
+    assert!(role("Line").contains("schemas/LineRole"), "{}", role("Line"));
+    assert!(role("Who").contains("schemas/Role"), "{}", role("Who"));
+}
