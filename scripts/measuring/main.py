@@ -98,11 +98,10 @@ def changed(table: Table, data: Path | None, root: Path = ROOT) -> list[str] | N
     made = certificate.read(path.read_text()) if path.is_file() else None
     if made is None:
         return None
-    now = fingerprint.of(table, root, data)
-    known = now if data else now | {name: value for name, value in made.parts.items() if name.startswith("DATA/")}
-    # A part of DATA that was not there then cannot have changed.
-    names = [name for name in made.parts | known if not name.startswith("DATA/") or name in made.parts]
-    return [name for name in names if made.parts.get(name) != known.get(name)]
+    then, now = made.parts, fingerprint.of(table, root, data)
+    # Of DATA nothing is known without it, nor what was in it before there were certificates.
+    names = [name for name in then | now if not name.startswith("DATA/") or (name in then and name in now)]
+    return [name for name in names if then.get(name) != now.get(name)]
 
 
 def stale(registry: dict[str, Table], data: Path | None) -> int:
@@ -114,7 +113,8 @@ def stale(registry: dict[str, Table], data: Path | None) -> int:
             continue
         found += 1
         print(f"{table.file}: {'has no certificate' if names is None else 'since it was made: ' + ', '.join(names)}")
-        print(f"    {table.typed() if table.command else 'by hand: ' + table.by_hand}")
+        by_hand = f"by hand, from {table.by_hand}; then scripts/measure --certify {table.name}"
+        print(f"    {by_hand if table.by_hand else table.typed()}")
     print(f"{found} of {len(kept)} tables are stale", file=sys.stderr)
     return int(found > 0)
 
