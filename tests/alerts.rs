@@ -185,7 +185,11 @@ fn an_alert_that_is_added_on_the_page_is_told_at_once_and_one_that_is_removed_is
     let mut running = run(&config);
     let page = address(&mut running);
     let told = settings(&page, "POST", "alerts", r#"{"name": "camera", "when": "silent", "seconds": 4}"#);
-    assert_eq!((&told["alerts"][0]["name"], &told["needs_restart"]), (&"camera".into(), &false.into()), "{told}");
+    assert_eq!(
+        (&told["alerts"][0]["name"], &told["needs_restart"]),
+        (&"camera".into(), &false.into()),
+        "{told}"
+    );
     next_state(&heard, false);
     camera.stop();
     assert!(next_state(&heard, true)["text"].as_str().unwrap().contains("from front"));

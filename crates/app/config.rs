@@ -38,7 +38,7 @@ pub(crate) use wrong::told_of_edit;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
-    pub(crate) networks: Networks,
+    pub(crate) networks: NetworkConfig,
     pub(crate) source: Sources,
     pub(crate) detector: DetectorConfig,
     pub(crate) embedder: EmbedderConfig,
@@ -78,7 +78,7 @@ const WITH_DISTANCE: [&str; 3] = ["counter", "counter.visitors", "staff"];
 /// Which networks run, and on what.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Networks {
+pub(crate) struct NetworkConfig {
     pub(crate) device: DeviceRequest,
     pub(crate) detector: Option<LocalPath>,
     pub(crate) embedder: Option<LocalPath>,
@@ -302,7 +302,7 @@ impl Config {
     }
 }
 
-impl Networks {
+impl NetworkConfig {
     fn override_by(&mut self, args: &NetworkArgs) {
         self.device = args.device.unwrap_or(self.device);
         replace(&mut self.detector, args.detector.as_ref());

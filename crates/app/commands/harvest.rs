@@ -16,7 +16,7 @@ use crate::cli::harvest::CropArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::progress::{self, Progress};
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 use crate::say::say;
 use crate::table::Table;
 use crate::{interrupt, logging};
@@ -87,14 +87,14 @@ fn assemble(
     })?);
     let source = open_source(&args.source, &config.source.options)?;
     let info = source.info().clone();
-    let networks = Networks::open(config)?;
+    let networks = OpenNetworks::open(config)?;
     let tracker =
         Tracker::new(config.tracker(info.frame_rate, networks.max_cosine_distance)).map_err(usage)?;
     let counter = Counter::new(Vec::new(), config.counter).map_err(usage)?;
     let progress = Progress::start(bar, &[Some(info.clone())], args.max_frames).sink(0);
     let sinks = vec![harvest, progress];
     let options = config.options(networks.device, args.max_frames);
-    let Networks { detectors, embedders, .. } = networks;
+    let OpenNetworks { detectors, embedders, .. } = networks;
     let parts = Parts { source, tracker, counter, sinks, inspectors: Vec::new() };
     Ok((Pipeline { lanes: vec![Lane::new(name, parts)], detectors, embedders }, info.kind, options))
 }

@@ -6,19 +6,17 @@ mod name;
 mod owner;
 mod places;
 mod present;
-mod propose;
 mod template;
 mod watch;
 use std::path::Path;
 
 use anyhow::Context as _;
 use files::Files;
-use footfall_count::{Anchor, Tally, View};
+use footfall_count::{Anchor, Tally, View, propose};
 use footfall_formats::PartialFile;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 use places::Places;
 use present::Present;
-use propose::propose;
 use watch::watch;
 
 use crate::cli::InitArgs;

@@ -14,10 +14,10 @@ use crate::in_force::InForce;
 use crate::ledger::{self, Book};
 use crate::plan::Plan;
 use crate::run::lanes::OpenSources;
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
-use crate::run::summary::Report;
+use crate::run::summary::RunReport;
 use crate::say::say;
 use crate::serve::Page;
 use crate::sources::transport;
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let page = shown.map(|book| Page::new(&plan.sources, book, &plan.config.hours)).transpose()?;
     let opened = OpenSources::open(plan.sources.clone(), book.clone(), page.clone(), &stop)?;
     let opened = opened.without(staff(&plan.config)?);
-    let networks = Networks::open(&plan.config)?;
+    let networks = OpenNetworks::open(&plan.config)?;
     let plan = plan.on(networks.device);
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &plan, distance, &stop, &bar)?;
@@ -52,14 +52,14 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let serve = |page: Page| page.serve(&plan, args.config.as_deref(), &lanes, &in_force);
     let serving = page.map(serve).transpose()?;
     let options = plan.config.options(networks.device, args.max_frames);
-    let Networks { detectors, embedders, told, .. } = networks;
+    let OpenNetworks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
     let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
     let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let completed = complete(crossings.as_ref(), &outcome);
-    let report = Report::new(&plan.config, &plan.files, told, &outcome);
+    let report = RunReport::new(&plan.config, &plan.files, told, &outcome);
     say(&report.for_people());
     let closed = book.map_or(Ok(()), |book| book.close(&outcome));
     if let Some(path) = &plan.config.outputs.summary {

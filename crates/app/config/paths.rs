@@ -10,7 +10,7 @@ use footfall_serve::{Config as ServeConfig, PublishConfig};
 
 use super::LedgerConfig;
 use super::StaffConfig;
-use super::{Config, Networks, Outputs, SourceEntry, Sources};
+use super::{Config, NetworkConfig, Outputs, SourceEntry, Sources};
 use crate::models::{is_embedder_name, is_name};
 
 impl Config {
@@ -43,7 +43,7 @@ impl Config {
             set_in_tracker: _,
             set_distances: _,
         } = self;
-        let Networks { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
+        let NetworkConfig { device: _, detector, embedder, runtime, no_embedder: _ } = networks;
         let StaffConfig { gallery, max_cosine_distance: _ } = staff;
         let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
         let LedgerConfig {

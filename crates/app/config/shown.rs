@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::LedgerConfig;
 use super::StaffConfig;
-use super::{Config, Networks, SourceEntry, Sources};
+use super::{Config, NetworkConfig, SourceEntry, Sources};
 
 impl Config {
     /// The settings for those who look from elsewhere.
@@ -37,7 +37,7 @@ impl Config {
             set_in_tracker: _,
             set_distances: _,
         } = self;
-        let Networks { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
+        let NetworkConfig { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
         let StaffConfig { gallery: _, max_cosine_distance } = staff;
         let LedgerConfig { file: _, retention, remove_unsent, removed_lines, start_time: _, recount: _ } =
             ledger;

@@ -12,17 +12,17 @@ use crate::models;
 use crate::say::say;
 
 /// Opened networks, and what is said about them.
-pub(crate) struct Networks {
+pub(crate) struct OpenNetworks {
     pub(crate) detectors: Vec<Box<dyn Detector>>,
     pub(crate) embedders: Vec<Box<dyn Embedder>>,
     /// What they run on.
     pub(crate) device: Device,
     /// As far as the embedder's makers measured it.
     pub(crate) max_cosine_distance: Option<f64>,
-    pub(crate) told: summary::Networks,
+    pub(crate) told: summary::NetworkReport,
 }
 
-impl Networks {
+impl OpenNetworks {
     /// Opens what the configuration names, one thread a session: cores are used by several sessions.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let wanted = &config.networks;
@@ -36,7 +36,7 @@ impl Networks {
             embedders: Vec::new(),
             device,
             max_cosine_distance: None,
-            told: summary::Networks { threads, ..summary::Networks::default() },
+            told: summary::NetworkReport { threads, ..summary::NetworkReport::default() },
         };
         for _ in 0..threads {
             let detector = OnnxDetector::open(&runtime, &path, &config.detector)?;

@@ -17,7 +17,7 @@ use crate::config::{Config, Outputs};
 ///
 /// Counts and frames are those of all sources together.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct RunReport {
     version: &'static str,
     /// Where there is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub(crate) struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     zones: Vec<ZoneReport>,
     stages: Vec<Stage>,
-    networks: Networks,
+    networks: NetworkReport,
     #[serde(serialize_with = "paths")]
     outputs: Outputs,
     /// Each source by itself.
@@ -133,7 +133,7 @@ struct TroubleReport {
 
 /// The networks that ran, each with what it ran on.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Networks {
+pub(crate) struct NetworkReport {
     pub(crate) detector: String,
     /// Nodes of it that each execution provider runs, by ONNX Runtime's own profile.
     pub(crate) detector_ran_on: ProviderReport,
@@ -142,8 +142,13 @@ pub(crate) struct Networks {
     pub(crate) threads: usize,
 }
 
-impl Report {
-    pub(crate) fn new(config: &Config, files: &[Outputs], networks: Networks, outcome: &Outcome) -> Self {
+impl RunReport {
+    pub(crate) fn new(
+        config: &Config,
+        files: &[Outputs],
+        networks: NetworkReport,
+        outcome: &Outcome,
+    ) -> Self {
         let lanes = &outcome.lanes;
         let sum = |of: fn(&Summary) -> u64| lanes.iter().map(|lane| of(&lane.summary)).sum::<u64>();
         let frames =

@@ -152,17 +152,20 @@ fn an_hour_is_compared_with_its_like_over_a_change_of_the_clock() {
 fn an_hour_that_is_there_twice_or_not_at_all_is_compared_with_hours() {
     // By night too: 30 each hour of time, whatever the clock shows.
     let steady = |_: &ZonedDateTime| 30;
-    let autumn = Shop::new("2026-08-24").open("2026-11-09", steady).book(always());
+    let shop = Shop::new("2026-08-24").open("2026-11-09", steady);
+    let autumn = shop.book(always());
     assert_eq!(said(&autumn, "2026-10-25"), ".".repeat(25), "two hours from two to three");
     assert_eq!(said(&autumn, "2026-11-01"), ".".repeat(24), "a week later there is one of it again");
-    let spring = Shop::new("2026-01-26").open("2026-04-13", steady).book(always());
+    let shop = Shop::new("2026-01-26").open("2026-04-13", steady);
+    let spring = shop.book(always());
     assert_eq!(said(&spring, "2026-03-29"), ".".repeat(23));
     assert_eq!(said(&spring, "2026-04-05"), ".".repeat(24), "the week before had no hour from two to three");
 }
 
 #[test]
 fn a_new_shop_is_not_judged_before_there_are_four_weeks_of_it() {
-    let book = Shop::new("2026-01-05").open("2026-02-16", usual).book(always());
+    let shop = Shop::new("2026-01-05").open("2026-02-16", usual);
+    let book = shop.book(always());
     for date in ["2026-01-05", "2026-01-12", "2026-01-31"] {
         assert_eq!(said(&book, date), "-".repeat(24), "{date}");
     }

@@ -8,15 +8,15 @@ use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 use crate::config::Limits;
 use crate::groups::Groups;
 use crate::newcomer::{Beginning, Newcomer, overlapping};
-use crate::person::{Deed, Person, Scenery};
-use crate::sight::{RESOLUTION, Sight};
+use crate::person::{Event, Person, Watched};
+use crate::sighting::{RESOLUTION, Sighting};
 use crate::{
     Anchor, Config, ConfigError, Crossing, Doubt, Group, GroupTally, Line, Mask, Staff, Tally, Visit,
     Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
-mod deeds;
+mod events;
 mod follow;
 
 /// Counts people over lines.
@@ -234,11 +234,14 @@ impl Counter {
         self.latest = frame;
         let anchor = self.limits.anchor;
         for (index, tracked) in step.tracks.iter().enumerate() {
-            let sight = self.sight(frame, time, &step.tracks, index);
+            let sighting = self.sighting(frame, time, &step.tracks, index);
             let beside = || overlapping(&step.tracks, index).map(|other| anchor.of(&other.bbox)).collect();
             let found = step.found.iter().find(|found| found.id == tracked.id);
-            found.into_iter().flat_map(|found| &found.boxes).for_each(|past| self.find(&sight, past, beside));
-            self.see(sight, beside, embeddings.get(tracked.detection));
+            found
+                .into_iter()
+                .flat_map(|found| &found.boxes)
+                .for_each(|past| self.find(&sighting, past, beside));
+            self.see(sighting, beside, embeddings.get(tracked.detection));
         }
         for id in &step.removed {
             if let Some(newcomer) = self.newcomers.get_mut(id) {
@@ -251,45 +254,45 @@ impl Counter {
         self.recent.push_front((frame, time));
         self.recent.truncate(RECENT);
         self.settle_newcomers(Some(time));
-        let mut deeds = self.advance(Some(time));
+        let mut events = self.advance(Some(time));
         let since = time.saturating_sub(self.limits.join_gap + self.watched() + RESOLUTION);
         self.people.retain(|_, person| {
             let is_over = person.is_over(since);
             if is_over {
-                person.end_visits(&mut deeds);
+                person.end_visits(&mut events);
             }
             !is_over
         });
         self.settle_groups(Some(time));
-        self.count(deeds)
+        self.count(events)
     }
 
     /// Decides what can be decided at the end of the source, after its last frame; gives the crossings.
     pub fn finish(&mut self) -> Vec<Crossing> {
         self.settle_newcomers(None);
-        let mut deeds = self.advance(None);
-        self.people.values_mut().for_each(|person| person.end_visits(&mut deeds));
+        let mut events = self.advance(None);
+        self.people.values_mut().for_each(|person| person.end_visits(&mut events));
         self.settle_groups(None);
-        self.count(deeds)
+        self.count(events)
     }
 
-    fn sight(&self, frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sight {
+    fn sighting(&self, frame: u64, time: Duration, tracks: &[TrackedBox], index: usize) -> Sighting {
         let TrackedBox { id, bbox, .. } = &tracks[index];
         let crowded = overlapping(tracks, index).next().is_some();
-        Sight { crowded, ..Sight::new(*id, bbox, self.limits.anchor, frame, time) }
+        Sighting { crowded, ..Sighting::new(*id, bbox, self.limits.anchor, frame, time) }
     }
 
-    fn advance(&mut self, now: Option<Duration>) -> Vec<Deed> {
-        let scenery = Scenery { lines: &self.lines, zones: &self.zones, limits: &self.limits };
-        let (mut deeds, decided) = (Vec::new(), self.latest);
+    fn advance(&mut self, now: Option<Duration>) -> Vec<Event> {
+        let watched = Watched { lines: &self.lines, zones: &self.zones, limits: &self.limits };
+        let (mut events, decided) = (Vec::new(), self.latest);
         let mut doers = Vec::new();
         for (&key, person) in &mut self.people {
-            person.advance(&scenery, now, decided, &mut deeds);
-            doers.resize(deeds.len(), key);
+            person.advance(&watched, now, decided, &mut events);
+            doers.resize(events.len(), key);
         }
-        self.recognise(&mut deeds, &doers);
-        self.accompany(&mut deeds, &doers);
-        deeds
+        self.recognise(&mut events, &doers);
+        self.accompany(&mut events, &doers);
+        events
     }
 }
 

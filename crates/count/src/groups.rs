@@ -6,7 +6,7 @@ use std::time::Duration;
 use footfall_track::{Point, TrackId};
 use serde::{Deserialize, Serialize};
 
-use crate::sight::RESOLUTION;
+use crate::sighting::RESOLUTION;
 use crate::{Crossing, Direction};
 
 mod company;

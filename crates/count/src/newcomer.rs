@@ -7,7 +7,7 @@ use footfall_track::{Bbox, Point, TrackedBox};
 use crate::config::Limits;
 use crate::look::Look;
 use crate::person::{MOTION_TIME, Person};
-use crate::sight::{RESOLUTION, Sight, Velocity};
+use crate::sighting::{RESOLUTION, Sighting, Velocity};
 
 /// How long a track is watched until it is decided who it is: so long it takes to see how it moves.
 pub(crate) const WATCHED: Duration = MOTION_TIME;
@@ -27,7 +27,7 @@ const STEPS: u32 = 3;
 #[derive(Clone, Debug)]
 pub(crate) struct Newcomer {
     /// At least one.
-    pub(crate) sights: Vec<Sight>,
+    pub(crate) sightings: Vec<Sighting>,
     pub(crate) look: Look,
     /// Where those stood whose boxes overlapped the first sight's.
     beside: Vec<Point>,
@@ -36,12 +36,12 @@ pub(crate) struct Newcomer {
 }
 
 impl Newcomer {
-    pub(crate) fn new(first: Sight, beside: Vec<Point>) -> Self {
-        Self { sights: vec![first], look: Look::default(), beside, ended: false }
+    pub(crate) fn new(first: Sighting, beside: Vec<Point>) -> Self {
+        Self { sightings: vec![first], look: Look::default(), beside, ended: false }
     }
 
-    pub(crate) fn first(&self) -> &Sight {
-        &self.sights[0]
+    pub(crate) fn first(&self) -> &Sighting {
+        &self.sightings[0]
     }
 
     /// How unlike they are to go on where `person` was lost, 0 to 1; none if they cannot be the same.
@@ -59,7 +59,7 @@ impl Newcomer {
         }
         let gap = gap.as_secs_f64();
         let after = person.velocity().carry(from.centre, gap / 2.0);
-        let before = self.velocity(|sight| sight.centre).carry(to.centre, -gap / 2.0);
+        let before = self.velocity(|sighting| sighting.centre).carry(to.centre, -gap / 2.0);
         let apart = (after.x - before.x).hypot(after.y - before.y) / f64::midpoint(low, high);
         let motion = apart / (SLACK + SLACK_RATE * gap);
         let look = person.look.distance(&self.look).map_or(motion, |d| d / limits.max_cosine_distance);
@@ -69,11 +69,11 @@ impl Newcomer {
     /// Where they must have been before they came out of an occlusion, by rising time: nobody comes out
     /// of nothing. Empty if they did not begin beside somebody whom they walk away from, and who may have
     /// hidden them.
-    pub(crate) fn way_back(&self, began: &Beginning, limits: &Limits) -> Vec<Sight> {
+    pub(crate) fn way_back(&self, began: &Beginning, limits: &Limits) -> Vec<Sighting> {
         let first = self.first();
-        let seen = self.sights[self.sights.len() - 1].time.saturating_sub(first.time);
+        let seen = self.sightings[self.sightings.len() - 1].time.saturating_sub(first.time);
         let back = limits.emergence.min(first.time.saturating_sub(began.time));
-        let velocity = self.velocity(|sight| sight.anchor);
+        let velocity = self.velocity(|sighting| sighting.anchor);
         let is_left = |hider: &Point| {
             let step = velocity.carry(Point::new(0.0, 0.0), 1.0);
             (first.anchor.x - hider.x) * step.x + (first.anchor.y - hider.y) * step.y > 0.0
@@ -87,7 +87,7 @@ impl Newcomer {
             let ago = back * count / STEPS;
             let carry = |from: Point| velocity.carry(from, -ago.as_secs_f64());
             let frame = first.frame.saturating_sub((ago.as_secs_f64() * rate).round() as u64);
-            Sight {
+            Sighting {
                 anchor: carry(first.anchor),
                 centre: carry(first.centre),
                 frame,
@@ -97,13 +97,13 @@ impl Newcomer {
                 ..*first
             }
         };
-        (1..=STEPS).rev().map(step).filter(|sight| sight.frame < first.frame).collect()
+        (1..=STEPS).rev().map(step).filter(|sighting| sighting.frame < first.frame).collect()
     }
 
-    fn velocity(&self, point: impl Fn(&Sight) -> Point + Clone) -> Velocity {
+    fn velocity(&self, point: impl Fn(&Sighting) -> Point + Clone) -> Velocity {
         let until = self.first().time + MOTION_TIME + RESOLUTION;
-        let early = self.sights.iter().take_while(move |sight| sight.time <= until);
-        Velocity::of(&early.map(move |sight| (sight.time.as_secs_f64(), point(sight))))
+        let early = self.sightings.iter().take_while(move |sighting| sighting.time <= until);
+        Velocity::of(&early.map(move |sighting| (sighting.time.as_secs_f64(), point(sighting))))
     }
 }
 

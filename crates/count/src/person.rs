@@ -10,7 +10,7 @@ use crate::counter::change::kept;
 use crate::look::Look;
 use crate::path::Path;
 use crate::relation::Relation;
-use crate::sight::{RESOLUTION, Sight, Velocity};
+use crate::sighting::{RESOLUTION, Sighting, Velocity};
 use crate::stature::{Learnt, Stature};
 use crate::visit::{Stay, Visit};
 use crate::{Anchor, Crossing, Line, Zone};
@@ -20,7 +20,7 @@ pub(crate) const MOTION_TIME: Duration = Duration::from_millis(500);
 
 /// What people are counted over, and how.
 #[derive(Clone, Copy)]
-pub(crate) struct Scenery<'a> {
+pub(crate) struct Watched<'a> {
     pub(crate) lines: &'a [Line],
     pub(crate) zones: &'a [Zone],
     pub(crate) limits: &'a Limits,
@@ -28,13 +28,13 @@ pub(crate) struct Scenery<'a> {
 
 /// Something that a person did.
 #[derive(Clone, Debug)]
-pub(crate) enum Deed {
+pub(crate) enum Event {
     /// Passed a line.
     Passed(Crossing),
     /// Was in a zone.
     Visited(Visit),
     /// Was somewhere; told where it matters who walks with whom.
-    Went(Sight),
+    Went(Sighting),
 }
 
 /// What is remembered of one person.
@@ -52,15 +52,15 @@ pub(crate) struct Person {
     /// How far their feet turned out to be below their head, since the last step.
     shown: Option<f64>,
     /// Their last sights, as far as they tell how they move.
-    tail: VecDeque<Sight>,
+    tail: VecDeque<Sighting>,
     /// Their last averaged place.
-    place: Option<Sight>,
+    place: Option<Sighting>,
     relations: Vec<Relation>,
     stays: Vec<Stay>,
 }
 
 impl Person {
-    pub(crate) fn new(first: &Sight, lines: usize, zones: usize) -> Self {
+    pub(crate) fn new(first: &Sighting, lines: usize, zones: usize) -> Self {
         Self {
             track: first.track,
             first: first.time,
@@ -87,23 +87,23 @@ impl Person {
     }
 
     /// Where they were last seen, if they were.
-    pub(crate) fn last(&self) -> Option<&Sight> {
+    pub(crate) fn last(&self) -> Option<&Sighting> {
         self.tail.back()
     }
 
     /// How they moved when they were last seen.
     pub(crate) fn velocity(&self) -> Velocity {
-        Velocity::of(&self.tail.iter().map(|sight| (sight.time.as_secs_f64(), sight.centre)))
+        Velocity::of(&self.tail.iter().map(|sighting| (sighting.time.as_secs_f64(), sighting.centre)))
     }
 
     /// Adds where they were seen, or must have come from.
-    pub(crate) fn push(&mut self, sight: Sight, limits: &Limits) {
-        if sight.inferred {
-            self.path.push(sight);
+    pub(crate) fn push(&mut self, sighting: Sighting, limits: &Limits) {
+        if sighting.inferred {
+            self.path.push(sighting);
             return;
         }
         let patience = if limits.anchor == Anchor::Feet { limits.hidden_feet } else { Duration::ZERO };
-        let (sight, learnt) = self.stature.see(sight, patience);
+        let (sighting, learnt) = self.stature.see(sighting, patience);
         match learnt {
             Some(Learnt::Hidden(since, height)) => self.path.set_height(Some(since), height),
             Some(Learnt::Shown(height)) => {
@@ -112,10 +112,10 @@ impl Person {
             }
             None => {}
         }
-        self.path.push(sight);
-        self.track = sight.track;
-        self.tail.push_back(sight);
-        let from = sight.time.saturating_sub(MOTION_TIME + RESOLUTION);
+        self.path.push(sighting);
+        self.track = sighting.track;
+        self.tail.push_back(sighting);
+        let from = sighting.time.saturating_sub(MOTION_TIME + RESOLUTION);
         while self.tail.front().is_some_and(|old| old.time < from) {
             self.tail.pop_front();
         }
@@ -125,49 +125,49 @@ impl Person {
     /// what they did to `deeds`, as decided in that frame.
     pub(crate) fn advance(
         &mut self,
-        scenery: &Scenery<'_>,
+        watched: &Watched<'_>,
         now: Option<Duration>,
         decided: u64,
-        deeds: &mut Vec<Deed>,
+        events: &mut Vec<Event>,
     ) {
-        let limits = scenery.limits;
-        self.stand(scenery);
+        let limits = watched.limits;
+        self.stand(watched);
         while let Some(here) = self.path.next(limits.smoothing, now) {
             let mut last = self.place.unwrap_or(here);
             if here.time.saturating_sub(last.time) > limits.max_gap {
                 self.relations.fill(Relation::default());
-                self.end_visits(deeds);
+                self.end_visits(events);
                 last = here;
             }
             self.place = Some(here);
-            deeds.extend(limits.groups.map(|_| Deed::Went(here)));
-            for (index, (line, relation)) in scenery.lines.iter().zip(&mut self.relations).enumerate() {
+            events.extend(limits.groups.map(|_| Event::Went(here)));
+            for (index, (line, relation)) in watched.lines.iter().zip(&mut self.relations).enumerate() {
                 let decision = relation.follow(line, &last, &here, limits);
                 let crossing =
                     decision.map(|decision| decision.crossing(index, here.track, decided, self.first));
-                deeds.extend(crossing.map(Deed::Passed));
+                events.extend(crossing.map(Event::Passed));
             }
-            for (index, (zone, stay)) in scenery.zones.iter().zip(&mut self.stays).enumerate() {
-                deeds.extend(stay.follow(index, zone, &here, limits).map(Deed::Visited));
+            for (index, (zone, stay)) in watched.zones.iter().zip(&mut self.stays).enumerate() {
+                events.extend(stay.follow(index, zone, &here, limits).map(Event::Visited));
             }
         }
     }
 
     /// Takes the side of each line on which they stand by what was learnt of their height: feet that came
     /// into sight have passed nothing.
-    fn stand(&mut self, scenery: &Scenery<'_>) {
+    fn stand(&mut self, watched: &Watched<'_>) {
         let Some((height, place)) = self.shown.take().zip(self.place.as_mut()) else { return };
         *place = place.with_height(height);
-        for (line, relation) in scenery.lines.iter().zip(&mut self.relations) {
-            relation.stand(line, place, scenery.limits);
+        for (line, relation) in watched.lines.iter().zip(&mut self.relations) {
+            relation.stand(line, place, watched.limits);
         }
     }
 
     /// Ends the visits of somebody who is gone, where they were seen last.
-    pub(crate) fn end_visits(&mut self, deeds: &mut Vec<Deed>) {
+    pub(crate) fn end_visits(&mut self, events: &mut Vec<Event>) {
         let Some(last) = self.place else { return };
         for (index, stay) in self.stays.iter_mut().enumerate() {
-            deeds.extend(stay.close(index, last.track, last.time).map(Deed::Visited));
+            events.extend(stay.close(index, last.track, last.time).map(Event::Visited));
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use footfall_track::{Point, TrackId};
 
 use crate::config::Limits;
-use crate::sight::Sight;
+use crate::sighting::Sighting;
 use crate::{Crossing, Direction, Line, Reason, confidence};
 
 /// What is remembered about one person and one line.
@@ -61,8 +61,8 @@ impl Relation {
     pub(crate) fn follow(
         &mut self,
         line: &Line,
-        last: &Sight,
-        here: &Sight,
+        last: &Sighting,
+        here: &Sighting,
         limits: &Limits,
     ) -> Option<Decision> {
         let distance = line.signed_distance(here.anchor);
@@ -70,7 +70,7 @@ impl Relation {
             self.passage = passage(line, last, here);
         }
         let towards = side(line, here, limits)?;
-        let Sight { track, inferred, found, .. } = *here;
+        let Sighting { track, inferred, found, .. } = *here;
         let before = self.side.replace(Side { towards, track, inferred, found })?;
         let passage = self.passage.filter(|_| before.towards != towards)?;
         let joined = before.track != here.track;
@@ -81,7 +81,7 @@ impl Relation {
 
 impl Relation {
     /// Takes the side of somebody who stands `here`, whatever was thought before.
-    pub(crate) fn stand(&mut self, line: &Line, here: &Sight, limits: &Limits) {
+    pub(crate) fn stand(&mut self, line: &Line, here: &Sighting, limits: &Limits) {
         let Some(before) = self.side else { return };
         let is_there = (line.signed_distance(here.anchor) > 0.0) == (before.towards == Direction::In);
         if !is_there {
@@ -92,7 +92,7 @@ impl Relation {
 }
 
 /// The side of the line, clear of the dead band, as a direction towards it.
-fn side(line: &Line, here: &Sight, limits: &Limits) -> Option<Direction> {
+fn side(line: &Line, here: &Sighting, limits: &Limits) -> Option<Direction> {
     let distance = line.signed_distance(here.anchor);
     let band = limits.dead_band * here.stature.max(0.0);
     if distance.abs() <= band || distance.is_nan() {
@@ -146,7 +146,7 @@ impl Decision {
 ///
 /// Between two frames people move straight and evenly. The passage is dated at the first frame in
 /// which the line was reached, seen in it or not.
-fn passage(line: &Line, last: &Sight, here: &Sight) -> Option<Passage> {
+fn passage(line: &Line, last: &Sighting, here: &Sighting) -> Option<Passage> {
     let meeting = line.meeting(last.anchor, here.anchor)?;
     let frames = here.frame.saturating_sub(last.frame).max(1);
     let passed = ((meeting.share * frames as f64).ceil() as u64).min(frames);

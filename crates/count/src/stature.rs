@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::sight::{RESOLUTION, Sight};
+use crate::sighting::{RESOLUTION, Sighting};
 
 /// Over this time a box's height is compared with itself: nobody grows or shrinks much in it by walking.
 const WINDOW: Duration = Duration::from_millis(500);
@@ -22,7 +22,7 @@ const SAME: f64 = 0.12;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stature {
     /// Where they were lately, feet as they were taken to be, as far as it may be compared with.
-    recent: VecDeque<Sight>,
+    recent: VecDeque<Sighting>,
     /// Their height, while the box is shorter than that, and since when.
     held: Option<(f64, Duration)>,
     /// When feet came into sight.
@@ -41,69 +41,75 @@ pub(crate) enum Learnt {
 impl Stature {
     /// Takes the person's next sight, the box as it is, and puts their feet where they must be; feet are taken
     /// to be hidden for `patience` at most.
-    pub(crate) fn see(&mut self, sight: Sight, patience: Duration) -> (Sight, Option<Learnt>) {
-        if patience.is_zero() || !sight.height.is_finite() || sight.height <= 0.0 {
-            return (sight, None);
+    pub(crate) fn see(&mut self, sighting: Sighting, patience: Duration) -> (Sighting, Option<Learnt>) {
+        if patience.is_zero() || !sighting.height.is_finite() || sighting.height <= 0.0 {
+            return (sighting, None);
         }
         let learnt = match self.held {
-            Some((height, since)) => self.go_on(&sight, height, since, patience),
-            None => self.compare(&sight),
+            Some((height, since)) => self.go_on(&sighting, height, since, patience),
+            None => self.compare(&sighting),
         };
         if let Some(Learnt::Shown(_)) = learnt {
             self.recent.clear();
         }
-        let feet = self.held.map_or(sight, |(height, _)| sight.with_height(height));
+        let feet = self.held.map_or(sighting, |(height, _)| sighting.with_height(height));
         self.remember(feet);
         (feet, learnt)
     }
 
     /// Whether the feet are still hidden.
-    fn go_on(&mut self, sight: &Sight, height: f64, since: Duration, patience: Duration) -> Option<Learnt> {
-        let is_shorter = sight.height < height * (1.0 - SAME);
-        let is_taller = sight.height > height * (1.0 + SAME);
-        if is_shorter && sight.time.saturating_sub(since) <= patience {
+    fn go_on(
+        &mut self,
+        sighting: &Sighting,
+        height: f64,
+        since: Duration,
+        patience: Duration,
+    ) -> Option<Learnt> {
+        let is_shorter = sighting.height < height * (1.0 - SAME);
+        let is_taller = sighting.height > height * (1.0 + SAME);
+        if is_shorter && sighting.time.saturating_sub(since) <= patience {
             return None;
         }
         self.held = None;
-        (is_shorter || is_taller).then_some(Learnt::Shown(sight.height))
+        (is_shorter || is_taller).then_some(Learnt::Shown(sighting.height))
     }
 
     /// Whether the lower edge has jumped since a moment ago, and the head has not.
-    fn compare(&mut self, sight: &Sight) -> Option<Learnt> {
-        let from = sight.time.saturating_sub(WINDOW + RESOLUTION);
+    fn compare(&mut self, sighting: &Sighting) -> Option<Learnt> {
+        let from = sighting.time.saturating_sub(WINDOW + RESOLUTION);
         let before = self.recent.iter().filter(|old| old.time >= from).chain(self.recent.back());
-        let is_jump = |old: &&Sight| {
-            let (low, high) = (old.height.min(sight.height), old.height.max(sight.height));
-            high >= JUMP * low && (old.top() - sight.top()).abs() <= HEAD * high
+        let is_jump = |old: &&Sighting| {
+            let (low, high) = (old.height.min(sighting.height), old.height.max(sighting.height));
+            high >= JUMP * low && (old.top() - sighting.top()).abs() <= HEAD * high
         };
-        let jumps: Vec<Sight> = before.filter(is_jump).copied().collect();
-        let is_hidden = |old: &&Sight| old.height > sight.height && self.is_supported(old, SUPPORT);
+        let jumps: Vec<Sighting> = before.filter(is_jump).copied().collect();
+        let is_hidden = |old: &&Sighting| old.height > sighting.height && self.is_supported(old, SUPPORT);
         if let Some(old) = jumps.iter().find(is_hidden) {
             self.held = Some((old.height, old.time));
             return Some(Learnt::Hidden(old.time, old.height));
         }
         // A box that is long for a moment, or short for one, has shown nothing: boxes flicker where people leave
         // the picture. Only that feet appeared a moment ago may be taken back.
-        let is_shown = |old: &Sight| old.height < sight.height && self.is_supported(old, SHORT_SUPPORT);
+        let is_shown = |old: &Sighting| old.height < sighting.height && self.is_supported(old, SHORT_SUPPORT);
         let is_taken_back =
-            self.shown.is_some_and(|shown| sight.time.saturating_sub(shown) < WINDOW + SUPPORT);
+            self.shown.is_some_and(|shown| sighting.time.saturating_sub(shown) < WINDOW + SUPPORT);
         if !jumps.is_empty() && (is_taken_back || jumps.iter().any(is_shown)) {
-            self.shown = Some(sight.time).filter(|_| !is_taken_back);
-            return Some(Learnt::Shown(sight.height));
+            self.shown = Some(sighting.time).filter(|_| !is_taken_back);
+            return Some(Learnt::Shown(sighting.height));
         }
         None
     }
 
     /// Whether the height was about the same for long enough until then.
-    fn is_supported(&self, old: &Sight, support: Duration) -> bool {
-        let until = self.recent.iter().rev().skip_while(|sight| sight.time > old.time);
-        let same = until.take_while(|sight| (sight.height - old.height).abs() <= SAME * old.height);
+    fn is_supported(&self, old: &Sighting, support: Duration) -> bool {
+        let until = self.recent.iter().rev().skip_while(|sighting| sighting.time > old.time);
+        let same = until.take_while(|sighting| (sighting.height - old.height).abs() <= SAME * old.height);
         same.last().is_some_and(|first| old.time.saturating_sub(first.time) + RESOLUTION >= support)
     }
 
-    fn remember(&mut self, sight: Sight) {
-        self.recent.push_back(sight);
-        let from = sight.time.saturating_sub(WINDOW + SUPPORT + WINDOW);
+    fn remember(&mut self, sighting: Sighting) {
+        self.recent.push_back(sighting);
+        let from = sighting.time.saturating_sub(WINDOW + SUPPORT + WINDOW);
         while self.recent.front().is_some_and(|old| old.time < from) {
             self.recent.pop_front();
         }
@@ -117,13 +123,13 @@ mod tests {
     use footfall_track::{Point, TrackId};
 
     use super::{Learnt, Stature};
-    use crate::sight::Sight;
+    use crate::sighting::Sighting;
 
     const PATIENCE: Duration = Duration::from_secs(5);
 
     /// A box at 10 frames a second, its head at `top`.
-    fn sight(frame: u64, top: f64, height: f64) -> Sight {
-        Sight {
+    fn sighting(frame: u64, top: f64, height: f64) -> Sighting {
+        Sighting {
             track: TrackId(1),
             anchor: Point::new(50.0, top + height),
             centre: Point::new(50.0, top + height / 2.0),
@@ -142,7 +148,7 @@ mod tests {
         let mut stature = Stature::default();
         let mut learnt = Vec::new();
         let feet = (1..).zip(boxes).map(|(frame, (top, height))| {
-            let (feet, what) = stature.see(sight(frame, top, height), PATIENCE);
+            let (feet, what) = stature.see(sighting(frame, top, height), PATIENCE);
             learnt.extend(what);
             feet.anchor.y
         });

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Zone;
 use crate::config::Limits;
-use crate::sight::Sight;
+use crate::sighting::Sighting;
 
 /// A stay of a person in a zone, from entering to leaving, or to the last time that they were seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Stay {
         &mut self,
         index: usize,
         zone: &Zone,
-        here: &Sight,
+        here: &Sighting,
         limits: &Limits,
     ) -> Option<Visit> {
         let depth = zone.depth(here.anchor);

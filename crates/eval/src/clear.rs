@@ -73,6 +73,8 @@ struct Person {
     last_track: Option<usize>,
     /// The track that matched in the frame before, leaving out frames without truth or tracks.
     previous: Option<usize>,
+    /// Whether there was one, while a frame is taken.
+    was_matched: bool,
 }
 
 impl Clear {
@@ -85,8 +87,9 @@ impl Clear {
         }
         let mut people = vec![Person::default(); sequence.truth_ids];
         let mut counts = Counts::default();
+        let mut before = Vec::new();
         for frame in &sequence.frames {
-            step(frame, &mut people, &mut counts);
+            step(frame, &mut people, &mut before, &mut counts);
         }
         counts.false_negatives = truth_boxes - counts.true_positives;
         counts.false_positives = track_boxes - counts.true_positives;
@@ -153,7 +156,8 @@ impl From<Counts> for Clear {
     }
 }
 
-fn step(frame: &Frame, people: &mut [Person], counts: &mut Counts) {
+/// Takes a frame; `before` has those who were matched in the one before it, and then those of this one.
+fn step(frame: &Frame, people: &mut [Person], before: &mut Vec<usize>, counts: &mut Counts) {
     for &id in &frame.truth {
         people[id].present += 1;
     }
@@ -161,21 +165,25 @@ fn step(frame: &Frame, people: &mut [Person], counts: &mut Counts) {
         return;
     }
     let matches = matches(frame, people);
-    let before: Vec<bool> = people.iter().map(|person| person.previous.is_some()).collect();
-    for person in people.iter_mut() {
-        person.previous = None;
+    for &id in &*before {
+        people[id].was_matched = std::mem::take(&mut people[id].previous).is_some();
     }
-    for Overlap { row, column, value } in matches {
+    for &Overlap { row, column, value } in &matches {
         let (id, track) = (frame.truth[row], frame.tracks[column]);
         let person = &mut people[id];
         counts.true_positives += 1;
         counts.overlap += value;
         counts.id_switches += u64::from(person.last_track.is_some_and(|last| last != track));
         person.matched += 1;
-        person.begun += u64::from(!before[id]);
+        person.begun += u64::from(!person.was_matched);
         person.last_track = Some(track);
         person.previous = Some(track);
     }
+    for &id in &*before {
+        people[id].was_matched = false;
+    }
+    before.clear();
+    before.extend(matches.iter().map(|pair| frame.truth[pair.row]));
 }
 
 /// Those who were matched before stay so while they overlap; the rest overlaps as much as it can.

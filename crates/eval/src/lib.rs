@@ -21,6 +21,7 @@
 //! ```
 
 mod assignment;
+mod by_frame;
 mod clear;
 pub mod counting;
 mod error;

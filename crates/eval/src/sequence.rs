@@ -3,6 +3,7 @@
 use footfall_track::Bbox;
 
 use crate::assignment::assign_sparse;
+use crate::by_frame::ByFrame;
 use crate::error::{Error, Side};
 use crate::overlap::{Overlap, overlaps};
 use crate::range::FrameRange;
@@ -98,12 +99,17 @@ impl Sequence {
         range: FrameRange,
         benchmark: Benchmark,
     ) -> Result<Self, Error> {
-        let truth = by_frame(truth, range, |row| row.frame);
-        let tracks = by_frame(tracks, range, |row| row.frame);
+        let truth = ByFrame::of(truth, range, |row| row.frame);
+        let tracks = ByFrame::of(tracks, range, |row| row.frame);
         check_unique(&truth, Side::Truth, |row| (row.frame, row.id))?;
         check_unique(&tracks, Side::Tracks, |row| (row.frame, row.id))?;
-        let kept: Vec<Kept> =
-            truth.iter().zip(&tracks).map(|(t, k)| prepared(t, k, benchmark)).collect::<Result<_, _>>()?;
+        let (mut people, mut found) = (Vec::new(), Vec::new());
+        let frame = |index| {
+            truth.collect(index, &mut people);
+            tracks.collect(index, &mut found);
+            prepared(&people, &found, benchmark)
+        };
+        let kept: Vec<Kept> = (0..range.count() as usize).map(frame).collect::<Result<_, _>>()?;
         Ok(Self::numbered(kept))
     }
 
@@ -184,19 +190,15 @@ pub fn check_frames(truth: &[TruthBox], tracks: &[TrackBox], length: u64) -> Res
     }
 }
 
-fn by_frame<T: Copy>(rows: &[T], range: FrameRange, frame: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
-    let mut frames = vec![Vec::new(); range.count() as usize];
-    for row in rows.iter().filter(|row| range.contains(frame(row))) {
-        frames[(frame(row) - range.first) as usize].push(*row);
-    }
-    frames
-}
-
-fn check_unique<T>(frames: &[Vec<T>], side: Side, key: impl Fn(&T) -> (u64, u64)) -> Result<(), Error> {
+fn check_unique<T: Copy>(
+    rows: &ByFrame<'_, T>,
+    side: Side,
+    key: impl Fn(&T) -> (u64, u64),
+) -> Result<(), Error> {
     let mut ids = Vec::new();
-    for rows in frames {
+    for index in 0..rows.frames() {
         ids.clear();
-        ids.extend(rows.iter().map(&key));
+        ids.extend(rows.frame(index).map(&key));
         ids.sort_unstable();
         if let Some(&(frame, id)) = ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| &pair[0]) {
             return Err(Error::DuplicateId { side, frame, id });

@@ -83,6 +83,35 @@ fn cvats_forms_for_videos_and_images_are_read() {
     }
 }
 
+#[test]
+fn label_studios_forms_for_videos_and_pictures_are_read() {
+    for (name, ids) in [("label-studio-video.json", true), ("label-studio-pictures.json", false)] {
+        let labels = check(name, LabelKind::LabelStudio, ids, false);
+        assert_eq!(labels.looked_at, Some((1..=6).collect()), "{name}");
+    }
+    let labels = check("label-studio-coco.json", LabelKind::CocoAnnotations, false, false);
+    assert_eq!(labels.looked_at, Some((1..=6).collect()));
+}
+
+/// Label Studio numbers classes by their names, so that a car comes before a person.
+#[test]
+fn classes_that_are_named_are_taken_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (labels, classes) = (folder.path().join("labels"), folder.path().join("classes.txt"));
+    fs::create_dir(&labels).unwrap();
+    fs::write(labels.join("shop_1.txt"), "0 0.5 0.5 0.1 0.2\n1 0.2 0.5 0.1 0.2\n").unwrap();
+    let read = || Labels::read(&labels, LabelKind::Yolo, Some(SIZE));
+    assert!((read().unwrap().rows[0].bbox.x - 288.0).abs() < 1e-9, "without names the first class is people");
+    fs::write(&classes, "Car\nPerson\n").unwrap();
+    let found = read().unwrap();
+    assert_eq!(found.rows.len(), 1);
+    assert!((found.rows[0].bbox.x - 96.0).abs() < 1e-9);
+    assert_eq!(found.notes, ["1 boxes of other classes than Person are left out"]);
+    fs::write(&classes, "car\nbicycle\n").unwrap();
+    let error = read().unwrap_err().to_string();
+    assert!(error.contains("none of its classes is called person: car, bicycle"), "{error}");
+}
+
 /// CVAT exports what somebody has drawn; what lies between is on a straight line, and nobody is there once they have
 /// left.
 #[test]

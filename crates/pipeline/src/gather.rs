@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::pool::{Job, Tried};
+use crate::pool::{Job, Submission};
 
 /// How shares of the embedding stage are gathered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) trait Supply<T, R> {
     fn first(&mut self) -> Option<Job<T, R>>;
 
     /// Takes the next item if it fits; waits for it until `deadline` of [`Supply::now`].
-    fn another(&mut self, deadline: Duration, fits: impl Fn(&T) -> bool) -> Tried<T, R>;
+    fn another(&mut self, deadline: Duration, fits: impl Fn(&T) -> bool) -> Submission<T, R>;
 
     /// Whether a lane beside these may bring more items.
     fn has_beside(&self, lanes: &[usize]) -> bool;
@@ -68,7 +68,7 @@ pub(crate) fn gather<T: Crops, R>(
     let mut jobs = vec![first];
     while !wait.is_zero() && size < *max_batch && supply.has_beside(&lanes) {
         let fits = |item: &T| size + item.crops() <= *max_batch;
-        let Tried::Took(job) = supply.another(deadline, fits) else { break };
+        let Submission::Took(job) = supply.another(deadline, fits) else { break };
         size += job.item.crops();
         if !lanes.contains(&job.lane) {
             lanes.push(job.lane);

@@ -46,7 +46,7 @@ pub(crate) struct Job<T, R> {
 }
 
 /// What came of looking for an item.
-pub(crate) enum Tried<T, R> {
+pub(crate) enum Submission<T, R> {
     /// It was taken.
     Took(Job<T, R>),
     /// The next one was not wanted; it stays where it is, and its lane's turn remains.
@@ -98,7 +98,7 @@ struct LaneState<T, R> {
 }
 
 /// The giving end of a lane.
-pub(crate) struct Giver<T, R>(Arc<Pool<T, R>>, usize);
+pub(crate) struct Submitter<T, R>(Arc<Pool<T, R>>, usize);
 
 /// The taking end of a lane: results in the order in which the items were given.
 pub(crate) struct Taker<T, R>(Arc<Pool<T, R>>, usize);
@@ -111,7 +111,7 @@ pub(crate) struct Doors<T, R>(Arc<Pool<T, R>>);
 
 /// The ends of a pool.
 pub(crate) struct Ends<T, R> {
-    pub(crate) lanes: Vec<(Giver<T, R>, Taker<T, R>)>,
+    pub(crate) lanes: Vec<(Submitter<T, R>, Taker<T, R>)>,
     /// To be cloned for each worker; the pool counts them.
     pub(crate) worker: Worker<T, R>,
     pub(crate) doors: Doors<T, R>,
@@ -126,7 +126,7 @@ pub(crate) fn pool<T, R>(lanes: usize, room: usize) -> Ends<T, R> {
     let state = State { lanes: (0..lanes).map(|_| lane()).collect(), turn: 0, workers: 1 };
     let conditions = (0..lanes).map(|_| Condvar::new()).collect();
     let pool = Arc::new(Pool { state: Mutex::new(state), work: Condvar::new(), lanes: conditions });
-    let ends = |index| (Giver(Arc::clone(&pool), index), Taker(Arc::clone(&pool), index));
+    let ends = |index| (Submitter(Arc::clone(&pool), index), Taker(Arc::clone(&pool), index));
     Ends { lanes: (0..lanes).map(ends).collect(), worker: Worker(Arc::clone(&pool)), doors: Doors(pool) }
 }
 
@@ -165,7 +165,7 @@ impl<T, R> State<T, R> {
     }
 }
 
-impl<T, R> Giver<T, R> {
+impl<T, R> Submitter<T, R> {
     /// Waits until a worker has taken the item; false when nobody takes any more.
     pub(crate) fn send(&self, item: T) -> bool {
         let Self(pool, lane) = self;
@@ -196,7 +196,7 @@ impl<T, R> Giver<T, R> {
     }
 }
 
-impl<T, R> Drop for Giver<T, R> {
+impl<T, R> Drop for Submitter<T, R> {
     fn drop(&mut self) {
         let Self(pool, lane) = self;
         pool.lock().lanes[*lane].open = false;

@@ -8,7 +8,7 @@ use footfall_track::Tracker;
 
 use crate::error::RunError;
 use crate::lane::{Lane, Opener, Parts, Start};
-use crate::pool::{Doors, Ends, Giver, Taker, pool};
+use crate::pool::{Doors, Ends, Submitter, Taker, pool};
 use crate::stage::{self, Detected, Door, EmbedStage, Gathering, TrackStage, Tracked, WriteStage};
 use crate::summary::Ended;
 use crate::threads::{LaneShared, Shared, Threads};
@@ -80,7 +80,7 @@ fn watch(
 fn start_lane(
     lane: Lane,
     shared: &Arc<LaneShared>,
-    (give, take): (Giver<Frame, Detected>, Taker<Frame, Detected>),
+    (give, take): (Submitter<Frame, Detected>, Taker<Frame, Detected>),
     embedding: Option<EmbedStage>,
     options: &Options,
     stop: &Stop,

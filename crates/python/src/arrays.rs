@@ -171,13 +171,13 @@ pub(crate) fn view1<'a, T: Number>(array: &'a PyReadonlyArrayDyn<'_, T>) -> Arra
     array.as_array().into_dimensionality::<Ix1>().unwrap_or_else(|_| ArrayView1::from(&[]))
 }
 
-/// Whole numbers from 0, such as ids and indices.
+/// Whole numbers from 0, such as ids and indices, `most` of them.
 ///
 /// # Errors
 /// For anything else, by its place.
-pub(crate) fn wholes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+pub(crate) fn wholes(name: &str, value: &Bound<'_, PyAny>, most: usize) -> PyResult<Vec<u64>> {
     let floats = floats(name, value)?;
-    floats.len(name)?;
+    at_most(name, floats.len(name)?, most)?;
     with_array!(&floats, array => {
         let whole = |(index, number): (usize, &_)| {
             let number = Number::wide(*number);
@@ -187,6 +187,17 @@ pub(crate) fn wholes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u64>>
         };
         view1(array).iter().enumerate().map(whole).collect()
     })
+}
+
+/// Refuses what would fill the memory: an array over few numbers can have any number of rows.
+///
+/// # Errors
+/// For more than `most` rows.
+pub(crate) fn at_most(name: &str, rows: usize, most: usize) -> PyResult<()> {
+    if rows <= most {
+        return Ok(());
+    }
+    Err(PyValueError::new_err(format!("{name} has {rows} rows; expected at most {most}")))
 }
 
 /// Whole numbers are exact in `f64` up to here.

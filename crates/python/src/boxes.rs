@@ -17,7 +17,9 @@ pub(crate) enum BoxFormat {
 }
 
 /// More people than any picture shows: whoever passes more has passed several frames.
-const MOST: usize = 65_536;
+pub(crate) const MOST: usize = 65_536;
+/// More numbers than any frame's embeddings have: 1 GB.
+const MOST_NUMBERS: usize = 1 << 28;
 /// Means of several detectors' scores may be a little greater than 1.
 const GREATEST_SCORE: f64 = 1.2;
 
@@ -158,11 +160,16 @@ pub(crate) fn observations(
     };
     let vectors = floats("embeddings", embeddings)?;
     let (rows, dimension) = vectors.table("embeddings", "(n, dimension)")?;
+    if rows.saturating_mul(dimension) > MOST_NUMBERS {
+        return Err(PyValueError::new_err(format!(
+            "embeddings has {rows} rows of {dimension} numbers, and one frame has at most {MOST_NUMBERS} numbers in all"
+        )));
+    }
     let places = embedded.map(|embedded| places(embedded, rows, detections.len())).transpose()?;
     if places.is_none() {
         same_length("embeddings", rows, detections.len())?;
     }
-    let embeddings = read_embeddings(&vectors, dimension)?;
+    let embeddings = read_embeddings(&vectors, rows, dimension)?;
     let embeddings = match places {
         Some(places) => embeddings.spread(&places, detections.len()),
         None => embeddings,
@@ -172,7 +179,8 @@ pub(crate) fn observations(
 
 /// The detections that rows belong to.
 fn places(embedded: &Bound<'_, PyAny>, rows: usize, detections: usize) -> PyResult<Vec<usize>> {
-    let places: Vec<usize> = wholes("embedded", embedded)?.into_iter().map(|place| place as usize).collect();
+    let places: Vec<usize> =
+        wholes("embedded", embedded, MOST)?.into_iter().map(|place| place as usize).collect();
     if places.len() != rows {
         return Err(PyValueError::new_err(format!(
             "embedded has {} indices, and embeddings has {rows} rows; expected as many",
@@ -196,8 +204,8 @@ fn places(embedded: &Bound<'_, PyAny>, rows: usize, detections: usize) -> PyResu
     Ok(places)
 }
 
-fn read_embeddings(vectors: &Floats<'_>, dimension: usize) -> PyResult<Embeddings> {
-    let mut embeddings = Embeddings::new(dimension);
+fn read_embeddings(vectors: &Floats<'_>, rows: usize, dimension: usize) -> PyResult<Embeddings> {
+    let mut embeddings = Embeddings::with_capacity(dimension, rows);
     let mut buffer: Vec<f32> = Vec::with_capacity(dimension);
     with_array!(vectors, array => {
         for (index, row) in view2(array).rows().into_iter().enumerate() {

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::arrays::wholes;
-use crate::boxes::{BoxFormat, same_length, scores};
+use crate::boxes::{BoxFormat, MOST, same_length, scores};
 use crate::clock::{Clock, frame_rate};
 use crate::crossing::{Crossing, Visit};
 use crate::lock;
@@ -106,7 +106,7 @@ impl Counter {
     ) -> PyResult<Vec<Crossing>> {
         let boxes = self.format.boxes(boxes)?;
         let tracks = tracked(&boxes, ids, scores)?;
-        let removed = removed.map_or_else(|| Ok(Vec::new()), |removed| wholes("removed", removed))?;
+        let removed = removed.map_or_else(|| Ok(Vec::new()), |removed| wholes("removed", removed, MOST))?;
         let removed = removed.into_iter().map(TrackId).collect();
         let step = Step { tracks, removed, found: Vec::new() };
         let nothing = Embeddings::default();
@@ -256,7 +256,7 @@ fn tracked(
     ids: &Bound<'_, PyAny>,
     given: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Vec<TrackedBox>> {
-    let ids = wholes("ids", ids)?;
+    let ids = wholes("ids", ids, MOST)?;
     same_length("ids", ids.len(), boxes.len())?;
     let scores = given.map_or_else(|| Ok(vec![1.0; boxes.len()]), |given| scores(given, boxes.len()))?;
     let mut sorted: Vec<(u64, usize)> = ids.iter().copied().zip(0..).collect();

@@ -6,8 +6,11 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::arrays::{Number, floats, view2, with_array};
+use crate::arrays::{Number, at_most, floats, view2, with_array};
 use crate::settings::wrong;
+
+/// More points than anybody draws.
+const MOST_POINTS: usize = 10_000;
 
 /// Lines: texts NAME:x1,y1,x2,y2, or a dictionary of names and points.
 pub(crate) fn lines(given: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Line>> {
@@ -85,7 +88,7 @@ fn text_of(value: &Bound<'_, PyAny>) -> Option<PyResult<String>> {
 
 fn points(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<Point>> {
     let numbers = floats(name, value)?;
-    numbers.rows(name, 2)?;
+    at_most(name, numbers.rows(name, 2)?, MOST_POINTS)?;
     Ok(with_array!(&numbers, array => {
         let rows = view2(array);
         rows.rows().into_iter().map(|row| Point::new(Number::wide(row[0]), Number::wide(row[1]))).collect()

@@ -77,6 +77,19 @@ def test_a_wrong_id_is_named(ids, told):
     assert told in str(caught.value)
 
 
+def test_what_would_fill_the_memory_is_refused():
+    counter, many = footfall.Counter(DOOR), 10**12
+    with pytest.raises(ValueError, match="1000000000000 rows"):
+        counter.update_boxes(np.broadcast_to([1.0, 2, 3, 4], (many, 4)), [1])
+    for given in [{"ids": np.broadcast_to(1.0, many)}, {"ids": [1], "removed": np.broadcast_to(1.0, many)}]:
+        with pytest.raises(ValueError, match="1000000000000 rows"):
+            counter.update_boxes([[1, 2, 3, 4]], **given)
+    for shape in ["lines", "zones"]:
+        with pytest.raises(ValueError, match="1000000000000 rows"):
+            footfall.Counter(**{shape: {"a": np.broadcast_to([1.0, 2.0], (many, 2))}})
+    assert counter.update_boxes([[1, 2, 3, 4]], [1]) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "told"),
     [

@@ -217,6 +217,12 @@ def test_what_would_fill_the_memory_is_refused():
         footfall.evaluate(rows, rows)
 
 
+@pytest.mark.parametrize(("rows", "told"), [(10**7, "boxes, more than"), (10**12, "1000000000000 rows")])
+def test_any_number_of_rows_is_no_crash(rows, told):
+    with pytest.raises(ValueError, match=told):
+        footfall.evaluate(TRUTH, np.broadcast_to([1.0, 1, 0, 0, 9, 9], (rows, 6)))
+
+
 @pytest.mark.parametrize("nothing", [[], np.zeros((0, 6)), np.zeros((0, 10), np.float32)])
 def test_no_tracks_are_a_score_and_no_error(nothing):
     scores = footfall.evaluate(TRUTH, nothing)

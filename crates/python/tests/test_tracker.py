@@ -127,6 +127,31 @@ def test_ten_million_boxes_are_no_frame():
         footfall.Tracker().update(boxes, np.broadcast_to(0.9, 10_000_000))
 
 
+ENDLESS = 10**12
+"""Rows over a few numbers, which as an array of their own would fill any memory."""
+
+
+def endless(*numbers):
+    return np.broadcast_to(np.array(numbers, float), (ENDLESS, len(numbers)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"boxes": endless(*BOX)},
+        {"scores": np.broadcast_to(0.9, ENDLESS)},
+        {"embeddings": endless(0.6, 0.8)},
+        {"embeddings": endless(0.6).T},
+        {"embeddings": np.ones((1, 2)), "embedded": np.broadcast_to(0, ENDLESS)},
+    ],
+)
+def test_arrays_that_would_fill_the_memory_are_refused(given):
+    tracker = footfall.Tracker()
+    with pytest.raises((ValueError, MemoryError)):
+        tracker.update(**({"boxes": [BOX], "scores": [0.9]} | given))
+    assert tracker.update([BOX], [0.9]).frame == 1
+
+
 @pytest.mark.parametrize(
     ("embeddings", "embedded", "told"),
     [

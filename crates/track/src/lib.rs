@@ -4,8 +4,8 @@
 //! the same bytes out.
 //!
 //! [`Tracker`] works by one of two presets: `deepsort`, the published algorithm, and `best`. Each is
-//! a module of its own; what they share is beside them: `sighting` (usable detections, findable by
-//! place), `covariance` (of a coordinate and its velocity), `gallery` (appearance), `assignment` and
+//! a module of its own; what they share is beside them: `sighting` (usable detections), `places` (who
+//! is near whom), `covariance` (of a coordinate and its velocity), `gallery` (appearance), `assignment` and
 //! `matches`.
 
 pub mod assignment;
@@ -19,6 +19,7 @@ mod matches;
 mod observation;
 pub mod offline;
 mod output;
+mod places;
 mod sighting;
 mod tracker;
 

@@ -31,6 +31,16 @@ impl Embeddings {
         Self { dimension, values: Vec::new(), rows: Vec::new() }
     }
 
+    /// As [`new`](Self::new), with memory for `rows` rows.
+    #[must_use]
+    pub fn with_capacity(dimension: usize, rows: usize) -> Self {
+        Self {
+            dimension,
+            values: Vec::with_capacity(rows.saturating_mul(dimension)),
+            rows: Vec::with_capacity(rows),
+        }
+    }
+
     /// Embeddings for `count` detections of which none has any.
     #[must_use]
     pub fn absent(count: usize) -> Self {
@@ -63,8 +73,7 @@ impl Embeddings {
     /// came out of [`get`](Self::get) and was written down; else scaled, as [`push`](Self::push) does.
     pub fn push_exact(&mut self, vector: Option<&[f32]>) -> bool {
         let row = vector.and_then(|vector| {
-            let squared = squared_length(vector);
-            if (squared - 1.0).abs() < 1e-6 { self.row(vector) } else { self.scaled_row(vector, squared) }
+            if is_unit(vector) { self.row(vector) } else { self.scaled_row(vector, squared_length(vector)) }
         });
         self.rows.push(row);
         row.is_some()
@@ -145,6 +154,34 @@ impl Embeddings {
 
 fn squared_length(vector: &[f32]) -> f64 {
     vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum()
+}
+
+/// Whether [`squared_length`] is 1 but for rounding.
+///
+/// Most often that is told by sums that do not wait for each other. Where rounding could tell it otherwise, the exact
+/// order of summation decides.
+fn is_unit(vector: &[f32]) -> bool {
+    const TOLERANCE: f64 = 1e-6;
+    // Sums of less than 2^20 squares that are about 1 together differ by less, whatever the order.
+    const ROUNDING: f64 = 1e-9;
+    let squared = squared_length_by_lanes(vector);
+    let beyond = (squared - 1.0).abs() - TOLERANCE;
+    if vector.len() >= 1 << 20 || beyond.is_nan() || beyond.abs() < ROUNDING {
+        return (squared_length(vector) - 1.0).abs() < TOLERANCE;
+    }
+    beyond < 0.0
+}
+
+fn squared_length_by_lanes(vector: &[f32]) -> f64 {
+    const LANES: usize = 8;
+    let (chunks, rest) = vector.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for chunk in chunks {
+        for lane in 0..LANES {
+            sums[lane] += f64::from(chunk[lane]) * f64::from(chunk[lane]);
+        }
+    }
+    sums.iter().sum::<f64>() + squared_length(rest)
 }
 
 /// Everything that was seen in one frame.

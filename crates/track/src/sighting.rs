@@ -1,9 +1,9 @@
 //! A frame's detections as the association wants them: usable, in an order of their own, findable.
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
 use crate::geometry::{Xyah, xyah};
+use crate::places::Places;
 use crate::{Bbox, Detection, TrackId, TrackedBox};
 
 /// No picture has a coordinate beyond this many pixels; squares of such numbers stay finite.
@@ -34,7 +34,7 @@ impl Sighting {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sightings {
     list: Vec<Sighting>,
-    widest: f64,
+    places: Places,
 }
 
 impl Sightings {
@@ -49,7 +49,10 @@ impl Sightings {
             Sighting { index, bbox, confidence, measured: xyah(&bbox) }
         }));
         self.list.sort_unstable_by(canonical_order);
-        self.widest = self.list.iter().map(|sighting| sighting.bbox.width).fold(0.0, f64::max);
+        self.places.fill(self.list.iter().map(|sighting| {
+            let [x, y, _, height] = sighting.measured;
+            ([x, y], sighting.bbox.width, height)
+        }));
     }
 
     /// All of them, in their order.
@@ -57,22 +60,9 @@ impl Sightings {
         &self.list
     }
 
-    /// Those whose middle is at most `reach` to the left or the right of `x`.
-    pub(crate) fn near(&self, x: f64, reach: f64) -> Range<usize> {
-        let start = self.list.partition_point(|sighting| sighting.measured[0] < x - reach);
-        let length = self.list[start..].partition_point(|sighting| sighting.measured[0] <= x + reach);
-        start..start + length
-    }
-
-    /// Those that may overlap with a box, as far as x tells.
-    pub(crate) fn beside(&self, bbox: &Bbox) -> Range<usize> {
-        self.around(bbox, 0.0)
-    }
-
-    /// Those that may overlap with a box, as far as x tells, once each of the two has grown by
-    /// `buffer` of its size to each side.
-    pub(crate) fn around(&self, bbox: &Bbox, buffer: f64) -> Range<usize> {
-        self.near(bbox.centre().x, f64::midpoint(bbox.width, self.widest) * (1.0 + 2.0 * buffer))
+    /// Where they are.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 }
 

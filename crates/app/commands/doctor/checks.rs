@@ -16,7 +16,7 @@ use footfall_vision::Device;
 use super::Finding;
 use crate::config::Config;
 use crate::rate;
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 
 /// Less free room than this is told of.
 const LITTLE_ROOM: u64 = 1 << 30;
@@ -29,7 +29,7 @@ const EARLIEST: u64 = 1_735_689_600;
 pub(super) fn networks(config: &Config) -> Vec<Finding> {
     let mut single = config.clone();
     single.pipeline.threads = std::num::NonZeroUsize::new(1);
-    let mut networks = match Networks::open(&single) {
+    let mut networks = match OpenNetworks::open(&single) {
         Ok(networks) => networks,
         Err(error) => {
             let advice = "scripts/setup fetches the runtime and the detector; `[networks]` of a configuration names others";

@@ -10,7 +10,7 @@ use footfall_video::{Address, SourceOptions, open_source};
 use super::Finding;
 use crate::config::Config;
 use crate::models;
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 
 /// So many frames are looked at,
 const LOOKS: u32 = 12;
@@ -30,7 +30,7 @@ pub(super) fn views(named: &[OsString], config: &Config) -> Vec<Finding> {
     single.pipeline.threads = std::num::NonZeroUsize::new(1);
     single.networks.no_embedder = true;
     // What cannot be opened was told of before.
-    let networks = if sources.is_empty() { None } else { Networks::open(&single).ok() };
+    let networks = if sources.is_empty() { None } else { OpenNetworks::open(&single).ok() };
     let Some(mut detector) = networks.and_then(|networks| networks.detectors.into_iter().next()) else {
         return Vec::new();
     };

@@ -10,7 +10,7 @@ use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks};
 use footfall_formats::{read_any_truth, truth_in};
 
 use super::left_out::{LeftOut, apart};
-use super::mot_report::{self, Folder, Report};
+use super::mot_report::{self, Folder, MotReport};
 use super::parallel;
 use crate::cli::eval::MotArgs;
 use crate::exit::usage;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &MotArgs) -> anyhow::Result<()> {
     }
     let tracks = score(args, &args.tracks, &names)?;
     let compared = args.compare.as_ref().map(|folder| score(args, folder, &names)).transpose()?;
-    mot_report::write(args, &Report { tracks, compared, missing })
+    mot_report::write(args, &MotReport { tracks, compared, missing })
 }
 
 /// The sequences that are asked for, by rising name.

@@ -23,14 +23,14 @@ pub(super) struct Folder {
     pub(super) combined: Scores,
 }
 
-pub(super) struct Report {
+pub(super) struct MotReport {
     pub(super) tracks: Folder,
     pub(super) compared: Option<Folder>,
     pub(super) missing: Vec<String>,
 }
 
 /// Writes what is asked for; the table goes to stdout, unless something else does.
-pub(super) fn write(args: &MotArgs, report: &Report) -> anyhow::Result<()> {
+pub(super) fn write(args: &MotArgs, report: &MotReport) -> anyhow::Result<()> {
     if let Some(path) = &args.json {
         save(path, &json(report)?)?;
     }
@@ -113,7 +113,7 @@ impl<'a> From<&'a Folder> for FolderText<'a> {
     }
 }
 
-fn json(report: &Report) -> serde_json::Result<String> {
+fn json(report: &MotReport) -> serde_json::Result<String> {
     let difference = report.compared.as_ref().map(|compared| {
         rows(&report.tracks)
             .zip(rows(compared))
@@ -134,7 +134,7 @@ fn differences(a: &Scores, b: &Scores) -> impl Iterator<Item = (&'static str, f6
 }
 
 /// A row a sequence; when comparing, three: of which folder it speaks is in the second column.
-fn csv(report: &Report) -> String {
+fn csv(report: &MotReport) -> String {
     let mut text = String::from(if report.compared.is_some() { "sequence,of" } else { "sequence" });
     for (name, _) in report.tracks.combined.fields() {
         text.push(',');

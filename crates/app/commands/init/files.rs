@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use anyhow::bail;
-use footfall_count::View;
+use footfall_count::{Proposal, View};
 
 use super::login::Login;
 use super::places::Places;
-use super::propose::Proposal;
 use super::template::{Made, configuration, of_source};
 use crate::guard;
 use crate::say::say;

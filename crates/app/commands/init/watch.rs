@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::rate;
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 use crate::sources::NamedSource;
 
 /// What was seen.
@@ -69,7 +69,7 @@ pub(super) fn watch(
 ) -> anyhow::Result<Seen> {
     let opened = open_source(source.address.get(), &source.options)?;
     let info = opened.info().clone();
-    let networks = Networks::open(config)?;
+    let networks = OpenNetworks::open(config)?;
     let (stop, notes) = (Stop::new(), Arc::new(Mutex::new(Notes::default())));
     interrupt::stop_on_signal(&stop)?;
     let frames = info.frame_rate.map(|rate| (rate * f64::from(seconds)).ceil() as u64);

@@ -13,7 +13,7 @@ use crate::cli::staff::EnrolArgs;
 use crate::config::Config;
 use crate::exit::usage;
 use crate::gallery::Gallery;
-use crate::run::networks::Networks;
+use crate::run::networks::OpenNetworks;
 use crate::say::say;
 
 /// Fewer pictures do not show somebody from more than one side.
@@ -33,7 +33,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     let embedder = crate::ledger::embedder_digest(&config)?.unwrap_or_default();
     let path = &args.file.gallery;
     let mut gallery = Gallery::open(path, &embedder)?;
-    let mut networks = Networks::open(&config)?;
+    let mut networks = OpenNetworks::open(&config)?;
     let vectors = if args.from.is_dir() {
         of_folder(&args.from, &mut networks)?
     } else {
@@ -64,7 +64,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
 }
 
 /// An embedding of each picture of a folder.
-fn of_folder(folder: &Path, networks: &mut Networks) -> anyhow::Result<Vec<Vec<f32>>> {
+fn of_folder(folder: &Path, networks: &mut OpenNetworks) -> anyhow::Result<Vec<Vec<f32>>> {
     let read = || -> std::io::Result<Vec<PathBuf>> {
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
     };
@@ -89,7 +89,7 @@ fn of_folder(folder: &Path, networks: &mut Networks) -> anyhow::Result<Vec<Vec<f
 fn of_footage(
     place: &Path,
     config: &Config,
-    networks: &mut Networks,
+    networks: &mut OpenNetworks,
     bar: &ProgressBar,
 ) -> anyhow::Result<Vec<Vec<f32>>> {
     let mut source = open_source(place, &config.source.options)?;
@@ -114,7 +114,7 @@ fn of_footage(
     Ok(vectors)
 }
 
-fn embed(networks: &mut Networks, image: &Image, bbox: Bbox) -> anyhow::Result<Option<Vec<f32>>> {
+fn embed(networks: &mut OpenNetworks, image: &Image, bbox: Bbox) -> anyhow::Result<Option<Vec<f32>>> {
     let embedder = networks.embedders.first_mut().context("no embedder was opened")?;
     let embeddings = embedder.embed(image, &[bbox]).map_err(anyhow::Error::from_boxed)?;
     Ok(embeddings.get(0).map(<[f32]>::to_vec))

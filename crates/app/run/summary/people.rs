@@ -6,12 +6,12 @@ use console::style;
 use footfall_count::CountInterval;
 use footfall_private::LocalPath;
 
-use super::{Report, SourceReport, Stage};
+use super::{RunReport, SourceReport, Stage};
 use crate::config::Outputs;
 use crate::rate;
 use crate::times::clock;
 
-impl Report {
+impl RunReport {
     /// The summary on a terminal.
     pub(crate) fn for_people(&self) -> String {
         let mut text = String::new();

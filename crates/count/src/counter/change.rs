@@ -201,8 +201,8 @@ mod tests {
         let visitors = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
         let groups = GroupConfig { enabled: true, ..GroupConfig::default() };
         let told = counted(Config { visitors, groups, ..Config::default() }, 5, 0, |_| ());
-        for deed in ["Crossing", "Visit {", "Staff", "Known {", "Group {"] {
-            assert!(told.contains(deed), "{deed}");
+        for event in ["Crossing", "Visit {", "Staff", "Known {", "Group {"] {
+            assert!(told.contains(event), "{event}");
         }
     }
 

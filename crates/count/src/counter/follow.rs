@@ -8,20 +8,25 @@ use crate::Counter;
 use crate::config::Limits;
 use crate::newcomer::{Newcomer, WATCHED};
 use crate::person::Person;
-use crate::sight::{RESOLUTION, Sight};
+use crate::sighting::{RESOLUTION, Sighting};
 
 impl Counter {
-    pub(super) fn see(&mut self, sight: Sight, beside: impl Fn() -> Vec<Point>, embedding: Option<&[f32]>) {
-        let known = self.person_of.get(&sight.track).and_then(|key| self.people.get_mut(key));
+    pub(super) fn see(
+        &mut self,
+        sighting: Sighting,
+        beside: impl Fn() -> Vec<Point>,
+        embedding: Option<&[f32]>,
+    ) {
+        let known = self.person_of.get(&sighting.track).and_then(|key| self.people.get_mut(key));
         let look = if let Some(person) = known {
-            person.push(sight, &self.limits);
+            person.push(sighting, &self.limits);
             &mut person.look
         } else {
             let newcomer = self
                 .newcomers
-                .entry(sight.track)
-                .and_modify(|newcomer| newcomer.sights.push(sight))
-                .or_insert_with(|| Newcomer::new(sight, beside()));
+                .entry(sighting.track)
+                .and_modify(|newcomer| newcomer.sightings.push(sighting))
+                .or_insert_with(|| Newcomer::new(sighting, beside()));
             &mut newcomer.look
         };
         if let Some(embedding) = embedding {
@@ -30,17 +35,17 @@ impl Counter {
     }
 
     /// Takes where the person of `sight` was seen before their track began, unless they are known already.
-    pub(super) fn find(&mut self, sight: &Sight, past: &PastBox, beside: impl Fn() -> Vec<Point>) {
+    pub(super) fn find(&mut self, sighting: &Sighting, past: &PastBox, beside: impl Fn() -> Vec<Point>) {
         let Some(&(frame, time)) = self.recent.get(past.ago - 1) else { return };
-        if self.person_of.contains_key(&sight.track) {
+        if self.person_of.contains_key(&sighting.track) {
             return;
         }
         let PastBox { bbox, .. } = past;
-        let seen = Sight::new(sight.track, bbox, self.limits.anchor, frame, time);
-        let before = Sight { found: true, crowded: sight.crowded, ..seen };
-        let newcomer = self.newcomers.entry(sight.track);
+        let seen = Sighting::new(sighting.track, bbox, self.limits.anchor, frame, time);
+        let before = Sighting { found: true, crowded: sighting.crowded, ..seen };
+        let newcomer = self.newcomers.entry(sighting.track);
         newcomer
-            .and_modify(|newcomer| newcomer.sights.push(before))
+            .and_modify(|newcomer| newcomer.sightings.push(before))
             .or_insert_with(|| Newcomer::new(before, beside()));
     }
 
@@ -80,9 +85,9 @@ impl Counter {
         } else {
             self.appeared += 1;
             let way_back = self.began.map(|began| newcomer.way_back(&began, &self.limits));
-            way_back.into_iter().flatten().for_each(|sight| person.push(sight, &self.limits));
+            way_back.into_iter().flatten().for_each(|sighting| person.push(sighting, &self.limits));
         }
-        newcomer.sights.into_iter().for_each(|sight| person.push(sight, &self.limits));
+        newcomer.sightings.into_iter().for_each(|sighting| person.push(sighting, &self.limits));
         person.ended = newcomer.ended;
         if newcomer.look.is_known() {
             person.look = newcomer.look;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use footfall_track::Point;
 
 use super::{AFTER, BEFORE};
-use crate::sight::RESOLUTION;
+use crate::sighting::RESOLUTION;
 
 /// Places are kept so often: people do not part from each other in less.
 const SPACING: Duration = Duration::from_millis(100);

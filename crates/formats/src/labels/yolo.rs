@@ -1,5 +1,5 @@
 //! YOLO labels: a text file a picture, `class x y width height [confidence] [id]`, shares of the picture, x and y of
-//! the box's middle.
+//! the box's middle. `classes.txt`, in the folder or beside it, has the classes' names, a line each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use footfall_track::Bbox;
 
 use super::frames::{from_one, number_in};
-use super::{Label, Labels, Size, left_out, wrong};
+use super::{Label, Labels, Size, left_out, people, text_of, wrong};
 use crate::Error;
 
 const EXPECTED: &str = "class x y width height, then a confidence and an id where there are, each picture in a file of \
                         its own whose name ends with the frame's number";
+/// The file of the classes' names.
+const CLASSES: &str = "classes.txt";
 /// People's class in COCO, and so of networks that were trained on it.
-const PERSON: f64 = 0.0;
+const PERSON: &str = "0 (person)";
 
 /// A line of numbers, and where it is from.
 struct Row {
@@ -31,16 +33,35 @@ pub(super) fn read(folder: &Path, size: Option<Size>) -> Result<Labels, Error> {
     let rows = rows(folder)?;
     let sixth = sixth_column(&rows);
     let (mut labels, mut others) = (Labels::default(), 0);
+    let (classes, name) = classes_of_people(folder)?;
     for row in &rows {
-        if row.numbers[0] == PERSON {
+        if classes.contains(&row.numbers[0]) {
             labels.rows.push(label(row, size, sixth)?);
         } else {
             others += 1;
         }
     }
-    labels.notes.extend(left_out(others, "0 (person)"));
+    labels.notes.extend(left_out(others, &name));
     labels.notes.extend(from_one(&mut labels.rows, &mut []));
     Ok(labels)
+}
+
+/// The classes that are people, and what to call them.
+fn classes_of_people(folder: &Path) -> Result<(Vec<f64>, String), Error> {
+    let beside = folder.parent().unwrap_or(folder).join(CLASSES);
+    let places = [folder.join(CLASSES), beside];
+    let Some(path) = places.iter().find(|path| path.is_file()) else {
+        return Ok((vec![0.0], PERSON.to_owned()));
+    };
+    let text = text_of(path)?;
+    let names: Vec<&str> = text.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
+    let Some(people) = people(names.iter().copied()) else {
+        let problem = format!("none of its classes is called person: {}", names.join(", "));
+        return Err(wrong(path, problem, "a class person, people, pedestrian or human, or one class alone"));
+    };
+    let numbered = (0..).zip(&names).filter(|(_, name)| people.contains(name));
+    let classes = numbered.map(|(number, _): (u32, _)| f64::from(number)).collect();
+    Ok((classes, people.join(", ")))
 }
 
 fn rows(folder: &Path) -> Result<Vec<Row>, Error> {
@@ -48,7 +69,7 @@ fn rows(folder: &Path) -> Result<Vec<Row>, Error> {
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
-        .filter(|path| path.file_name().is_none_or(|name| name != "classes.txt"))
+        .filter(|path| path.file_name().is_none_or(|name| name != CLASSES))
         .collect();
     paths.sort();
     if paths.is_empty() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{Crops, Gather, Supply, gather};
-use crate::pool::{Giver, Job, Put, Taker, Tried, Worker, pool};
+use crate::pool::{Job, Put, Submission, Submitter, Taker, Worker, pool};
 
 /// A share of a lane: its number there, and how many crops.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +27,7 @@ struct Virtual {
     /// When the first share of the latest batch was taken.
     taken: Duration,
     worker: Worker<Share, u64>,
-    givers: Vec<Option<Giver<Share, u64>>>,
+    givers: Vec<Option<Submitter<Share, u64>>>,
     takers: Vec<Taker<Share, u64>>,
     /// What is to come, in the order of its time: when, to which lane, what.
     arrivals: VecDeque<(Duration, usize, Share)>,
@@ -74,10 +74,10 @@ impl Virtual {
         }
     }
 
-    fn take(&mut self, fits: impl Fn(&Share) -> bool) -> Tried<Share, u64> {
+    fn take(&mut self, fits: impl Fn(&Share) -> bool) -> Submission<Share, u64> {
         self.settle();
         let tried = self.worker.try_next(fits);
-        if let Tried::Took(job) = &tried {
+        if let Submission::Took(job) = &tried {
             self.at_door[job.lane] = false;
             self.settle();
         }
@@ -93,21 +93,21 @@ impl Supply<Share, u64> for Virtual {
     fn first(&mut self) -> Option<Job<Share, u64>> {
         loop {
             match self.take(|_| true) {
-                Tried::Took(job) => {
+                Submission::Took(job) => {
                     self.taken = self.now;
                     return Some(job);
                 }
-                Tried::Over => return None,
-                Tried::Nothing => self.now = self.arrivals.front().expect("nobody brings anything").0,
-                Tried::Unfit => unreachable!("everything fits"),
+                Submission::Over => return None,
+                Submission::Nothing => self.now = self.arrivals.front().expect("nobody brings anything").0,
+                Submission::Unfit => unreachable!("everything fits"),
             }
         }
     }
 
-    fn another(&mut self, deadline: Duration, fits: impl Fn(&Share) -> bool) -> Tried<Share, u64> {
+    fn another(&mut self, deadline: Duration, fits: impl Fn(&Share) -> bool) -> Submission<Share, u64> {
         loop {
             match self.take(&fits) {
-                Tried::Nothing if self.now < deadline => {
+                Submission::Nothing if self.now < deadline => {
                     let next = self.arrivals.front().map_or(deadline, |(time, ..)| *time);
                     self.now = next.min(deadline);
                 }

@@ -5,38 +5,38 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 
-use super::{Job, Pool, State, Tried, Worker, wait};
+use super::{Job, Pool, State, Submission, Worker, wait};
 
 impl<T, R> Pool<T, R> {
     /// Takes the item of the lane whose turn it is, if it fits.
-    fn take(&self, state: &mut State<T, R>, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+    fn take(&self, state: &mut State<T, R>, fits: impl Fn(&T) -> bool) -> Submission<T, R> {
         let Some(lane) = state.next_lane() else {
-            return if state.is_over() { Tried::Over } else { Tried::Nothing };
+            return if state.is_over() { Submission::Over } else { Submission::Nothing };
         };
         let own = &mut state.lanes[lane];
-        let Some(item) = own.door.take_if(|item| fits(item)) else { return Tried::Unfit };
+        let Some(item) = own.door.take_if(|item| fits(item)) else { return Submission::Unfit };
         state.turn = lane + 1;
         let (reply, result) = bounded(1);
         own.results.push_back(result);
         self.lanes[lane].notify_all();
-        Tried::Took(Job { lane, item, reply })
+        Submission::Took(Job { lane, item, reply })
     }
 }
 
 impl<T, R> Worker<T, R> {
     /// Takes the item of the lane whose turn it is, if there is one now and it fits.
     #[cfg(test)]
-    pub(crate) fn try_next(&self, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+    pub(crate) fn try_next(&self, fits: impl Fn(&T) -> bool) -> Submission<T, R> {
         self.0.take(&mut self.0.lock(), fits)
     }
 
     /// As the iterator's next, but waits until `deadline` at most, and takes only what fits.
-    pub(crate) fn next_by(&self, deadline: Instant, fits: impl Fn(&T) -> bool) -> Tried<T, R> {
+    pub(crate) fn next_by(&self, deadline: Instant, fits: impl Fn(&T) -> bool) -> Submission<T, R> {
         let pool = &self.0;
         let mut state = pool.lock();
         loop {
             match (pool.take(&mut state, &fits), deadline.checked_duration_since(Instant::now())) {
-                (Tried::Nothing, Some(left)) if !left.is_zero() => {
+                (Submission::Nothing, Some(left)) if !left.is_zero() => {
                     state = pool.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
                 }
                 (tried, _) => return tried,
@@ -61,9 +61,9 @@ impl<T, R> Iterator for Worker<T, R> {
         let mut state = pool.lock();
         loop {
             match pool.take(&mut state, |_| true) {
-                Tried::Took(job) => return Some(job),
-                Tried::Over => return None,
-                Tried::Nothing | Tried::Unfit => state = wait(&pool.work, state),
+                Submission::Took(job) => return Some(job),
+                Submission::Over => return None,
+                Submission::Nothing | Submission::Unfit => state = wait(&pool.work, state),
             }
         }
     }

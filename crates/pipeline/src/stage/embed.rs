@@ -8,7 +8,7 @@ use tracing::info_span;
 
 use crate::error::RunError;
 use crate::gather::{self, Gather, Supply, gather};
-use crate::pool::{Giver, Job, Taker, Tried, Worker};
+use crate::pool::{Job, Submission, Submitter, Taker, Worker};
 use crate::threads::{LaneShared, Shared};
 use crate::{Embedder, Frame, Image};
 
@@ -37,7 +37,11 @@ impl Supply<Crops, Embeddings> for Live {
         self.0.next()
     }
 
-    fn another(&mut self, deadline: Duration, fits: impl Fn(&Crops) -> bool) -> Tried<Crops, Embeddings> {
+    fn another(
+        &mut self,
+        deadline: Duration,
+        fits: impl Fn(&Crops) -> bool,
+    ) -> Submission<Crops, Embeddings> {
         self.0.next_by(self.1 + deadline, fits)
     }
 
@@ -119,7 +123,7 @@ impl Asked {
 pub(crate) struct EmbedStage {
     workers: usize,
     limits: Gather,
-    give: Giver<Crops, Embeddings>,
+    give: Submitter<Crops, Embeddings>,
     take: Taker<Crops, Embeddings>,
 }
 
@@ -129,7 +133,7 @@ impl EmbedStage {
     pub(crate) fn new(
         workers: usize,
         limits: Gather,
-        (give, take): (Giver<Crops, Embeddings>, Taker<Crops, Embeddings>),
+        (give, take): (Submitter<Crops, Embeddings>, Taker<Crops, Embeddings>),
     ) -> Self {
         Self { workers, limits, give, take }
     }

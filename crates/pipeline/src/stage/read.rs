@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 use tracing::{error, info_span};
 
 use crate::error::RunError;
-use crate::pool::{Giver, Put};
+use crate::pool::{Put, Submitter};
 use crate::stage::Detected;
 use crate::stop::Stop;
 use crate::summary::Ended;
@@ -16,7 +16,7 @@ use crate::{Frame, Item, Note, Source, WhenBusy};
 
 /// Where what was read goes to.
 pub(crate) struct Door {
-    pub(crate) frames: Giver<Frame, Detected>,
+    pub(crate) frames: Submitter<Frame, Detected>,
     pub(crate) notes: Sender<Note>,
 }
 

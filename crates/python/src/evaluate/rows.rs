@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::{Outcome, Work, benchmark, selection, usual};
-use crate::arrays::{Number, floats, view2, whole, with_array};
+use crate::arrays::{Number, at_most, floats, view2, whole, with_array};
 
 /// A sequence: its name, ground truth, tracks, and number of frames.
 type Given<'py> = (String, Bound<'py, PyAny>, Bound<'py, PyAny>, Option<u64>);
@@ -39,13 +39,16 @@ pub(crate) fn evaluate_rows<'py>(
     outcome.dict(py, &[])
 }
 
+/// A day of a crowd at 25 frames a second; they take 3 GB.
+const MOST_ROWS: usize = 50_000_000;
 const TRUTH: &str = "(n, 6) to (n, 10): frame, id, left, top, width, height, mark, class, ...";
 const TRACKS: &str = "(n, 6) or more: frame, id, left, top, width, height, ...";
 
 /// The boxes, and whether the eighth column has their classes, as in MOT16 and after.
 fn truth_rows(value: &Bound<'_, PyAny>) -> PyResult<(Vec<TruthBox>, bool)> {
     let numbers = floats("gt", value)?;
-    let (_, columns) = numbers.table("gt", TRUTH)?;
+    let (rows, columns) = numbers.table("gt", TRUTH)?;
+    at_most("gt", rows, MOST_ROWS)?;
     if columns != 0 && columns < 6 {
         return Err(numbers.wrong_shape("gt", TRUTH));
     }
@@ -66,7 +69,8 @@ fn truth_rows(value: &Bound<'_, PyAny>) -> PyResult<(Vec<TruthBox>, bool)> {
 
 fn track_rows(value: &Bound<'_, PyAny>) -> PyResult<Vec<TrackBox>> {
     let numbers = floats("tracks", value)?;
-    let (_, columns) = numbers.table("tracks", TRACKS)?;
+    let (rows, columns) = numbers.table("tracks", TRACKS)?;
+    at_most("tracks", rows, MOST_ROWS)?;
     if columns != 0 && columns < 6 {
         return Err(numbers.wrong_shape("tracks", TRACKS));
     }

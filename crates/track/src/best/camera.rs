@@ -95,19 +95,17 @@ impl Camera {
         for (index, track) in tracks.iter().enumerate() {
             let mut choice = (MIN_SIMILARITY, None);
             if track.missed == 0 {
-                for column in sightings.around(&track.expected, AFFINITY.buffer) {
-                    let seen = &list[column];
-                    let similarity = AFFINITY.of(&track.expected, &seen.bbox);
-                    if seen.confidence < confidence || similarity <= MIN_SIMILARITY {
-                        continue;
-                    }
+                let around = sightings.places().around(&track.expected, AFFINITY.buffer);
+                let clear = around.filter(|&column| list[column].confidence >= confidence);
+                clear.for_each(|column| {
+                    let similarity = AFFINITY.of(&track.expected, &list[column].bbox);
                     if similarity > choice.0 {
                         choice = (similarity, Some(column as u32));
                     }
-                    if similarity > self.favourites[column].0 {
+                    if similarity > self.favourites[column].0.max(MIN_SIMILARITY) {
                         self.favourites[column] = (similarity, index as u32);
                     }
-                }
+                });
             }
             self.choices.push(choice.1);
         }

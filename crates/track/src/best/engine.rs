@@ -150,7 +150,9 @@ impl Best {
         let is_free = |index: &usize| {
             let seen = &list[*index];
             let covers = |other: usize| taken[other] && list[other].bbox.iou(&seen.bbox) > MOST_OVERLAP;
-            seen.confidence >= high && !taken[*index] && !sightings.beside(&seen.bbox).any(covers)
+            seen.confidence >= high
+                && !taken[*index]
+                && !sightings.places().around(&seen.bbox, 0.0).any(covers)
         };
         let strays = (0..list.len()).filter(is_free).map(|index| list[index]);
         let strays = strays.map(|seen| Stray::new(seen.bbox, seen.confidence));

@@ -47,13 +47,15 @@ impl Matching {
             }
             let row = self.candidates.len() as u32;
             self.candidates.push(index as u32);
-            for column in sightings.around(&track.expected, rules.buffer) {
-                if matches.is_taken(column) || !(rules.sighting)(&list[column]) {
-                    continue;
-                }
+            let around = sightings.places().around(&track.expected, rules.buffer);
+            let free = around.filter(|&column| !matches.is_taken(column) && (rules.sighting)(&list[column]));
+            let edges = &mut self.edges;
+            free.for_each(|column| {
                 let cost = (rules.cost)(track, &list[column]).filter(|&cost| cost <= rules.limit);
-                self.edges.extend(cost.map(|cost| Edge { row, column: column as u32, cost }));
-            }
+                if let Some(cost) = cost {
+                    edges.push(Edge { row, column: column as u32, cost });
+                }
+            });
         }
         self.solver.solve(self.candidates.len(), list.len(), &self.edges, rules.limit + MARGIN);
         for (row, &track) in self.candidates.iter().enumerate() {

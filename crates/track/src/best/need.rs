@@ -69,11 +69,11 @@ impl Need {
         for (index, track) in tracks.iter().enumerate() {
             let expected = track.motion.bbox_in(frames);
             let mut best = Best::default();
-            for column in sightings.around(&expected, AFFINITY.buffer) {
+            sightings.places().around(&expected, AFFINITY.buffer).for_each(|column| {
                 let similarity = AFFINITY.of(&expected, &list[column].bbox);
                 best.consider(column, similarity);
                 self.sightings[column].consider(index, similarity);
-            }
+            });
             self.tracks.push(best);
         }
         let clear = (0..list.len()).filter(|&sighting| list[sighting].confidence >= confidence);

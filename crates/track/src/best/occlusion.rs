@@ -10,7 +10,7 @@ pub(crate) fn hidden_share(sightings: &Sightings, index: usize, confidence: f32)
     let list = sightings.as_slice();
     let hidden = list[index].bbox;
     let mut greatest = 0.0;
-    for other in &list[sightings.beside(&hidden)] {
+    sightings.places().around(&hidden, 0.0).map(|index| &list[index]).for_each(|other| {
         let front = &other.bbox;
         if front.bottom() > hidden.bottom() && other.confidence >= confidence {
             let width = hidden.right().min(front.right()) - hidden.x.max(front.x);
@@ -19,7 +19,7 @@ pub(crate) fn hidden_share(sightings: &Sightings, index: usize, confidence: f32)
                 greatest = f64::max(greatest, width * height);
             }
         }
-    }
+    });
     (greatest / (hidden.width * hidden.height)).min(1.0)
 }
 

@@ -48,7 +48,8 @@ pub(crate) fn settle(
             owners[own] = Some(whole as u32);
             continue;
         }
-        let wholes = sightings.beside(&bbox).filter_map(|seen| Some((owners[seen]?, &list[seen].bbox)));
+        let wholes =
+            sightings.places().around(&bbox, 0.0).filter_map(|seen| Some((owners[seen]?, &list[seen].bbox)));
         let shares = wholes
             .filter(|(_, whole)| is_part(&bbox, whole))
             .map(|(owner, whole)| (common(&bbox, whole), owner));

@@ -59,7 +59,7 @@ impl Cascade {
         for (row, &(_, track)) in level.iter().enumerate() {
             let before = self.edges.len();
             let gate = Gate::new(&frame.tracks[track as usize].filter.project());
-            for sighting in frame.sightings.near(gate.x(), gate.reach) {
+            for sighting in frame.sightings.places().near(gate.x(), gate.reach) {
                 let possible = gate.admits(&sightings[sighting].measured) && !matches.is_taken(sighting);
                 if possible && frame.embedding(sighting).is_some() {
                     self.edges.push(Edge { row: row as u32, column: sighting as u32, cost: 0.0 });

@@ -37,7 +37,9 @@ impl Overlap {
     /// Adds the edges of one track.
     fn connect(&mut self, row: u32, track: usize, limit: f64, frame: &Frame<'_>, matches: &Matches) {
         let expected = frame.tracks[track].filter.bbox();
-        for column in frame.sightings.beside(&expected).filter(|&sighting| !matches.is_taken(sighting)) {
+        for column in
+            frame.sightings.places().beside(&expected).filter(|&sighting| !matches.is_taken(sighting))
+        {
             let cost = 1.0 - expected.iou(&frame.sightings.as_slice()[column].bbox);
             if cost <= limit {
                 self.edges.push(Edge { row, column: column as u32, cost });

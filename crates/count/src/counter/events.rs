@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use crate::person::Deed;
+use crate::person::Event;
 use crate::{Counter, Crossing, Direction, Reason, Visitors};
 
 impl Counter {
     /// Says who works there, and of the others who came in who they are; `doers` has a person for each deed.
-    pub(super) fn recognise(&mut self, deeds: &mut [Deed], doers: &[u64]) {
+    pub(super) fn recognise(&mut self, events: &mut [Event], doers: &[u64]) {
         let people = &self.people;
         let is_present = |key| people.get(&key).is_some_and(|person| !person.ended);
-        for (deed, &key) in deeds.iter_mut().zip(doers) {
-            let Deed::Passed(crossing) = deed else { continue };
+        for (event, &key) in events.iter_mut().zip(doers) {
+            let Event::Passed(crossing) = event else { continue };
             let look = people.get(&key).and_then(|person| person.look.average());
             let look = look.as_deref();
             crossing.staff = look.and_then(|look| self.staff.recognise(look, crossing.time)).cloned();
@@ -26,16 +26,16 @@ impl Counter {
     }
 
     /// Takes down where people went and came in, for those who come in together.
-    pub(super) fn accompany(&mut self, deeds: &mut Vec<Deed>, doers: &[u64]) {
+    pub(super) fn accompany(&mut self, events: &mut Vec<Event>, doers: &[u64]) {
         let Some(groups) = &mut self.groups else { return };
-        for (deed, &key) in deeds.iter().zip(doers) {
-            match deed {
-                Deed::Went(here) => groups.see(key, here.time, here.anchor, here.stature),
-                Deed::Passed(crossing) => groups.pass(key, crossing),
-                Deed::Visited(_) => {}
+        for (event, &key) in events.iter().zip(doers) {
+            match event {
+                Event::Went(here) => groups.see(key, here.time, here.anchor, here.stature),
+                Event::Passed(crossing) => groups.pass(key, crossing),
+                Event::Visited(_) => {}
             }
         }
-        deeds.retain(|deed| !matches!(deed, Deed::Went(_)));
+        events.retain(|event| !matches!(event, Event::Went(_)));
     }
 
     /// Decides the groups to which nobody can come any more.
@@ -48,14 +48,14 @@ impl Counter {
     }
 
     /// Adds what people did to the counts; gives their crossings.
-    pub(super) fn count(&mut self, deeds: Vec<Deed>) -> Vec<Crossing> {
+    pub(super) fn count(&mut self, events: Vec<Event>) -> Vec<Crossing> {
         let mut crossings = Vec::new();
         let mut visits = Vec::new();
-        for deed in deeds {
-            match deed {
-                Deed::Passed(crossing) => crossings.push(crossing),
-                Deed::Visited(visit) => visits.push(visit),
-                Deed::Went(_) => {}
+        for event in events {
+            match event {
+                Event::Passed(crossing) => crossings.push(crossing),
+                Event::Visited(visit) => visits.push(visit),
+                Event::Went(_) => {}
             }
         }
         crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));

@@ -8,7 +8,7 @@ use crate::Anchor;
 
 /// A place of a person, seen or inferred.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sight {
+pub(crate) struct Sighting {
     /// By which track.
     pub(crate) track: TrackId,
     /// The point of the box that passes lines, in pixels.
@@ -31,7 +31,7 @@ pub(crate) struct Sight {
     pub(crate) found: bool,
 }
 
-impl Sight {
+impl Sighting {
     /// What a track's box in a frame says, of somebody who is alone.
     pub(crate) fn new(track: TrackId, bbox: &Bbox, anchor: Anchor, frame: u64, time: Duration) -> Self {
         Self {

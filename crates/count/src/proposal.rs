@@ -1,12 +1,16 @@
 //! A line across the middle of where people walk.
 
-use footfall_count::{Line, ShapeError};
 use footfall_track::Point;
 
+use crate::{Line, ShapeError};
+
 /// A line, and why it lies there.
-pub(super) struct Proposal {
-    pub(super) line: Line,
-    pub(super) reason: String,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// In pixels.
+    pub line: Line,
+    /// A sentence for people.
+    pub reason: String,
 }
 
 /// Someone who has moved by less than this share of the picture's width tells nothing about ways.
@@ -14,12 +18,14 @@ const SHORT: f64 = 0.05;
 /// By how much the line reaches beyond the ways on either side, as a share of the picture's width.
 const BEYOND: f64 = 0.05;
 
-/// A line at right angles to the direction in which most walk, at the middle of all places; from one side
-/// of the ways to the other. `in` is to the right, or downwards where ways are upright.
+/// A line across `walks`, the paths of people in pixels of a picture of this size.
+///
+/// It is at right angles to the direction in which most walk, at the middle of all places, from one side of the paths
+/// to the other. `in` is to the right, or downwards where people walk up and down.
 ///
 /// # Errors
 /// Never of finite walks.
-pub(super) fn propose(walks: &[Vec<Point>], width: usize, height: usize) -> Result<Proposal, ShapeError> {
+pub fn propose(walks: &[Vec<Point>], width: usize, height: usize) -> Result<Proposal, ShapeError> {
     let (width, height) = (width as f64, height as f64);
     let ways: Vec<&[Point]> =
         walks.iter().map(Vec::as_slice).filter(|walk| length(walk) >= SHORT * width).collect();
