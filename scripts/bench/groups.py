@@ -5,8 +5,8 @@
 
 People walk by the social force model, half of them in pairs and families (scripts/people/crowd/walks.py); their
 boxes, with jitter and misses, are counted by `footfall count --groups`. A pair of people is right if they truly came
-together and both are told to be of one group. The default settings are those that are best on the seeds of
-`--tuned-on`; what is told of them is of the others. All of it is of people who do not exist.
+together and both are told to be of one group. Other settings than the defaults are tried on the seeds of
+`--tuned-on`. All of it is of people who do not exist.
 Walks are made with `python -m crowd walks` where the folder lacks them.
 """
 
