@@ -13,7 +13,6 @@ packages and DATA what the table depends on. A table is stale when any of it has
 with status 1. --all leaves out what wants a quiet machine while other programs are busy.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -124,14 +123,13 @@ def every(registry: dict[str, Table], data: Path | None, within: float) -> int:
     wanted = [table for table in registry.values() if table.file and table.command and changed(table, data) != []]
     failed = []
     for table in sorted(wanted, key=lambda table: table.minutes):
-        load = os.getloadavg()[0]
         reason = ""
         if table.minutes > within:
             reason = f"takes {table.minutes:g} minutes"
         elif table.wants_data() and data is None:
             reason = "wants DATA"
-        elif table.quiet and load > make.QUIET:
-            reason = f"wants a quiet machine, and {load:.1f} programs want a core"
+        elif table.quiet and (cores := make.busy()) > make.QUIET:
+            reason = f"wants a quiet machine, and other programs use {cores:.1f} cores"
         if reason:
             print(f"{table.name}: left as it is: {reason}", file=sys.stderr)
             continue

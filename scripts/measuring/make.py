@@ -5,6 +5,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import fingerprint
 from tables import ROOT, Table
 
 PREPARED = Path(__file__).with_name("prepared")
-QUIET = 0.5
-"""Programs that want a core, at most, on a machine that is called quiet."""
+QUIET = 0.3
+"""Cores in use, at most, on a machine that is called quiet."""
 
 
 def one(table: Table, data: Path | None, options: list[str]) -> int:
@@ -137,6 +138,18 @@ def machine() -> str:
     names = [row.partition(":")[2].strip() for row in rows if row.startswith("model name")]
     model = names[0] if names else platform.machine()
     return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
+def busy(seconds: float = 2.0) -> float:
+    """Cores in use now, by whatever runs. (The load average would still tell of the measurement before.)"""
+
+    def used() -> int:
+        user, nice, system, idle, waiting, *rest = map(int, Path("/proc/stat").read_text().split()[1:9])
+        return user + nice + system + sum(rest)
+
+    before = used()
+    time.sleep(seconds)
+    return (used() - before) / os.sysconf("SC_CLK_TCK") / seconds
 
 
 def git(*words: str) -> str:

@@ -125,7 +125,7 @@ def test_all_makes_the_stale_ones_that_can_be_made_the_quickest_first(tmp_path, 
 
     monkeypatch.setattr(make, "one", one)
     monkeypatch.setattr(main, "changed", lambda table, data: [] if table.name == "fresh" else ["code"])
-    monkeypatch.setattr(main.os, "getloadavg", lambda: (9.0, 9.0, 9.0))
+    monkeypatch.setattr(make, "busy", lambda: 1.5)
     registry = {
         "slow": table(name="slow", minutes=9),
         "fails": table(name="fails", minutes=2),
