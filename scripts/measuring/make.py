@@ -144,7 +144,7 @@ def busy(seconds: float = 2.0) -> float:
     """Cores in use now, by whatever runs. (The load average would still tell of the measurement before.)"""
 
     def used() -> int:
-        user, nice, system, idle, waiting, *rest = map(int, Path("/proc/stat").read_text().split()[1:9])
+        user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split()[1:9])
         return user + nice + system + sum(rest)
 
     before = used()
