@@ -77,6 +77,11 @@ fn counts_come_with_their_ranges_and_crossings_with_what_they_rest_on() {
         (&periods["periods"][0]["groups"], &periods["periods"][0]["group_size"]),
         (&json!(2), &json!(1.5))
     );
+    assert!(today.get("conversion").is_none());
+    site.book.put_beside(&json!({ "in_outside": 1, "transactions": 2, "conversion": 0.5 }));
+    let (_, today) = get(&site, "/api/v1/today");
+    assert_eq!((&today["in_outside"], &today["transactions"]), (&json!(1), &json!(2)));
+    assert_eq!((today["conversion"].as_f64(), today.get("out_outside")), (Some(0.5), None));
     site.book.visit(jiff::Timestamp::now(), "Door", "till");
     let (status, zones) = get(&site, "/api/v1/zones?by=day");
     assert_eq!(

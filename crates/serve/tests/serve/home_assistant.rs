@@ -183,4 +183,15 @@ fn groups_are_told_beside_people_where_anybody_tells_them_apart() {
             .is_some_and(|today| (&today["groups"], &today["group_size"]) == (&json!(2), &json!(1.0)))
     });
     heard.until(|topics| topics.keys().any(|topic| topic.ends_with("/group_size/config")));
+
+    // So are what was outside of the opening hours, and what the till has sold.
+    assert!(today(&heard.topics).unwrap().get("transactions").is_none());
+    let beside = json!({ "in_outside": 1, "out_outside": 0, "transactions": 1, "conversion": 0.5 });
+    kept.put_beside(&beside);
+    let members = || beside.as_object().unwrap().iter();
+    heard.until(|topics| {
+        today(topics).is_some_and(|today| members().all(|(name, value)| today[name] == *value))
+    });
+    let sensor = |name: &str| format!("homeassistant/sensor/shop/{name}/config");
+    heard.until(|topics| members().all(|(name, _)| topics.contains_key(&sensor(name))));
 }

@@ -41,6 +41,8 @@ struct Kept {
     holder: Option<String>,
     /// How many groups came in, and of how many people on average.
     groups: Option<(u64, f64)>,
+    /// What stands beside the counts of each period of a report.
+    beside: serde_json::Map<String, serde_json::Value>,
 }
 
 impl MemoryBook {
@@ -76,6 +78,13 @@ impl MemoryBook {
         let mut kept = self.kept();
         kept.head += 1;
         kept.groups = Some((groups, size));
+    }
+
+    /// This stands beside the counts of each period of a report.
+    pub(crate) fn put_beside(&self, beside: &serde_json::Value) {
+        let mut kept = self.kept();
+        kept.head += 1;
+        kept.beside.clone_from(beside.as_object().unwrap());
     }
 
     /// Sets the clock, which stands still from then on.
@@ -276,11 +285,14 @@ impl Book for MemoryBook {
     ) -> Result<Option<Report>, PortError> {
         let ReportQuery { from, to, by, source, line, .. } = query.clone();
         let counts = self.counts(&CountsQuery { from, to, by, source, line }, most + 1, waiting)?.buckets;
+        let beside = self.kept().beside.clone();
         let row = |bucket: &Bucket| {
             let Bucket { start, source, line, entered, left, .. } = bucket;
-            serde_json::json!({
+            let mut row = serde_json::json!({
                 "from": start.to_string(), "source": source, "line": line, "in": entered, "out": left
-            })
+            });
+            row.as_object_mut().unwrap().extend(beside.clone());
+            row
         };
         let rows: Vec<_> = counts.iter().map(row).collect();
         let marks = self.marks(Some(from), Some(to))?;

@@ -80,6 +80,11 @@ impl<'a> Site<'a> {
         if let Some((groups, size)) = self.today.groups() {
             (all["groups"], all["group_size"]) = (groups.into(), size.into());
         }
+        if let (Value::Object(all), Ok(Value::Object(beside))) =
+            (&mut all, serde_json::to_value(self.today.beside()))
+        {
+            all.extend(beside);
+        }
         let places = self.places.iter().map(|place| (place.topic(self.prefix), place.state.clone()));
         let states = std::iter::once((format!("{}/today", self.prefix), all)).chain(places);
         states.map(|(topic, state)| (topic, state.to_string().into_bytes())).collect()
@@ -100,6 +105,19 @@ impl<'a> Site<'a> {
         let mut all = vec![("in", "In today"), ("out", "Out today"), ("inside", "Inside now")];
         if self.today.groups().is_some() {
             all.extend([("groups", "Groups today"), ("group_size", "Mean group size today")]);
+        }
+        let beside = self.today.beside();
+        if beside.in_outside.is_some() {
+            all.extend([
+                ("in_outside", "In outside hours today"),
+                ("out_outside", "Out outside hours today"),
+            ]);
+        }
+        if beside.transactions.is_some() {
+            all.extend([
+                ("transactions", "Transactions today"),
+                ("conversion", "Transactions for each who came in today"),
+            ]);
         }
         let all = all.into_iter().map(|(value, name)| Sensor {
             key: value.to_owned(),
@@ -141,7 +159,7 @@ impl Place<'_> {
 impl Sensor {
     /// Counts that only rise until midnight.
     fn rises(&self) -> bool {
-        !matches!(self.value, "inside" | "people" | "group_size")
+        !matches!(self.value, "inside" | "people" | "group_size" | "conversion")
     }
 
     fn icon(&self) -> &'static str {
@@ -153,18 +171,24 @@ impl Sensor {
     }
 
     fn config(&self, prefix: &str, node: &str) -> Value {
-        json!({
+        let mut config = json!({
             "name": self.name,
             "unique_id": format!("{node}_{}", self.key),
             "object_id": format!("{node}_{}", self.key),
             "state_topic": self.topic,
             "value_template": format!("{{{{ value_json['{}'] }}}}", self.value),
-            "unit_of_measurement": "people",
             "state_class": if self.rises() { "total_increasing" } else { "measurement" },
             "icon": self.icon(),
             "availability_topic": format!("{prefix}/status"),
             "device": device(node),
             "origin": { "name": "Footfall", "sw_version": env!("CARGO_PKG_VERSION") },
-        })
+        });
+        // A share has no unit.
+        match self.value {
+            "conversion" => {}
+            "transactions" => config["unit_of_measurement"] = "transactions".into(),
+            _ => config["unit_of_measurement"] = "people".into(),
+        }
+        config
     }
 }
