@@ -9,6 +9,9 @@ TESTING=(openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base
     chromium chromium-driver python3-selenium python3-aiosmtpd mosquitto nats-server faketime systemd)
 # PyTorch for scripts/train, from Debian: PyPI's is built for CUDA and takes gigabytes.
 TRAINING=(python3-torch python3-numpy python3-pil python3-venv)
+# For scripts/package: what FFmpeg and OpenCV are built with, and what packs and tries the result.
+PACKAGING=(dpkg-dev cmake make nasm xz-utils libssl-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libdav1d-dev
+    debootstrap mmdebstrap buildah umoci crun curl iproute2)
 
 # debian: whether packages can be asked for by their Debian names.
 debian() {

@@ -1,13 +1,13 @@
 //! Ledgers of earlier programs.
 
 use footfall_ledger::{
-    Cursor, Ending, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query, Range, Reader, Row, RunInfo,
-    Seq,
+    Cursor, Drawn, Ending, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query, Range, Reader, Row,
+    RunInfo, Seq,
 };
 use rusqlite::{Connection, params};
 
 use crate::common::{Shelf, at, camera, crossing, digest, group, recording};
-use footfall_count::Direction::In;
+use footfall_count::{Direction::In, Role};
 
 const V1: &str = include_str!("../../src/schema/v1.sql");
 /// "Foot" in ASCII.
@@ -182,6 +182,40 @@ fn sums_that_were_kept_before_lines_had_names_apart_stay_what_they_are() {
     reader.check().unwrap();
 }
 
+/// As versions 6 to 8 were where a ledger was made with version 6 as it first was.
+const DRAWN_WITH_PRESENT: &str = "
+    DROP TABLE drawn;
+    CREATE TABLE drawn (
+        source INTEGER NOT NULL REFERENCES source (id),
+        line TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('entrance', 'inner')),
+        present INTEGER NOT NULL CHECK (present IN (0, 1)),
+        total INTEGER NOT NULL CHECK (total IN (0, 1)),
+        PRIMARY KEY (source, line)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO drawn SELECT id, 'shelf', 'inner', 1, 0 FROM source;
+    PRAGMA user_version = 8";
+
+#[test]
+fn lines_are_drawn_in_a_ledger_that_has_kept_whether_they_are_present() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    ledger.begin(&camera()).unwrap().end(Ending::Done).unwrap();
+    drop(ledger);
+    Connection::open(shelf.path()).unwrap().execute_batch(DRAWN_WITH_PRESENT).unwrap();
+    let ledger = shelf.open();
+    let run = ledger.begin(&camera()).unwrap();
+    run.draw(&Drawn { lines: [("door".to_owned(), Role::Entrance)].into(), drop_removed: false }).unwrap();
+    run.record(&[crossing(1, 1, In)]).unwrap();
+    run.end(Ending::Done).unwrap();
+    let rows =
+        "SELECT group_concat(line || ' ' || role || ' ' || total) FROM (SELECT * FROM drawn ORDER BY line)";
+    let connection = Connection::open(shelf.path()).unwrap();
+    let rows: String = connection.query_row(rows, [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, "door entrance 1,shelf inner 0");
+    shelf.reader().check().unwrap();
+}
+
 #[test]
 fn sums_that_were_kept_before_groups_were_told_stay_and_groups_come_beside_them() {
     let shelf = Shelf::new();
@@ -197,7 +231,7 @@ fn sums_that_were_kept_before_groups_were_told_stay_and_groups_come_beside_them(
     let counts = shelf.reader().counts(&Query::default()).unwrap();
     assert_eq!(counts.iter().map(|count| count.entered).sum::<u64>(), 1999);
     assert!(counts.iter().all(|count| (count.groups, count.group_size) == (None, None)));
-    assert_eq!(version(&shelf), 8);
+    assert_eq!(version(&shelf), i64::from(footfall_ledger::TABLES));
     let run = shelf.open().begin(&camera()).unwrap();
     run.record(&[crossing(1, 1, In), crossing(2, 2, In), group(1, &[1, 2]), group(9, &[3])]).unwrap();
     let day = Query { by: Period::Day, ..Query::default() };
