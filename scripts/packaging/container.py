@@ -3,8 +3,8 @@
 
 usage: container.py CONFIG STATE ARGUMENT...
 
-CONFIG is the config.json of a bundle of umoci's; STATE becomes /var/lib/footfall. The network is that of whoever runs it,
-and CAMERA names a camera there.
+CONFIG is the config.json of a bundle of umoci's; STATE becomes /var/lib/footfall. The network is that of whoever runs
+it, and CAMERA names a camera there.
 """
 
 import json
