@@ -171,11 +171,7 @@ fn a_year_loses_nothing_and_doubles_nothing() {
     let report = report(&year, left, removed, minutes);
     eprintln!("{report}");
     if let Some(path) = std::env::var_os("FOOTFALL_YEAR_TABLE").filter(|path| !path.is_empty()) {
-        fs::write(
-            path,
-            format!("# A year\n\n```\nscripts/soak year {people} FILE\n```\n\n{ABOUT}\n\n{report}"),
-        )
-        .unwrap();
+        fs::write(path, format!("# A year\n\n{ABOUT}\n\n{report}")).unwrap();
     }
     judge(&year, left, removed);
 }

@@ -63,7 +63,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=25, help="of Schemathesis for each operation (25)")
     parser.add_argument("--frames", type=int, default=795, help="of the clip, to count meanwhile (795)")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "abuse.md", help="(scores/abuse.md)")
     arguments = parser.parse_args()
     requests = schemathesis(arguments.examples)
     found = attack(arguments.frames)
@@ -73,7 +72,6 @@ def main() -> None:
     ends = [f"{name}: {value}" for name, value in found.items() if not isinstance(value, dict)]
     parts = [
         "# Abuse",
-        f"```\n{setting.command()}\n```",
         f"{setting.version()}; {tool}. Schemathesis tried {requests} cases made from the OpenAPI document: no answer "
         "of 5xx, and none that the document does not describe.",
         f"While {arguments.frames} frames of the sample clip were counted, strangers got:",
@@ -81,7 +79,7 @@ def main() -> None:
         f"{'; '.join(ends)}.",
         f"Machine: {setting.machine()}.",
     ]
-    setting.publish("\n\n".join(parts), arguments.out)
+    setting.publish("\n\n".join(parts))
 
 
 if __name__ == "__main__":

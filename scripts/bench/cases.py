@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the program over small inputs that once gave a wrong result without a word.
 
-    scripts/cases DATA [--before PROGRAM] [--only NAME] [--out FILE]
+    scripts/measure cases DATA
 
 DATA is the folder with the inputs (phone-rot90.mp4, stride2.txt and so on; inputs that are not there are left
 out). The table has a row a case: what an earlier PROGRAM says of it where one is given, what this one says, and
@@ -192,22 +192,23 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA")
     parser.add_argument("--before", type=Path, metavar="PROGRAM", help="an earlier program, for the left column")
     parser.add_argument("--only", metavar="NAME", help="cases with NAME in their name")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the table into this file too")
     arguments = parser.parse_args()
     if arguments.data is None or not arguments.data.is_dir():
-        sys.exit("scripts/cases wants the folder with the inputs: scripts/cases DATA; see --help")
+        sys.exit("the folder with the inputs is needed; see --help")
     data = arguments.data.resolve()
     chosen = [case for case in CASES if (data / case.needs).exists() and (arguments.only or "") in case.name]
     if not chosen:
-        sys.exit(f"scripts/cases found none of its inputs in {arguments.data}")
+        sys.exit(f"none of the inputs is in {arguments.data}")
     rows, wrong = [], 0
     for case in chosen:
         setting.say(case.name)
-        before = seen(case, arguments.before.resolve(), data)[0] if arguments.before else "not run"
+        before = [seen(case, arguments.before.resolve(), data)[0]] if arguments.before else []
         now, is_right = seen(case, setting.program(), data)
         wrong += not is_right
-        rows.append([case.name, before, now, case.right, "yes" if is_right else "NO"])
-    setting.publish(setting.table(["case", "before", "now", "right", "as it should be"], rows), arguments.out)
+        rows.append([case.name, *before, now, case.right, "yes" if is_right else "NO"])
+    heads = ["case", *(["before"] if arguments.before else []), "now", "right", "as it should be"]
+    about = f"{setting.version()}, over small inputs that once gave a wrong result without a word."
+    setting.publish("\n\n".join(["# Cases", about, setting.table(heads, rows)]))
     sys.exit(1 if wrong else 0)
 
 

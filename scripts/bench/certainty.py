@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How much a crossing's confidence and a count's interval are worth: writes scores/certainty.md.
+"""How much a crossing's confidence and a count's interval are worth.
 
-    scripts/count DATA --certainty
+    scripts/measure certainty DATA
 
-Over many lines of every sequence that scripts/count watches, each crossing that footfall counts is true or not.
+Over many lines of every sequence that counting.py watches, each crossing that footfall counts is true or not.
 The confidences' weights (crates/count/src/confidence.rs) are a logistic regression on these: it is made anew here,
 and judged on each sequence by the regression on the others. Where it comes to other weights than those in the
 program, the program's tests fail until it has them. The intervals are those of the summary.
@@ -184,7 +184,6 @@ def page(judged: list[Judged]) -> str:
     return "\n\n".join(
         [
             "# What confidences and intervals are worth",
-            "Made by `scripts/count DATA --certainty`: see scripts/bench/certainty.py.",
             f"{len(rows)} crossings of {len(lines)} lines; {100 * y.mean():.1f}% are true.",
             "## What makes a crossing less certain",
             setting.table(

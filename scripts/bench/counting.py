@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Counts people over lines, event by event, beside supervision's LineZone: writes scores/counting.md.
+"""Counts people over lines, event by event, beside supervision's LineZone.
 
-    scripts/count DATA [--only video] [--keep DIR]
+    scripts/measure counting DATA, and likewise certainty, rates, cuts, doubles
 
-DATA is laid out as for scripts/score; its crossings/{video,mot15,mot17half}.json say which lines of which
+DATA is laid out as score.py says; its crossings/{video,mot15,mot17half}.json say which lines of which
 sequences are watched. The true crossings are derived from the ground truth by `footfall eval crossings
 --from-gt`: side changes of the bottom centre of a person's box, with a dead band.
 
@@ -69,9 +69,6 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA")
     parser.add_argument("--only", choices=["video", "mot15", "mot17half"], action="append", help="may be repeated")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep tracks and crossings there")
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="by default scores/counting.md, or the page that was asked for"
-    )
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
     instead.add_argument("--rates", action="store_true", help="what is counted at which rate of frames, instead")
@@ -79,7 +76,7 @@ def main() -> None:
     instead.add_argument("--doubles", action="store_true", help="people with two tracks, tracks of two people, instead")
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
-        sys.exit("scripts/count wants a folder with ground truth and crossings/: scripts/count DATA; see --help")
+        sys.exit("a folder with ground truth and crossings/ is needed; see --help")
     import certainty  # by numpy, which --help does without
     import cuts
     import doubles
@@ -88,10 +85,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = arguments.keep or Path(folder)
         if arguments.cuts:
-            setting.publish(cuts.run(arguments.data, work), arguments.out or setting.SCORES / "cuts.md")
+            setting.publish(cuts.run(arguments.data, work))
             return
         if arguments.doubles:
-            setting.publish(doubles.run(arguments.data, work), arguments.out or setting.SCORES / "doubles.md")
+            setting.publish(doubles.run(arguments.data, work))
             return
         names = arguments.only or ["video", "mot15", "mot17half"]
         found = {name: list(sequences(name, arguments.data, work / name)) for name in names}
@@ -105,13 +102,13 @@ def main() -> None:
             else:
                 count(sequence)
         if arguments.certainty:
-            setting.publish(certainty.page(judged), arguments.out or setting.SCORES / "certainty.md")
+            setting.publish(certainty.page(judged))
             return
         if arguments.rates:
-            setting.publish(rates.page(by_rate), arguments.out or setting.SCORES / "rates.md")
+            setting.publish(rates.page(by_rate))
             return
         watched = {name: sequences for name, sequences in found.items() if sequences}
-        setting.publish(page(watched, work), arguments.out or setting.SCORES / "counting.md")
+        setting.publish(page(watched, work))
 
 
 def sequences(name: str, data: Path, work: Path) -> Iterable[Sequence]:
@@ -237,7 +234,6 @@ def page(found: dict[str, list[Sequence]], work: Path) -> str:
     titles = {"video": "Clips with pixels", "mot15": "MOT15", "mot17half": "MOT17, second halves"}
     parts = [
         "# Counting",
-        "Made by `scripts/count DATA`: see `scripts/count --help`.",
         f"{setting.version()}, one configuration for all: the default. `tuned` is LineZone with the bottom centre "
         "as its anchor and three frames on the other side; ByteTrack is supervision's, with its defaults. A count's "
         "error is that of each line and direction, added up; its net error lets lines of one data set cancel out.",

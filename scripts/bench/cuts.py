@@ -1,6 +1,6 @@
-"""How counting holds on every sequence, also where films begin in the middle: writes scores/cuts.md.
+"""How counting holds on every sequence, also where films begin in the middle.
 
-    scripts/count DATA --cuts
+    scripts/measure cuts DATA
 
 Each sequence that has ground truth is begun anew after each fifth of it, where people are in the middle of the picture
 and tracks have no past. Over the most crossed lines of each direction every true crossing is looked for, matched within
@@ -186,8 +186,6 @@ def page(results: dict[str, Result]) -> str:
     total = own.all()
     rows = [
         "# Counting on every sequence, and from its middle on",
-        "",
-        "Made by `scripts/count DATA --cuts`: see scripts/bench/cuts.py.",
         "",
         f"{setting.version()}, preset `best`. {total.true} true crossings of {4 * certainty.WATCHED_PER_KIND} lines in "
         f"{len(own.whole)} sequences, each whole and begun at {len(CUTS) - 1} later frames. All in %.",

@@ -34,8 +34,6 @@ class Dataset:
 
     title: str
     about: str
-    file: str
-    """Of the result."""
     truth: Path
     """Folder of SEQ/gt/gt.txt."""
     crossings: Path
@@ -81,7 +79,6 @@ def video(data: Path) -> Dataset:
     return Dataset(
         title="Video",
         about="`footfall run`: this program's detector, embedder and tracker on the pixels.",
-        file="sample-clip.md",
         truth=data / "mot15",
         crossings=data / "crossings" / "video.json",
         sequences=[Sequence(clip.stem, ["run", clip]) for clip in clips],
@@ -94,7 +91,6 @@ def mot15(data: Path) -> Dataset:
     return Dataset(
         title="MOT15",
         about="`footfall track` on the detections of det/det.txt, without appearance.",
-        file="mot15.md",
         truth=data / "mot15",
         crossings=data / "crossings" / "mot15.json",
         sequences=[
@@ -114,7 +110,6 @@ def mot17_halves(data: Path, scratch: Path) -> Dataset:
     return Dataset(
         title="MOT17, second halves",
         about="`footfall track` on the detections of det/yolox_x.txt, without appearance.",
-        file="mot17.md",
         truth=data / "mot17",
         crossings=data / "crossings" / "mot17half.json",
         sequences=sequences,

@@ -1,6 +1,6 @@
-"""Two boxes, one person; one box, two people: how often the tracker errs in either way. Writes scores/doubles.md.
+"""Two boxes, one person; one box, two people: how often the tracker errs in either way.
 
-    scripts/count DATA --doubles
+    scripts/measure doubles DATA
 
 Every sequence that has ground truth is tracked, with and without `part_share`, and its tracks are matched with the
 people in each frame (IoU of 0.5 at least, one to one, as many as can be).
@@ -135,7 +135,6 @@ def run(data: Path, work: Path) -> str:
     return "\n\n".join(
         [
             "# Two boxes on one person, two people in one box",
-            "Made by `scripts/count DATA --doubles`: scripts/bench/doubles.py says what is counted.",
             f"{setting.version()}, preset `best`, without and with `part_share`: whether a new box within somebody's "
             "is held back until they part. A double track is one for half of its time and half a second or more; a "
             "merged person is one for half a second or more.",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Tells who comes in together at made-up doors, whose groups are known exactly: writes scores/groups.md.
+"""Tells who comes in together at made-up doors, whose groups are known exactly.
 
-    scripts/groups [--walks DIR] [--seeds 101-106] [--tuned-on 1-4]
+    scripts/measure groups
 
 People walk by the social force model, half of them in pairs and families (scripts/people/crowd/walks.py); their
 boxes, with jitter and misses, are counted by `footfall count --groups`. A pair of people is right if they truly came
@@ -99,7 +99,6 @@ def main() -> None:
     parser.add_argument("--seeds", default="101-106", help="FIRST-LAST, that are told of")
     parser.add_argument("--tuned-on", default="1-4", metavar="FIRST-LAST", help="seeds of the table of settings")
     parser.add_argument("--seconds", type=float, default=180, help="of each door's walks")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "groups.md", metavar="FILE")
     arguments = parser.parse_args()
     setting.say("making up walks")
     folder = arguments.walks / f"{arguments.seconds:g}"
@@ -107,7 +106,7 @@ def main() -> None:
     setting.say("trying settings")
     tried = {settings: total(tuned, settings).f1 for settings in itertools.product(APART, DISTANCE, DRIFT)}
     usual = {one.name: tell(one) for one in judged}
-    setting.publish(page(arguments, tried, judged, usual), arguments.out)
+    setting.publish(page(arguments, tried, judged, usual))
 
 
 def walks(seeds: str, seconds: float, folder: Path) -> list[Walks]:
@@ -185,7 +184,6 @@ def page(arguments: argparse.Namespace, tried: dict, judged: list[Walks], usual:
     rows += [[f"by time alone, {gap:g} s", *score.cells()] for gap, score in alone.items()]
     parts = [
         "# Who comes in together",
-        f"Made by `{' '.join(['scripts/groups', *setting.arguments()])}`; not edited by hand.",
         f"{setting.version()}, default settings. {len(judged)} made-up doors of {arguments.seconds:g} seconds (seeds "
         f"{arguments.seeds}): people who do not exist, of whom half come in pairs and families, from four views, their "
         "boxes with jitter and misses and their true identities. Real families stray, wait and meet; no footage of "

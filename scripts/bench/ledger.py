@@ -228,7 +228,6 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where the ledger is made: it needs 5 GB (default: that for temporary files)"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the page into this file too: scores/ledger.md")
     options = parser.parse_args()
     program = setting.program()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
@@ -252,8 +251,6 @@ def main() -> None:
     lines = [
         "# A ledger of years",
         "",
-        "Made by `scripts/bench/ledger`: see scripts/bench/ledger.py.",
-        "",
         f"{setting.version()}. {options.rows:,} made-up crossings of three lines over {YEARS} years; `footfall serve` "
         f"with nobody looking on, and Debian's mosquitto.{before}",
         "",
@@ -263,7 +260,7 @@ def main() -> None:
         "",
         f"Bringing it forward took {seconds:.0f} s. Machine: {setting.machine()}, load {setting.load():.1f}.",
     ]
-    setting.publish("\n".join(lines), options.out)
+    setting.publish("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Counts people at made-up entrances, whose passages are known exactly: writes scores/made-up.md.
+"""Counts people at made-up entrances, whose passages are known exactly.
 
-    scripts/made-up [--films DIR] [--views down,steep] [--seeds 201-206] [--rates 10,5]
+    scripts/measure made-up
 
 Films are made with `python -m crowd film` where the folder lacks them; fewer frames a second are every second or third
 of a film's. A crossing is right within a second of a true one in its direction. What is counted here is of people who
@@ -66,7 +66,6 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10, help="in a film")
     parser.add_argument("--seconds", type=float, default=30, help="of a film")
     parser.add_argument("--rates", default="10,5", help="frames a second, of the films' 10")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "made-up.md", metavar="FILE")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
     names = [(v, s) for s in range(int(first), int(last or first) + 1) for v in arguments.views.split(",")]
@@ -79,7 +78,7 @@ def main() -> None:
                 for detector in DETECTORS:
                     setting.say(f"{slowed.name}, {detector}")
                     results.append(count(slowed, detector, Path(folder)))
-    setting.publish(page(results), arguments.out)
+    setting.publish(page(results))
 
 
 def film(arguments: argparse.Namespace, view: str, seed: int) -> Path:
@@ -153,7 +152,6 @@ def page(results: list[Counted]) -> str:
     first = next(iter(films)).truth
     parts = [
         "# Counting at made-up entrances",
-        f"Made by `{' '.join(['scripts/made-up', *setting.arguments()])}`; not edited by hand.",
         f"Everything on this page is of people who do not exist ({len(films)} films with {passages} passages of "
         f"{first['people']} people, style {first['style']}, which the detector `overhead` was trained on with other "
         "seeds): it ranks cameras and detectors, and says little of how well a real door is counted.",

@@ -71,7 +71,6 @@ def sample(pid: int, seconds: float) -> list[Sample]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, help="end after so many (all ten loops)")
-    parser.add_argument("--out", type=Path, help="file for the result (scores/memory.md; with --frames none)")
     arguments = parser.parse_args()
     limit = ["--max-frames", arguments.frames] if arguments.frames else []
     with tempfile.TemporaryDirectory() as name:
@@ -85,8 +84,7 @@ def main() -> None:
     tenths = [[s for s in samples if int(10 * s.seconds / end) == tenth] for tenth in range(10)]
     if not all(tenths):
         sys.exit("the run was too short: each tenth needs samples")
-    out = arguments.out or (None if arguments.frames else setting.SCORES / "memory.md")
-    setting.publish(report(tenths, frames), out)
+    setting.publish(report(tenths, frames))
 
 
 def report(tenths: list[list[Sample]], frames: int) -> str:
@@ -98,7 +96,6 @@ def report(tenths: list[list[Sample]], frames: int) -> str:
     slope = statistics.linear_regression([s.seconds * rate / 1000 for s in later], [s.resident for s in later]).slope
     parts = [
         "# Memory",
-        f"```\n{setting.command()}\n```",
         f"{setting.version()}, `footfall run` over {frames} frames (768x576) with video, tracks and crossings written. "
         "MB of 10^6 bytes.",
         setting.table(["tenth", "median RSS", "highest RSS", "median anonymous"], map(row, range(1, 11), tenths)),

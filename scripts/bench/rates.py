@@ -1,8 +1,8 @@
-"""How counts fall off with the rate of frames: writes scores/rates.md.
+"""How counts fall off with the rate of frames.
 
-    scripts/count DATA --rates
+    scripts/measure rates DATA
 
-Every sequence that scripts/count watches is thinned to each rate, from several first frames, and tracked and
+Every sequence that counting.py watches is thinned to each rate, from several first frames, and tracked and
 counted as footfall does it. What is left is compared with what the same sequence gives with all its frames:
 `health.rate` is by default the least rate at which that holds (a test keeps it so).
 """
@@ -89,10 +89,9 @@ def page(judged: dict[str, dict[int, Thinned]]) -> str:
     return "\n\n".join(
         [
             "# Counting by the rate of frames",
-            "Made by `scripts/count DATA --rates`: see scripts/bench/rates.py.",
-            f"{setting.version()}, preset `best`. Each sequence of `scripts/count` that has more frames a second is "
-            f"thinned to a rate, or the next one above that its own allows, from up to {STARTS} first frames each, and "
-            "compared with itself with all its frames.",
+            f"{setting.version()}, preset `best`. Each sequence of [counting.md](counting.md) that has more frames a "
+            "second is thinned to a rate, or the next one above that its own allows, from up to "
+            f"{STARTS} first frames each, and compared with itself with all its frames.",
             "## What is left",
             f"F1 and counted crossings, in % of those with all frames. Counts hold where {100 * HOLDS:.0f}% of F1 is "
             "left on average.",

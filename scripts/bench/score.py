@@ -9,7 +9,9 @@ DATA is a folder of your own: ground truth is not part of this repository. What 
   DATA/crossings/{video,mot15,mot17half}.json    true crossings of lines
 
 The sample clip is PETS09-S2L1. Without embeddings in the files, mot15 and mot17 are tracked by motion
-alone. Results go to standard output and into scores/.
+alone.
+
+    scripts/measure sample-clip DATA, and likewise mot15, mot17
 """
 
 import argparse
@@ -36,7 +38,6 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA")
     parser.add_argument("--only", choices=["video", "mot15", "mot17"], action="append", help="may be repeated")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep tracks and crossings there")
-    parser.add_argument("--out", type=Path, default=setting.SCORES, metavar="DIR", help="for the results (scores/)")
     arguments = parser.parse_args()
     check(arguments.data)
     if arguments.keep and arguments.keep.is_dir() and any(arguments.keep.iterdir()):
@@ -55,28 +56,28 @@ def main() -> None:
             if not found[name].sequences:
                 setting.say(f"{found[name].title}: nothing of it in {arguments.data}")
                 continue
-            parts = report(found[name], arguments.data, work / name)
+            parts = report(found[name], work / name)
             if name == "video":
                 parts += sample_clip(arguments.data, work / "clip")
-            setting.publish("\n\n".join(parts), arguments.out / found[name].file)
+            setting.publish("\n\n".join(parts))
 
 
 def check(data: Path | None) -> None:
     """Ends with words for people where there is no data."""
     if data is None:
         sys.exit(
-            "scripts/score wants a folder with ground truth: scripts/score DATA. It is not part of this repository;\n"
-            "MOTChallenge (https://motchallenge.net) has it under terms of its own. For the layout see --help."
+            "a folder with ground truth is needed. It is not part of this repository; MOTChallenge\n"
+            "(https://motchallenge.net) has it under terms of its own. For the layout see --help."
         )
     if not any((data / name).is_dir() for name in ("mot15", "mot17")):
-        sys.exit(f"{data} has neither mot15/ nor mot17/: for the layout see scripts/score --help")
+        sys.exit(f"{data} has neither mot15/ nor mot17/: for the layout see --help")
 
 
-def report(dataset: datasets.Dataset, data: Path, work: Path) -> list[str]:
+def report(dataset: datasets.Dataset, work: Path) -> list[str]:
     """Tracks and scores a data set; the paragraphs of the result."""
     networks = list(dataset.track(work))
     scores = evaluate("mot", "--gt", dataset.truth, "--tracks", work / "tracks", *dataset.options)
-    parts = [f"# {dataset.title}", f"```\n{setting.command(data)}\n```", f"{setting.version()}. {dataset.about}"]
+    parts = [f"# {dataset.title}", f"{setting.version()}. {dataset.about}"]
     if networks:
         parts.append(f"Detector: {networks[0]['detector']}. Embedder: {networks[0]['embedder']}.")
     parts += ["## Tracks", tracks_table(scores)]

@@ -3,7 +3,6 @@
 import importlib.metadata
 import os
 import platform
-import shlex
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SCORES = ROOT / "scores"
 EMBEDDER = ROOT / "models" / "reid-mobilenet-128.onnx"
 
 # Upwards through the middle of the sample clip: left to right is `in`.
@@ -64,35 +62,6 @@ def packages(*names: str) -> str:
     return ", ".join([f"Python {platform.python_version()}", *versions])
 
 
-def command(data: Path | None = None) -> str:
-    """What started this, as one types it in the repository; `data` is somebody's own folder."""
-    script = {"bench/speed.py": "bench/run", "bench/memory.py": "bench/memory", "bench/viewers.py": "bench/viewers",
-              "bench/sources.py": "bench/sources", "bench/score.py": "score", "peers/quality.py": "peers/quality",
-              "abuse/abuse.py": "abuse/run", "python/compare.py": "python/compare"}  # fmt: skip
-    name = "/".join(Path(sys.argv[0]).parts[-2:])
-    return shlex.join([f"scripts/{script[name]}", *arguments({"DATA": data} if data else {})])
-
-
-def arguments(places: dict[str, Path] | None = None, words: list[str] | None = None) -> list[str]:
-    """This program's arguments (or `words`) as a page may tell them: without the places of one machine.
-
-    What lies in one of `places` is told from its name on, what lies in the repository as from there, and of
-    any other absolute path the last part alone.
-    """
-    known = {**(places or {}), "": ROOT}
-
-    def shown(text: str) -> str:
-        option, equals, value = text.partition("=") if text.startswith("--") else ("", "", text)
-        path = Path(value).expanduser()
-        for name, place in known.items():
-            if value == str(place) or (path.is_absolute() and path.is_relative_to(Path(place).absolute())):
-                inside = path.absolute().relative_to(Path(place).absolute())
-                return option + equals + (str(Path(name, inside)) if name else str(inside))
-        return option + equals + (path.name if path.is_absolute() or ".." in path.parts else value)
-
-    return [shown(word) for word in (sys.argv[1:] if words is None else words)]
-
-
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table, the first column to the left and the others to the right, as wide as they need."""
     cells = [list(heads), *([str(cell) for cell in row] for row in rows)]
@@ -112,10 +81,6 @@ def say(text: str) -> None:
     print(text[:width] if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
 
 
-def publish(text: str, path: Path | None) -> None:
-    """To standard output, and into a file if there is one."""
+def publish(text: str) -> None:
+    """To standard output: `scripts/measure` keeps it."""
     print(text)
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n")
-        say(f"written: {path}")

@@ -202,10 +202,6 @@ def page(found: dict, told: dict, arguments: argparse.Namespace, used: float) ->
     holds = "\n".join(f"- {what}: **{'yes' if well else 'no'}**" for what, well in found["holds"].items())
     return f"""# Soak
 
-```
-scripts/soak {" ".join(["faults", *setting.arguments()])}
-```
-
 {setting.version()}: {arguments.frames} pictures of the sample clip and {EMPTY} s without people, in a loop over RTSP at
 {arguments.rate} a second for {arguments.minutes:g} minutes, with faults. MB of 10^6 bytes.
 
@@ -263,7 +259,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--no-embedder", action="store_true", help="track by motion alone")
     parser.add_argument("--pictures", type=Path, help="a folder with 00000.jpg, ..., the last ones without people")
     parser.add_argument("--json", type=Path, help="the figures")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "soak.md", help="file for the result")
     parser.add_argument("--log", type=Path, help="what the program says")
     return parser.parse_args()
 
@@ -274,7 +269,7 @@ def main() -> None:
         found, told, used = run(Path(folder), arguments)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
-    setting.publish(page(found, told, arguments, used), arguments.out)
+    setting.publish(page(found, told, arguments, used))
     if not all(found["holds"].values()):
         sys.exit("soak: not all that must hold does")
 

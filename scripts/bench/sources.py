@@ -88,11 +88,10 @@ def row(told: dict, one: dict) -> list[str]:
 
 
 def report(runs: list[dict], seconds: int) -> str:
-    """The result as scores/sources.md has it."""
+    """The result for people."""
     heads = ["sources", "frames/s", "dropped", "least/most", "cores", "CPU ms a frame", "to one", "memory to one"]
     return "\n\n".join([
         "# Sources",
-        f"```\n{setting.command()}\n```",
         f"{setting.version()}: one process, each source {RATE} pictures (768x576) a second over HTTP for {seconds} s. "
         "`frames/s` and `dropped` are of all sources together: what the machine is too slow for is dropped at the "
         "door. `least/most`: frames of the source that was served least, to those of the one served most. `cores`, "
@@ -106,7 +105,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=20, help="of each run (%(default)s)")
     parser.add_argument("--sources", type=int, nargs="+", default=[1, 2, 4, 8, 16], help="how many (1 2 4 8 16)")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "sources.md", help="file for the result")
     arguments = parser.parse_args()
     Camera.pictures = pictures(200)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Camera)
@@ -117,7 +115,7 @@ def main() -> None:
     for count in arguments.sources:
         setting.say(f"{count} sources")
         runs.append(measure(address, count, arguments.seconds))
-    setting.publish(report(runs, arguments.seconds), arguments.out)
+    setting.publish(report(runs, arguments.seconds))
 
 
 if __name__ == "__main__":

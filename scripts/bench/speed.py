@@ -150,15 +150,13 @@ def main() -> None:
         help="the tracker's: best (the default) embeds those whose appearance matters, deepsort everyone",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="how often each contender runs (5)")
-    parser.add_argument("--out", type=Path, help="file for the result (scores/speed.md; with --frames none)")
     arguments = parser.parse_args()
     load = setting.load()
     if load > 0.5:
         setting.say(f"other programs are busy (load {load:.1f}): the figures will be too low, and the ratios rough")
     with tempfile.TemporaryDirectory() as folder:
         rounds = measure(Contenders(arguments.frames, arguments.preset, Path(folder)), arguments.rounds)
-    out = arguments.out or (None if arguments.frames else setting.SCORES / "speed.md")
-    setting.publish(report(rounds, load), out)
+    setting.publish(report(rounds, load))
 
 
 def report(rounds: list[dict[str, Result]], load: float) -> str:
@@ -166,7 +164,6 @@ def report(rounds: list[dict[str, Result]], load: float) -> str:
     frames = first[SILENT].frames
     parts = [
         "# Speed",
-        f"```\n{setting.command()}\n```",
         f"{setting.version()} on the sample clip, {frames} frames, median of {len(rounds)} rounds, all in one run.",
         results_table(rounds),
         "\n".join(aim(rounds, name, least) for name, least in AIMS.items()),

@@ -158,7 +158,6 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, nargs="+", default=[1, 8, 32, 100, 200], help="(1 8 32 100 200)")
     parser.add_argument("--rounds", type=int, default=3, help="(3)")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each window (5)")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "viewers.md", help="(scores/viewers.md)")
     arguments = parser.parse_args()
     found = {number: [] for number in arguments.viewers}
     order = random.Random(1)
@@ -166,7 +165,7 @@ def main() -> None:
         with running(max(arguments.viewers)) as run:
             for number, *window in measure(run, order.sample(arguments.viewers, len(found)), arguments.seconds):
                 found[number].append(window)
-    setting.publish(report(found, arguments.rounds), arguments.out)
+    setting.publish(report(found, arguments.rounds))
 
 
 def report(found: dict[int, list[list[Window]]], rounds: int) -> str:
@@ -177,7 +176,6 @@ def report(found: dict[int, list[list[Window]]], rounds: int) -> str:
     rates = f"{statistics.median(alone):.1f} frames/s without viewers ({min(alone):.1f} to {max(alone):.1f})"
     parts = [
         "# Viewers of the live page",
-        f"```\n{setting.command()}\n```",
         f"{setting.version()}, `footfall run --no-embedder` over the sample clip (768x576) as fast as it goes, "
         f"every core wanted: {rates}. Each window with viewers beside the two without; medians of {rounds}.",
         setting.table(heads, (row(number, windows) for number, windows in found.items())),

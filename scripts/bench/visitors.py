@@ -1,5 +1,7 @@
 """What telling visitors apart by their looks costs, on people that the embedder never saw.
 
+    scripts/measure visitors DATA
+
 Takes tars of crops that the recipe of the shipped embedder holds people out of, called by the sets' names
 (market1501.tar, cuhk03.tar), unpacks those who were held out, and lets `footfall reid visitors` measure.
 """
@@ -124,13 +126,12 @@ def section(name, people, document, default):
     ]
 
 
-def page(sections, embedder, names):
+def page(sections, embedder):
     return "\n".join(
         [
             "# Telling visitors and staff apart",
             "",
-            f"Made by `scripts/visitors {' '.join(names)} --output scores/visitors.md`; not edited by hand."
-            f" Embedder: {embedder}. Per cent.",
+            f"Embedder: {embedder}. Per cent.",
             "",
             *NOTES,
             "",
@@ -140,9 +141,8 @@ def page(sections, embedder, names):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/visitors", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tars", nargs="+", type=Path, metavar="TAR", help="market1501.tar, cuhk03.tar")
-    parser.add_argument("--output", type=Path, help="the page to write [default: the standard output]")
     arguments = parser.parse_args()
     recipe = tomllib.loads(RECIPE.read_text())
     default = default_distance()
@@ -153,11 +153,7 @@ def main():
             document = measure(people_folder, default)
         embedder = document["embedder"]
         sections.append(section(path.name.split(".")[0], people, document, default))
-    text = page(sections, embedder, [path.name for path in arguments.tars])
-    if arguments.output:
-        arguments.output.write_text(text)
-    else:
-        print(text, end="")
+    print(page(sections, embedder), end="")
 
 
 if __name__ == "__main__":

@@ -2,17 +2,13 @@
 """Measures detector files beside each other: accuracy, score scale, agreement, time.
 
     measure.py --model nanodet-g.onnx --model nanodet-g-int8.onnx \\
-        --video PETS09-S2L1.avi --gt PETS09-S2L1/gt/gt.txt [--video ... --gt ...] [--card FILE]
+        --video PETS09-S2L1.avi --gt PETS09-S2L1/gt/gt.txt [--video ... --gt ...]
 
 The first model is the reference for agreement. Frame n of a video is frame n of its ground truth
-(MOT text, boxes in pixels). The table goes to stdout, and with --card into a Markdown file,
-between `<!-- measured -->` and `<!-- /measured -->`.
+(MOT text, boxes in pixels). `scripts/measure nanodet DATA` puts the table into models/nanodet-g.md.
 """
 
 import argparse
-import os
-import shlex
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
 import detect
-import setting
 
 SIZES = ((320, 416), (416, 416))
 MATCH = 0.5
@@ -137,34 +131,17 @@ def table(models: list[Path], sequences: list[Sequence]) -> str:
     return "\n".join(lines)
 
 
-def write_card(card: Path, text: str) -> None:
-    """Puts `text` between the markers of a Markdown file."""
-    start, end = "<!-- measured -->", "<!-- /measured -->"
-    before, found, rest = card.read_text().partition(start)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise SystemExit(f"measure: {card} lacks the lines {start} and {end}")
-    card.write_text(f"{before}{start}\n{text}\n{end}{after}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, action="append", required=True)
     parser.add_argument("--video", type=Path, action="append", required=True)
     parser.add_argument("--gt", type=Path, action="append", required=True)
     parser.add_argument("--every", type=int, default=10, help="use every k-th frame (10)")
-    parser.add_argument("--card", type=Path, help="Markdown file to put the table into")
     arguments = parser.parse_args()
     if len(arguments.video) != len(arguments.gt):
         parser.error("each --video needs its --gt")
     sequences = [read_sequence(v, g, arguments.every) for v, g in zip(arguments.video, arguments.gt, strict=True)]
-    text = table(arguments.model, sequences)
-    print(text)
-    if arguments.card:
-        cache = os.environ.get("FOOTFALL_CACHE")
-        words = setting.arguments({"CACHE": Path(cache)} if cache else {})
-        command = shlex.join(["scripts/models/measure.py", *words])
-        write_card(arguments.card, f"```\n{command}\n```\n\n{text}")
+    print(table(arguments.model, sequences))
 
 
 if __name__ == "__main__":

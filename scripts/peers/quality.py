@@ -8,7 +8,9 @@ DATA is a folder of your own: ground truth is not part of this repository.
 
 Every tracker has its package's default parameters, sees the same files and begins cold at their first frame;
 there are no pixels, so no camera motion is measured and nobody has an appearance. README.md beside this says
-what the peers are. The result goes to standard output and into scores/peers.md.
+what the peers are.
+
+    scripts/measure peers DATA
 """
 
 import argparse
@@ -49,7 +51,6 @@ def main() -> None:
         "--peer", action="append", choices=PEERS, metavar="NAME", help=f"may be repeated: {list(PEERS)}"
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the tracks there")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "peers.md", metavar="FILE", help="scores/peers.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -59,15 +60,12 @@ def main() -> None:
         found = [dataset for dataset in found if dataset.sequences]
         if not found:
             sys.exit(f"{arguments.data} has neither mot17/ nor mot15/ with detections: for the layout see --help")
-        parts = [
-            f"# Beside other trackers\n\n```\n{setting.command(arguments.data)}\n```",
-            ABOUT.format(setting.version()),
-        ]
+        parts = ["# Beside other trackers", ABOUT.format(setting.version())]
         for number, dataset in enumerate(found):
             work = (arguments.keep or scratch / "results") / str(number)
             contestants = list(measure(dataset, arguments.peer or list(PEERS), work))
             parts += report(dataset.title, contestants)
-    setting.publish("\n\n".join(parts), arguments.out)
+    setting.publish("\n\n".join(parts))
 
 
 ABOUT = (

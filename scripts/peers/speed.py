@@ -4,14 +4,18 @@
 The workload is made here (workload.py): people in full HD at 30 frames a second, with embeddings of 128 numbers.
 Everyone runs on one core, one after the other, in rounds, so that whatever else the machine does meets all of
 them; a figure is the median of the rounds, and ratios are taken within a round. Who is who is scored by
-`footfall eval mot`: people who were missed count, so that MOTA cannot reach 1. The result goes to standard output
-and into scores/peers-speed.md.
+`footfall eval mot`: people who were missed count, so that MOTA cannot reach 1.
+
+    scripts/measure peers-speed
+
+In the environment: PACE, the built pace/, and DEEPSORT_PYTHON, a Python with deep-sort-realtime.
 """
 
 import argparse
 import json
 import os
 import statistics
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -61,11 +65,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--limit", type=float, default=10, metavar="SECONDS", help="of work, for peers in Python (10)")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "peers-speed.md", metavar="FILE")
-    for name in ("pace", "python", "deepsort"):
-        parser.add_argument(f"--{name}", type=Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    everyone = contestants(arguments.pace, arguments.python, arguments.deepsort, arguments.limit)
+    pace, deepsort = (Path(os.environ[name]) for name in ("PACE", "DEEPSORT_PYTHON"))
+    everyone = contestants(pace, Path(sys.executable), deepsort, arguments.limit)
     machine = setting.machine()
     core = min(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
@@ -78,7 +80,7 @@ def main() -> None:
                 for contestant in everyone:
                     race(contestant, crowd, people)
             (crowd / workload.DETECTIONS).unlink()
-    setting.publish("\n\n".join(report(everyone, arguments, machine)), arguments.out)
+    setting.publish("\n\n".join(report(everyone, arguments, machine)))
 
 
 def race(contestant: Contestant, crowd: Path, people: int) -> None:
@@ -117,7 +119,6 @@ def report(everyone: list[Contestant], arguments: argparse.Namespace, machine: s
     quality = [[c.title, *(who(c, n, arguments.frames) for n in people)] for c in everyone]
     return [
         "# Speed beside other trackers",
-        f"```\n{command(arguments)}\n```",
         f"{setting.version()}. Milliseconds of processor time that an update takes, median / 99th percentile of "
         f"{arguments.frames} frames, median of {arguments.rounds} rounds in which all took turns on one core. Those "
         "in Python are stopped after a while: see the last table for how many frames they saw. "
@@ -128,13 +129,6 @@ def report(everyone: list[Contestant], arguments: argparse.Namespace, machine: s
         "IDF1 / ID switches:",
         setting.table(["tracker", *heads], quality),
     ]
-
-
-def command(arguments: argparse.Namespace) -> str:
-    words = ["scripts/peers/speed"]
-    if list(arguments.people) != list(PEOPLE):
-        words += ["--people", *map(str, arguments.people)]
-    return " ".join([*words, "--rounds", str(arguments.rounds), "--seed", str(arguments.seed)])
 
 
 def took(contestant: Contestant, people: int) -> str:

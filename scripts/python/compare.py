@@ -4,7 +4,9 @@
 Tracks and crossings of every set of DATA are compared with the program's, byte for byte. A frame's time is that of
 each package's own Python calls, conversion from and to arrays included, in processor time on one core, in rounds in
 which all take turns. Evaluators run over the same files, each as a process of its own. BoxMOT (AGPL) runs in an
-environment and a process of its own. The result goes to standard output and into scores/python.md.
+environment and a process of its own.
+
+    scripts/measure python DATA
 """
 
 import argparse
@@ -23,12 +25,11 @@ import setting
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, metavar="DATA", help="as scripts/score takes it")
+    parser.add_argument("data", type=Path, metavar="DATA", help="laid out as scripts/bench/score.py says")
     parser.add_argument("--people", type=int, nargs="+", default=[10, 50, 100, 500], metavar="N")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--frames", type=int, default=100_000, help="of the long sequence (100000)")
     parser.add_argument("--without", nargs="*", default=[], metavar="ENVIRONMENT", help="as in peers/boxmot")
-    parser.add_argument("--out", type=Path, default=setting.SCORES / "python.md", metavar="FILE")
     arguments = parser.parse_args()
     package = Path(footfall.__file__).parents[1]
     machine, core = setting.machine(), min(os.sched_getaffinity(0))
@@ -36,13 +37,12 @@ def main() -> int:
     os.sched_setaffinity(0, {core})
     judged = list(referees.check(arguments.data, package, arguments.rounds, arguments.frames))
     raced = pace.race(package, arguments.people, arguments.rounds, arguments.without)
-    setting.publish("\n\n".join(report(arguments, machine, same, judged, raced)), arguments.out)
+    setting.publish("\n\n".join(report(arguments, machine, same, judged, raced)))
     return int(any(one.different for one in same) or any(one.trackeval > 1e-9 for one in judged))
 
 
 def report(arguments, machine: str, same, judged, raced) -> Iterator[str]:
     yield "# The Python package"
-    yield f"```\n{setting.command(arguments.data)}\n```"
     versions = setting.packages("numpy", "trackeval", "motmetrics", "supervision")
     yield f"{setting.version()}, {versions}. Machine: {machine}."
     yield "## Beside the program"

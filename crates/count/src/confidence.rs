@@ -5,7 +5,7 @@ use crate::Reason;
 /// Log odds that somebody truly passed who was followed over the line in the open.
 ///
 /// This and the weights are a logistic regression on crossings of many lines in sequences with ground truth,
-/// each of which is true or not: `scripts/count DATA --certainty` makes it, `scores/certainty.md` has it, and
+/// each of which is true or not: `scripts/measure certainty DATA` makes it, `scores/certainty.md` has it, and
 /// says how well confidences hold on sequences that had no part in it. A test holds these numbers to that page.
 const FOLLOWED: f64 = 3.88;
 

@@ -8,7 +8,7 @@ use crate::groups::GroupLimits;
 use crate::{Anchor, GroupConfig, VisitorConfig};
 
 /// Settings of a [`Counter`](crate::Counter); the defaults are one compromise for all footage, found by
-/// `scripts/count`.
+/// `scripts/measure cuts`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {

@@ -12,7 +12,7 @@ pub struct VisitorConfig {
     /// For how many hours after they came in somebody is known again; 0 knows nobody.
     pub window: f64,
     /// Greatest cosine distance, 0 to 2, of the mean appearances of one visitor: stricter than what a
-    /// tracker goes by, since everybody of the window is compared. `scripts/visitors` measures what it costs.
+    /// tracker goes by, since everybody of the window is compared. `scripts/measure visitors` measures what it costs.
     pub max_cosine_distance: f64,
 }
 

@@ -43,30 +43,3 @@ def test_average_precision_by_hand():
     assert measure.average_precision(mixed, truth) == pytest.approx(0.5 + 0.5 * 2 / 3)
     twice = {1: (right[[0, 0]], np.array([0.9, 0.8])), 2: (wrong[:0], np.zeros(0))}
     assert measure.average_precision(twice, truth) == pytest.approx(0.5)
-
-
-def test_the_table_goes_between_the_markers(tmp_path):
-    card = tmp_path / "card.md"
-    card.write_text("a\n<!-- measured -->\nold\n<!-- /measured -->\nb\n")
-    measure.write_card(card, "new")
-    measure.write_card(card, "newer")
-    assert card.read_text() == "a\n<!-- measured -->\nnewer\n<!-- /measured -->\nb\n"
-    card.write_text("no markers")
-    with pytest.raises(SystemExit, match="lacks"):
-        measure.write_card(card, "new")
-
-
-def test_a_command_on_a_page_names_no_place_of_this_machine(tmp_path):
-    data = tmp_path / "somewhere" / "data"
-    words = [
-        str(data),
-        f"{data}/mot15",
-        f"--model={tmp_path}/x.onnx",
-        str(measure.setting.ROOT / "scores/a.md"),
-        "../b.md",
-        "--every",
-        "3",
-        "",
-    ]
-    shown = measure.setting.arguments({"DATA": data}, words)
-    assert shown == ["DATA", "DATA/mot15", "--model=x.onnx", "scores/a.md", "b.md", "--every", "3", ""]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ConfigError;
 
-/// Whether and how those who come in together are told from those who come in one after the other. `scripts/groups`
-/// measures what the settings are worth.
+/// Whether and how those who come in together are told from those who come in one after the other. `scripts/measure
+/// groups` measures what the settings are worth.
 ///
 /// Two came together if `(seconds / apart)^2 + (heights / distance)^2 + (change / drift)^2` is at most 1: by how many
 /// seconds one came in after the other, how far they were from each other on their way, and how much the way from one

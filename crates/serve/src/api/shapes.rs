@@ -33,7 +33,7 @@ pub(super) struct Line {
 /// What a line's counts are for: `entrance` is in the totals and in who is inside, `inner` is counted for itself
 /// alone.
 #[derive(ToSchema)]
-#[schema(as = Role, rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
 #[allow(dead_code, reason = "it describes the counter's own type")]
 pub(super) enum LineRole {
     Entrance,

@@ -73,6 +73,7 @@ struct Status {
 
 /// What a zone has seen since the run's start.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ZoneState)]
 struct Zone {
     name: String,
     /// How many people are in it now.

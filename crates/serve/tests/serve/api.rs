@@ -298,3 +298,22 @@ fn the_document_describes_what_there_is() {
         assert!(methods["get"]["responses"].get(status.to_string()).is_some(), "{path}");
     }
 }
+
+/// Types of one name once hid one another: what a line is for and what somebody may do, a zone and what it has seen, a
+/// source and its setting.
+#[test]
+fn the_document_has_a_schema_for_each_type() {
+    let site = Site::start(|_| ());
+    let (_, document) = get(&site, "/api/v1/openapi.json");
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["LineRole"]["enum"], json!(["entrance", "inner"]));
+    assert_eq!(schemas["Role"]["enum"], json!(["read", "change"]));
+    let role = |of: &str| schemas[of]["properties"]["role"].to_string();
+    assert!(role("Line").contains("schemas/LineRole"), "{}", role("Line"));
+    assert!(role("Who").contains("schemas/Role"), "{}", role("Who"));
+    for (name, own) in
+        [("Zone", "points"), ("ZoneState", "people"), ("Source", "width"), ("SourceSetting", "address")]
+    {
+        assert!(schemas[name]["properties"].get(own).is_some(), "{name}: {}", schemas[name]);
+    }
+}

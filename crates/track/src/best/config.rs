@@ -10,7 +10,7 @@ use crate::config::{ConfigError, UNIT, check, check_age, seconds};
 const MOST_LOOK_BACK: Duration = Duration::from_secs(5);
 
 /// Settings of preset `best`; the defaults are one compromise for all footage, found by
-/// `scripts/ablation`.
+/// `scripts/measure tracker`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BestConfig {

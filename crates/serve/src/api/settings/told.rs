@@ -48,6 +48,7 @@ impl From<Week> for [String; 7] {
 
 /// A source of the configuration.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SourceSetting)]
 struct Source {
     name: String,
     /// Without its password.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What a step of the tracker costs, and how much of it is distances and assignment: writes scores/tracker-speed.md.
+"""What a step of the tracker costs, and how much of it is distances and assignment.
 
-    scripts/bench/tracker [--rounds N] [--output FILE]
+    scripts/measure tracker-speed
 
 Runs `cargo bench -p footfall-track`: a frame of a scattered crowd, embeddings of 128 numbers, galleries of 100, one
 core. A figure is the least median of the rounds: what else the machine does only ever adds.
@@ -23,13 +23,9 @@ MEDIAN = 2
 
 HEAD = """# What a step of the tracker costs
 
-```
-scripts/bench/tracker --rounds {rounds}
-```
-
-Median milliseconds of a frame on one core: people apart from each other, embeddings of 128 numbers, galleries of 100
-for preset `deepsort`. Distances and assignment are those of the same frame by themselves: appearance distances of the
-pairs that pass the gate, and the optimal assignment over them.
+Median milliseconds of a frame on one core, the least of {rounds} rounds: people apart from each other, embeddings of
+128 numbers, galleries of 100 for preset `deepsort`. Distances and assignment are those of the same frame by themselves:
+appearance distances of the pairs that pass the gate, and the optimal assignment over them.
 
 | people | deepsort | of it distances | of it assignment | deepsort, boxes only | best | best, boxes only |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -57,7 +53,9 @@ def table(rounds: list[dict[str, dict[int, float]]]) -> str:
     least = {name: {n: min(found[name][n] for found in rounds) for n in rows} for name, rows in rounds[0].items()}
     lines = []
     for people, step in least["step"].items():
-        shares = [f"{least[part][people]:.4f} ({least[part][people] / step:.0%})" for part in ("distances", "assignment")]
+        shares = [
+            f"{least[part][people]:.4f} ({least[part][people] / step:.0%})" for part in ("distances", "assignment")
+        ]
         others = ("step_without_appearance", "step_of_best", "step_of_best_without_appearance")
         cells = [f"{step:.4f}", *shares, *(f"{least[name][people]:.4f}" for name in others)]
         lines.append(f"| {people} | {' | '.join(cells)} |\n")
@@ -67,11 +65,8 @@ def table(rounds: list[dict[str, dict[int, float]]]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--output", type=Path, default=ROOT / "scores" / "tracker-speed.md")
     args = parser.parse_args()
-    page = HEAD.format(rounds=args.rounds) + table([measure() for _ in range(args.rounds)])
-    args.output.write_text(page)
-    print(page, end="")
+    print(HEAD.format(rounds=args.rounds) + table([measure() for _ in range(args.rounds)]), end="")
 
 
 if __name__ == "__main__":
