@@ -39,6 +39,9 @@ A year of a door by a clock that is compressed: the real ledger, killed and star
 disk; `footfall serve`, killed too, publishes from it to Debian's mosquitto, which is away every twelfth day. Twelve times\n\
 `footfall ledger repair-clock` puts the times right that a wrong clock has dated, and then each hour is compared with the\n\
 truth. People are made up. MB of 10^6 bytes.";
+/// From this day on the publisher is compared with itself: it was killed for the last time some days before, and
+/// has loaded by then whatever it needs.
+const SETTLED: u64 = 190;
 /// Publishing may be behind by what passes in so many days.
 const BEHIND: usize = 3;
 
@@ -187,8 +190,7 @@ fn judge(year: &Year, left: u64, removed: u64) {
     let kept = u64::from(RETENTION);
     assert!((young(kept)..=young(kept + 2)).contains(&left), "{left} are left");
     assert!(removed + left >= truth.identities.len() as u64, "what went is known: {removed} and {left}");
-    // After the last time that the publisher was killed.
-    let half: Vec<_> = office.measured.iter().filter(|(day, ..)| *day >= 180).collect();
+    let half: Vec<_> = office.measured.iter().filter(|(day, ..)| *day >= SETTLED).collect();
     let (before, after) = (half[0], half[half.len() - 1]);
     assert!(after.1 <= before.1 + GROWTH, "the publisher's memory: {half:?}");
     assert!(after.2 <= before.2 + 2, "the publisher's files: {half:?}");
@@ -202,7 +204,7 @@ fn report(year: &Year, left: u64, removed: u64, minutes: f64) -> String {
     let counted = truth.identities.len();
     let again: u32 = office.heard.values().map(|times| times - 1).sum();
     let measured = |day: u64| office.measured.iter().find(|(at, ..)| *at >= day).unwrap();
-    let (early, late) = (measured(180), office.measured.last().unwrap());
+    let (early, late) = (measured(SETTLED), office.measured.last().unwrap());
     let mut text = String::from("| what | figure |\n|---|--:|\n");
     let mut row = |what: &str, figure: String| writeln!(text, "| {what} | {figure} |").unwrap();
     row("people a day", people.to_string());
