@@ -47,7 +47,7 @@ def main(out: Path, stage: Path, times: Path) -> None:
     parts.sort(key=lambda part: -part[1])
     rest = size(stage) - sum(part for _, part in parts)
     parts.append(("all else: completions, man pages, licences, cards", rest))
-    waits = [line.split("\\t") for line in times.read_text().splitlines()]
+    waits = [line.split("\t") for line in times.read_text().splitlines()]
     [deb] = out.glob("*.deb")
     print("# Packages\n\nMade by `scripts/package` and `scripts/package --test --report scores/packages.md`.\n")
     print(table(("what", "MB"), [(f"`{path.name}`", f"{path.stat().st_size / MEGABYTE:.1f}") for path in made]))
