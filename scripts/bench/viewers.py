@@ -4,7 +4,7 @@
 Each round is a run over twenty loops of the sample clip, as fast as it goes, so that every core is wanted; by motion
 alone, so that every frame costs the same. Windows with viewers stand between windows without any, and each is
 compared with the two beside it: whatever else the machine does falls on both. The numbers of viewers come in
-another order each round. Viewers (crowd.py) run on the same machine at the lowest priority. On a machine that has
+another order each round. Viewers (onlookers.py) run on the same machine at the lowest priority. On a machine that has
 other work, too, rates waver; processor time tells more: what the server's threads and the viewers took, and how many
 frames were counted in a second of the other threads' time.
 """
@@ -100,7 +100,7 @@ class Run:
 
     def watched(self, seconds: float, viewers: int) -> Window:
         """A window with so many viewers."""
-        words = [sys.executable, Path(__file__).with_name("crowd.py"), self.port, self.source, viewers]
+        words = [sys.executable, Path(__file__).with_name("onlookers.py"), self.port, self.source, viewers]
         crowd = subprocess.Popen(map(str, words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if crowd.stdout.readline() != "here\n":
             sys.exit("viewers: the crowd did not get in")

@@ -1,6 +1,6 @@
 """Viewers of the live page: each holds what a browser's tab holds, the live pictures and the events.
 
-usage: crowd.py PORT SOURCE VIEWERS
+usage: onlookers.py PORT SOURCE VIEWERS
 
 Reads all as fast as they come, at the lowest priority. Says `here` when all are in; then `begin` on standard
 input starts a measurement, and the end of the input ends it. Prints what it came to as JSON.
