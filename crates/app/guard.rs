@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Command};
 use footfall_scratch::{is_inside, is_same, is_within};
 use footfall_vision::cache;
-use role::Role;
 
 use crate::config::{Config, Outputs};
 use crate::exit::usage;
 use crate::sources::NamedSource;
+use role::Role;
 
 /// A file that a command was given.
 #[derive(Clone, Debug)]

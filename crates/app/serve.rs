@@ -15,7 +15,6 @@ mod sums;
 use std::path::Path;
 use std::sync::Arc;
 
-use book::LedgerBook;
 use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
@@ -28,6 +27,7 @@ use crate::ledger;
 use crate::plan::Plan;
 use crate::say::say;
 use crate::sources::{NamedSource, shown_name};
+use book::LedgerBook;
 
 #[cfg(test)]
 pub(crate) use save::keep;

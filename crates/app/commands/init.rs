@@ -11,13 +11,9 @@ mod watch;
 use std::path::Path;
 
 use anyhow::Context as _;
-use files::Files;
 use footfall_count::{Anchor, Tally, View, propose};
 use footfall_formats::PartialFile;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
-use places::Places;
-use present::Present;
-use watch::watch;
 
 use crate::cli::InitArgs;
 use crate::config::Config;
@@ -25,6 +21,10 @@ use crate::exit::usage;
 use crate::say::say;
 use crate::sources::named;
 use crate::{logging, progress, quiet};
+use files::Files;
+use places::Places;
+use present::Present;
+use watch::watch;
 
 /// Watches, and writes the files.
 pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {

@@ -9,8 +9,6 @@ use footfall_count::Follower;
 use footfall_formats::DetectionReader;
 use footfall_formats::mot::{Scores, Survey};
 use footfall_track::Tracker;
-use frames::Looked;
-use oddities::Oddities;
 
 use crate::cli::TrackArgs;
 use crate::config::Config;
@@ -18,6 +16,8 @@ use crate::exit::usage;
 use crate::run::session::{Files, Session};
 use crate::times::ordinal;
 use crate::{logging, progress, rate};
+use frames::Looked;
+use oddities::Oddities;
 
 /// Tracks, and says what came of it.
 pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {

@@ -98,7 +98,7 @@ impl Session {
         observations: &Observations,
     ) -> anyhow::Result<()> {
         self.count(number, time)?;
-        let unmasked = self.follower.unmasked(observations).into_owned();
+        let unmasked = self.follower.unmasked(observations);
         let seen = self.follower.step(number, time, &unmasked);
         self.see(seen)
     }

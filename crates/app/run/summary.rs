@@ -8,10 +8,10 @@ use std::path::Path;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
-use lines::{LineReport, LowRate, lines};
 use serde::{Serialize, Serializer};
 
 use crate::config::{Config, Outputs};
+use lines::{LineReport, LowRate, lines};
 
 /// The summary as it is written to a file. Fields are added over time and keep their meaning.
 ///

@@ -242,6 +242,7 @@ impl Book for LedgerBook {
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
         let range = Range { from: Some(query.from), to: Some(query.to) };
         let mut asked = self.query(range, period(query.by));
+        asked.hours = self.hours.clone();
         asked.lines = query.line.clone().into_iter().collect();
         let read = |reader: &Reader| {
             if let Some(wanted) = &query.source {

@@ -7,7 +7,6 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use address::{checked, with_login};
 use footfall_formats::PartialFile;
 use footfall_ledger::Hours;
 use footfall_serve::{
@@ -19,6 +18,7 @@ use super::save::{is_empty, name, set};
 use crate::config::{Config, told_of_edit};
 use crate::gallery::Gallery;
 use crate::sources::shown_name;
+use address::{checked, with_login};
 
 /// The settings in the file at `path`, of a run that counts the sources called `running` and tells `alerts`.
 pub(super) fn settings(

@@ -3,7 +3,7 @@
 use footfall_count::CountInterval;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Count, ZoneCount};
-use footfall_serve::{PeriodSum, ZoneSum};
+use footfall_serve::{Beside, PeriodSum, ZoneSum};
 
 /// A period as the server tells it. What lies before `begun`, when the first source was first counted, was not
 /// counted either.
@@ -23,6 +23,12 @@ pub(super) fn period_sum(count: &Count, begun: Option<Timestamp>) -> PeriodSum {
         left_unseen: count.left_unseen,
         groups: count.groups,
         group_size: count.group_size,
+        beside: Beside {
+            in_outside: count.entered_outside,
+            out_outside: count.left_outside,
+            transactions: count.transactions,
+            conversion: count.conversion,
+        },
         uncounted: count.uncounted + before,
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Newcomer {
     /// At least one.
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) look: Look,
-    /// Where those stood whose boxes overlapped the first sight's.
+    /// Where those stood whose boxes overlapped the first sighting's.
     beside: Vec<Point>,
     /// Whether its track has ended already.
     pub(crate) ended: bool,

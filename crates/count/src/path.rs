@@ -36,7 +36,7 @@ impl Path {
         self.done == self.sightings.len()
     }
 
-    /// The next averaged sight whose window ends before `now`; at the end of everything `now` is none.
+    /// The next averaged sighting whose window ends before `now`; at the end of everything `now` is none.
     pub(crate) fn next(&mut self, half: Duration, now: Option<Duration>) -> Option<Sighting> {
         let at = *self.sightings.get(self.done)?;
         if now.is_some_and(|now| now + RESOLUTION < at.time + half) {
@@ -100,7 +100,7 @@ mod tests {
         }
     }
 
-    /// Everything that comes out while `sights` go in, a frame each.
+    /// Everything that comes out while `sightings` go in, a frame each.
     fn averaged(sightings: &[Sighting]) -> Vec<Sighting> {
         let (mut path, mut out) = (Path::default(), Vec::new());
         for &sighting in sightings {

@@ -51,7 +51,7 @@ pub(crate) struct Person {
     stature: Stature,
     /// How far their feet turned out to be below their head, since the last step.
     shown: Option<f64>,
-    /// Their last sights, as far as they tell how they move.
+    /// Their last sightings, as far as they tell how they move.
     tail: VecDeque<Sighting>,
     /// Their last averaged place.
     place: Option<Sighting>,
@@ -122,7 +122,7 @@ impl Person {
     }
 
     /// Goes on to where they were as far as that is known at `now`, or to the end if that is none; adds
-    /// what they did to `deeds`, as decided in that frame.
+    /// what they did to `events`, as decided in that frame.
     pub(crate) fn advance(
         &mut self,
         watched: &Watched<'_>,

@@ -39,7 +39,7 @@ pub(crate) enum Learnt {
 }
 
 impl Stature {
-    /// Takes the person's next sight, the box as it is, and puts their feet where they must be; feet are taken
+    /// Takes the person's next sighting, the box as it is, and puts their feet where they must be; feet are taken
     /// to be hidden for `patience` at most.
     pub(crate) fn see(&mut self, sighting: Sighting, patience: Duration) -> (Sighting, Option<Learnt>) {
         if patience.is_zero() || !sighting.height.is_finite() || sighting.height <= 0.0 {

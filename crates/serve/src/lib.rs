@@ -53,5 +53,5 @@ pub use publish::{
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};
 pub use setup::{Drawing, Saved, Setup, SetupError};
-pub use sums::{PeriodSum, ZoneSum};
+pub use sums::{Beside, PeriodSum, ZoneSum};
 pub use waiting::Waiting;

@@ -50,26 +50,6 @@ pub struct ReportQuery {
     pub compare: Option<Compare>,
 }
 
-impl ReportQuery {
-    /// Everything in this time, over all entrances.
-    #[must_use]
-    pub fn of_all(from: Timestamp, to: Timestamp, by: Period) -> Self {
-        let (source, line, zone, compare) = (None, None, None, None);
-        Self {
-            from,
-            to,
-            by,
-            source,
-            line,
-            zone,
-            each_line: false,
-            each_source: false,
-            each_zone: false,
-            compare,
-        }
-    }
-}
-
 /// What `footfall report` says, for programs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {

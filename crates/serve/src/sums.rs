@@ -2,6 +2,8 @@
 
 use footfall_count::CountInterval;
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What one period comes to, over all lines that were asked for together.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +32,27 @@ pub struct PeriodSum {
     pub groups: Option<u64>,
     /// How many people these were on average.
     pub group_size: Option<f64>,
+    /// What stands beside the counts.
+    pub beside: Beside,
     /// Seconds in which at least one of the sources was not counted; what is still to come is not among them.
     pub uncounted: f64,
+}
+
+/// What stands beside the counts of all entrances, where there are opening hours or the till's sales.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct Beside {
+    /// How many of those in came outside of the opening hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_outside: Option<u64>,
+    /// How many of those out went outside of the opening hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_outside: Option<u64>,
+    /// How often somebody has paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transactions: Option<u64>,
+    /// Transactions for each who came in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<f64>,
 }
 
 /// What one zone comes to in one period.

@@ -6,7 +6,7 @@ use crate::person::Event;
 use crate::{Counter, Crossing, Direction, Reason, Visitors};
 
 impl Counter {
-    /// Says who works there, and of the others who came in who they are; `doers` has a person for each deed.
+    /// Says who works there, and of the others who came in who they are; `doers` has a person for each event.
     pub(super) fn recognise(&mut self, events: &mut [Event], doers: &[u64]) {
         let people = &self.people;
         let is_present = |key| people.get(&key).is_some_and(|person| !person.ended);

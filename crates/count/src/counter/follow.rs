@@ -34,7 +34,7 @@ impl Counter {
         }
     }
 
-    /// Takes where the person of `sight` was seen before their track began, unless they are known already.
+    /// Takes where the person of `sighting` was seen before their track began, unless they are known already.
     pub(super) fn find(&mut self, sighting: &Sighting, past: &PastBox, beside: impl Fn() -> Vec<Point>) {
         let Some(&(frame, time)) = self.recent.get(past.ago - 1) else { return };
         if self.person_of.contains_key(&sighting.track) {

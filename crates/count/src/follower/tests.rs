@@ -27,7 +27,7 @@ fn follower() -> Follower {
 fn all(mut follower: Follower) -> (Vec<Seen>, Vec<Seen>) {
     let mut seen = Vec::new();
     for (frame, time, observations) in frames() {
-        let unmasked = follower.unmasked(&observations).into_owned();
+        let unmasked = follower.unmasked(&observations);
         seen.push(follower.step(frame, time, &unmasked));
     }
     (seen, follower.finish().collect())

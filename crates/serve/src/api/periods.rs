@@ -14,7 +14,7 @@ use super::counts::Range;
 use super::problem::ProblemBody;
 use super::today::zone_name;
 use super::{Problem, Shared};
-use crate::{PeriodSum, ZoneSum};
+use crate::{Beside, PeriodSum, ZoneSum};
 
 /// What periods come to.
 #[derive(Serialize, ToSchema)]
@@ -44,6 +44,8 @@ struct PeriodCounts {
     left_unseen: u64,
     #[serde(flatten)]
     groups: Groups,
+    #[serde(flatten)]
+    beside: Beside,
     /// Seconds in which at least one of the sources was not counted.
     uncounted: f64,
 }
@@ -133,6 +135,7 @@ impl From<PeriodSum> for PeriodCounts {
             came_unseen: sum.came_unseen,
             left_unseen: sum.left_unseen,
             groups: Groups::from(&sum),
+            beside: sum.beside,
             uncounted: tenth(sum.uncounted),
         }
     }

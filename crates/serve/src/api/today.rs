@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::periods::{Groups, Ways, ZoneCounts};
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
-use crate::{Book, Bucket, CountsQuery, Period, PortError, ReportQuery, Waiting};
+use crate::{Beside, Book, Bucket, CountsQuery, Period, PortError, Waiting};
 
 /// The counts since the last midnight.
 #[derive(PartialEq, Serialize, ToSchema)]
@@ -44,38 +44,6 @@ pub(crate) struct Today {
     zones: Vec<ZoneCounts>,
     /// Over all entrances, an entry for each hour with a crossing.
     hours: Vec<HourCounts>,
-}
-
-/// What stands beside the counts, over all entrances, where there are opening hours or the till's sales.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Beside {
-    /// How many of those in came outside of the opening hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) in_outside: Option<u64>,
-    /// How many of those out went outside of the opening hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) out_outside: Option<u64>,
-    /// How often somebody has paid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) transactions: Option<u64>,
-    /// Transactions for each who came in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) conversion: Option<f64>,
-}
-
-impl Beside {
-    /// That of the day between these midnights.
-    fn read(book: &dyn Book, from: Timestamp, to: Timestamp, waiting: &Waiting) -> Result<Self, PortError> {
-        let query = ReportQuery::of_all(from, to, Period::Day);
-        let day =
-            book.report(&query, 1, waiting)?.and_then(|mut report| report.rows.pop()).unwrap_or_default();
-        Ok(Self {
-            in_outside: day["in_outside"].as_u64(),
-            out_outside: day["out_outside"].as_u64(),
-            transactions: day["transactions"].as_u64(),
-            conversion: day["conversion"].as_f64(),
-        })
-    }
 }
 
 #[derive(PartialEq, Serialize, ToSchema)]
@@ -173,7 +141,6 @@ impl Today {
             let (r#in, out) = sum.counts;
             HourCounts { start: start.to_string(), r#in, out }
         };
-        let tomorrow = from.to_zoned_datetime(book.zone()).tomorrow()?.start_of_day()?.timestamp();
         let by_day = CountsQuery { by: Period::Day, ..query };
         let drift = book.periods(&by_day, waiting)?.pop();
         Ok(Self {
@@ -184,7 +151,7 @@ impl Today {
             came_unseen: drift.as_ref().map_or(0, |day| day.came_unseen),
             left_unseen: drift.as_ref().map_or(0, |day| day.left_unseen),
             groups: drift.as_ref().map(Groups::from).unwrap_or_default(),
-            beside: Beside::read(book, from, tomorrow, waiting)?,
+            beside: drift.as_ref().map(|day| day.beside).unwrap_or_default(),
             uncounted: drift.as_ref().map_or(0.0, |day| day.uncounted.round()),
             zones: book.zones(&by_day, waiting)?.into_iter().map(ZoneCounts::from).collect(),
             lines: lines.into_iter().map(of_line).collect(),

@@ -7,6 +7,7 @@ use ureq::Agent;
 use ureq::http::Response;
 
 use crate::common::{Site, until};
+use footfall_serve::Beside;
 
 /// A client that takes every status as an answer.
 pub(crate) fn client() -> Agent {
@@ -78,10 +79,13 @@ fn counts_come_with_their_ranges_and_crossings_with_what_they_rest_on() {
         (&json!(2), &json!(1.5))
     );
     assert!(today.get("conversion").is_none());
-    site.book.put_beside(&json!({ "in_outside": 1, "transactions": 2, "conversion": 0.5 }));
+    let (in_outside, transactions, conversion) = (Some(1), Some(2), Some(0.5));
+    site.book.put_beside(Beside { in_outside, transactions, conversion, ..Beside::default() });
     let (_, today) = get(&site, "/api/v1/today");
     assert_eq!((&today["in_outside"], &today["transactions"]), (&json!(1), &json!(2)));
     assert_eq!((today["conversion"].as_f64(), today.get("out_outside")), (Some(0.5), None));
+    let (_, periods) = get(&site, "/api/v1/periods?by=day");
+    assert_eq!(periods["periods"][0]["conversion"], json!(0.5));
     site.book.visit(jiff::Timestamp::now(), "Door", "till");
     let (status, zones) = get(&site, "/api/v1/zones?by=day");
     assert_eq!(

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::common::{book_in, crossing};
 use crate::mqtt::{Kept, broker, publish, shapes, start};
+use footfall_serve::Beside;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -186,8 +187,10 @@ fn groups_are_told_beside_people_where_anybody_tells_them_apart() {
 
     // So are what was outside of the opening hours, and what the till has sold.
     assert!(today(&heard.topics).unwrap().get("transactions").is_none());
-    let beside = json!({ "in_outside": 1, "out_outside": 0, "transactions": 1, "conversion": 0.5 });
-    kept.put_beside(&beside);
+    let (in_outside, out_outside, transactions, conversion) = (Some(1), Some(0), Some(1), Some(0.5));
+    let beside = Beside { in_outside, out_outside, transactions, conversion };
+    kept.put_beside(beside);
+    let beside = serde_json::to_value(beside).unwrap();
     let members = || beside.as_object().unwrap().iter();
     heard.until(|topics| {
         today(topics).is_some_and(|today| members().all(|(name, value)| today[name] == *value))

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period, PeriodSum,
-    PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
+    Beside, Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period,
+    PeriodSum, PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 /// Crossings in memory.
@@ -41,8 +41,8 @@ struct Kept {
     holder: Option<String>,
     /// How many groups came in, and of how many people on average.
     groups: Option<(u64, f64)>,
-    /// What stands beside the counts of each period of a report.
-    beside: serde_json::Map<String, serde_json::Value>,
+    /// What stands beside the counts of each period.
+    beside: Beside,
 }
 
 impl MemoryBook {
@@ -80,11 +80,11 @@ impl MemoryBook {
         kept.groups = Some((groups, size));
     }
 
-    /// This stands beside the counts of each period of a report.
-    pub(crate) fn put_beside(&self, beside: &serde_json::Value) {
+    /// This stands beside the counts of each period.
+    pub(crate) fn put_beside(&self, beside: Beside) {
         let mut kept = self.kept();
         kept.head += 1;
-        kept.beside.clone_from(beside.as_object().unwrap());
+        kept.beside = beside;
     }
 
     /// Sets the clock, which stands still from then on.
@@ -191,7 +191,7 @@ impl Book for MemoryBook {
     }
 
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
-        let groups = self.kept().groups;
+        let (groups, beside) = (self.kept().groups, self.kept().beside);
         let mut sums = BTreeMap::<Timestamp, (u64, u64, Doubt)>::new();
         for bucket in self.counts(query, usize::MAX, waiting)?.buckets {
             let sum = sums.entry(bucket.start).or_default();
@@ -214,6 +214,7 @@ impl Book for MemoryBook {
                 left_unseen: 0,
                 groups: groups.map(|groups| groups.0),
                 group_size: groups.map(|groups| groups.1),
+                beside,
                 uncounted: 0.0,
             })
         };
@@ -285,14 +286,11 @@ impl Book for MemoryBook {
     ) -> Result<Option<Report>, PortError> {
         let ReportQuery { from, to, by, source, line, .. } = query.clone();
         let counts = self.counts(&CountsQuery { from, to, by, source, line }, most + 1, waiting)?.buckets;
-        let beside = self.kept().beside.clone();
         let row = |bucket: &Bucket| {
             let Bucket { start, source, line, entered, left, .. } = bucket;
-            let mut row = serde_json::json!({
+            serde_json::json!({
                 "from": start.to_string(), "source": source, "line": line, "in": entered, "out": left
-            });
-            row.as_object_mut().unwrap().extend(beside.clone());
-            row
+            })
         };
         let rows: Vec<_> = counts.iter().map(row).collect();
         let marks = self.marks(Some(from), Some(to))?;
