@@ -53,8 +53,9 @@ impl InForce {
         Drawing { revision: watched.revision, layout: watched.layout.clone() }
     }
 
-    /// Puts what somebody has drawn over the source at `index` in force, in a picture of this `size`. Before that
-    /// `save` is given what was and what will be; gives the drawing in the picture's pixels.
+    /// Puts what somebody has drawn over the source at `index` in force, in a picture of this `size`: `save` is given
+    /// what was and what will be, then `apply` brings it to whoever counts, in the picture's pixels, before anybody
+    /// else can change anything. Gives the drawing in the picture's pixels.
     ///
     /// # Errors
     /// When it was drawn over something else than what is in force now, or cannot be saved: then nothing changes.
@@ -64,8 +65,8 @@ impl InForce {
         drawn: Drawing,
         size: Option<(usize, usize)>,
         save: impl FnOnce(&Layout, &Layout) -> Result<Saved, SetupError>,
+        apply: impl FnOnce(&Layout),
     ) -> Result<(Drawing, Saved), SetupError> {
-        // Until it is saved nobody else changes anything.
         let watched = &mut self.lock()[index];
         if drawn.revision != watched.revision {
             return Err(SetupError::Stale { current: watched.revision });
@@ -78,23 +79,35 @@ impl InForce {
         }
         watched.set(layout);
         let layout = size.map_or(drawn.layout, |(width, height)| watched.layout.in_pixels(width, height));
+        apply(&layout);
         Ok((Drawing { revision: watched.revision, layout }, saved))
     }
 
     /// Takes what the configuration says now of the source at `index`. Where that has changed it is in force, also
-    /// over what was drawn and could not be saved; gives it, and what of it is new. `None` where nothing is.
-    pub(crate) fn configure(&self, index: usize, layout: &Layout) -> Option<(Layout, Vec<&'static str>)> {
+    /// over what was drawn and could not be saved; gives what of it is new.
+    ///
+    /// Where something is, or other settings have changed (`is_due`), `apply` brings what is in force to whoever
+    /// counts, before anybody else can change anything.
+    pub(crate) fn configure(
+        &self,
+        index: usize,
+        layout: &Layout,
+        is_due: bool,
+        apply: impl FnOnce(&Layout),
+    ) -> Vec<&'static str> {
         let watched = &mut self.lock()[index];
-        if watched.configured == *layout {
-            return None;
+        let mut differences = Vec::new();
+        if watched.configured != *layout {
+            watched.configured.clone_from(layout);
+            differences.extend(layout.differences(&watched.layout));
         }
-        watched.configured.clone_from(layout);
-        let differences: Vec<_> = layout.differences(&watched.layout).collect();
-        if differences.is_empty() {
-            return None;
+        if !differences.is_empty() {
+            watched.set(layout.clone());
         }
-        watched.set(layout.clone());
-        Some((layout.clone(), differences))
+        if is_due || !differences.is_empty() {
+            apply(&watched.layout);
+        }
+        differences
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Watched>> {

@@ -33,9 +33,10 @@ pub(crate) struct NamedSource {
 /// Where what is drawn over a source is kept, so that it is there again at the next start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
-    /// In the configuration file: by itself, or for all sources where it is the only one.
+    /// In the configuration file: in its own `[[source]]`, or for the whole file where that names none and the
+    /// command line this one alone.
     InFile,
-    /// Nowhere: the command line draws over it, or names several sources that the file does not know.
+    /// Nowhere: the command line draws over it, or it has no place of its own in the file.
     Nowhere,
 }
 
@@ -71,7 +72,8 @@ pub(crate) fn resolve(args: &RunArgs, config: &Config) -> anyhow::Result<Vec<Nam
             "no source: name a video, a camera's number or an address, or a configuration that has [[source]]"
         );
     }
-    if let [only] = &mut sources[..] {
+    // The file's own sources would have it too.
+    if let ([only], true) = (&mut sources[..], config.source.list.is_empty()) {
         only.kept = Kept::InFile;
     }
     let names: BTreeSet<String> = sources.iter().map(|source| source.name.clone()).collect();

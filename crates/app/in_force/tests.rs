@@ -46,15 +46,23 @@ impl Shop {
     fn submit(&self, index: usize, drawing: Drawing) -> Result<Saved, SetupError> {
         let NamedSource { name, kept, .. } = &self.sources[index];
         let save = |was: &Layout, next: &Layout| keep(Some(&self.path), name, *kept, was, next);
-        self.in_force.draw(index, drawing, SIZE, save).map(|(_, saved)| saved)
+        let mut applied = None;
+        let drawn = self.in_force.draw(index, drawing, SIZE, save, |layout| applied = Some(layout.clone()));
+        assert_eq!(applied, drawn.as_ref().ok().map(|(drawing, _)| drawing.layout.clone()));
+        drawn.map(|(_, saved)| saved)
     }
 
     /// The file is read again: what of each source is new then.
     fn read_again(&self) -> anyhow::Result<Vec<Vec<&'static str>>> {
         let sources = resolve(&self.args, &Config::for_run(&self.args)?)?;
         let layouts = sources.iter().map(|source| &source.layout).enumerate();
-        let news = layouts.map(|(index, layout)| self.in_force.configure(index, layout));
-        Ok(news.map(|news| news.map(|(_, what)| what).unwrap_or_default()).collect())
+        let configure = |(index, layout)| {
+            let mut applied = None;
+            let news = self.in_force.configure(index, layout, false, |layout| applied = Some(layout.clone()));
+            assert_eq!(applied, (!news.is_empty()).then(|| layout.clone()), "only what is new");
+            news
+        };
+        Ok(layouts.map(configure).collect())
     }
 
     fn lines(&self, index: usize) -> Vec<Line> {
@@ -109,6 +117,24 @@ fn of_two_sources_that_the_file_does_not_know_one_does_not_get_the_others_lines(
     assert_eq!(shop.draw(0, &["door:2,2,8,8"]), Saved::Elsewhere);
     shop.read_again().unwrap();
     assert_eq!((shop.lines(0), shop.lines(1)), (parsed(&["door:2,2,8,8"]), Vec::new()));
+}
+
+#[test]
+fn what_is_drawn_over_another_source_than_the_files_does_not_get_to_those() {
+    let own = "[[source]]\nname = \"front\"\nurl = \"a.mp4\"\n";
+    let shop = Shop::open(own, &["other.mp4"]);
+    assert_eq!(shop.draw(0, &["door:2,2,8,8"]), Saved::Elsewhere);
+    assert_eq!(shop.text(), own);
+}
+
+#[test]
+fn other_thresholds_are_brought_with_what_was_drawn_and_is_in_no_file() {
+    let shop = Shop::open(DOOR, &["shop.mp4", "--line", "own:1,1,9,9"]);
+    shop.draw(0, &["drawn:2,2,8,8"]);
+    let mut applied = None;
+    let configured = shop.sources[0].layout.clone();
+    let news = shop.in_force.configure(0, &configured, true, |layout| applied = Some(layout.lines.clone()));
+    assert_eq!((news.len(), applied), (0, Some(parsed(&["drawn:2,2,8,8"]))));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
-use footfall_count::Counter;
+use footfall_count::{Counter, Layout};
 use footfall_pipeline::{Hub, Kind, Stop};
 use footfall_serve::{AlertRules, Tokens};
 
@@ -172,15 +172,11 @@ impl<'a> Reload<'a> {
         let rate = info.as_ref().and_then(|info| info.frame_rate);
         let tracker = config.tracker(rate, self.max_cosine_distance);
         let has_tracker = tracker != self.config.tracker(rate, self.max_cosine_distance);
-        let redrawn = self.in_force.configure(index, &next.layout);
-        what.extend(redrawn.iter().flat_map(|(_, differences)| differences));
-        let has_counter = next.counting(config.counter) != before.counting(self.config.counter);
-        what.extend((has_tracker || has_counter).then_some("thresholds"));
-        // What is in force may have been drawn, and be in no file. Both were tried before: neither can fail.
-        let layout = self.in_force.drawing(index).layout;
-        if (redrawn.is_some() || has_tracker || has_counter)
-            && let Ok(mut counter) = Counter::over(layout, next.counting(config.counter))
-        {
+        let counting = next.counting(config.counter);
+        let has_thresholds = has_tracker || counting != before.counting(self.config.counter);
+        let apply = |layout: &Layout| {
+            // Both were tried before: neither can fail.
+            let Ok(mut counter) = Counter::over(layout.clone(), counting) else { return };
             if let Some(info) = info {
                 counter.fit(info.width, info.height);
             }
@@ -188,7 +184,9 @@ impl<'a> Reload<'a> {
                 let _ = tracking.reconfigure(tracker);
                 counting.change(counter);
             });
-        }
+        };
+        what.extend(self.in_force.configure(index, &next.layout, has_thresholds, apply));
+        what.extend(has_thresholds.then_some("thresholds"));
         (!what.is_empty()).then(|| format!("{} of {}", what.join(", "), next.name))
     }
 

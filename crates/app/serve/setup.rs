@@ -123,10 +123,11 @@ impl Setup for RunSetup {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.path.as_deref();
         let save = |now: &Layout, next: &Layout| keep(path, &site.name, site.kept, now, next);
-        let (drawing, saved) = self.in_force.draw(index, wanted, site.size(), save)?;
-        let layout = drawing.layout.clone();
-        site.feed.change(move |_, counter| counter.redraw(layout));
-        Ok((drawing, saved))
+        let apply = |layout: &Layout| {
+            let layout = layout.clone();
+            site.feed.change(move |_, counter| counter.redraw(layout));
+        };
+        self.in_force.draw(index, wanted, site.size(), save, apply)
     }
 
     fn settings(&self) -> Result<Settings, SetupError> {

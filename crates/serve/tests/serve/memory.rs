@@ -191,7 +191,10 @@ impl Book for MemoryBook {
     }
 
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
-        let (groups, beside) = (self.kept().groups, self.kept().beside);
+        let (groups, beside) = {
+            let kept = self.kept();
+            (kept.groups, kept.beside)
+        };
         let mut sums = BTreeMap::<Timestamp, (u64, u64, Doubt)>::new();
         for bucket in self.counts(query, usize::MAX, waiting)?.buckets {
             let sum = sums.entry(bucket.start).or_default();
