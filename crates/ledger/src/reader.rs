@@ -12,7 +12,7 @@ use crate::counts::{Choice, Micros, Span};
 use crate::entry::Kind;
 use crate::error::{Error, Wording as _};
 use crate::file::{self, FileId};
-use crate::quarters::{self, Part, Quarter, Spots};
+use crate::quarters::{self, Part, Quarter, Spots, Telling};
 use crate::row::{Row, Seq, TABLES, columns};
 use crate::unwritable;
 
@@ -233,31 +233,17 @@ impl Reader {
         quarters::each(&self.connection, (range.from, range.to), part, spots, take, wrong)
     }
 
-    /// As [`quarters::tells_comings`].
-    pub(crate) fn tells_comings(
+    /// As [`quarters::tells`].
+    pub(crate) fn tells(
         &self,
+        what: Telling,
         whole: Span,
         spots: &mut Spots,
         mut choice: Choice<'_>,
     ) -> Result<bool, Error> {
         let range = Micros::from(whole);
         self.read(|connection| {
-            quarters::tells_comings(connection, (range.from, range.to), spots, |spot, spots| {
-                choice.place(spot, spots).is_some()
-            })
-        })
-    }
-
-    /// As [`quarters::tells_companies`].
-    pub(crate) fn tells_companies(
-        &self,
-        whole: Span,
-        spots: &mut Spots,
-        mut choice: Choice<'_>,
-    ) -> Result<bool, Error> {
-        let range = Micros::from(whole);
-        self.read(|connection| {
-            quarters::tells_companies(connection, (range.from, range.to), spots, |spot, spots| {
+            quarters::tells(connection, what, (range.from, range.to), spots, |spot, spots| {
                 choice.place(spot, spots).is_some()
             })
         })

@@ -11,7 +11,7 @@ use super::walk::Walk;
 use super::{Before, Period, Span};
 use crate::error::Error;
 use crate::hours::SiteHours;
-use crate::quarters::Part;
+use crate::quarters::{Part, Telling};
 use crate::reader::{Range, Reader};
 
 /// What to count up, and how.
@@ -191,8 +191,8 @@ impl Reader {
             let periods = Periods::new(query, whole)?;
             let mut spots = self.spots()?;
             let rows = self.rows(query)?;
-            let knows_visitors = self.tells_comings(whole, &mut spots, rows.of_lines(query))?;
-            let knows_groups = self.tells_companies(whole, &mut spots, rows.of_lines(query))?;
+            let knows_visitors = self.tells(Telling::Comings, whole, &mut spots, rows.of_lines(query))?;
+            let knows_groups = self.tells(Telling::Companies, whole, &mut spots, rows.of_lines(query))?;
             let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
             let scanned = nights.as_ref().map_or(i64::MIN, |nights| nights.next().as_microsecond());
             let scanned = Micros { from: scanned, to: whole.to.as_microsecond() };

@@ -90,50 +90,54 @@ pub(crate) fn bounds(connection: &Connection, range: (i64, i64)) -> rusqlite::Re
     Ok(all.into_iter().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
 }
 
-/// Whether any crossing in `range`, as in [`each`], tells which coming it was, among those of spots that
-/// `is_chosen`.
-pub(crate) fn tells_comings(
+/// What may be told of people, or not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Telling {
+    /// Which of their comings it is.
+    Comings,
+    /// Who came in together.
+    Companies,
+}
+
+impl Telling {
+    /// What of quarters tells it, and those that are summed up and do.
+    fn source(self) -> (Part, &'static str) {
+        match self {
+            Self::Comings => (
+                Part::CROSSINGS,
+                "SELECT start, crossings, x'', x'', first, last, x'' FROM quarter INDEXED BY quarter_with_comings
+                 WHERE comings AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)",
+            ),
+            Self::Companies => (
+                Part::COMPANIES,
+                "SELECT start, x'', x'', x'', first, last, companies FROM quarter INDEXED BY quarter_with_companies
+                 WHERE companies <> x'' AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)",
+            ),
+        }
+    }
+
+    /// When and where a quarter tells it.
+    fn told(self, quarter: &Quarter) -> impl Iterator<Item = (i64, SpotId)> {
+        let is_comings = matches!(self, Self::Comings);
+        let comings = quarter.crossings.iter().filter(move |p| is_comings && p.coming != Coming::Unknown);
+        let companies = quarter.companies.iter().filter(move |_| !is_comings);
+        comings.map(|p| (p.at, p.spot)).chain(companies.map(|company| (company.at, company.spot)))
+    }
+}
+
+/// Whether anything in `range`, as in [`each`], tells `what`, at a spot that `is_chosen`.
+pub(crate) fn tells(
     connection: &Connection,
+    what: Telling,
     range: (i64, i64),
     spots: &mut Spots,
     mut is_chosen: impl FnMut(SpotId, &Spots) -> bool,
 ) -> rusqlite::Result<bool> {
-    let tells = |quarter: &Quarter, spots: &Spots| {
-        let mut within = quarter.crossings.iter().filter(|p| p.at >= range.0 && p.at < range.1);
-        within.any(|p| p.coming != Coming::Unknown && is_chosen(p.spot, spots))
+    let (part, sql) = what.source();
+    let mut tells = |quarter: &Quarter, spots: &Spots| {
+        let mut within = what.told(quarter).filter(|(at, _)| *at >= range.0 && *at < range.1);
+        within.any(|(_, spot)| is_chosen(spot, spots))
     };
-    let sql =
-        "SELECT start, crossings, x'', x'', first, last, x'' FROM quarter INDEXED BY quarter_with_comings
-               WHERE comings AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)";
-    any(connection, range, Part::CROSSINGS, sql, spots, tells)
-}
-
-/// Whether any group came in `range`, as in [`each`], at spots that `is_chosen`.
-pub(crate) fn tells_companies(
-    connection: &Connection,
-    range: (i64, i64),
-    spots: &mut Spots,
-    mut is_chosen: impl FnMut(SpotId, &Spots) -> bool,
-) -> rusqlite::Result<bool> {
-    let tells = |quarter: &Quarter, spots: &Spots| {
-        let mut within = quarter.companies.iter().filter(|c| c.at >= range.0 && c.at < range.1);
-        within.any(|company| is_chosen(company.spot, spots))
-    };
-    let sql = "SELECT start, x'', x'', x'', first, last, companies FROM quarter INDEXED BY quarter_with_companies
-               WHERE companies <> x'' AND start >= ?1 AND start < ?2 AND start NOT IN (SELECT start FROM stale)";
-    any(connection, range, Part::COMPANIES, sql, spots, tells)
-}
-
-/// Whether any quarter in `range` `tells` something: of those that are summed up one that `sql` gives, or another one
-/// by its entries.
-fn any(
-    connection: &Connection,
-    range: (i64, i64),
-    part: Part,
-    sql: &str,
-    spots: &mut Spots,
-    mut tells: impl FnMut(&Quarter, &Spots) -> bool,
-) -> rusqlite::Result<bool> {
     let (from, to) = (floor(range.0), range.1);
     let mut gatherer = Gatherer::new(connection)?;
     for start in stale(connection, from, to)? {
