@@ -1,31 +1,11 @@
 //! One way out: 0 done, 2 wrong usage or configuration, 1 anything else.
 
-use std::fmt;
 use std::process::ExitCode;
+
+use footfall_config::Usage;
 
 use crate::logging::{self, NOTICE};
 use crate::say::say;
-
-/// Marks an error as the caller's: wrong arguments or a wrong configuration.
-#[derive(Debug)]
-pub(crate) struct Usage(pub(crate) anyhow::Error);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl std::error::Error for Usage {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
-
-/// Turns an error into one of usage.
-pub(crate) fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
-    anyhow::Error::new(Usage(error.into()))
-}
 
 /// Says what went wrong, if anything did, and how the process ends.
 pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {

@@ -4,12 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use footfall_config::usage;
 use footfall_count::{Employee, Staff};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::exit::usage;
 
 /// Of the file's form.
 const VERSION: u32 = 1;

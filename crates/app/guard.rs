@@ -7,12 +7,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command};
+use footfall_config::{Config, NamedSource, Outputs, usage};
 use footfall_scratch::{is_inside, is_same, is_within};
 use footfall_vision::cache;
 
-use crate::config::{Config, Outputs};
-use crate::exit::usage;
-use crate::sources::NamedSource;
 use role::Role;
 
 /// A file that a command was given.

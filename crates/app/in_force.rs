@@ -5,10 +5,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use footfall_config::NamedSource;
 use footfall_count::Layout;
 use footfall_serve::{Drawing, Saved, SetupError};
-
-use crate::sources::NamedSource;
 
 /// What is in force over each source of a run, in the order of its lanes.
 #[derive(Clone)]

@@ -2,7 +2,6 @@
 
 mod cli;
 mod commands;
-mod config;
 mod exit;
 mod gallery;
 mod guard;
@@ -11,7 +10,7 @@ mod installed;
 mod interrupt;
 mod ledger;
 mod logging;
-mod models;
+mod overrides;
 mod plan;
 mod progress;
 mod quiet;

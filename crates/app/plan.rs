@@ -1,14 +1,14 @@
 //! What a run does, resolved once from the arguments, the file and the device.
 
+use footfall_config::{Config, NamedSource, Outputs, usage};
 use footfall_count::Counter;
 use footfall_ledger::jiff::Timestamp;
 use footfall_track::Tracker;
 use footfall_vision::Device;
 
 use crate::cli::RunArgs;
-use crate::config::{Config, Outputs};
-use crate::exit::usage;
-use crate::sources::{NamedSource, resolve};
+use crate::overrides;
+use crate::sources::resolve;
 
 /// A run as it is to be. Nothing changes it any more: what may change while it goes on, lines and thresholds, has
 /// owners of its own.
@@ -23,7 +23,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// What the arguments and their configuration ask for, checked as far as that goes without opening anything.
     pub(crate) fn of(args: &RunArgs) -> anyhow::Result<Self> {
-        let mut config = Config::for_run(args)?;
+        let mut config = overrides::for_run(args)?;
         let sources = resolve(args, &config).map_err(usage)?;
         let files = config.outputs.of(&sources).map_err(usage)?;
         check_settings(&sources, &config)?;

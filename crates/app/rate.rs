@@ -1,9 +1,8 @@
 //! Whether frames come often enough to count by, and the words for it.
 
+use footfall_config::Config;
 use footfall_health::RateCheck;
 use footfall_pipeline::Inspector;
-
-use crate::config::Config;
 
 /// Who looks whether frames come often enough; nobody where that is not wished.
 pub(crate) fn check(config: &Config) -> Option<RateCheck> {
@@ -58,8 +57,9 @@ pub(crate) fn rounded(rate: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use footfall_config::Config;
+
     use super::{frames, is_too_low};
-    use crate::config::Config;
 
     #[test]
     fn rates_read_well() {

@@ -15,18 +15,17 @@ mod sums;
 use std::path::Path;
 use std::sync::Arc;
 
+use footfall_config::{NamedSource, shown_name, usage};
 use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
 use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Tokens};
 
-use crate::exit::usage;
 use crate::in_force::InForce;
 use crate::ledger;
 use crate::plan::Plan;
 use crate::say::say;
-use crate::sources::{NamedSource, shown_name};
 use book::LedgerBook;
 
 #[cfg(test)]

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use clap::Parser as _;
 use console::{Alignment, measure_text_width, pad_str, truncate_str};
+use footfall_config::{Config, NamedSource, models, shown_name, usage};
 use footfall_count::{Layout, Line, Zone};
 use footfall_serve::names;
 
 use crate::cli::{CheckArgs, Cli, Command, RunArgs};
-use crate::config::Config;
-use crate::exit::usage;
+use crate::guard;
+use crate::overrides;
 use crate::plan::check_settings;
 use crate::run::lanes::reference;
 use crate::say::say;
-use crate::sources::{NamedSource, resolve, shown_name};
-use crate::{guard, models};
+use crate::sources::resolve;
 
 /// Longer names are cut where they stand beside others, in columns.
 const LONGEST_SHOWN: usize = 40;
@@ -23,7 +23,7 @@ const LONGEST_SHOWN: usize = 40;
 /// Checks, and says what the configuration has.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     let run = as_run(&args.config)?;
-    let config = Config::for_run(&run)?;
+    let config = overrides::for_run(&run)?;
     let sources =
         if config.source.list.is_empty() { Vec::new() } else { resolve(&run, &config).map_err(usage)? };
     if args.has_source {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use footfall_config::{Config, usage};
 use footfall_count::{Follower, PartLayout};
 use footfall_formats::mot::{People, TrackRow, read_people};
 use footfall_track::{Step, TrackId, TrackedBox, Tracker};
 
 use crate::cli::CountArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::run::session::{Files, Session};
 use crate::times::clock;
 use crate::{logging, progress, rate};

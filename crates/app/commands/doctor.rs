@@ -5,10 +5,10 @@ mod support;
 mod view;
 
 use console::style;
+use footfall_config::Config;
 use serde::Serialize;
 
 use crate::cli::DoctorArgs;
-use crate::config::Config;
 use crate::quiet;
 
 /// How a finding is to be taken.

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
+use footfall_config::{Config, usage};
 use footfall_count::Counter;
 use footfall_harvest::{Config as HarvestConfig, Error, Harvest, Manifest};
 use footfall_pipeline::{Ended, Kind, Lane, Options, Parts, Pipeline, Sink, Stop};
@@ -13,8 +14,7 @@ use indicatif::ProgressBar;
 
 use crate::cli::HarvestArgs;
 use crate::cli::harvest::CropArgs;
-use crate::config::Config;
-use crate::exit::usage;
+use crate::overrides;
 use crate::progress::{self, Progress};
 use crate::run::networks::OpenNetworks;
 use crate::say::say;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &HarvestArgs, verbose: u8) -> anyhow::Result<()> {
     let bar = progress::bar();
     logging::start(verbose, &bar, None)?;
     footfall_video::quiet();
-    let config = Config::for_harvest(args.config.as_deref(), &args.networks)?;
+    let config = overrides::for_harvest(args.config.as_deref(), &args.networks)?;
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
     let (done, manifest) = channel();

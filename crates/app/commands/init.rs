@@ -11,13 +11,12 @@ mod watch;
 use std::path::Path;
 
 use anyhow::Context as _;
+use footfall_config::{Config, usage};
 use footfall_count::{Anchor, Tally, View, propose};
 use footfall_formats::PartialFile;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 
 use crate::cli::InitArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::say::say;
 use crate::sources::named;
 use crate::{logging, progress, quiet};

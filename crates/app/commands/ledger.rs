@@ -7,12 +7,11 @@ mod names;
 
 use std::path::PathBuf;
 
+use footfall_config::{Config, usage};
 use footfall_ledger::{Error, Ledger, Reader};
 
 use crate::cli::LedgerCommandArgs;
 use crate::cli::ledger::{Command, WhichArgs, WhichLedger};
-use crate::config::Config;
-use crate::exit::usage;
 use crate::say::say;
 use crate::{logging, progress};
 

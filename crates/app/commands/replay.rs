@@ -1,6 +1,7 @@
 //! `footfall replay`: association and counting once more, over a recorded run.
 
 use anyhow::Context as _;
+use footfall_config::{Config, usage};
 use footfall_count::{Counter, Follower, Line, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
@@ -9,8 +10,6 @@ use footfall_track::Tracker;
 use serde_json::json;
 
 use crate::cli::ReplayArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::ledger::{drawn, staff_digest};
 use crate::run::record::Settings;

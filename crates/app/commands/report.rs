@@ -3,6 +3,7 @@
 use std::io::{BufWriter, IsTerminal as _, Write};
 
 use anyhow::{Context as _, anyhow};
+use footfall_config::{Config, usage};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Compare, Count, Error, PlaceKind, Query, Range, Reader, ZoneCount};
@@ -11,8 +12,6 @@ use footfall_report::{Report, Screen, ZoneReport};
 use super::ledger::marks;
 use crate::cli::ReportArgs;
 use crate::cli::report::Reset;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::say::say;
 use crate::times::{moment, zone};
 

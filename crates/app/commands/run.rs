@@ -3,12 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
+use footfall_config::{Config, transport, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
 
 use crate::cli::RunArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::in_force::InForce;
 use crate::ledger::{self, Book};
@@ -20,7 +19,6 @@ use crate::run::reload::Reload;
 use crate::run::summary::RunReport;
 use crate::say::say;
 use crate::serve::Page;
-use crate::sources::transport;
 use crate::{guard, interrupt, logging, progress, quiet, service};
 
 /// Runs, and says how it went.

@@ -5,13 +5,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
+use footfall_config::usage;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Notebook, Sale};
 
 use crate::cli::SalesArgs;
 use crate::cli::sales::Command;
-use crate::exit::usage;
 use crate::say::say;
 use crate::times::{moment, zone};
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_config::{Config, shown_name, usage};
 use footfall_count::Layout;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Error, PlaceKind, Reader};
@@ -14,15 +15,12 @@ use footfall_serve::{
 use serde_json::Value;
 
 use crate::cli::ServeArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::logging::NOTICE;
 use crate::run::reload::{EVERY, NOTHING, Watched};
 use crate::say::say;
 use crate::serve::book::LedgerBook;
 use crate::serve::refused;
 use crate::serve::setup::shapes;
-use crate::sources::shown_name;
 use crate::{interrupt, logging, progress};
 
 /// Serves until somebody asks to stop.

@@ -3,11 +3,11 @@
 mod enrol;
 
 use anyhow::anyhow;
+use footfall_config::usage;
 use footfall_ledger::jiff::Timestamp;
 
 use crate::cli::StaffArgs;
 use crate::cli::staff::{Command, FileArgs, RemoveArgs};
-use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::say::say;
 use crate::table::Table;

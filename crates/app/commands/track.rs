@@ -5,14 +5,13 @@ mod oddities;
 
 use std::time::Duration;
 
+use footfall_config::{Config, usage};
 use footfall_count::Follower;
 use footfall_formats::DetectionReader;
 use footfall_formats::mot::{Scores, Survey};
 use footfall_track::Tracker;
 
 use crate::cli::TrackArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::run::session::{Files, Session};
 use crate::times::ordinal;
 use crate::{logging, progress, rate};

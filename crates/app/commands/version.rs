@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::cli::VersionArgs;
-use crate::models::{DETECTORS, EMBEDDER};
+use footfall_config::models::{DETECTORS, EMBEDDER};
 
 /// Which program this is.
 #[derive(Debug, Serialize)]

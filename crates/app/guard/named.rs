@@ -3,11 +3,11 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use footfall_config::{Config, Outputs};
 use footfall_private::Secret;
 
 use super::role::Role;
 use super::{Given, ledger_files};
-use crate::config::{Config, Outputs};
 
 /// What the configuration at `path` has a command read and keep. None where it cannot be used: the command itself
 /// says why.

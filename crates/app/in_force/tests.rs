@@ -2,14 +2,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Parser as _;
+use footfall_config::{Config, NamedSource};
 use footfall_count::{Layout, Line};
 use footfall_serve::{Drawing, Saved, SetupError};
 
 use super::InForce;
 use crate::cli::{Cli, Command, RunArgs};
-use crate::config::Config;
+use crate::overrides;
 use crate::serve::keep;
-use crate::sources::{NamedSource, resolve};
+use crate::sources::resolve;
 
 /// A run with a configuration file that somebody changes, on the page and by hand.
 struct Shop {
@@ -31,7 +32,7 @@ impl Shop {
         let config = ["--config", path.to_str().unwrap()];
         let words = [&["footfall", "run"], words, &config].concat();
         let Command::Run(args) = Cli::try_parse_from(words).unwrap().command else { panic!("it is a run") };
-        let sources = resolve(&args, &Config::for_run(&args).unwrap()).unwrap();
+        let sources = resolve(&args, &overrides::for_run(&args).unwrap()).unwrap();
         let in_force = InForce::new(&sources);
         Self { _folder: folder, path, args: *args, sources, in_force }
     }
@@ -54,7 +55,7 @@ impl Shop {
 
     /// The file is read again: what of each source is new then.
     fn read_again(&self) -> anyhow::Result<Vec<Vec<&'static str>>> {
-        let sources = resolve(&self.args, &Config::for_run(&self.args)?)?;
+        let sources = resolve(&self.args, &overrides::for_run(&self.args)?)?;
         let layouts = sources.iter().map(|source| &source.layout).enumerate();
         let configure = |(index, layout)| {
             let mut applied = None;

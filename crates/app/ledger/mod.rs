@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use footfall_config::{Config, LedgerConfig, NamedSource, RemovedLines, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Start};
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
@@ -23,11 +24,8 @@ pub(crate) use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};
 
-use crate::config::{Config, LedgerConfig, RemovedLines};
-use crate::exit::usage;
 use crate::logging::NOTICE;
 use crate::say::say;
-use crate::sources::NamedSource;
 use pen::Pen;
 use sink::LedgerSink;
 

@@ -4,14 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use footfall_config::{Config, NamedSource, StaffConfig, models};
 use footfall_count::{Line, Role, Zone};
 use footfall_ledger::{Digest, Place, PlaceKind};
 use footfall_track::Point;
 use serde_json::{Value, json};
-
-use crate::config::{Config, StaffConfig};
-use crate::models;
-use crate::sources::NamedSource;
 
 /// Of a run, and of each line in it.
 pub(crate) struct Settings {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use footfall_config::{Config, NamedSource, Outputs, usage};
 use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
@@ -13,8 +14,6 @@ use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_co
 use indicatif::ProgressBar;
 
 use crate::cli::RunArgs;
-use crate::config::{Config, Outputs};
-use crate::exit::usage;
 use crate::gallery::Gallery;
 use crate::ledger::{self, Book};
 use crate::logging::NOTICE;
@@ -24,7 +23,6 @@ use crate::rate;
 use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::run::record::{RecordSink, Settings};
 use crate::serve::Page;
-use crate::sources::NamedSource;
 
 /// A source that is open, or may come later.
 enum Opened {

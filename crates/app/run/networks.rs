@@ -3,12 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use footfall_config::{Config, models};
 use footfall_pipeline::{Detector, Embedder};
 use footfall_vision::{Device, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 
 use super::summary;
-use crate::config::Config;
-use crate::models;
 use crate::say::say;
 
 /// Opened networks, and what is said about them.

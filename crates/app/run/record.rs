@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use footfall_config::{Config, StaffConfig};
 use footfall_count::{Layout, Line, Mask, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingWriter};
 use footfall_ledger::jiff::Timestamp;
@@ -11,7 +12,6 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 
 use crate::cli::ReplayArgs;
-use crate::config::{Config, StaffConfig};
 
 /// Writes what the tracker was given.
 pub(crate) struct RecordSink {

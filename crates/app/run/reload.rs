@@ -4,17 +4,18 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
+use footfall_config::{Config, NamedSource};
 use footfall_count::{Counter, Layout};
 use footfall_pipeline::{Hub, Kind, Stop};
 use footfall_serve::{AlertRules, Tokens};
 
 use crate::cli::RunArgs;
-use crate::config::Config;
 use crate::in_force::InForce;
 use crate::logging::NOTICE;
+use crate::overrides;
 use crate::plan::{Plan, check_settings};
 use crate::serve::Serving;
-use crate::sources::{NamedSource, resolve};
+use crate::sources::resolve;
 
 /// How often the file is looked at.
 pub(crate) const EVERY: Duration = Duration::from_secs(1);
@@ -115,7 +116,7 @@ impl<'a> Reload<'a> {
     }
 
     fn read_again(&mut self) -> anyhow::Result<()> {
-        let config = Config::for_run(self.args)?;
+        let config = overrides::for_run(self.args)?;
         let named = resolve(self.args, &config)?;
         let come_or_go = named.iter().map(|s| &s.name).ne(self.sources.iter().map(|s| &s.name));
         // Those that are counted, as they are now; what comes or goes waits for a restart.
@@ -195,7 +196,7 @@ impl<'a> Reload<'a> {
         let rest = |config: &Config| {
             let mut rest = config.clone();
             (rest.lines, rest.zones, rest.masks) = Default::default();
-            rest.source = crate::config::Sources::default();
+            rest.source = footfall_config::Sources::default();
             rest.serve.tokens = Vec::new();
             rest.publish.alerts = Vec::new();
             (rest.counter, rest.tracker) =

@@ -5,12 +5,12 @@ mod people;
 
 use std::path::Path;
 
+use footfall_config::{Config, Outputs};
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Config, Outputs};
 use lines::{LineReport, LowRate, lines};
 
 /// The summary as it is written to a file. Fields are added over time and keep their meaning.

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use footfall_config::shown_name;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
@@ -17,7 +18,6 @@ use footfall_serve::{
 use super::manager;
 use super::readers::Readers;
 use super::sums::{period_sum, zone_sum};
-use crate::sources::shown_name;
 
 /// A ledger on disk. Sources are told by the names that the page shows.
 pub(crate) struct LedgerBook {

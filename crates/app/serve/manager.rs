@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
+use footfall_config::shown_name;
 use footfall_ledger::{Error, Notebook, PlaceKind, Query, Reader, Sale, Span};
 use footfall_serve::{Compare, Mark, NewMark, NewSale, Report, ReportQuery, Sold};
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::sources::shown_name;
 
 /// Why a report ended early.
 enum Stop {

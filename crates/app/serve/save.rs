@@ -4,14 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
+use footfall_config::{Kept, told_of_edit};
 use footfall_count::{Layout, Line, Mask, Role, Zone};
 use footfall_formats::PartialFile;
 use footfall_serve::{Saved, SetupError};
 use footfall_track::Point;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
-
-use crate::config::told_of_edit;
-use crate::sources::Kept;
 
 /// Keeps what is drawn over `source` in the file at `path`, where there is one and it is [`kept`](Kept) there.
 pub(crate) fn keep(

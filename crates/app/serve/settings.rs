@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use footfall_config::{Config, shown_name, told_of_edit};
 use footfall_formats::PartialFile;
 use footfall_ledger::Hours;
 use footfall_serve::{
@@ -15,9 +16,7 @@ use footfall_serve::{
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::save::{is_empty, name, set};
-use crate::config::{Config, told_of_edit};
 use crate::gallery::Gallery;
-use crate::sources::shown_name;
 use address::{checked, with_login};
 
 /// The settings in the file at `path`, of a run that counts the sources called `running` and tells `alerts`.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use footfall_config::{Config, Kept, NamedSource};
 use footfall_count::Layout;
 use footfall_ledger::Hours;
 use footfall_ledger::jiff::Timestamp;
@@ -12,11 +13,9 @@ use serde_json::Value;
 
 use super::save::keep;
 use super::settings;
-use crate::config::Config;
 use crate::gallery::Gallery;
 use crate::in_force::InForce;
 use crate::ledger::embedder_digest;
-use crate::sources::{Kept, NamedSource};
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {

@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use footfall_config::shown_name;
 use footfall_count::Condition;
 use footfall_pipeline::{Ended, Feed, Kind, Phase, Work};
 use footfall_serve::{Health, SourceKind, SourceState, StageTime};
-
-use crate::sources::shown_name;
 
 /// A source of which nothing is known but its name.
 pub(super) fn of(name: &str) -> SourceState {

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use footfall_config::Config;
 use footfall_pipeline::{BoxError, Image, Kind, Source};
 use footfall_serve::Destination;
 use footfall_track::Bbox;
@@ -14,7 +15,6 @@ use footfall_video::{Address, SourceOptions, listens, open_source};
 use footfall_vision::Device;
 
 use super::Finding;
-use crate::config::Config;
 use crate::rate;
 use crate::run::networks::OpenNetworks;
 

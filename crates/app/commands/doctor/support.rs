@@ -5,14 +5,13 @@ use std::path::Path;
 use std::{fs, io, process};
 
 use anyhow::Context as _;
+use footfall_config::{Config, usage};
 use footfall_formats::PartialFile;
 use footfall_ledger::Reader;
 use serde_json::{Value, json};
 
 use super::Finding;
 use crate::commands::version::Version;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::say::say;
 
 /// How many lines of the service's log go along, and how many runs of the ledger.

@@ -2,14 +2,13 @@
 
 use std::ffi::OsString;
 
+use footfall_config::{Config, models};
 use footfall_count::{Anchor, View};
 use footfall_pipeline::{BoxError, Detector};
 use footfall_track::Bbox;
 use footfall_video::{Address, SourceOptions, open_source};
 
 use super::Finding;
-use crate::config::Config;
-use crate::models;
 use crate::run::networks::OpenNetworks;
 
 /// So many frames are looked at,

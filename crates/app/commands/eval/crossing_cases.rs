@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use footfall_config::usage;
 use footfall_count::{Config, Crossing, Line};
 use footfall_eval::counting::{Passage, true_crossings};
 use footfall_eval::{Benchmark, FrameRange};
@@ -18,7 +19,6 @@ use super::case::Case;
 use super::left_out::LeftOut;
 use super::mot::truth_boxes;
 use crate::cli::eval::CrossingsArgs;
-use crate::exit::usage;
 
 /// The truth about one sequence.
 struct Truth {

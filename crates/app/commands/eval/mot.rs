@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use footfall_config::usage;
 use footfall_eval::{
     Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames, shift_into,
 };
@@ -13,7 +14,6 @@ use super::left_out::{LeftOut, apart};
 use super::mot_report::{self, Folder, MotReport};
 use super::parallel;
 use crate::cli::eval::MotArgs;
-use crate::exit::usage;
 
 pub(super) fn run(args: &MotArgs) -> anyhow::Result<()> {
     let wanted = wanted(args)?;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::bail;
+use footfall_config::NamedSource;
 use footfall_count::{Proposal, View};
 
 use super::login::Login;
@@ -10,7 +11,6 @@ use super::places::Places;
 use super::template::{Made, configuration, of_source};
 use crate::guard;
 use crate::say::say;
-use crate::sources::NamedSource;
 
 /// What is written.
 pub(super) struct Files {

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use footfall_config::NamedSource;
 use footfall_video::part_login;
-
-use crate::sources::NamedSource;
 
 /// The login that a source's address holds.
 pub(super) struct Login {

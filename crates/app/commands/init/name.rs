@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, stdin};
 
 use anyhow::bail;
+use footfall_config::NamedSource;
 
 use crate::say::say;
-use crate::sources::NamedSource;
 
 /// The source's name: the one that was given with it, a file's own, or for a camera what somebody answers. Where nobody
 /// is there to be asked it is `camera`, or `camera 2`.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use footfall_config::Config;
+
 use crate::installed::Service;
 
 /// The configuration, the pictures and the ledger.

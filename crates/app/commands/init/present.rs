@@ -5,9 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-
-use crate::config::Config;
-use crate::exit::usage;
+use footfall_config::{Config, usage};
 
 /// A configuration that is there.
 pub(super) struct Present {

@@ -1,9 +1,8 @@
 //! The text of a new configuration.
 
+use footfall_config::NamedSource;
 use footfall_count::{Proposal, View};
 use footfall_video::{SourceOptions, Transport, may_come_later};
-
-use crate::sources::NamedSource;
 
 /// What a source's part of a configuration says.
 pub(super) struct Made<'a> {

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use footfall_config::{Config, NamedSource};
 use footfall_count::Counter;
 use footfall_pipeline::{BoxError, Lane, Options, Parts, Pipeline, Scene, Sink, Stop};
 use footfall_track::{Bbox, TrackId, Tracker};
 use footfall_video::open_source;
 use indicatif::ProgressBar;
 
-use crate::config::Config;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::rate;
 use crate::run::networks::OpenNetworks;
-use crate::sources::NamedSource;
 
 /// What was seen.
 pub(super) struct Seen {

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow, bail};
+use footfall_config::usage;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::jiff::{SignedDuration, Span, Timestamp};
 use footfall_ledger::{ClockStretch, How, Ledger, Reader};
 
 use crate::cli::ledger::{ClockArgs, ForgetArgs, RepairArgs, WhichArgs};
-use crate::exit::usage;
 use crate::say::say;
 use crate::table::Table;
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::anyhow;
+use footfall_config::usage;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Copied, Error, Pruned, Reader};
 
 use crate::cli::ledger::{BackupArgs, PruneArgs, RestoreArgs};
-use crate::exit::usage;
 use crate::progress;
 use crate::say::say;
 use crate::times::{moment, zone};

@@ -1,10 +1,10 @@
 //! `footfall ledger rename`: a line or zone whose history is under several names.
 
 use anyhow::anyhow;
+use footfall_config::usage;
 use footfall_ledger::{Ledger, PlaceKind, Reader};
 
 use crate::cli::ledger::{Kind, RenameArgs};
-use crate::exit::usage;
 use crate::say::say;
 
 /// Gives a line or zone another name with all of its history.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use footfall_config::{Config, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::Image;
 use footfall_track::Bbox;
@@ -10,9 +11,8 @@ use footfall_video::{decode_picture, open_source};
 use indicatif::ProgressBar;
 
 use crate::cli::staff::EnrolArgs;
-use crate::config::Config;
-use crate::exit::usage;
 use crate::gallery::Gallery;
+use crate::overrides;
 use crate::run::networks::OpenNetworks;
 use crate::say::say;
 
@@ -29,7 +29,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     if args.networks.no_embedder {
         return Err(usage(anyhow!("staff are known by how they look: enrol without --no-embedder")));
     }
-    let config = Config::for_harvest(None, &args.networks)?;
+    let config = overrides::for_harvest(None, &args.networks)?;
     let embedder = crate::ledger::embedder_digest(&config)?.unwrap_or_default();
     let path = &args.file.gallery;
     let mut gallery = Gallery::open(path, &embedder)?;

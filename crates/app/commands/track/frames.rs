@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
+use footfall_config::usage;
 use footfall_formats::mot::Survey;
 use footfall_track::Observations;
 
 use crate::cli::{MissingFrames, TrackArgs};
-use crate::exit::usage;
 use crate::run::session::Session;
 
 /// Which frames were looked at.

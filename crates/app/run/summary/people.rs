@@ -3,11 +3,11 @@
 use std::fmt::{self, Write as _};
 
 use console::style;
+use footfall_config::Outputs;
 use footfall_count::CountInterval;
 use footfall_private::LocalPath;
 
 use super::{RunReport, SourceReport, Stage};
-use crate::config::Outputs;
 use crate::rate;
 use crate::times::clock;
 

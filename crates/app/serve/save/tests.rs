@@ -1,7 +1,7 @@
+use footfall_config::Config;
 use footfall_count::{Layout, Line, Role};
 
 use super::redrawn;
-use crate::config::Config;
 
 const NOTHING: Layout = Layout { lines: Vec::new(), zones: Vec::new(), masks: Vec::new() };
 

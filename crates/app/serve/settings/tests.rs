@@ -1,7 +1,7 @@
+use footfall_config::Config;
 use footfall_serve::{Change, Role, TokenConfig};
 
 use super::changed;
-use crate::config::Config;
 
 const TEXT: &str = "\
 # my shop

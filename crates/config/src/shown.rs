@@ -7,13 +7,14 @@ use footfall_serve::Config as ServeConfig;
 use footfall_video::SourceOptions;
 use serde_json::{Value, json};
 
-use super::LedgerConfig;
-use super::StaffConfig;
-use super::{Config, NetworkConfig, SourceEntry, Sources};
+use crate::LedgerConfig;
+use crate::StaffConfig;
+use crate::{Config, NetworkConfig, SourceEntry, Sources};
 
 impl Config {
     /// The settings for those who look from elsewhere.
-    pub(crate) fn shown(&self) -> Value {
+    #[must_use]
+    pub fn shown(&self) -> Value {
         let Self {
             networks,
             source,

@@ -6,11 +6,11 @@ use serde::Deserialize;
 /// What a user may say about staff.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct StaffConfig {
+pub struct StaffConfig {
     /// The file of `footfall staff enrol`; without one everybody is counted.
-    pub(crate) gallery: Option<LocalPath>,
+    pub gallery: Option<LocalPath>,
     /// Greatest cosine distance, 0 to 2, from a look that was enrolled.
-    pub(crate) max_cosine_distance: f64,
+    pub max_cosine_distance: f64,
 }
 
 impl Default for StaffConfig {
@@ -20,7 +20,9 @@ impl Default for StaffConfig {
 }
 
 impl StaffConfig {
-    pub(crate) fn is_off(&self) -> bool {
+    /// Whether everybody is counted.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
         self.gallery.is_none()
     }
 }

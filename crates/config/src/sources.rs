@@ -10,32 +10,34 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::wrong::without_values;
+use crate::wrong::without_values;
 
 /// `[source]`, or `[[source]]` once for each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Sources {
+pub struct Sources {
     /// For sources that the command line names.
-    pub(crate) options: SourceOptions,
+    pub options: SourceOptions,
     /// Sources by name; may be none.
-    pub(crate) list: Vec<SourceEntry>,
+    pub list: Vec<SourceEntry>,
 }
 
 /// One `[[source]]`: its name and place, lines of its own, and any of the settings of `[source]`.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SourceEntry {
-    pub(crate) name: String,
+pub struct SourceEntry {
+    /// What crossings and reports call it.
+    pub name: String,
     /// Whatever `footfall run` takes: a path, a camera's number, an address.
-    pub(crate) url: Place,
+    pub url: Place,
     /// Which point of a person passes its lines; without the setting, that of the whole file.
-    pub(crate) anchor: Option<Anchor>,
+    pub anchor: Option<Anchor>,
     /// Its lines, zones and masks, which may be none; without the setting, those of the whole file.
-    pub(crate) layout: PartLayout,
+    pub layout: PartLayout,
     /// The picture from set-up, that tells whether the camera was moved since.
-    pub(crate) reference: Option<LocalPath>,
+    pub reference: Option<LocalPath>,
     /// When it is open there; without the setting, as the whole file says.
-    pub(crate) hours: Option<Hours>,
-    pub(crate) options: SourceOptions,
+    pub hours: Option<Hours>,
+    /// How it is opened.
+    pub options: SourceOptions,
 }
 
 impl<'de> Deserialize<'de> for Sources {
@@ -99,7 +101,7 @@ impl<'de> Deserialize<'de> for SourceEntry {
 mod tests {
     use footfall_count::Anchor;
 
-    use super::super::Config;
+    use crate::Config;
 
     const TWO: &str = r#"
         [[source]]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Config;
+use crate::Config;
 
 const EXAMPLE: &str = include_str!("../../../assets/footfall.toml");
 

@@ -8,10 +8,10 @@ use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
-use super::LedgerConfig;
-use super::StaffConfig;
-use super::{Config, NetworkConfig, Outputs, SourceEntry, Sources};
+use crate::LedgerConfig;
+use crate::StaffConfig;
 use crate::models::{is_embedder_name, is_name};
+use crate::{Config, NetworkConfig, Outputs, SourceEntry, Sources};
 
 impl Config {
     /// Every path that is relative is so to `folder` from now on.
@@ -19,7 +19,7 @@ impl Config {
     /// # Errors
     /// When the ledger is not there but where the program was started, as it used to be looked for: a new one in its
     /// place would look as if everything was lost.
-    pub(super) fn begin_in(&mut self, folder: &Path) -> anyhow::Result<()> {
+    pub(crate) fn begin_in(&mut self, folder: &Path) -> anyhow::Result<()> {
         let Self {
             networks,
             source,
@@ -113,7 +113,7 @@ fn place(place: &mut Place, folder: &Path) {
 mod tests {
     use std::path::Path;
 
-    use super::super::Config;
+    use crate::Config;
 
     #[test]
     fn paths_begin_where_the_file_is() {

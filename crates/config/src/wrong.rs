@@ -8,7 +8,8 @@ pub(crate) fn told(text: &str, error: &toml::de::Error) -> String {
 }
 
 /// As [`told`], of a reader that keeps comments.
-pub(crate) fn told_of_edit(text: &str, error: &toml_edit::TomlError) -> String {
+#[must_use]
+pub fn told_of_edit(text: &str, error: &toml_edit::TomlError) -> String {
     at(text, error.span(), error.message())
 }
 
@@ -20,7 +21,7 @@ fn at(text: &str, span: Option<Range<usize>>, message: &str) -> String {
 }
 
 /// What serde says of a value, without the value.
-pub(super) fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     for kind in ["invalid type: ", "invalid value: ", "invalid length "] {
         if let Some((found, expected)) =
             message.strip_prefix(kind).and_then(|rest| rest.rsplit_once(", expected "))
@@ -63,7 +64,7 @@ fn collect(value: &toml::Value, texts: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use crate::Config;
 
     fn error(text: &str) -> String {
         format!("{:#}", Config::parse(text).unwrap_err())

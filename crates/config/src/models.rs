@@ -9,47 +9,52 @@ use footfall_vision::{Device, DeviceRequest, cache};
 type Carried = (&'static str, &'static [u8]);
 
 /// The one that runs where none is named: trained on pictures of people that are for research alone.
-pub(crate) const EMBEDDER: Carried =
-    ("reid-mobilenet-128.onnx", include_bytes!("../../models/reid-mobilenet-128.onnx"));
+pub const EMBEDDER: Carried =
+    ("reid-mobilenet-128.onnx", include_bytes!("../../../models/reid-mobilenet-128.onnx"));
 
 /// The detectors that set-up makes and packages bring.
-pub(crate) const DETECTORS: [&str; 4] =
+pub const DETECTORS: [&str; 4] =
     ["nanodet-g-int8.onnx", "nanodet-g-overhead-int8.onnx", "nanodet-g.onnx", "nanodet-g-overhead.onnx"];
 
 /// The one that may be used for anything: trained on people who do not exist.
-const CLEAN_EMBEDDER: Carried = ("reid-clean-128.onnx", include_bytes!("../../models/reid-clean-128.onnx"));
+const CLEAN_EMBEDDER: Carried =
+    ("reid-clean-128.onnx", include_bytes!("../../../models/reid-clean-128.onnx"));
 
 /// What to call that one where a file could be named; a file of that name is `./clean`.
 const CLEAN: &str = "clean";
 
 /// Greatest cosine distances that counting goes by, where the file does not say otherwise: they belong to an embedder.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Distances {
+pub struct Distances {
     /// Of two tracks of one person: `counter.max_cosine_distance`.
-    pub(crate) join: f64,
+    pub join: f64,
     /// Of one visitor: `counter.visitors.max_cosine_distance`.
-    pub(crate) visitors: f64,
+    pub visitors: f64,
     /// From a look that was enrolled: `staff.max_cosine_distance`.
-    pub(crate) staff: f64,
+    pub staff: f64,
 }
 
 /// Those of the embedder `clean`, of which `models/reid-clean-128.md` says how they were measured.
-pub(crate) const CLEAN_DISTANCES: Distances = Distances { join: 0.4, visitors: 0.25, staff: 0.25 };
+pub const CLEAN_DISTANCES: Distances = Distances { join: 0.4, visitors: 0.25, staff: 0.25 };
 
 /// An embedder that is to run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Embedder<'a> {
+pub enum Embedder<'a> {
+    /// One that the program has in it.
     Carried(Carried),
+    /// A file of the user's.
     File(&'a Path),
 }
 
 /// Whether `embedder` is the name of one that this program carries, and no file.
-pub(crate) fn is_embedder_name(embedder: &Path) -> bool {
+#[must_use]
+pub fn is_embedder_name(embedder: &Path) -> bool {
     embedder == Path::new(CLEAN)
 }
 
 /// The embedder that is wanted, or the usual one.
-pub(crate) fn embedder(wanted: Option<&Path>) -> Embedder<'_> {
+#[must_use]
+pub fn embedder(wanted: Option<&Path>) -> Embedder<'_> {
     match wanted {
         None => Embedder::Carried(EMBEDDER),
         Some(name) if is_embedder_name(name) => Embedder::Carried(CLEAN_EMBEDDER),
@@ -62,13 +67,18 @@ pub(crate) fn embedder(wanted: Option<&Path>) -> Embedder<'_> {
 const OVERHEAD: &str = "overhead";
 
 /// Whether `detector` is the name of one of set-up's, and no file.
-pub(crate) fn is_name(detector: &Path) -> bool {
+#[must_use]
+pub fn is_name(detector: &Path) -> bool {
     detector == Path::new(OVERHEAD)
 }
 
 /// The detector's file: the one that is wanted, or of those that set-up has put into the cache the usual one or
 /// `overhead`; int8 on a CPU, where it is three times as fast.
-pub(crate) fn detector(wanted: Option<&Path>, device: DeviceRequest) -> anyhow::Result<PathBuf> {
+///
+/// # Errors
+///
+/// Where there is no home folder, so no cache.
+pub fn detector(wanted: Option<&Path>, device: DeviceRequest) -> anyhow::Result<PathBuf> {
     let family = match wanted {
         None => "nanodet-g",
         Some(name) if is_name(name) => "nanodet-g-overhead",
