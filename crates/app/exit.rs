@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use footfall_config::Usage;
+use footfall_site::NOTICE;
 
-use crate::logging::{self, NOTICE};
+use crate::logging;
 use crate::say::say;
 
 /// Says what went wrong, if anything did, and how the process ends.

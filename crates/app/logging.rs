@@ -19,9 +19,6 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::cli::LogFormat;
 
-/// Events that everyone may want to know of, though nothing is wrong.
-pub(crate) const NOTICE: &str = "footfall::notice";
-
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 
 /// Chooses the format of the process, once.

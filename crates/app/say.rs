@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
-use crate::logging::{self, NOTICE};
+use footfall_site::NOTICE;
+
+use crate::logging;
 
 /// Writes to stderr; with structured logs, as an event. Where it is closed nobody listens, which is no
 /// reason to end.

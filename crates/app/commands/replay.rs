@@ -6,12 +6,11 @@ use footfall_count::{Counter, Follower, Line, Role, Zone};
 use footfall_formats::recording::{RecordingHead, RecordingReader};
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::{Digest, Ending, Error, Ledger, Origin, Place, PlaceKind, Run, RunInfo, Start};
+use footfall_site::{Gallery, drawn, staff_digest};
 use footfall_track::Tracker;
 use serde_json::json;
 
 use crate::cli::ReplayArgs;
-use crate::gallery::Gallery;
-use crate::ledger::{drawn, staff_digest};
 use crate::run::record::Settings;
 use crate::run::session::{Files, Session};
 use crate::{logging, progress, rate};

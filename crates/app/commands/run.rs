@@ -6,11 +6,9 @@ use std::time::Duration;
 use footfall_config::{Config, transport, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
+use footfall_site::{Book, Gallery, InForce, Page, Serving, Written};
 
 use crate::cli::RunArgs;
-use crate::gallery::Gallery;
-use crate::in_force::InForce;
-use crate::ledger::{self, Book};
 use crate::plan::Plan;
 use crate::run::lanes::OpenSources;
 use crate::run::networks::OpenNetworks;
@@ -18,7 +16,6 @@ use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
 use crate::run::summary::RunReport;
 use crate::say::say;
-use crate::serve::Page;
 use crate::{guard, interrupt, logging, progress, quiet, service};
 
 /// Runs, and says how it went.
@@ -47,8 +44,12 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let distance = networks.max_cosine_distance;
     let (lanes, crossings) = opened.lanes(args, &plan, distance, &stop, &bar)?;
     let in_force = InForce::new(&plan.sources);
-    let serve = |page: Page| page.serve(&plan, args.config.as_deref(), &lanes, &in_force);
+    let path = args.config.as_deref();
+    let serve = |page: Page| page.serve(&plan.config, &plan.sources, path, &lanes, &in_force);
     let serving = page.map(serve).transpose()?;
+    if let Some(url) = serving.as_ref().and_then(Serving::url) {
+        say(&format!("the page is at {url}\n"));
+    }
     let options = plan.config.options(networks.device, args.max_frames);
     let OpenNetworks { detectors, embedders, told, .. } = networks;
     let pipeline = Pipeline { lanes, detectors, embedders };
@@ -59,7 +60,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let completed = complete(crossings.as_ref(), &outcome);
     let report = RunReport::new(&plan.config, &plan.files, told, &outcome);
     say(&report.for_people());
-    let closed = book.map_or(Ok(()), |book| book.close(&outcome));
+    let closed = book.map_or(Ok(()), |book| close(&book, &outcome));
     if let Some(path) = &plan.config.outputs.summary {
         report.write(path)?;
     }
@@ -67,10 +68,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
         trace.finish()?;
     }
     if let Some(serving) = serving {
-        serving.stay(&stop, |stop| match reload.as_mut() {
-            Some(reload) => reload.watch(stop),
-            None => while !stop.wait(Duration::from_hours(1)) {},
-        });
+        stay(&serving, reload.as_mut(), &stop);
     }
     ended(outcome).and(completed).and(closed)
 }
@@ -95,11 +93,30 @@ fn attended(
     })
 }
 
+/// Ends the runs in the ledger, and says what it has of them.
+fn close(book: &Book, outcome: &Outcome) -> anyhow::Result<()> {
+    let Some(Written { path, added, known }) = book.close(outcome)? else { return Ok(()) };
+    let known = if known > 0 { format!(", {known} were there already") } else { String::new() };
+    say(&format!("  {:10} {}: {added} new entries{known}\n", "ledger", path.display()));
+    Ok(())
+}
+
+/// Goes on answering when recordings are over, until somebody asks to stop. Meanwhile whom the page is shown to may
+/// change all the same.
+fn stay(serving: &Serving, reload: Option<&mut Reload<'_>>, stop: &Stop) {
+    let Some(url) = serving.url().filter(|_| serving.stays(stop)) else { return };
+    say(&format!("the page stays at {url} until Ctrl-C\n"));
+    match reload {
+        Some(reload) => reload.watch(stop),
+        None => while !stop.wait(Duration::from_hours(1)) {},
+    }
+}
+
 /// Those who are enrolled, where anybody is to be left out.
 fn staff(config: &Config) -> anyhow::Result<Option<Gallery>> {
     let Some(path) = &config.staff.gallery else { return Ok(None) };
     let gallery = Gallery::read(path)?;
-    gallery.check(path, &ledger::embedder_digest(config)?.unwrap_or_default())?;
+    gallery.check(path, &footfall_site::embedder_digest(config)?.unwrap_or_default())?;
     gallery.warn_of_expired(Timestamp::now());
     Ok(Some(gallery))
 }

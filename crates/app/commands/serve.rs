@@ -12,15 +12,12 @@ use footfall_pipeline::Stop;
 use footfall_serve::{
     Book, Drawing, Live, Parts, PublishConfig, Publishers, Saved, Server, Setup, SetupError, Shapes,
 };
+use footfall_site::{LedgerBook, NOTICE, refused, shapes};
 use serde_json::Value;
 
 use crate::cli::ServeArgs;
-use crate::logging::NOTICE;
 use crate::run::reload::{EVERY, NOTHING, Watched};
 use crate::say::say;
-use crate::serve::book::LedgerBook;
-use crate::serve::refused;
-use crate::serve::setup::shapes;
 use crate::{interrupt, logging, progress};
 
 /// Serves until somebody asks to stop.

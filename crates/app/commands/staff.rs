@@ -5,10 +5,10 @@ mod enrol;
 use anyhow::anyhow;
 use footfall_config::usage;
 use footfall_ledger::jiff::Timestamp;
+use footfall_site::Gallery;
 
 use crate::cli::StaffArgs;
 use crate::cli::staff::{Command, FileArgs, RemoveArgs};
-use crate::gallery::Gallery;
 use crate::say::say;
 use crate::table::Table;
 use crate::{logging, progress};
@@ -29,10 +29,10 @@ fn list(args: &FileArgs) -> anyhow::Result<()> {
     let gallery = Gallery::read(&args.gallery)?;
     let mut table = Table::default();
     table.row(["name", "enrolled", "expires"]);
-    for person in &gallery.people {
+    for (name, since, expires) in gallery.enrolled() {
         let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
-        let expired = if person.expires <= Timestamp::now() { " (expired)" } else { "" };
-        table.row([person.name.clone(), day(person.since), day(person.expires) + expired]);
+        let expired = if expires <= Timestamp::now() { " (expired)" } else { "" };
+        table.row([name, day(since), day(expires) + expired]);
     }
     std::io::Write::write_all(&mut std::io::stdout(), table.render().as_bytes())?;
     Ok(())

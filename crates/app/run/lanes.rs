@@ -9,20 +9,17 @@ use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
 use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
+use footfall_site::{Book, Gallery, NOTICE, Page};
 use footfall_track::{Point, Tracker};
 use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
 use indicatif::ProgressBar;
 
 use crate::cli::RunArgs;
-use crate::gallery::Gallery;
-use crate::ledger::{self, Book};
-use crate::logging::NOTICE;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::rate;
 use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::run::record::{RecordSink, Settings};
-use crate::serve::Page;
 
 /// A source that is open, or may come later.
 enum Opened {
@@ -169,7 +166,7 @@ impl Setup {
         let info = source.info().clone();
         let mut counter = self.source.counter(config.counter).map_err(usage)?;
         if let Some(staff) = &self.common.staff {
-            let start = ledger::start_of(config, &self.source, &info)?;
+            let start = footfall_site::start_of(config, &self.source, &info)?;
             counter = counter.with_staff(staff.staff(start, config.staff.max_cosine_distance));
         }
         let settings = config.tracker(info.frame_rate, self.common.max_cosine_distance);
@@ -209,7 +206,7 @@ impl Setup {
         let (tracker, staff) = (tracker.clone(), config.staff.clone());
         let counter = self.source.counting(config.counter);
         let settings = Settings { tracker, counter, lines, zones, masks, staff };
-        let start = ledger::start_of(config, &self.source, info)?;
+        let start = footfall_site::start_of(config, &self.source, info)?;
         settings.head(&self.source.name, info, start, *max_cosine_distance)
     }
 

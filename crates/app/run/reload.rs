@@ -8,13 +8,11 @@ use footfall_config::{Config, NamedSource};
 use footfall_count::{Counter, Layout};
 use footfall_pipeline::{Hub, Kind, Stop};
 use footfall_serve::{AlertRules, Tokens};
+use footfall_site::{InForce, NOTICE, Serving};
 
 use crate::cli::RunArgs;
-use crate::in_force::InForce;
-use crate::logging::NOTICE;
 use crate::overrides;
 use crate::plan::{Plan, check_settings};
-use crate::serve::Serving;
 use crate::sources::resolve;
 
 /// How often the file is looked at.
@@ -220,3 +218,6 @@ fn stamp(path: &Path) -> Stamp {
     let metadata = path.metadata().ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }
+
+#[cfg(test)]
+mod in_force_tests;

@@ -12,7 +12,7 @@ use footfall_pipeline::Note;
 use footfall_track::{Observations, Step};
 
 use crate::times::clock;
-use crate::{ledger, progress, rate};
+use crate::{progress, rate};
 
 /// A tracker and a counter, and the files that they fill.
 pub(crate) struct Session {
@@ -174,7 +174,7 @@ impl Written {
     fn write(&mut self, seen: &Seen) -> anyhow::Result<()> {
         self.people = seen.tracks.iter().map(|t| t.id.0).fold(self.people, u64::max);
         if let Some(run) = &self.ledger {
-            run.scene(seen.time, &ledger::entries(seen))?;
+            run.scene(seen.time, &footfall_site::entries(seen))?;
         }
         if let Some(writer) = &mut self.crossings {
             writer.write_all(seen, &self.source)?;

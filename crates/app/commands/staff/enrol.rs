@@ -6,12 +6,12 @@ use anyhow::{Context as _, anyhow};
 use footfall_config::{Config, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::Image;
+use footfall_site::Gallery;
 use footfall_track::Bbox;
 use footfall_video::{decode_picture, open_source};
 use indicatif::ProgressBar;
 
 use crate::cli::staff::EnrolArgs;
-use crate::gallery::Gallery;
 use crate::overrides;
 use crate::run::networks::OpenNetworks;
 use crate::say::say;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
         return Err(usage(anyhow!("staff are known by how they look: enrol without --no-embedder")));
     }
     let config = overrides::for_harvest(None, &args.networks)?;
-    let embedder = crate::ledger::embedder_digest(&config)?.unwrap_or_default();
+    let embedder = footfall_site::embedder_digest(&config)?.unwrap_or_default();
     let path = &args.file.gallery;
     let mut gallery = Gallery::open(path, &embedder)?;
     let mut networks = OpenNetworks::open(&config)?;

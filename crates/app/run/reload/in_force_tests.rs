@@ -2,14 +2,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Parser as _;
-use footfall_config::{Config, NamedSource};
+use footfall_config::NamedSource;
 use footfall_count::{Layout, Line};
 use footfall_serve::{Drawing, Saved, SetupError};
+use footfall_site::{InForce, keep};
 
-use super::InForce;
 use crate::cli::{Cli, Command, RunArgs};
 use crate::overrides;
-use crate::serve::keep;
 use crate::sources::resolve;
 
 /// A run with a configuration file that somebody changes, on the page and by hand.

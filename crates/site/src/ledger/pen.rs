@@ -6,7 +6,8 @@ use std::time::Duration;
 use footfall_ledger::{Drawn, Entry, Error, Place, Run, RunInfo};
 use footfall_pipeline::Kind;
 
-use super::{Book, NOTICE};
+use super::Book;
+use crate::NOTICE;
 
 /// The run of one source.
 pub(super) struct Pen {

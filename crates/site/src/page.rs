@@ -1,13 +1,13 @@
 //! The page, the interface and the publishers beside a run.
 
-pub(crate) mod book;
+mod book;
 mod enrolment;
 mod manager;
 mod picture;
 mod readers;
 mod save;
 mod settings;
-pub(crate) mod setup;
+mod setup;
 mod sink;
 mod state;
 mod sums;
@@ -15,7 +15,7 @@ mod sums;
 use std::path::Path;
 use std::sync::Arc;
 
-use footfall_config::{NamedSource, shown_name, usage};
+use footfall_config::{Config, NamedSource, shown_name, usage};
 use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
@@ -24,25 +24,23 @@ use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Serv
 
 use crate::in_force::InForce;
 use crate::ledger;
-use crate::plan::Plan;
-use crate::say::say;
-use book::LedgerBook;
 
-#[cfg(test)]
-pub(crate) use save::keep;
+pub use book::LedgerBook;
+pub use save::keep;
+pub use setup::shapes;
 use setup::{RunSetup, Site};
 use sink::LiveSink;
 
 /// What a run shows, before anybody can look.
 #[derive(Clone)]
-pub(crate) struct Page {
+pub struct Page {
     live: Live,
     book: Arc<dyn Book>,
     passing: Option<Arc<ScratchFolder>>,
 }
 
 /// The server and the publishers beside a run.
-pub(crate) struct Serving {
+pub struct Serving {
     server: Option<Server>,
     /// They work until this is dropped.
     _publishers: Option<Publishers>,
@@ -54,31 +52,37 @@ pub(crate) struct Serving {
 
 impl Page {
     /// A page of these sources and of what the ledger has of them.
-    pub(crate) fn new(
-        sources: &[NamedSource],
-        ledger: &ledger::Book,
-        hours: &SiteHours,
-    ) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger cannot be read.
+    pub fn new(sources: &[NamedSource], ledger: &ledger::Book, hours: &SiteHours) -> anyhow::Result<Self> {
         let live = Live::new(sources.iter().map(|source| state::of(&source.name)));
         let book = Arc::new(LedgerBook::open(ledger.path(), TimeZone::system(), hours.clone())?);
         Ok(Self { live, book, passing: ledger.passing() })
     }
 
     /// What shows the scenes of the source at `index`.
-    pub(crate) fn sink(&self, index: usize) -> Box<dyn Sink> {
+    #[must_use]
+    pub fn sink(&self, index: usize) -> Box<dyn Sink> {
         Box::new(LiveSink::new(self.live.clone(), index))
     }
 
-    /// Publishes; and, if it is to listen, listens and says where.
-    pub(crate) fn serve(
+    /// Publishes; and, if it is to listen, listens.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be published, or nothing can listen at the address.
+    pub fn serve(
         self,
-        plan: &Plan,
+        config: &Config,
+        sources: &[NamedSource],
         path: Option<&Path>,
         lanes: &[Lane],
         in_force: &InForce,
     ) -> anyhow::Result<Serving> {
         let mut sites = Vec::new();
-        for (index, (lane, source)) in lanes.iter().zip(&plan.sources).enumerate() {
+        for (index, (lane, source)) in lanes.iter().zip(sources).enumerate() {
             let feed = lane.feed().clone();
             let load = state::Load::default();
             self.live.probe(index, move |state| state::tell(&feed, &load, state));
@@ -87,50 +91,48 @@ impl Page {
             in_force.listen(index, move |layout| live.draw(&shown, setup::shapes(layout)));
             sites.push(Site::new(id, source, lane.feed().clone()));
         }
-        self.live.rules().set(&plan.config.publish.alerts);
+        self.live.rules().set(&config.publish.alerts);
         let alerts = self.live.rules().clone();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let publishers = Publishers::start(&plan.config.publish, &self.book, &self.live).map_err(refused)?;
+        let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
             let rules = self.live.rules().clone();
-            let setup = Arc::new(RunSetup::new(&plan.config, path, sites, in_force.clone(), rules));
+            let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone(), rules));
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
-            let server = Server::start(&plan.config.serve, parts).map_err(refused)?;
-            say(&format!("the page is at {}\n", server.url()));
-            Ok(server)
+            Server::start(&config.serve, parts).map_err(refused)
         };
-        let server = plan.listens().then(listen).transpose()?;
+        let server = config.serve.address.is_some().then(listen).transpose()?;
         Ok(Serving { server, alerts, recorded, _publishers: publishers, _passing: self.passing })
     }
 }
 
 /// The server's refusal, as the exit code tells it.
-pub(crate) fn refused(error: ServeError) -> anyhow::Error {
+#[must_use]
+pub fn refused(error: ServeError) -> anyhow::Error {
     if error.is_usage() { usage(error) } else { error.into() }
 }
 
 impl Serving {
     /// The alerts that are told, to be changed while it runs.
-    pub(crate) fn alerts(&self) -> AlertRules {
+    pub fn alerts(&self) -> AlertRules {
         self.alerts.clone()
     }
 
     /// Its tokens, to be changed while it runs.
-    pub(crate) fn tokens(&self) -> Option<Tokens> {
+    pub fn tokens(&self) -> Option<Tokens> {
         self.server.as_ref().map(Server::tokens)
     }
 
-    /// Goes on answering when recordings are over, until somebody asks to stop.
-    ///
-    /// Meanwhile `watch` is done, until it is asked to stop: whom it is shown to may change all the same.
-    pub(crate) fn stay(self, stop: &Stop, watch: impl FnOnce(&Stop)) {
-        let Some(server) = &self.server else { return };
-        if self.recorded && !stop.is_requested() {
-            say(&format!("the page stays at {} until Ctrl-C\n", server.url()));
-            watch(stop);
-        }
+    /// Where the page is.
+    pub fn url(&self) -> Option<String> {
+        self.server.as_ref().map(Server::url)
+    }
+
+    /// Whether it goes on answering when nothing is read any more: of recordings, until somebody asks to stop.
+    pub fn stays(&self, stop: &Stop) -> bool {
+        self.server.is_some() && self.recorded && !stop.is_requested()
     }
 }
 

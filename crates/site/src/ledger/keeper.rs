@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use footfall_ledger::{Error, Ledger, Mended, Obstacle, Reader, Tidied};
 use footfall_pipeline::{Hub, Stop};
 
-use super::NOTICE;
+use crate::NOTICE;
 
 /// How often the ledger is looked at.
 const EVERY: Duration = Duration::from_millis(500);

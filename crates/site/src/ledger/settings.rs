@@ -11,14 +11,14 @@ use footfall_track::Point;
 use serde_json::{Value, json};
 
 /// Of a run, and of each line in it.
-pub(crate) struct Settings {
-    pub(crate) all: Digest,
-    pub(crate) places: Vec<Place>,
+pub(super) struct Settings {
+    pub all: Digest,
+    pub places: Vec<Place>,
 }
 
 /// Digests of every setting that may change what is counted: not of how many threads work, what is
 /// written, or how it looks.
-pub(crate) fn digests(
+pub(super) fn digests(
     config: &Config,
     source: &NamedSource,
     tracker: &footfall_track::Config,
@@ -78,7 +78,11 @@ fn placed(kind: PlaceKind, name: &str, points: &[Point]) -> Place {
 }
 
 /// Staff by what is enrolled; none where nobody is left out.
-pub(crate) fn staff_digest(staff: &StaffConfig) -> anyhow::Result<Option<Value>> {
+///
+/// # Errors
+///
+/// Where the gallery cannot be read.
+pub fn staff_digest(staff: &StaffConfig) -> anyhow::Result<Option<Value>> {
     let Some(path) = &staff.gallery else { return Ok(None) };
     let bytes =
         fs::read(path).with_context(|| format!("cannot read the staff gallery {}", path.display()))?;
@@ -93,7 +97,11 @@ fn networks(config: &Config) -> anyhow::Result<Value> {
 }
 
 /// SHA-256 of the embedder's file in hexadecimal, where one runs.
-pub(crate) fn embedder_digest(config: &Config) -> anyhow::Result<Option<String>> {
+///
+/// # Errors
+///
+/// Where its file cannot be read.
+pub fn embedder_digest(config: &Config) -> anyhow::Result<Option<String>> {
     Ok(embedder(config)?.map(|digest| digest.to_string()))
 }
 

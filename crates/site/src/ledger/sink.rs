@@ -18,7 +18,7 @@ const LAST_PATIENCE: Duration = Duration::from_secs(20);
 ///
 /// Where the ledger cannot be written a recording waits, or its run ends: it can be counted again. A camera's
 /// scenes go on, without what was decided in them: that is kept in memory, and passes once it is written.
-pub(crate) struct LedgerSink {
+pub(super) struct LedgerSink {
     pen: Pen,
     kind: Kind,
     stop: Stop,
@@ -203,7 +203,8 @@ impl Sink for LedgerSink {
 }
 
 /// What the ledger is to know of these lines.
-pub(crate) fn drawn(lines: &[Line], drop_removed: bool) -> Drawn {
+#[must_use]
+pub fn drawn(lines: &[Line], drop_removed: bool) -> Drawn {
     Drawn { lines: lines.iter().map(|line| (line.name().to_owned(), line.role())).collect(), drop_removed }
 }
 
@@ -214,7 +215,7 @@ fn is_of(drawn: &Drawn, lines: &[Line]) -> bool {
 }
 
 /// What was decided, as the ledger keeps it: under the names of lines and zones.
-pub(crate) fn entries(seen: &Seen) -> Vec<Entry> {
+pub fn entries(seen: &Seen) -> Vec<Entry> {
     let passages = seen.passages().map(|(crossing, line)| CrossingEntry::new(crossing, line.name()));
     let stays = seen.stays().map(|(visit, zone)| VisitEntry::new(visit, zone.name()));
     let companies = seen.companies().map(|(group, line)| GroupEntry::new(group, line.name()));

@@ -20,7 +20,7 @@ use super::readers::Readers;
 use super::sums::{period_sum, zone_sum};
 
 /// A ledger on disk. Sources are told by the names that the page shows.
-pub(crate) struct LedgerBook {
+pub struct LedgerBook {
     path: PathBuf,
     zone: TimeZone,
     /// When the sources are open.
@@ -55,7 +55,11 @@ impl Watch {
 
 impl LedgerBook {
     /// The ledger at `path`, whose days end at midnight in `zone`.
-    pub(crate) fn open(path: &Path, zone: TimeZone, hours: SiteHours) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    ///
+    /// Where the ledger cannot be opened.
+    pub fn open(path: &Path, zone: TimeZone, hours: SiteHours) -> Result<Self, Error> {
         let (readers, watch) = (Readers::open(path)?, Mutex::new(Watch::open(path)?));
         Ok(Self { path: path.to_owned(), zone, hours, readers, watch, cursors: Mutex::default() })
     }

@@ -16,23 +16,23 @@ const VERSION: u32 = 1;
 /// Everyone who is enrolled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Gallery {
+pub struct Gallery {
     version: u32,
     /// SHA-256 of the embedder's file: another one sees people otherwise.
-    pub(super) embedder: String,
-    pub(super) people: Vec<Enrolled>,
+    embedder: String,
+    people: Vec<Enrolled>,
 }
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Enrolled {
-    pub(super) name: String,
+struct Enrolled {
+    name: String,
     /// When they were enrolled.
-    pub(super) since: Timestamp,
-    pub(super) expires: Timestamp,
+    since: Timestamp,
+    expires: Timestamp,
     /// Means of embeddings, each of unit length. There are no pictures in the file.
-    pub(super) looks: Vec<Vec<f32>>,
+    looks: Vec<Vec<f32>>,
 }
 
 impl Gallery {
@@ -41,7 +41,11 @@ impl Gallery {
     }
 
     /// The gallery at `path`.
-    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or is no gallery.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
         let place = path.display();
         let text = std::fs::read_to_string(path).with_context(|| {
             format!("cannot read the staff gallery {place}: `footfall staff enrol NAME --from DIR` makes one")
@@ -59,7 +63,11 @@ impl Gallery {
     }
 
     /// Refuses looks of another embedder than the one with this SHA-256.
-    pub(crate) fn check(&self, path: &Path, embedder: &str) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Where another embedder has made it.
+    pub fn check(&self, path: &Path, embedder: &str) -> anyhow::Result<()> {
         if self.embedder == embedder {
             return Ok(());
         }
@@ -71,7 +79,11 @@ impl Gallery {
     }
 
     /// Writes it to `path`, for the owner of the file alone.
-    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut file = PartialFile::create_private(path)?;
         file.put(serde_json::to_string(self)?.as_bytes())?;
         file.put(b"\n")?;
@@ -79,19 +91,28 @@ impl Gallery {
     }
 
     /// Who is enrolled, since when and until when.
-    pub(crate) fn enrolled(self) -> Vec<(String, Timestamp, Timestamp)> {
+    #[must_use]
+    pub fn enrolled(self) -> Vec<(String, Timestamp, Timestamp)> {
         self.people.into_iter().map(|person| (person.name, person.since, person.expires)).collect()
     }
 
     /// The gallery at `path`, or where there is none an empty one for the embedder with this SHA-256.
-    pub(crate) fn open(path: &Path, embedder: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read) and [`check`](Self::check).
+    pub fn open(path: &Path, embedder: &str) -> anyhow::Result<Self> {
         let gallery = if path.exists() { Self::read(path)? } else { Self::new(embedder.to_owned()) };
         gallery.check(path, embedder)?;
         Ok(gallery)
     }
 
     /// Enrols somebody by these looks, or anew; for so many days from `now` on.
-    pub(crate) fn enrol(
+    ///
+    /// # Errors
+    ///
+    /// Where the name is taken.
+    pub fn enrol(
         &mut self,
         name: &str,
         looks: Vec<Vec<f32>>,
@@ -106,14 +127,15 @@ impl Gallery {
     }
 
     /// Forgets somebody; says whether there was such a person.
-    pub(crate) fn forget(&mut self, name: &str) -> bool {
+    pub fn forget(&mut self, name: &str) -> bool {
         let before = self.people.len();
         self.people.retain(|person| person.name != name);
         self.people.len() < before
     }
 
     /// Those who are known at a source whose time was zero at `start`.
-    pub(crate) fn staff(&self, start: Timestamp, max_cosine_distance: f64) -> Staff {
+    #[must_use]
+    pub fn staff(&self, start: Timestamp, max_cosine_distance: f64) -> Staff {
         let employee = |person: &Enrolled| {
             let left: SignedDuration = person.expires.duration_since(start);
             let expires = Duration::try_from(left).unwrap_or_default();
@@ -123,7 +145,7 @@ impl Gallery {
     }
 
     /// Says who is not known any more.
-    pub(crate) fn warn_of_expired(&self, now: Timestamp) {
+    pub fn warn_of_expired(&self, now: Timestamp) {
         for person in self.people.iter().filter(|person| person.expires <= now) {
             tracing::warn!(
                 "{} is counted again: their enrolment as staff expired on {}. Enrol them anew",

@@ -1,5 +1,4 @@
-//! The ledger of a run: which one, what it is told of each source, and the sinks that fill it; and the command
-//! that looks after one.
+//! The ledger of a run: which one, what it is told of each source, and the sinks that fill it.
 
 mod keeper;
 mod kept;
@@ -9,7 +8,7 @@ mod settings;
 mod sink;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,13 +18,11 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
-pub(crate) use settings::{embedder_digest, staff_digest};
-pub(crate) use sink::{drawn, entries};
+pub use settings::{embedder_digest, staff_digest};
+pub use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};
 
-use crate::logging::NOTICE;
-use crate::say::say;
 use pen::Pen;
 use sink::LedgerSink;
 
@@ -36,17 +33,32 @@ const PATIENCE_AT_END: Duration = Duration::from_secs(5);
 
 /// The ledger, with the runs of this process by the index of their lane.
 #[derive(Clone)]
-pub(crate) struct Book {
+pub struct Book {
     ledger: Ledger,
     runs: Arc<Mutex<BTreeMap<usize, Run>>>,
     /// Where the ledger is when it lasts as long as the run alone.
     passing: Option<Arc<ScratchFolder>>,
 }
 
+/// What a ledger has of runs that are over.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Entries that are new.
+    pub added: usize,
+    /// Entries that were there already: a recording was counted a second time.
+    pub known: usize,
+}
+
 impl Book {
     /// Opens the ledger that the configuration names. Without one, what is shown is kept for as long as the
     /// run lasts, a recording as if it happened now; and publishing is refused.
-    pub(crate) fn open(
+    ///
+    /// # Errors
+    ///
+    /// Where publishing is asked for without a ledger, or the ledger cannot be opened.
+    pub fn open(
         config: &LedgerConfig,
         shown: bool,
         published: bool,
@@ -73,17 +85,23 @@ impl Book {
     }
 
     /// Where the ledger is.
-    pub(crate) fn path(&self) -> &Path {
+    #[must_use]
+    pub fn path(&self) -> &Path {
         self.ledger.path()
     }
 
     /// What keeps a ledger that lasts as long as the run alone, for those who read it to the end.
-    pub(crate) fn passing(&self) -> Option<Arc<ScratchFolder>> {
+    #[must_use]
+    pub fn passing(&self) -> Option<Arc<ScratchFolder>> {
         self.passing.clone()
     }
 
     /// Begins the run of an opened source; gives the sink that writes for it.
-    pub(crate) fn begin(
+    ///
+    /// # Errors
+    ///
+    /// Where it was counted with other settings, or something that decides the count cannot be read.
+    pub fn begin(
         &self,
         index: usize,
         config: &Config,
@@ -110,13 +128,17 @@ impl Book {
     }
 
     /// Looks after the ledger of a run over these sources until `done`.
-    pub(crate) fn keep(&self, hub: &Hub, done: &Stop) {
+    pub fn keep(&self, hub: &Hub, done: &Stop) {
         keeper::keep(&self.ledger, hub, done);
     }
 
-    /// Writes down how each run went, and says what the ledger has of them.
-    pub(crate) fn close(&self, outcome: &Outcome) -> anyhow::Result<()> {
-        let (mut added, mut known) = (0, 0);
+    /// Writes down how each run went; gives what the ledger has of them, where it stays.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written within some seconds.
+    pub fn close(&self, outcome: &Outcome) -> anyhow::Result<Option<Written>> {
+        let mut written = Written { path: self.path().to_owned(), added: 0, known: 0 };
         for (&index, run) in self.lock().iter() {
             let ended = outcome.lanes.get(index).map_or(Ended::Failed, |lane| lane.summary.ended);
             let ending = match ended {
@@ -126,15 +148,10 @@ impl Book {
                 Ended::Failed => Ending::Failed,
             };
             self.end(run, ending)?;
-            added += run.recorded().added;
-            known += run.recorded().known;
+            written.added += run.recorded().added;
+            written.known += run.recorded().known;
         }
-        if self.passing.is_some() {
-            return Ok(());
-        }
-        let known = if known > 0 { format!(", {known} were there already") } else { String::new() };
-        say(&format!("  {:10} {}: {added} new entries{known}\n", "ledger", self.ledger.path().display()));
-        Ok(())
+        Ok(self.passing.is_none().then_some(written))
     }
 
     /// Writes down how a run went, where that is possible within a moment.
@@ -157,11 +174,11 @@ impl Book {
 }
 
 /// When a source's time is zero: of a live one, about now.
-pub(crate) fn start_of(
-    config: &Config,
-    source: &NamedSource,
-    info: &SourceInfo,
-) -> anyhow::Result<Timestamp> {
+///
+/// # Errors
+///
+/// Where the recording cannot be read.
+pub fn start_of(config: &Config, source: &NamedSource, info: &SourceInfo) -> anyhow::Result<Timestamp> {
     Ok(match origin(config, source, info)? {
         Origin::Live => Timestamp::now(),
         Origin::Recorded { start: Start::Given(start) | Start::Assumed(start), .. } => start,

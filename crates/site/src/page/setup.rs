@@ -70,7 +70,8 @@ impl Site {
 }
 
 /// What is drawn over a source of this run, by name.
-pub(crate) fn shapes(layout: &Layout) -> Shapes {
+#[must_use]
+pub fn shapes(layout: &Layout) -> Shapes {
     Shapes {
         lines: layout.lines.iter().map(|line| line.name().to_owned()).collect(),
         zones: layout.zones.iter().map(|zone| zone.name().to_owned()).collect(),

@@ -11,7 +11,7 @@ use footfall_serve::{Drawing, Saved, SetupError};
 
 /// What is in force over each source of a run, in the order of its lanes.
 #[derive(Clone)]
-pub(crate) struct InForce(Arc<Mutex<Vec<Watched>>>);
+pub struct InForce(Arc<Mutex<Vec<Watched>>>);
 
 /// What is drawn over one source.
 struct Watched {
@@ -29,7 +29,8 @@ type Listener = Box<dyn Fn(&Layout) + Send>;
 
 impl InForce {
     /// What is configured for these sources.
-    pub(crate) fn new(sources: &[NamedSource]) -> Self {
+    #[must_use]
+    pub fn new(sources: &[NamedSource]) -> Self {
         let watched = |source: &NamedSource| Watched {
             configured: source.layout.clone(),
             layout: source.layout.clone(),
@@ -40,14 +41,15 @@ impl InForce {
     }
 
     /// Tells `listener` what is in force over the source at `index`, now and after every change.
-    pub(crate) fn listen(&self, index: usize, listener: impl Fn(&Layout) + Send + 'static) {
+    pub fn listen(&self, index: usize, listener: impl Fn(&Layout) + Send + 'static) {
         let watched = &mut self.lock()[index];
         listener(&watched.layout);
         watched.listener = Some(Box::new(listener));
     }
 
     /// What is in force over the source at `index`, as it is written: some of it may be relative.
-    pub(crate) fn drawing(&self, index: usize) -> Drawing {
+    #[must_use]
+    pub fn drawing(&self, index: usize) -> Drawing {
         let watched = &self.lock()[index];
         Drawing { revision: watched.revision, layout: watched.layout.clone() }
     }
@@ -58,7 +60,7 @@ impl InForce {
     ///
     /// # Errors
     /// When it was drawn over something else than what is in force now, or cannot be saved: then nothing changes.
-    pub(crate) fn draw(
+    pub fn draw(
         &self,
         index: usize,
         drawn: Drawing,
@@ -87,7 +89,7 @@ impl InForce {
     ///
     /// Where something is, or other settings have changed (`is_due`), `apply` brings what is in force to whoever
     /// counts, before anybody else can change anything.
-    pub(crate) fn configure(
+    pub fn configure(
         &self,
         index: usize,
         layout: &Layout,
@@ -123,6 +125,3 @@ impl Watched {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,8 +10,6 @@ use footfall_ledger::Digest;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_pipeline::SourceInfo;
 
-use crate::times::clock;
-
 /// What the file system tells of a recording.
 pub(crate) struct Found {
     /// The same for a copy, under any name.
@@ -90,10 +88,10 @@ fn began(about: &Metadata, info: &SourceInfo) -> Timestamp {
     let length = info.length.filter(|length| is_believed(*length, about.len()));
     if let (None, Some(length)) = (length, info.length) {
         tracing::warn!(
-            "{} says that it is {} long, for which it is too small: when it was finished is taken for when it began; \
+            "{} says that it is {:#} long, for which it is too small: when it was finished is taken for when it began; \
              --start-time says it rightly",
             info.name,
-            clock(length.as_secs_f64())
+            SignedDuration::try_from(length).unwrap_or_default()
         );
     }
     let length = length.and_then(|length| SignedDuration::try_from(length).ok()).unwrap_or_default();

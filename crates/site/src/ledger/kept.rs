@@ -7,7 +7,7 @@ use footfall_count::{Condition, HealthChange, Seen, Tally, Uncounted, ZoneTally}
 use footfall_ledger::{Entry, Error, Obstacle};
 use footfall_pipeline::{Note, Scene};
 
-use super::NOTICE;
+use crate::NOTICE;
 
 /// How often writing is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(1);

@@ -12,7 +12,11 @@ use footfall_track::Point;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 /// Keeps what is drawn over `source` in the file at `path`, where there is one and it is [`kept`](Kept) there.
-pub(crate) fn keep(
+///
+/// # Errors
+///
+/// Where the file cannot be read, or written, or has something else there by now.
+pub fn keep(
     path: Option<&Path>,
     source: &str,
     kept: Kept,
