@@ -17,7 +17,6 @@ mod run;
 mod say;
 mod service;
 mod sources;
-mod table;
 mod times;
 
 use std::process::ExitCode;

@@ -17,18 +17,6 @@ pub(crate) fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// `2nd`, `3rd`, `4th`.
-pub(crate) fn ordinal(number: u64) -> String {
-    let ending = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{ending}")
-}
-
 /// The time zone of this name, or of this machine.
 pub(crate) fn zone(name: Option<&str>) -> anyhow::Result<TimeZone> {
     match name {
@@ -60,20 +48,13 @@ pub(crate) fn moment(text: &str, zone: &TimeZone, end: bool) -> anyhow::Result<T
 mod tests {
     use footfall_ledger::jiff::tz::TimeZone;
 
-    use super::{clock, moment, ordinal};
+    use super::{clock, moment};
 
     #[test]
     fn times_read_well() {
         assert_eq!(clock(9.54), "9.5 s");
         assert_eq!(clock(79.5), "1:19");
         assert_eq!(clock(7420.0), "2:03:40");
-    }
-
-    #[test]
-    fn ordinals_read_well() {
-        let all = [1, 2, 3, 4, 11, 12, 13, 21, 22, 111, 112].map(ordinal);
-        let expected = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "111th", "112th"];
-        assert_eq!(all, expected);
     }
 
     #[test]

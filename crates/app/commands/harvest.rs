@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use footfall_config::{Config, usage};
 use footfall_count::Counter;
+use footfall_formats::Table;
 use footfall_harvest::{Config as HarvestConfig, Error, Harvest, Manifest};
 use footfall_pipeline::{Ended, Kind, Lane, Options, Parts, Pipeline, Sink, Stop};
 use footfall_private::shown;
@@ -18,7 +19,6 @@ use crate::overrides;
 use crate::progress::{self, Progress};
 use crate::run::networks::OpenNetworks;
 use crate::say::say;
-use crate::table::Table;
 use crate::{interrupt, logging};
 
 /// The quality of written crops: beyond it files grow and nobody sees a difference.

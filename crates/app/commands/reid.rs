@@ -3,7 +3,6 @@
 mod curve;
 mod embed;
 mod eval;
-mod eval_report;
 mod identify;
 mod verify;
 mod visitors;

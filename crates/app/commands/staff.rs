@@ -4,13 +4,13 @@ mod enrol;
 
 use anyhow::anyhow;
 use footfall_config::usage;
+use footfall_formats::Table;
 use footfall_ledger::jiff::Timestamp;
 use footfall_site::Gallery;
 
 use crate::cli::StaffArgs;
 use crate::cli::staff::{Command, FileArgs, RemoveArgs};
 use crate::say::say;
-use crate::table::Table;
 use crate::{logging, progress};
 
 /// Does what was asked for.

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use footfall_config::{Config, usage};
 use footfall_count::Follower;
-use footfall_formats::DetectionReader;
 use footfall_formats::mot::{Scores, Survey};
+use footfall_formats::{DetectionReader, ordinal};
 use footfall_track::Tracker;
 
 use crate::cli::TrackArgs;
 use crate::run::session::{Files, Session};
-use crate::times::ordinal;
 use crate::{logging, progress, rate};
 use frames::Looked;
 use oddities::Oddities;

@@ -6,13 +6,13 @@ use std::io::Write as _;
 
 use anyhow::{Context as _, anyhow, bail};
 use footfall_config::usage;
+use footfall_formats::Table;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::jiff::{SignedDuration, Span, Timestamp};
 use footfall_ledger::{ClockStretch, How, Ledger, Reader};
 
 use crate::cli::ledger::{ClockArgs, ForgetArgs, RepairArgs, WhichArgs};
 use crate::say::say;
-use crate::table::Table;
 
 /// Tells how the clock went.
 pub(super) fn clock(args: &ClockArgs) -> anyhow::Result<()> {

@@ -4,13 +4,13 @@ use std::io::Write as _;
 
 use anyhow::anyhow;
 use footfall_config::usage;
+use footfall_formats::Table;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Mark, NewMark, Notebook, Range, Reader, Span};
 
 use crate::cli::ledger::{MarkArgs, MarksArgs, UnmarkArgs};
 use crate::say::say;
-use crate::table::Table;
 use crate::times::{moment, zone};
 
 /// Marks a span.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{bail, ensure};
 use footfall_eval::reid::{Crops, Report, Rule};
 use footfall_formats::crops::{CropSet, Naming};
+use footfall_scoring::{JudgedEmbedder, ReidReport};
 use footfall_track::Embeddings;
 use indicatif::ProgressBar;
 
 use super::embed::{Picture, Workers};
-use super::eval_report::{About, Document, table};
 use crate::cli::reid::EvalArgs;
 use crate::run::outputs::tell;
 
@@ -27,8 +27,19 @@ pub(super) fn run(args: &EvalArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     if report.ranking.is_none() && report.within.is_none() && report.across.is_none() {
         bail!("{}: nothing can be judged: no query has a right answer", args.set.display());
     }
-    let document = Document { about: About::new(&set, &workers), report };
-    tell(&document, args.json.as_deref(), &table(&document))
+    let report = ReidReport::new(&set, judged(&workers), report);
+    tell(&report, args.json.as_deref(), &report.table())
+}
+
+fn judged(workers: &Workers) -> JudgedEmbedder {
+    let embedder = workers.first();
+    JudgedEmbedder {
+        file: workers.name.clone(),
+        dimension: embedder.dimension(),
+        input: embedder.crop_size().to_string(),
+        provider: embedder.providers().to_string(),
+        max_cosine_distance: embedder.max_cosine_distance(),
+    }
 }
 
 /// Refuses, before any work, a set in which there is nothing to tell apart.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use footfall_eval::reid::Centres;
-use footfall_formats::crops::CropSet;
+use footfall_formats::{Table, crops::CropSet};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -12,7 +12,6 @@ use super::embed::{Picture, Workers};
 use super::eval::{crops, embed, say_left_out};
 use crate::cli::reid::IdentifyArgs;
 use crate::run::outputs::tell;
-use crate::table::Table;
 
 #[derive(Serialize)]
 struct Document {

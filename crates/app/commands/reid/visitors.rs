@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use footfall_eval::reid::{StaffReport, VisitorReport};
-use footfall_formats::crops::CropSet;
+use footfall_formats::{Table, crops::CropSet};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -10,7 +10,6 @@ use super::embed::Workers;
 use super::eval::{crops, embed, say_left_out};
 use crate::cli::reid::VisitorsArgs;
 use crate::run::outputs::tell;
-use crate::table::Table;
 
 #[derive(Serialize)]
 struct Document {

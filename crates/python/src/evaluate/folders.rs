@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use footfall_eval::{Benchmark, TrackBox, TruthBox};
-use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks};
+use footfall_eval::Benchmark;
+use footfall_formats::mot::{SeqInfo, read_tracks};
 use footfall_formats::{read_any_truth, truth_in};
+use footfall_scoring::{boxes_of_tracks, boxes_of_truth, usual_benchmark};
 use pyo3::exceptions::{PyFileNotFoundError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{Outcome, Work, benchmark, selection, usual};
+use super::{Outcome, Work, benchmark, selection};
 
 /// Scores a folder of tracks.
 ///
@@ -82,19 +83,8 @@ fn work(gt: &Path, tracks: &Path, name: String, rules: Option<Benchmark>) -> Res
         Ok::<_, footfall_formats::Error>((truth, info, read_tracks(&tracks_of(tracks, &name))?))
     };
     let (truth, info, rows) = read().map_err(|error| error.to_string())?;
-    let benchmark = rules.unwrap_or_else(|| usual(truth.layout == Some(Layout::Mot16), &name));
-    let tracks = rows.iter().map(|row| TrackBox { frame: row.frame, id: row.id.0, bbox: row.bbox });
-    let work = Work { truth: boxes(&truth), tracks: tracks.collect(), length: info.length, benchmark };
+    let benchmark = rules.unwrap_or_else(|| usual_benchmark(&truth, &name));
+    let (truth, tracks) = (boxes_of_truth(&truth), boxes_of_tracks(&rows));
+    let work = Work { truth, tracks, length: info.length, benchmark };
     Ok((name, work))
-}
-
-fn boxes(truth: &Truth) -> Vec<TruthBox> {
-    let boxes = truth.rows.iter().map(|row| TruthBox {
-        frame: row.frame,
-        id: row.id,
-        bbox: row.bbox,
-        considered: row.is_considered(),
-        class: row.class,
-    });
-    boxes.collect()
 }

@@ -6,14 +6,14 @@ use footfall_eval::counting::Passage;
 
 /// One sequence's passages, a list a line.
 #[derive(Debug, Default)]
-pub(super) struct Case {
-    pub(super) name: String,
-    pub(super) lines: BTreeMap<String, Pair>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) lines: BTreeMap<String, Pair>,
 }
 
 /// The passages of one line.
 #[derive(Debug, Default)]
-pub(super) struct Pair {
-    pub(super) truth: Vec<Passage>,
-    pub(super) counted: Vec<Passage>,
+pub(crate) struct Pair {
+    pub(crate) truth: Vec<Passage>,
+    pub(crate) counted: Vec<Passage>,
 }

@@ -1,14 +1,10 @@
 //! Track scores as a table, as JSON and as CSV.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 use footfall_eval::{Scores, Value};
+use footfall_formats::Table;
 use serde::Serialize;
-
-use crate::cli::eval::MotArgs;
-use crate::run::outputs::save;
-use crate::table::Table;
 
 /// What people look at first.
 const SHOWN: [&str; 13] =
@@ -17,35 +13,45 @@ const COMPARED: [&str; 4] = ["HOTA", "IDF1", "MOTA", "IDSW"];
 const COMBINED: &str = "COMBINED";
 
 /// The scores of one folder of tracks.
-pub(super) struct Folder {
+#[derive(Debug)]
+pub(crate) struct Folder {
     /// By rising name.
-    pub(super) sequences: Vec<(String, Scores)>,
-    pub(super) combined: Scores,
+    pub(crate) sequences: Vec<(String, Scores)>,
+    pub(crate) combined: Scores,
 }
 
-pub(super) struct MotReport {
-    pub(super) tracks: Folder,
-    pub(super) compared: Option<Folder>,
-    pub(super) missing: Vec<String>,
+/// The scores of tracks, maybe beside another folder's.
+#[derive(Debug)]
+pub struct MotReport {
+    pub(crate) tracks: Folder,
+    pub(crate) compared: Option<Folder>,
+    pub(crate) missing: Vec<String>,
 }
 
-/// Writes what is asked for; the table goes to stdout, unless something else does.
-pub(super) fn write(args: &MotArgs, report: &MotReport) -> anyhow::Result<()> {
-    if let Some(path) = &args.json {
-        save(path, &json(report)?)?;
+impl MotReport {
+    /// What people look at first, in per cent; of two folders the differences.
+    #[must_use]
+    pub fn table(&self) -> String {
+        match &self.compared {
+            None => table(&self.tracks),
+            Some(compared) => comparison(&self.tracks, compared),
+        }
     }
-    if let Some(path) = &args.csv {
-        save(path, &csv(report))?;
+
+    /// Every score as JSON.
+    ///
+    /// # Errors
+    ///
+    /// None that is known: scores are numbers and names.
+    pub fn json(&self) -> serde_json::Result<String> {
+        json(self)
     }
-    let taken = [&args.json, &args.csv].into_iter().flatten().any(|path| path.as_os_str() == "-");
-    if !taken {
-        let table = match &report.compared {
-            None => table(&report.tracks),
-            Some(compared) => comparison(&report.tracks, compared),
-        };
-        std::io::stdout().lock().write_all(table.as_bytes())?;
+
+    /// Every score as CSV.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        csv(self)
     }
-    Ok(())
 }
 
 /// The sequences' rows, then the combined one.

@@ -1,40 +1,60 @@
-//! `footfall eval mot`.
+//! Tracks in a folder against ground truth in another.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use footfall_config::usage;
 use footfall_eval::{
     Benchmark, FrameRange, Scores, Selection, Sequence, TrackBox, TruthBox, check_frames, shift_into,
 };
-use footfall_formats::mot::{Layout, SeqInfo, Truth, read_tracks};
+use footfall_formats::mot::{Layout, SeqInfo, TrackRow, Truth, read_tracks};
 use footfall_formats::{read_any_truth, truth_in};
 
-use super::left_out::{LeftOut, apart};
-use super::mot_report::{self, Folder, MotReport};
-use super::parallel;
-use crate::cli::eval::MotArgs;
+use crate::left_out::{LeftOut, apart};
+use crate::mot_report::{Folder, MotReport};
+use crate::{Asked, Tell, parallel};
 
-pub(super) fn run(args: &MotArgs) -> anyhow::Result<()> {
-    let wanted = wanted(args)?;
-    let folders: Vec<&Path> =
-        [Some(&args.tracks), args.compare.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+/// Which files are scored, and by which rules.
+#[derive(Clone, Debug)]
+pub struct MotFiles<'a> {
+    /// Ground truth: a folder of SEQUENCE/gt/gt.txt, or what else [`truth_in`] finds.
+    pub gt: &'a Path,
+    /// A folder of SEQUENCE.txt.
+    pub tracks: &'a Path,
+    /// A second one, scored on the same sequences.
+    pub compare: Option<&'a Path>,
+    /// Which frames are scored.
+    pub frames: Selection,
+    /// Which sequences; all where none is named.
+    pub sequences: &'a [String],
+    /// Whose rules to go by; where none are named, [`usual_benchmark`]'s.
+    pub benchmark: Option<Benchmark>,
+}
+
+/// Scores every sequence that has a result in each folder of tracks.
+///
+/// # Errors
+///
+/// Where there is nothing to score, and for the first sequence that cannot be scored. [`Asked`] where a sequence is
+/// named that is not there.
+pub fn score_mot(files: &MotFiles<'_>, tell: Tell<'_>) -> anyhow::Result<MotReport> {
+    let wanted = wanted(files)?;
+    let folders = || [Some(files.tracks), files.compare].into_iter().flatten();
     let (names, missing): (Vec<String>, Vec<String>) =
-        wanted.into_iter().partition(|name| folders.iter().all(|folder| result_file(folder, name).is_file()));
+        wanted.into_iter().partition(|name| folders().all(|folder| result_file(folder, name).is_file()));
     if names.is_empty() {
-        bail!("no tracks to score: {} should have files like {}.txt", args.tracks.display(), missing[0]);
+        bail!("no tracks to score: {} should have files like {}.txt", files.tracks.display(), missing[0]);
     }
     if !missing.is_empty() {
-        eprintln!("not scored, without a result file: {}", missing.join(", "));
+        tell(&format!("not scored, without a result file: {}", missing.join(", ")));
     }
-    let tracks = score(args, &args.tracks, &names)?;
-    let compared = args.compare.as_ref().map(|folder| score(args, folder, &names)).transpose()?;
-    mot_report::write(args, &MotReport { tracks, compared, missing })
+    let tracks = score(files, files.tracks, &names, tell)?;
+    let compared = files.compare.map(|folder| score(files, folder, &names, tell)).transpose()?;
+    Ok(MotReport { tracks, compared, missing })
 }
 
 /// The sequences that are asked for, by rising name.
-fn wanted(args: &MotArgs) -> anyhow::Result<Vec<String>> {
-    let folder = &args.gt;
+fn wanted(files: &MotFiles<'_>) -> anyhow::Result<Vec<String>> {
+    let folder = files.gt;
     let reading = || format!("reading the ground truth's folder {}", folder.display());
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(reading)? {
@@ -50,14 +70,12 @@ fn wanted(args: &MotArgs) -> anyhow::Result<Vec<String>> {
     if names.is_empty() {
         bail!("no ground truth in {}: expected SEQUENCE/gt/gt.txt in it", folder.display());
     }
-    if let Some(unknown) = args.sequences.iter().find(|name| !names.contains(name)) {
-        return Err(usage(anyhow::anyhow!(
-            "--sequence {unknown}: {} has {}",
-            folder.display(),
-            names.join(", ")
-        )));
+    if let Some(unknown) = files.sequences.iter().find(|name| !names.contains(name)) {
+        return Err(
+            Asked(format!("--sequence {unknown}: {} has {}", folder.display(), names.join(", "))).into()
+        );
     }
-    names.retain(|name| args.sequences.is_empty() || args.sequences.contains(name));
+    names.retain(|name| files.sequences.is_empty() || files.sequences.contains(name));
     Ok(names)
 }
 
@@ -65,17 +83,17 @@ fn result_file(folder: &Path, sequence: &str) -> PathBuf {
     folder.join(format!("{sequence}.txt"))
 }
 
-fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Folder> {
+fn score(files: &MotFiles<'_>, tracks: &Path, names: &[String], tell: Tell<'_>) -> anyhow::Result<Folder> {
     let scored = parallel::map(names.len(), |index| {
         let name = &names[index];
         let file = result_file(tracks, name);
-        score_sequence(args, &file, name).with_context(|| format!("scoring {}", file.display()))
+        score_sequence(files, &file, name).with_context(|| format!("scoring {}", file.display()))
     });
     let mut sequences = Vec::new();
     for (name, scored) in names.iter().zip(scored) {
         let (scores, notes) = scored?;
         for note in notes {
-            eprintln!("{name}: {note}");
+            tell(&format!("{name}: {note}"));
         }
         sequences.push((name.clone(), scores));
     }
@@ -84,20 +102,20 @@ fn score(args: &MotArgs, tracks: &Path, names: &[String]) -> anyhow::Result<Fold
 }
 
 /// A sequence's scores, and what people should know about them.
-fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(Scores, Vec<String>)> {
-    let folder = args.gt.join(name);
+fn score_sequence(files: &MotFiles<'_>, tracks: &Path, name: &str) -> anyhow::Result<(Scores, Vec<String>)> {
+    let folder = files.gt.join(name);
     let info = SeqInfo::of(&folder)?;
     let path = truth_in(&folder).unwrap_or_else(|| folder.join("gt/gt.txt"));
     let (truth, mut notes) = read_any_truth(&path, info.width.zip(info.height))?;
-    let benchmark = args.benchmark.benchmark().unwrap_or_else(|| benchmark(&truth, name));
+    let benchmark = files.benchmark.unwrap_or_else(|| usual_benchmark(&truth, name));
     let rows = truth.rows.clone();
-    let truth = truth_boxes(&truth);
-    let mut tracks = track_boxes(tracks)?;
+    let truth = boxes_of_truth(&truth);
+    let mut tracks = boxes_of_tracks(&read_tracks(tracks)?);
     let last_truth = truth.iter().map(|row| row.frame).max();
     let last_track = tracks.iter().map(|row| row.frame).max();
     let length = info.length.or(last_truth).or(last_track).unwrap_or(0);
-    let range = args.frames.of(length);
-    if range.count() == 0 && args.frames != Selection::All {
+    let range = files.frames.of(length);
+    if range.count() == 0 && files.frames != Selection::All {
         bail!("no frame to score: the sequence has {length}");
     }
     notes.extend(renumber(&mut tracks, range));
@@ -120,7 +138,9 @@ fn score_sequence(args: &MotArgs, tracks: &Path, name: &str) -> anyhow::Result<(
     Ok((Scores::of(&sequence), notes))
 }
 
-fn benchmark(truth: &Truth, name: &str) -> Benchmark {
+/// The rules that go with a file: nine columns have classes, and MOT20 is known by the sequence's name.
+#[must_use]
+pub fn usual_benchmark(truth: &Truth, name: &str) -> Benchmark {
     match truth.layout {
         Some(Layout::Mot16) if name.starts_with("MOT20") => Benchmark::Mot20,
         Some(Layout::Mot16) => Benchmark::Mot17,
@@ -137,7 +157,9 @@ fn renumber(tracks: &mut [TrackBox], range: FrameRange) -> Option<String> {
     ))
 }
 
-pub(super) fn truth_boxes(truth: &Truth) -> Vec<TruthBox> {
+/// Ground truth as it is scored.
+#[must_use]
+pub fn boxes_of_truth(truth: &Truth) -> Vec<TruthBox> {
     let boxes = truth.rows.iter().map(|row| TruthBox {
         frame: row.frame,
         id: row.id,
@@ -148,7 +170,8 @@ pub(super) fn truth_boxes(truth: &Truth) -> Vec<TruthBox> {
     boxes.collect()
 }
 
-fn track_boxes(path: &Path) -> anyhow::Result<Vec<TrackBox>> {
-    let rows = read_tracks(path)?;
-    Ok(rows.iter().map(|row| TrackBox { frame: row.frame, id: row.id.0, bbox: row.bbox }).collect())
+/// Tracks as they are scored.
+#[must_use]
+pub fn boxes_of_tracks(rows: &[TrackRow]) -> Vec<TrackBox> {
+    rows.iter().map(|row| TrackBox { frame: row.frame, id: row.id.0, bbox: row.bbox }).collect()
 }

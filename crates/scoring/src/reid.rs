@@ -1,67 +1,66 @@
-//! The figures of `footfall reid eval`, for people and as JSON.
+//! How well an embedder tells people apart, for people and as JSON.
 
 use std::fmt::Write as _;
 
 use footfall_eval::reid::{PERCENTILES, Report, Rule, Verification};
+use footfall_formats::Table;
 use footfall_formats::crops::{CropSet, Naming};
 use serde::Serialize;
 
-use super::embed::Workers;
-use crate::table::Table;
-
-/// What is written as JSON.
+/// What was judged on what, and how well it did.
 #[derive(Serialize)]
-pub(super) struct Document {
+pub struct ReidReport {
     #[serde(flatten)]
-    pub(super) about: About,
+    about: About,
     #[serde(flatten)]
-    pub(super) report: Report,
+    report: Report,
 }
 
-/// What was judged on what.
 #[derive(Serialize)]
-pub(super) struct About {
+struct About {
     set: String,
     /// How names tell cameras.
     naming: String,
     /// Pictures of Market-1501's folder `-1`, which count for nothing.
     junk: usize,
-    embedder: Embedder,
+    embedder: JudgedEmbedder,
     /// Which percentiles of distances `same` and `different` hold.
     percentiles: [f64; 7],
 }
 
-#[derive(Serialize)]
-struct Embedder {
-    file: String,
-    dimension: usize,
-    input: String,
-    provider: String,
-    max_cosine_distance: Option<f64>,
+/// The network that was judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct JudgedEmbedder {
+    /// Its file.
+    pub file: String,
+    /// Numbers of an embedding.
+    pub dimension: usize,
+    /// Size of a crop.
+    pub input: String,
+    /// What computes it.
+    pub provider: String,
+    /// The distance that it is calibrated to.
+    pub max_cosine_distance: Option<f64>,
 }
 
-impl About {
-    pub(super) fn new(set: &CropSet, workers: &Workers) -> Self {
-        let embedder = workers.first();
-        Self {
-            set: set.path().display().to_string(),
-            naming: set.naming().to_string(),
-            junk: set.junk(),
-            embedder: Embedder {
-                file: workers.name.clone(),
-                dimension: embedder.dimension(),
-                input: embedder.crop_size().to_string(),
-                provider: embedder.providers().to_string(),
-                max_cosine_distance: embedder.max_cosine_distance(),
-            },
-            percentiles: PERCENTILES,
-        }
+impl ReidReport {
+    /// The report on `set`.
+    #[must_use]
+    pub fn new(set: &CropSet, embedder: JudgedEmbedder, report: Report) -> Self {
+        let (naming, junk) = (set.naming().to_string(), set.junk());
+        let set = set.path().display().to_string();
+        Self { about: About { set, naming, junk, embedder, percentiles: PERCENTILES }, report }
+    }
+
+    /// For people, shares in per cent.
+    #[must_use]
+    pub fn table(&self) -> String {
+        table(self)
     }
 }
 
-/// The same for people.
-pub(super) fn table(document: &Document) -> String {
-    let Document { about, report } = document;
+fn table(document: &ReidReport) -> String {
+    let ReidReport { about, report } = document;
     let mut text = head(about, report);
     text += &ranking(about, report);
     text += &pairs(report);
@@ -75,7 +74,7 @@ fn percent(value: f64) -> String {
 }
 
 fn head(about: &About, report: &Report) -> String {
-    let Embedder { file, dimension, input, provider, .. } = &about.embedder;
+    let JudgedEmbedder { file, dimension, input, provider, .. } = &about.embedder;
     let names = match about.naming.as_str() {
         "none" => "names tell no camera".to_owned(),
         naming => format!("{} cameras, by names as in {naming}", report.cameras),

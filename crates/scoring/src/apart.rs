@@ -2,10 +2,10 @@
 
 use footfall_eval::counting::Passage;
 
-use super::case::{Case, Pair};
+use crate::case::{Case, Pair};
 
 /// Where true and counted crossings tell of different lines or times.
-pub(super) fn apart(case: &Case, lines_are_known: bool, tolerance: f64) -> Vec<String> {
+pub(crate) fn apart(case: &Case, lines_are_known: bool, tolerance: f64) -> Vec<String> {
     let of = |side: fn(&Pair) -> &Vec<Passage>| {
         let lines = case.lines.iter().filter(move |(_, pair)| !side(pair).is_empty());
         let names: Vec<&str> = lines.clone().map(|(name, _)| name.as_str()).collect();
@@ -44,7 +44,7 @@ mod tests {
     use footfall_eval::counting::Passage;
 
     use super::apart;
-    use crate::commands::eval::case::{Case, Pair};
+    use crate::case::{Case, Pair};
 
     #[test]
     fn lines_and_times_that_do_not_meet_are_told() {

@@ -1,15 +1,14 @@
-//! `footfall eval crossings`.
+//! Crossings against true ones.
 
-use std::io::Write as _;
+use std::path::Path;
 
 use footfall_eval::counting::{Intervals, Outcome};
+use footfall_formats::Table;
 use serde::Serialize;
 
-use super::case::Case;
-use super::crossing_cases::{cases, write_derived};
-use crate::cli::eval::CrossingsArgs;
-use crate::run::outputs::save;
-use crate::table::Table;
+use crate::Tell;
+use crate::case::Case;
+use crate::crossing_cases::{CrossingFiles, cases};
 
 /// A line's score, or the total.
 #[derive(Serialize)]
@@ -29,8 +28,9 @@ struct Row {
     intervals: Intervals,
 }
 
+/// The scores of every line, and of all.
 #[derive(Serialize)]
-struct Document {
+pub struct CrossingReport {
     tolerance: f64,
     total: Row,
     lines: Vec<Row>,
@@ -52,23 +52,29 @@ impl Row {
     }
 }
 
-pub(super) fn run(args: &CrossingsArgs) -> anyhow::Result<()> {
-    if let Some(to) = &args.write_gt {
-        write_derived(args, to)?;
-    }
-    let Some(crossings) = &args.crossings else { return Ok(()) };
-    let document = score(args.tolerance, &cases(args, crossings)?);
-    if let Some(path) = &args.json {
-        save(path, &(serde_json::to_string_pretty(&document)? + "\n"))?;
-    }
-    let taken = [&args.json, &args.write_gt].into_iter().flatten().any(|path| path.as_os_str() == "-");
-    if !taken {
-        std::io::stdout().lock().write_all(table(&document).as_bytes())?;
-    }
-    Ok(())
+/// Scores the crossings in `counted`, JSON lines or a folder of SEQUENCE.jsonl.
+///
+/// # Errors
+///
+/// Where there is nothing to score. [`Asked`](crate::Asked) where something is named that is not there, or a time
+/// cannot be told without being given a frame rate.
+pub fn score_crossings(
+    files: &CrossingFiles<'_>,
+    counted: &Path,
+    tell: Tell<'_>,
+) -> anyhow::Result<CrossingReport> {
+    Ok(score(files.tolerance, &cases(files, counted, tell)?))
 }
 
-fn score(tolerance: f64, cases: &[Case]) -> Document {
+impl CrossingReport {
+    /// For people, shares in per cent.
+    #[must_use]
+    pub fn table(&self) -> String {
+        table(self)
+    }
+}
+
+fn score(tolerance: f64, cases: &[Case]) -> CrossingReport {
     let mut lines = Vec::new();
     for case in cases {
         for (line, pair) in &case.lines {
@@ -77,10 +83,10 @@ fn score(tolerance: f64, cases: &[Case]) -> Document {
         }
     }
     let total = Outcome::combined(lines.iter().map(|row| &row.outcome));
-    Document { tolerance, total: Row::new(None, total), lines }
+    CrossingReport { tolerance, total: Row::new(None, total), lines }
 }
 
-fn table(document: &Document) -> String {
+fn table(document: &CrossingReport) -> String {
     let mut table = Table::default();
     table.row([
         "",

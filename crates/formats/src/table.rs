@@ -2,16 +2,19 @@
 
 /// Rows of cells, each column as wide as its widest cell.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(crate) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+    /// One more row.
+    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
-    pub(crate) fn render(&self) -> String {
+    /// As text, a line a row.
+    #[must_use]
+    pub fn render(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let cell_width =
             |row: &Vec<String>, column: usize| row.get(column).map_or(0, |cell| cell.chars().count());

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use footfall_eval::{Benchmark, FrameRange, TrackBox, TruthBox};
 use footfall_formats::mot::{Cadence, TruthRow};
-
-use crate::times::ordinal;
+use footfall_formats::ordinal;
 
 /// How many boxes of the ground truth are left out, each for its first reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LeftOut {
+pub(crate) struct LeftOut {
     boxes: u64,
     /// Of frames that are not scored.
     frames: u64,
@@ -23,7 +22,7 @@ pub(super) struct LeftOut {
 }
 
 impl LeftOut {
-    pub(super) fn of(rows: &[TruthRow], range: FrameRange, benchmark: Benchmark) -> Self {
+    pub(crate) fn of(rows: &[TruthRow], range: FrameRange, benchmark: Benchmark) -> Self {
         let frames = rows.iter().map(|row| row.frame);
         let (first, last) = (frames.clone().min().unwrap_or(0), frames.max().unwrap_or(0));
         let mut left_out = Self { boxes: rows.len() as u64, first, last, ..Self::default() };
@@ -41,12 +40,12 @@ impl LeftOut {
     }
 
     /// Whether nothing is left, of something.
-    pub(super) fn is_all(&self) -> bool {
+    pub(crate) fn is_all(&self) -> bool {
         self.boxes > 0 && self.frames + self.zero_marked + self.unsure + self.classes == self.boxes
     }
 
     /// Of a sequence of which nothing is left.
-    pub(super) fn all(&self) -> String {
+    pub(crate) fn all(&self) -> String {
         let Self { boxes, frames, first, last, zero_marked, unsure, classes } = self;
         let reasons = [
             (frames, format!("{frames} are in other frames than those to be scored ({first} to {last})")),
@@ -66,7 +65,7 @@ impl LeftOut {
     }
 
     /// Of one of which something is left, where that may be a mistake.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         (self.unsure > 0).then(|| {
             format!(
                 "{} of {} boxes of the ground truth are not scored, with a mark between 0 and 1 in the seventh column: \
@@ -78,7 +77,7 @@ impl LeftOut {
 }
 
 /// Where tracks and ground truth tell of different frames; `tracks` are of `range` and others.
-pub(super) fn apart(truth: &[TruthBox], tracks: &[TrackBox], range: FrameRange) -> Vec<String> {
+pub(crate) fn apart(truth: &[TruthBox], tracks: &[TrackBox], range: FrameRange) -> Vec<String> {
     let frames = |all: &mut dyn Iterator<Item = u64>| -> BTreeSet<u64> {
         all.filter(|frame| range.contains(*frame)).collect()
     };

@@ -1,10 +1,9 @@
 //! What is compared with what: each sequence's true and counted passages, on one clock.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use footfall_config::usage;
+use anyhow::bail;
 use footfall_count::{Config, Crossing, Line};
 use footfall_eval::counting::{Passage, true_crossings};
 use footfall_eval::{Benchmark, FrameRange};
@@ -14,14 +13,44 @@ use footfall_formats::jsonl::{
 use footfall_formats::mot::SeqInfo;
 use footfall_formats::mot::{Truth as GroundTruth, read_truth};
 
-use super::apart::apart;
-use super::case::Case;
-use super::left_out::LeftOut;
-use super::mot::truth_boxes;
-use crate::cli::eval::CrossingsArgs;
+use crate::apart::apart;
+use crate::case::Case;
+use crate::left_out::LeftOut;
+use crate::mot::boxes_of_truth;
+use crate::{Asked, Tell};
+
+/// Where the true crossings are, or what they are derived from.
+#[derive(Clone, Debug)]
+pub struct CrossingFiles<'a> {
+    /// Whence.
+    pub truth: Truth<'a>,
+    /// How far a counted crossing may be from the true one, in seconds.
+    pub tolerance: f64,
+    /// Frames a second: what frame numbers mean in time, where the files do not say.
+    pub fps: Option<f64>,
+    /// The sequence that the crossings belong to, where the ground truth has several.
+    pub sequence: Option<&'a str>,
+}
+
+/// Whence the true crossings come.
+#[derive(Clone, Copy, Debug)]
+pub enum Truth<'a> {
+    /// JSON lines, or one JSON object of sequences.
+    Crossings(&'a Path),
+    /// From the tracks in this gt.txt, by the counter's own rule with `lines` and a `dead_band` in heights of the
+    /// person.
+    Tracks {
+        /// The ground truth's boxes.
+        boxes: &'a Path,
+        /// Over the picture, in pixels.
+        lines: &'a [Line],
+        /// In heights of the person.
+        dead_band: f64,
+    },
+}
 
 /// The truth about one sequence.
-struct Truth {
+struct Sequence {
     name: String,
     /// Frames a second, where it is known.
     frame_rate: Option<f64>,
@@ -30,21 +59,25 @@ struct Truth {
     rows: Vec<CrossingRow>,
 }
 
-/// All sequences of the ground truth that were counted. The others are named on stderr.
-pub(super) fn cases(args: &CrossingsArgs, crossings: &Path) -> anyhow::Result<Vec<Case>> {
-    let mut truths = truths(args)?;
-    if let Some(name) = &args.sequence {
-        truths.retain(|truth| &truth.name == name);
+/// All sequences of the ground truth that were counted. The others are told.
+pub(crate) fn cases(
+    files: &CrossingFiles<'_>,
+    crossings: &Path,
+    tell: Tell<'_>,
+) -> anyhow::Result<Vec<Case>> {
+    let mut truths = truths(files, tell)?;
+    if let Some(name) = files.sequence {
+        truths.retain(|truth| truth.name == name);
         if truths.is_empty() {
-            return Err(usage(anyhow::anyhow!("--sequence {name}: the ground truth has no such sequence")));
+            return Err(Asked(format!("--sequence {name}: the ground truth has no such sequence")).into());
         }
     }
-    let mut counted = counted(&truths, crossings)?;
-    let (found, missing): (Vec<Truth>, Vec<Truth>) =
+    let mut counted = counted(&truths, crossings, tell)?;
+    let (found, missing): (Vec<Sequence>, Vec<Sequence>) =
         truths.into_iter().partition(|truth| counted.contains_key(&truth.name));
     if !missing.is_empty() {
         let names: Vec<_> = missing.iter().map(|truth| truth.name.as_str()).collect();
-        eprintln!("not scored, without counted crossings: {}", names.join(", "));
+        tell(&format!("not scored, without counted crossings: {}", names.join(", ")));
     }
     if found.is_empty() {
         bail!(
@@ -56,71 +89,80 @@ pub(super) fn cases(args: &CrossingsArgs, crossings: &Path) -> anyhow::Result<Ve
         .into_iter()
         .map(|truth| {
             let rows = counted.remove(&truth.name).unwrap_or_default();
-            case(args, &truth, &rows)
+            case(files, &truth, &rows, tell)
         })
         .collect()
 }
 
-/// The crossings of the ground-truth tracks that `--from-gt` names, written where `--write-gt` says.
-fn derived(args: &CrossingsArgs) -> anyhow::Result<Truth> {
-    let path: &PathBuf = args
-        .from_gt
-        .as_ref()
-        .and_then(Option::as_ref)
-        .or(args.gt.as_ref())
-        .ok_or_else(|| usage(anyhow::anyhow!("--from-gt needs a gt.txt: after it, or in --gt")))?;
+impl CrossingFiles<'_> {
+    /// Writes the crossings that are derived from tracks as JSON lines.
+    ///
+    /// # Errors
+    ///
+    /// Where the ground truth cannot be read, or nothing be written. [`Asked`] where the frame rate is not known.
+    pub fn write_derived(&self, to: &Path, tell: Tell<'_>) -> anyhow::Result<()> {
+        let mut writer = CrossingWriter::create(to)?;
+        for row in truths(self, tell)?.iter().flat_map(|sequence| &sequence.rows) {
+            writer.write(row)?;
+        }
+        Ok(writer.finish()?)
+    }
+}
+
+/// The crossings of ground-truth tracks.
+fn derived(
+    fps: Option<f64>,
+    boxes: &Path,
+    lines: &[Line],
+    dead_band: f64,
+    tell: Tell<'_>,
+) -> anyhow::Result<Sequence> {
     // SEQUENCE/gt/gt.txt, beside which SEQUENCE/seqinfo.ini stands.
-    let sequence = path.parent().and_then(Path::parent);
-    let frame_rate = match args.fps {
+    let sequence = boxes.parent().and_then(Path::parent);
+    let frame_rate = match fps {
         Some(rate) => rate,
         None => sequence.map(SeqInfo::of).transpose()?.and_then(|info| info.frame_rate).ok_or_else(|| {
-            usage(anyhow::anyhow!(
+            Asked(format!(
                 "{}: no seqinfo.ini says how many frames a second it has; give --fps",
-                path.display()
+                boxes.display()
             ))
         })?,
     };
     let name = sequence
         .and_then(Path::file_name)
-        .map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-    let truth = read_truth(path)?;
-    warn_of_left_out(&name, &truth);
-    let truth = truth_boxes(&truth);
-    let config = Config { dead_band: args.dead_band, ..Config::plain() };
-    let crossings = true_crossings(&truth, &args.lines, frame_rate, config).map_err(usage)?;
-    let row = |crossing: &Crossing| CrossingRow::new(crossing, args.lines[crossing.line].name(), &name);
+        .map_or_else(|| boxes.to_string_lossy(), |name| name.to_string_lossy());
+    let truth = read_truth(boxes)?;
+    warn_of_left_out(&name, &truth, tell);
+    let truth = boxes_of_truth(&truth);
+    let config = Config { dead_band, ..Config::plain() };
+    let crossings =
+        true_crossings(&truth, lines, frame_rate, config).map_err(|error| Asked(error.to_string()))?;
+    let row = |crossing: &Crossing| CrossingRow::new(crossing, lines[crossing.line].name(), &name);
     let rows: Vec<CrossingRow> = crossings.iter().map(row).collect();
-    let lines = args.lines.iter().map(|line: &Line| line.name().to_owned()).collect();
-    Ok(Truth { name: name.into_owned(), frame_rate: Some(frame_rate), lines: Some(lines), rows })
+    let lines = lines.iter().map(|line| line.name().to_owned()).collect();
+    Ok(Sequence { name: name.into_owned(), frame_rate: Some(frame_rate), lines: Some(lines), rows })
 }
 
 /// Says what of the ground truth has no part in the crossings, where that may be a mistake.
-fn warn_of_left_out(name: &str, truth: &GroundTruth) {
+fn warn_of_left_out(name: &str, truth: &GroundTruth, tell: Tell<'_>) {
     let range = FrameRange { first: 1, last: u64::MAX - 1 };
     let left_out = LeftOut::of(&truth.rows, range, Benchmark::Mot17);
     if left_out.is_all() {
-        eprintln!("{name}: {}", left_out.all());
+        tell(&format!("{name}: {}", left_out.all()));
     } else if let Some(note) = left_out.note() {
-        eprintln!("{name}: {note}");
+        tell(&format!("{name}: {note}"));
     }
 }
 
-/// Writes the derived crossings.
-pub(super) fn write_derived(args: &CrossingsArgs, to: &Path) -> anyhow::Result<()> {
-    let mut writer = CrossingWriter::create(to)?;
-    for row in &derived(args)?.rows {
-        writer.write(row)?;
-    }
-    Ok(writer.finish()?)
-}
-
-fn truths(args: &CrossingsArgs) -> anyhow::Result<Vec<Truth>> {
-    if args.from_gt.is_some() {
-        return Ok(vec![derived(args)?]);
-    }
-    let path = args.gt.as_ref().context("--gt is needed")?;
+fn truths(files: &CrossingFiles<'_>, tell: Tell<'_>) -> anyhow::Result<Vec<Sequence>> {
+    let path = match files.truth {
+        Truth::Tracks { boxes, lines, dead_band } => {
+            return Ok(vec![derived(files.fps, boxes, lines, dead_band, tell)?]);
+        }
+        Truth::Crossings(path) => path,
+    };
     Ok(match read_true_crossings(path)? {
-        TrueCrossings::Sequences(sequences) => sequences.into_iter().map(Truth::from).collect(),
+        TrueCrossings::Sequences(sequences) => sequences.into_iter().map(Sequence::from).collect(),
         TrueCrossings::Rows(rows) => {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let mut by_source: BTreeMap<String, Vec<CrossingRow>> = BTreeMap::new();
@@ -130,13 +172,13 @@ fn truths(args: &CrossingsArgs) -> anyhow::Result<Vec<Truth>> {
             if by_source.is_empty() {
                 by_source.insert(stem, Vec::new());
             }
-            let truth = |(name, rows)| Truth { name, frame_rate: args.fps, lines: None, rows };
+            let truth = |(name, rows)| Sequence { name, frame_rate: files.fps, lines: None, rows };
             by_source.into_iter().map(truth).collect()
         }
     })
 }
 
-impl From<TrueSequence> for Truth {
+impl From<TrueSequence> for Sequence {
     fn from(sequence: TrueSequence) -> Self {
         let lines: BTreeSet<String> = sequence.lines.into_iter().map(|line| line.name).collect();
         let rows = sequence.events.into_iter().map(|event| CrossingRow {
@@ -164,7 +206,11 @@ impl From<TrueSequence> for Truth {
 }
 
 /// Counted rows by sequence; one that was counted without a crossing has an empty list.
-fn counted(truths: &[Truth], path: &Path) -> anyhow::Result<BTreeMap<String, Vec<CrossingRow>>> {
+fn counted(
+    truths: &[Sequence],
+    path: &Path,
+    tell: Tell<'_>,
+) -> anyhow::Result<BTreeMap<String, Vec<CrossingRow>>> {
     let read = |path: &Path| CrossingReader::open(path)?.collect::<Result<Vec<_>, _>>();
     let mut counted = BTreeMap::new();
     if path.is_dir() {
@@ -191,7 +237,7 @@ fn counted(truths: &[Truth], path: &Path) -> anyhow::Result<BTreeMap<String, Vec
         }
     }
     for (source, count) in unknown {
-        eprintln!("not scored, {count} crossings of {source}: the ground truth has no such sequence");
+        tell(&format!("not scored, {count} crossings of {source}: the ground truth has no such sequence"));
     }
     Ok(counted)
 }
@@ -205,13 +251,18 @@ fn names(source: &str, sequence: &str) -> bool {
         })
 }
 
-fn case(args: &CrossingsArgs, truth: &Truth, counted: &[CrossingRow]) -> anyhow::Result<Case> {
-    let frame_rate = args.fps.or(truth.frame_rate);
+fn case(
+    files: &CrossingFiles<'_>,
+    truth: &Sequence,
+    counted: &[CrossingRow],
+    tell: Tell<'_>,
+) -> anyhow::Result<Case> {
+    let frame_rate = files.fps.or(truth.frame_rate);
     let passage = |row: &CrossingRow| -> anyhow::Result<Passage> {
         let by_frame = frame_rate.map(|rate| row.frame as f64 / rate);
-        let time = by_frame.or(row.time).ok_or_else(|| {
-            usage(anyhow::anyhow!("frame {} of {} has no time; give --fps", row.frame, truth.name))
-        })?;
+        let time = by_frame
+            .or(row.time)
+            .ok_or_else(|| Asked(format!("frame {} of {} has no time; give --fps", row.frame, truth.name)))?;
         Ok(Passage { time, direction: row.direction })
     };
     let mut case = Case { name: truth.name.clone(), ..Case::default() };
@@ -231,10 +282,10 @@ fn case(args: &CrossingsArgs, truth: &Truth, counted: &[CrossingRow]) -> anyhow:
     }
     if !unknown.is_empty() {
         let unknown: Vec<_> = unknown.into_iter().collect();
-        eprintln!("{}: not scored, on lines without ground truth: {}", truth.name, unknown.join(", "));
+        tell(&format!("{}: not scored, on lines without ground truth: {}", truth.name, unknown.join(", ")));
     }
-    for note in apart(&case, truth.lines.is_some(), args.tolerance) {
-        eprintln!("{}: {note}", truth.name);
+    for note in apart(&case, truth.lines.is_some(), files.tolerance) {
+        tell(&format!("{}: {note}", truth.name));
     }
     Ok(case)
 }
