@@ -1,13 +1,14 @@
 //! A live source's first scene: the time since it was counted before, and what the clock did meanwhile.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use footfall_count::{Condition, Uncounted};
+use footfall_count::{Condition, HealthChange, Uncounted};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::entry::{Columns, Entry};
-use crate::run::{Line, clock_step};
+use crate::run::DatedEntry;
 use crate::stretch::{DAY, Stretch};
 use crate::timeline::{EARLIEST, Timeline};
 
@@ -21,7 +22,7 @@ pub(crate) fn arrive(
     run: i64,
     start: Timestamp,
     now: Timestamp,
-) -> rusqlite::Result<Vec<Line>> {
+) -> rusqlite::Result<Vec<DatedEntry>> {
     let start = start.as_microsecond();
     connection.execute("UPDATE run SET start = ?1 WHERE id = ?2", params![start, run])?;
     let sql = "SELECT seen FROM run WHERE source = (SELECT source FROM run WHERE id = ?1) AND id < ?1
@@ -37,7 +38,7 @@ pub(crate) fn arrive(
     if since > DAY && is_believed && since <= LEAP {
         return Ok(vec![stopped(before, start)]);
     }
-    let step = Line {
+    let step = DatedEntry {
         columns: clock_step(Duration::ZERO, SignedDuration::from_micros(since)),
         utc: start,
         until: None,
@@ -59,8 +60,14 @@ pub(crate) fn arrive(
     Ok(gap.into_iter().chain([step]).collect())
 }
 
-fn stopped(from: i64, to: i64) -> Line {
+fn stopped(from: i64, to: i64) -> DatedEntry {
     let (zero, reason) = (Duration::ZERO, Condition::Stopped);
     let gap = Entry::Uncounted(Uncounted { reason, from: zero, to: zero });
-    Line { columns: Columns::of(&gap), utc: from, until: Some(to) }
+    DatedEntry { columns: Columns::of(&gap), utc: from, until: Some(to) }
+}
+
+pub(crate) fn clock_step(time: Duration, step: SignedDuration) -> Columns {
+    let evidence = BTreeMap::from([("seconds".to_owned(), step.as_secs_f64())]);
+    let condition = Condition::ClockStep;
+    Columns::of(&Entry::Health(HealthChange { condition, raised: true, time, frame: None, evidence }))
 }

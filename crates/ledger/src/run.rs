@@ -1,24 +1,25 @@
 //! One run: what happens at one source, written down as it happens.
 
-use std::collections::BTreeMap;
+mod insert;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use footfall_count::{Condition, HealthChange};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::arrival::arrive;
+use crate::arrival::{arrive, clock_step};
 use crate::begin::{Beginning, Counted};
-use crate::digest::EventId;
 use crate::drawn::{self, Drawn};
-use crate::entry::{Columns, Entry, Kind};
+use crate::entry::{Columns, Entry};
 use crate::error::Error;
 use crate::ledger::Writer;
 use crate::naming::{self, Renamed};
 use crate::quarters;
 use crate::source::{Ending, Place, RunInfo};
 use crate::stretch::Course;
+
+pub(crate) use insert::DatedEntry;
 
 /// How often it is noted until when a source has been counted, where nothing else is written.
 const BEAT: Duration = Duration::from_secs(5);
@@ -79,13 +80,6 @@ pub struct Recorded {
     pub added: usize,
     /// How many were there already.
     pub known: usize,
-}
-
-/// An entry, or something that the run found by itself, with its times of day.
-pub(crate) struct Line {
-    pub(crate) columns: Columns,
-    pub(crate) utc: i64,
-    pub(crate) until: Option<i64>,
 }
 
 impl Run {
@@ -209,8 +203,8 @@ impl Shared {
         }
         next.seen = seen.into_iter().chain(next.seen).max();
         next.beat = Some(now);
-        let lines = entries.iter().map(|entry| next.line(Columns::of(entry)));
-        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let dated = entries.iter().map(|entry| next.dated(Columns::of(entry)));
+        let dated = dated.collect::<Result<Vec<_>, _>>()?;
         let until = next.seen.map(|seen| next.utc(seen)).transpose()?;
         let present = self.writer.clock.now();
         let (recorded, stretch) = self.writer.transaction("write the ledger", |connection| {
@@ -219,12 +213,12 @@ impl Shared {
                 found.extend(arrive(connection, run, next.start, present)?);
             }
             let stretch = self.is_live.then(|| course.note(connection, present)).transpose()?;
-            for line in &found {
-                self.insert(connection, run, line)?;
+            for entry in &found {
+                self.insert(connection, run, entry)?;
             }
             let mut recorded = Recorded::default();
-            for line in &lines {
-                let added = self.insert(connection, run, line)?;
+            for entry in &dated {
+                let added = self.insert(connection, run, entry)?;
                 recorded.added += usize::from(added);
                 recorded.known += usize::from(!added);
             }
@@ -240,66 +234,10 @@ impl Shared {
         next.recorded.known += recorded.known;
         *state = next;
         if is_due {
-            let latest = until.into_iter().chain(lines.iter().map(|line| line.utc)).max();
+            let latest = until.into_iter().chain(dated.iter().map(|entry| entry.utc)).max();
             self.writer.sum_up(latest.map(quarters::floor), SUMMED_UP);
         }
         Ok(recorded)
-    }
-
-    /// The run's number in the file that is written now.
-    fn number(&self, connection: &Connection) -> rusqlite::Result<i64> {
-        connection.query_row("SELECT id FROM run WHERE uid = ?1", [self.uid], |row| row.get(0))
-    }
-
-    /// Whether it is new, or says more of a stretch of time than was known.
-    ///
-    /// A recording's run that was cut short may have told of a stretch up to where it was cut: when it goes on, the
-    /// rest of it is one more row.
-    fn insert(&self, connection: &Connection, run: i64, line: &Line) -> rusqlite::Result<bool> {
-        if self.insert_row(connection, run, line)? {
-            return Ok(true);
-        }
-        let (Kind::Uncounted, Some(until)) = (line.columns.kind, line.until) else { return Ok(false) };
-        let identity = self.identity(&line.columns);
-        let sql = "SELECT until FROM event WHERE identity = ?1";
-        let known: Option<i64> = connection.query_row(sql, [identity.as_bytes()], |row| row.get(0))?;
-        let Some(known) = known.filter(|&known| line.utc < known && known < until) else { return Ok(false) };
-        let time = line.columns.time + Duration::from_micros((known - line.utc).unsigned_abs());
-        let rest = Line { columns: Columns { time, ..line.columns.clone() }, utc: known, until: Some(until) };
-        self.insert(connection, run, &rest)
-    }
-
-    fn insert_row(&self, connection: &Connection, run: i64, line: &Line) -> rusqlite::Result<bool> {
-        let Line { columns, utc, until } = line;
-        let identity = self.identity(columns);
-        let detail = serde_json::Value::Object(columns.detail.clone()).to_string();
-        let sql = "INSERT INTO event
-                   (identity, run, kind, utc, until, name, direction, track, frame, time, detail)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (identity) DO NOTHING";
-        let added = connection.execute(
-            sql,
-            params![
-                identity.as_bytes(),
-                run,
-                columns.kind.as_str(),
-                utc,
-                until,
-                columns.name,
-                columns.direction,
-                columns.track.map(u64::cast_signed),
-                columns.frame.map(u64::cast_signed),
-                i64::try_from(columns.time.as_micros()).unwrap_or(i64::MAX),
-                detail
-            ],
-        )?;
-        Ok(added == 1)
-    }
-
-    fn identity(&self, columns: &Columns) -> EventId {
-        match self.counted.get(&(columns.kind, columns.name.clone())) {
-            None => columns.identity(&self.scope, &columns.name, &[]),
-            Some((name, config)) => columns.identity(&self.scope, name, config.as_bytes()),
-        }
     }
 
     fn end(&self, ending: Ending) -> Result<(), Error> {
@@ -323,7 +261,7 @@ impl State {
         writer: &Writer,
         course: &mut Course,
         time: Duration,
-    ) -> Result<Option<Line>, Error> {
+    ) -> Result<Option<DatedEntry>, Error> {
         let clock = &*writer.clock;
         let stepped = course.follow(clock);
         if !self.anchored {
@@ -338,13 +276,13 @@ impl State {
         }
         self.stepped = stepped;
         self.start = self.start.checked_add(step).map_err(|_| self.no_such_time(time))?;
-        self.line(clock_step(time, step)).map(Some)
+        self.dated(clock_step(time, step)).map(Some)
     }
 
-    fn line(&self, columns: Columns) -> Result<Line, Error> {
+    fn dated(&self, columns: Columns) -> Result<DatedEntry, Error> {
         let utc = self.utc(columns.time)?;
         let until = columns.until.map(|until| self.utc(until)).transpose()?;
-        Ok(Line { columns, utc, until })
+        Ok(DatedEntry { columns, utc, until })
     }
 
     /// Microseconds since 1970 of the source's `time`.
@@ -357,10 +295,4 @@ impl State {
     fn no_such_time(&self, time: Duration) -> Error {
         Error::Time { start: self.start, time_us: time.as_micros().cast_signed() }
     }
-}
-
-pub(crate) fn clock_step(time: Duration, step: SignedDuration) -> Columns {
-    let evidence = BTreeMap::from([("seconds".to_owned(), step.as_secs_f64())]);
-    let condition = Condition::ClockStep;
-    Columns::of(&Entry::Health(HealthChange { condition, raised: true, time, frame: None, evidence }))
 }

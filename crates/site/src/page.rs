@@ -1,6 +1,7 @@
 //! The page, the interface and the publishers beside a run.
 
 mod book;
+mod buckets;
 mod enrolment;
 mod manager;
 mod picture;
@@ -11,6 +12,8 @@ mod setup;
 mod sink;
 mod state;
 mod sums;
+mod told;
+mod watch;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,6 +4,7 @@ mod aside;
 mod choice;
 mod compare;
 mod gapped;
+mod line_sums;
 mod nights;
 mod occupancy;
 mod period;

@@ -1,24 +1,25 @@
 //! A walk through passages, stays and gaps in order of time, which gives each period's counts as soon as it
 //! is over.
 
-use footfall_count::{CountInterval, Direction, Site};
+use footfall_count::{CountInterval, Site};
 use jiff::Timestamp;
 
 use super::aside::{Aside, aside};
 use super::gapped::Gapped;
+use super::line_sums::{LineSums, Sums};
 use super::nights::Nights;
 use super::periods::{Micros, Periods, seconds};
 use super::query::{Count, Query};
 use super::rows::Rows;
 use super::{Choice, RowKey, Span};
 use crate::beside::Beside;
-use crate::quarters::{Coming, Company, Passage, Quarter, Spots, Stretch};
+use crate::quarters::{Company, Quarter, Spots, Stretch};
 
 /// Where the walk has come to.
 pub(super) struct Walk<'q> {
     query: &'q Query,
     rows: &'q Rows,
-    lines: Vec<Line>,
+    lines: Vec<LineSums>,
     of_lines: Choice<'q>,
     of_zones: Choice<'q>,
     of_sources: Choice<'q>,
@@ -40,33 +41,6 @@ pub(super) struct Walk<'q> {
     beside: Beside,
 }
 
-/// A line, or all lines together: who is inside, and the sums of the present period.
-struct Line {
-    key: RowKey,
-    site: Site,
-    sums: Sums,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    entered: u64,
-    left: u64,
-    doubt: (f64, f64),
-    occupancy: u64,
-    peak: u64,
-    drift: (u64, u64),
-    /// Those who came first, and again, of those of whom it is known.
-    comings: (u64, u64),
-    staff: u64,
-    /// Number and total seconds of stays that began in it.
-    visits: (u64, f64),
-    /// In and out, outside of the opening hours.
-    outside: (u64, u64),
-    marked: u64,
-    /// Groups, and the people in them.
-    groups: (u64, u64),
-}
-
 impl<'q> Walk<'q> {
     /// Begins where nobody is inside: at the first of `nights`, or where there is nothing before. `gapped` has
     /// what was not counted and began before.
@@ -79,7 +53,7 @@ impl<'q> Walk<'q> {
         (knows_visitors, knows_groups): (bool, bool),
         beside: Beside,
     ) -> Self {
-        let line = |key: &RowKey| Line { key: key.clone(), site: Site::default(), sums: Sums::default() };
+        let line = |key: &RowKey| LineSums { key: key.clone(), site: Site::default(), sums: Sums::default() };
         Self {
             query,
             rows,
@@ -226,7 +200,7 @@ impl<'q> Walk<'q> {
             let Some(next) = self.next.take_if(has_begun) else { return Ok(()) };
             self.next = self.periods.next();
             self.present = Some(next);
-            for Line { site, sums, .. } in &mut self.lines {
+            for LineSums { site, sums, .. } in &mut self.lines {
                 *sums = Sums { occupancy: site.inside, peak: site.inside, ..Sums::default() };
             }
         }
@@ -247,7 +221,13 @@ impl<'q> Walk<'q> {
         hours.is_some_and(|(hours, moment)| !hours.is_open(moment, &self.query.zone))
     }
 
-    fn count(&self, line: &Line, period: Span, uncounted: f64, sold: Option<(u64, Option<f64>)>) -> Count {
+    fn count(
+        &self,
+        line: &LineSums,
+        period: Span,
+        uncounted: f64,
+        sold: Option<(u64, Option<f64>)>,
+    ) -> Count {
         let sums = &line.sums;
         let (visits, seconds) = sums.visits;
         let (groups, grouped) = sums.groups;
@@ -294,54 +274,4 @@ impl<'q> Walk<'q> {
 /// Nobody counted is nobody; else what the crossings' confidence leaves open.
 fn interval(count: u64, doubt: f64) -> CountInterval {
     if count == 0 { CountInterval { low: 0, high: 0 } } else { CountInterval::of(count, doubt) }
-}
-
-impl Line {
-    /// `is_told`: it is of a period that is asked for.
-    fn pass(&mut self, passage: &Passage, is_told: bool, is_outside: bool) {
-        let sums = &mut self.sums;
-        if passage.is_staff {
-            sums.staff += u64::from(is_told);
-            return;
-        }
-        let unexplained = self.site.unexplained;
-        self.site.add(passage.direction);
-        if !is_told {
-            return;
-        }
-        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
-        match passage.direction {
-            Direction::In => {
-                sums.entered += 1;
-                sums.doubt.0 += lack;
-                sums.outside.0 += u64::from(is_outside);
-            }
-            Direction::Out => {
-                sums.left += 1;
-                sums.doubt.1 += lack;
-                sums.outside.1 += u64::from(is_outside);
-            }
-        }
-        match passage.coming {
-            Coming::First => sums.comings.0 += 1,
-            Coming::Again => sums.comings.1 += 1,
-            Coming::Unknown => {}
-        }
-        sums.drift.0 += self.site.unexplained - unexplained;
-        sums.occupancy = self.site.inside;
-        sums.peak = sums.peak.max(sums.occupancy);
-    }
-
-    /// Nobody is inside; `at_start` says that the period begins with this.
-    fn reset(&mut self, is_told: bool, at_start: bool) {
-        let day = self.site.reset();
-        if !is_told {
-            return;
-        }
-        self.sums.drift.1 += day.site.inside;
-        self.sums.occupancy = 0;
-        if at_start {
-            self.sums.peak = 0;
-        }
-    }
 }

@@ -11,13 +11,15 @@ use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Bucket, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError,
-    Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
+    Book, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError, Report,
+    ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
-use super::manager;
 use super::readers::Readers;
 use super::sums::{period_sum, zone_sum};
+use super::told::{entry, named, period};
+use super::watch::Watch;
+use super::{buckets, manager};
 
 /// A ledger on disk. Sources are told by the names that the page shows.
 pub struct LedgerBook {
@@ -29,28 +31,6 @@ pub struct LedgerBook {
     /// Looks whether anything was written: that can be told by one and the same reader alone.
     watch: Mutex<Watch>,
     cursors: Mutex<BTreeMap<String, Cursor>>,
-}
-
-/// What tells whether anything was written.
-struct Watch {
-    reader: Reader,
-    /// How often the ledger was found to be another file.
-    files: u32,
-}
-
-impl Watch {
-    fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self { reader: Reader::open(path)?, files: 0 })
-    }
-
-    /// A number that is another one after whatever was written.
-    fn look(&mut self) -> Result<u64, Error> {
-        if !self.reader.is_current() {
-            self.reader = Reader::open(self.reader.path())?;
-            self.files += 1;
-        }
-        Ok((u64::from(self.files) << u32::BITS) + self.reader.generation()?)
-    }
 }
 
 impl LedgerBook {
@@ -91,75 +71,6 @@ impl LedgerBook {
         let reset = self.hours.quiet().or(all.reset);
         Query { range, by, zone: self.zone.clone(), reset, ..all }
     }
-}
-
-/// A crossing as the server tells it; `None` for what is none.
-fn entry(row: Row) -> Option<Crossing> {
-    let Event::Crossing { line, direction, track, frame } = row.event else { return None };
-    let reasons = row.detail.get("reasons").and_then(|reasons| reasons.as_array());
-    let reasons = reasons.into_iter().flatten().filter_map(|reason| reason.as_str().map(ToOwned::to_owned));
-    Some(Crossing {
-        sequence: row.seq.0,
-        identity: row.id.to_string(),
-        at: row.at,
-        source: shown_name(&row.source),
-        line,
-        direction,
-        track,
-        frame,
-        time: row.time,
-        confidence: row.detail.get("confidence").and_then(serde_json::Value::as_f64),
-        reasons: reasons.collect(),
-    })
-}
-
-pub(super) fn period(by: Period) -> footfall_ledger::Period {
-    match by {
-        Period::Minute => footfall_ledger::Period::Minute,
-        Period::Hour => footfall_ledger::Period::Hour,
-        Period::Day => footfall_ledger::Period::Day,
-        Period::Week => footfall_ledger::Period::Week,
-        Period::Month => footfall_ledger::Period::Month,
-    }
-}
-
-/// Why counting up ended early.
-enum Stop {
-    /// There are enough buckets; on with this period.
-    Enough(Timestamp),
-    Failed(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// By start, source and line. Sources that are shown under one name are one.
-fn in_order(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
-    fn key(bucket: &Bucket) -> (Timestamp, &str, &str, bool) {
-        (bucket.start, &bucket.source, &bucket.line, bucket.in_total)
-    }
-    buckets.sort_by(|a, b| key(a).cmp(&key(b)));
-    buckets.dedup_by(|next, last| {
-        let is_same = key(next) == key(last);
-        if is_same {
-            last.entered += next.entered;
-            last.left += next.left;
-            last.doubt.entered += next.doubt.entered;
-            last.doubt.left += next.doubt.left;
-        }
-        is_same
-    });
-    buckets
-}
-
-/// The sources that are shown under this name.
-fn named(reader: &Reader, shown: &str) -> Result<Vec<String>, Error> {
-    let mut names = reader.sources()?;
-    names.retain(|name| shown_name(name) == shown);
-    Ok(names)
 }
 
 impl Book for LedgerBook {
@@ -209,38 +120,17 @@ impl Book for LedgerBook {
         let range = Range { from: Some(query.from), to: Some(query.to) };
         let mut asked = self.query(range, period(query.by));
         let lines: Vec<_> = query.line.clone().into_iter().collect();
-        let mut buckets: Vec<Bucket> = Vec::new();
         let read = |reader: &Reader| {
             asked.lines = reader.names_today(PlaceKind::Line, &lines)?;
             if let Some(wanted) = &query.source {
                 asked.sources = named(reader, wanted)?;
                 if asked.sources.is_empty() {
-                    return Ok(());
+                    return Ok(Counts { buckets: Vec::new(), next: None });
                 }
             }
-            reader.each_tally(&asked, |tally| {
-                if buckets.len() >= limit && buckets.last().is_some_and(|last| last.start < tally.from) {
-                    return Err(Stop::Enough(tally.from));
-                }
-                buckets.push(Bucket {
-                    start: tally.from,
-                    source: shown_name(&tally.source),
-                    line: tally.line,
-                    entered: tally.tally.entered,
-                    left: tally.tally.left,
-                    role: tally.standing.role,
-                    in_total: tally.standing.in_total,
-                    doubt: tally.doubt,
-                });
-                Ok(())
-            })
+            buckets::counts(reader, &asked, limit)
         };
-        let next = match self.readers.ask(waiting, read) {
-            Ok(()) => None,
-            Err(Stop::Enough(next)) => Some(next),
-            Err(Stop::Failed(error)) => return Err(error.into()),
-        };
-        Ok(Counts { buckets: in_order(buckets), next })
+        Ok(self.readers.ask(waiting, read)?)
     }
 
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
