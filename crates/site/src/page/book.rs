@@ -8,10 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use footfall_config::shown_name;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Cursor, Error, Event, PlaceKind, Query, Range, Reader, Row, Seq, SiteHours};
+use footfall_ledger::{Cursor, Error, PlaceKind, Query, Range, Reader, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
-    Book, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, Period, PeriodSum, PortError, Report,
+    Book, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, PeriodSum, PortError, Report,
     ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
