@@ -16,7 +16,7 @@ use footfall_site::{LedgerBook, NOTICE, refused, shapes};
 use serde_json::Value;
 
 use crate::cli::ServeArgs;
-use crate::run::reload::{EVERY, NOTHING, Watched};
+use crate::run::reload::{EVERY, NOTHING, WatchedFile};
 use crate::say::say;
 use crate::{interrupt, logging, progress};
 
@@ -58,7 +58,7 @@ fn follow(
     stop: &Stop,
     draw: impl Fn(&Config) -> anyhow::Result<()>,
 ) {
-    let mut watched = Watched::new(path);
+    let mut watched = WatchedFile::new(path);
     while !stop.wait(EVERY) {
         if !watched.has_changed() {
             continue;

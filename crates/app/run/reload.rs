@@ -24,7 +24,7 @@ pub(crate) const NOTHING: &str = "nothing that changes now";
 pub(crate) struct Reload<'a> {
     args: &'a RunArgs,
     path: &'a Path,
-    watched: Watched<'a>,
+    watched: WatchedFile<'a>,
     config: Config,
     sources: Vec<NamedSource>,
     hub: Hub,
@@ -40,7 +40,7 @@ pub(crate) struct Reload<'a> {
 type Stamp = Option<(SystemTime, u64)>;
 
 /// A file that somebody may change.
-pub(crate) struct Watched<'a> {
+pub(crate) struct WatchedFile<'a> {
     path: &'a Path,
     /// As it was when it was last taken for new.
     known: Stamp,
@@ -48,7 +48,7 @@ pub(crate) struct Watched<'a> {
     latest: Stamp,
 }
 
-impl<'a> Watched<'a> {
+impl<'a> WatchedFile<'a> {
     pub(crate) fn new(path: &'a Path) -> Self {
         let known = stamp(path);
         Self { path, known, latest: known }
@@ -87,7 +87,7 @@ impl<'a> Reload<'a> {
         let path = args.config.as_deref()?;
         let (tokens, alerts) = (serving.and_then(Serving::tokens), serving.map(Serving::alerts));
         let Plan { config, sources, .. } = plan.clone();
-        let watched = Watched::new(path);
+        let watched = WatchedFile::new(path);
         Some(Self {
             args,
             path,

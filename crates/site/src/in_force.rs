@@ -11,10 +11,10 @@ use footfall_serve::{Drawing, Saved, SetupError};
 
 /// What is in force over each source of a run, in the order of its lanes.
 #[derive(Clone)]
-pub struct InForce(Arc<Mutex<Vec<Watched>>>);
+pub struct InForce(Arc<Mutex<Vec<OverSource>>>);
 
 /// What is drawn over one source.
-struct Watched {
+struct OverSource {
     /// As the command line and the file say.
     configured: Layout,
     /// As it is counted: some of it may be relative to the picture.
@@ -31,7 +31,7 @@ impl InForce {
     /// What is configured for these sources.
     #[must_use]
     pub fn new(sources: &[NamedSource]) -> Self {
-        let watched = |source: &NamedSource| Watched {
+        let watched = |source: &NamedSource| OverSource {
             configured: source.layout.clone(),
             layout: source.layout.clone(),
             revision: 1,
@@ -111,12 +111,12 @@ impl InForce {
         differences
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Watched>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<OverSource>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Watched {
+impl OverSource {
     fn set(&mut self, layout: Layout) {
         self.layout = layout;
         self.revision += 1;
