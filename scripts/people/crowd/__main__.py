@@ -38,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--seed", type=int, default=1)
     two.add_argument("--style", choices=STYLES, default="street")
     two.add_argument("--jobs", type=int, default=1, help="processes")
+    two.add_argument("--twins", type=float, default=0, help="share dressed as somebody else but for one thing (0)")
+    two.add_argument("--without", choices=crops.LEFT_OUT, action="append", default=[], help="may be repeated")
     two.set_defaults(run=make_crops)
     three = commands.add_parser("film", help="a film of an entrance with ground truth and passages")
     three.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -73,7 +75,8 @@ def make_pictures(a: argparse.Namespace) -> None:
 
 def make_crops(a: argparse.Namespace) -> None:
     start = time.monotonic()
-    for done in crops.make(a.out, a.seed, a.style, a.people, a.images, a.cameras, a.jobs, a.first):
+    made = crops.Made(a.seed, a.style, frozenset(a.without), a.twins)
+    for done in crops.make(a.out, made, a.people, a.images, a.cameras, a.jobs, a.first):
         tell(done, a.people * a.images, start)
 
 

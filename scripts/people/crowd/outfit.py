@@ -48,12 +48,15 @@ class Outfit:
         dress = not male and draw.random() < 0.12
         skirt = dress or (not male and draw.random() < 0.14)
         top = self._cloth(style.tops, pattern(draw, style))
+        self.light = style.light > 0 and draw.random() < style.light
         waist = draw.uniform(0.9, 1.7)
         legs = top if dress else self._cloth(style.lows, int(draw.choice([PLAIN, DENIM, CHECK], p=[0.7, 0.24, 0.06])))
         self._skirt(legs, waist, dress) if skirt else self._trousers(legs, waist)
         self._shoes()
         loose = self._top(top, waist, tucked=skirt)
         kind = draw.random()
+        if self.light:
+            kind = 0.46 + 0.54 * kind
         if kind < 0.46:
             self._jacket(loose)
         elif kind < 0.51:
@@ -70,7 +73,7 @@ class Outfit:
     def _trousers(self, row: np.ndarray, waist: float) -> None:
         a, draw = anatomy(), self.draw
         hems = [-7.5, draw.uniform(-7.3, -6), draw.uniform(-4.2, -3), draw.uniform(-2.6, -1)]
-        hem = draw.choice(hems, p=[0.72, 0.12, 0.12, 0.04])
+        hem = draw.choice(hems, p=[0.45, 0.07, 0.24, 0.24] if self.light else [0.72, 0.12, 0.12, 0.04])
         wide = draw.uniform(0.02, 0.25) + draw.choice([0, 0, 0.25, 0.5]) * np.clip((-1 - a.y) / 6, 0, 1)
         inside = np.minimum.reduce([waist - a.y, a.y - hem, np.where(a.arm > 0.3, NEVER, ALWAYS)])
         self._wear("helper-tights", inside, wide, row)
@@ -99,7 +102,7 @@ class Outfit:
     def _top(self, row: np.ndarray, waist: float, tucked: bool) -> float:
         a, draw = anatomy(), self.draw
         sleeves = [0.9, a.elbow * 0.7, a.elbow * 1.05, a.wrist * 0.8, a.wrist + 0.2]
-        sleeve = draw.choice(sleeves, p=[0.06, 0.26, 0.08, 0.06, 0.54])
+        sleeve = draw.choice(sleeves, p=[0.1, 0.6, 0.1, 0.05, 0.15] if self.light else [0.06, 0.26, 0.08, 0.06, 0.54])
         hem = draw.choice([waist - 0.3, draw.uniform(-0.6, 0.3), draw.uniform(-1.6, -0.5)], p=[0.2, 0.55, 0.25])
         if tucked:
             hem = waist - 0.1

@@ -1,6 +1,6 @@
 """A person who does not exist: a body, clothes and things, the same ones in every picture of a seed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,8 +46,9 @@ class Person:
             float(np.clip(draw.normal(0.1, 0.15), -0.4, 0.6)),
             origin,
         )
-        outfit = Outfit(draw, style, self.male, skin_colour(draw, origin))
+        outfit = self.outfit = Outfit(draw, style, self.male, skin_colour(draw, origin))
         hair = Hair(draw, style, self.male, age > 0.85, origin[2] < 0.55)
+        self.hair_layers = hair.layers
         self.layers = outfit.layers + hair.layers
         self.hair_parts = hair.parts
         kinds = np.array(carried.SHARES)
@@ -69,6 +70,15 @@ class Person:
             for row in outfit.upper:
                 row[STRAP] = kind
                 row[STRAP_COLOUR : STRAP_COLOUR + 3] = self.bag_row[FIRST : FIRST + 3]
+
+    def dress_as(self, other: "Person", draw: np.random.Generator, style: Style) -> None:
+        """Puts on another's clothes, one garment in another colour; body, skin, hair and bag remain."""
+        clothes = other.outfit.layers[1:]
+        changed = int(draw.integers(len(clothes)))
+        row = clothes[changed].material.copy()
+        row[FIRST : FIRST + 3] = style.colour(draw, style.tops)
+        clothes = [replace(c, material=row if c.material is clothes[changed].material else c.material) for c in clothes]
+        self.layers = self.outfit.layers[:1] + clothes + self.hair_layers
 
     def pose(self, draw: np.random.Generator, legs: str = "", arms: str = "") -> Pose:
         """A pose at random that goes with what is carried."""

@@ -1,7 +1,8 @@
-"""Two ways of making things up: what is trained on, and another one that is only judged by.
+"""Ways of making things up: what is trained on, and another one that is only judged by.
 
-They share the code and nothing that is drawn from: other colours, textiles, bodies, floors, rooms,
-lights and lenses, so that what is learnt of one is tested on the other.
+`street` and `town` are trained on: a street in the cold, and people in light clothes before walls, stands and crowded
+places. `other` is judged by: it shares the code and nothing that is drawn from with them: other colours, textiles,
+bodies, floors, rooms, lights and lenses, so that what is learnt of one is tested on the other.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,15 @@ TOPS = {
 LOWS = {
     "black": 32, "charcoal": 10, "grey": 8, "silver": 2, "white": 3, "cream": 2, "navy": 12, "denim": 24, "blue": 3,
     "olive": 3, "green": 0.7, "red": 0.5, "maroon": 0.7, "pink": 0.5, "brown": 3, "tan": 4, "beige": 6,
+}  # fmt: skip
+WARM = {
+    "black": 18, "charcoal": 6, "grey": 11, "silver": 4, "white": 20, "cream": 5, "navy": 7, "denim": 3, "blue": 6,
+    "sky": 6, "teal": 2, "green": 4, "olive": 2, "mint": 2, "lime": 1, "yellow": 4, "mustard": 1, "orange": 3,
+    "coral": 3, "red": 7, "maroon": 2, "pink": 6, "magenta": 2, "purple": 4, "brown": 2, "tan": 2, "beige": 4,
+}  # fmt: skip
+WARM_LOWS = {
+    "black": 30, "charcoal": 9, "grey": 11, "silver": 3, "white": 7, "cream": 3, "navy": 11, "denim": 22, "blue": 4,
+    "sky": 2, "olive": 4, "green": 1, "red": 1.5, "pink": 1.5, "brown": 4, "tan": 5, "beige": 7, "orange": 0.7,
 }  # fmt: skip
 SHOES = {"black": 34, "charcoal": 6, "grey": 8, "white": 22, "brown": 10, "tan": 4, "navy": 4, "red": 2, "blue": 2}
 BRIGHT = {name: 1.0 for name in COLOURS}
@@ -55,6 +65,8 @@ class Style:
     lamps: tuple[float, float]  # height of lamps in metres
     sun: float  # share lit by the sun
     ambient: tuple[float, float]
+    light: float = 0.0  # share who are dressed for warm days: short sleeves, no jacket, half of them in shorts
+    crisp: float = 0.0  # share of the crops' cameras that are fine, sharpened and meter the light
 
     def colour(self, draw: np.random.Generator, table: dict[str, float]) -> np.ndarray:
         """One of a table's colours, varied; linear red, green, blue in 0..1."""
@@ -78,4 +90,10 @@ OTHER = Style(
     ("terrazzo", "hexagon", "herringbone", "stains", "grating", "room", "stripes"),
     tuple(r for i, r in enumerate(ROOMS) if i % 3 == 0), (3.0, 7.0), 0.5, (0.2, 0.6),
 )  # fmt: skip
-STYLES = {style.name: style for style in (STREET, OTHER)}
+TOWN = Style(
+    "town", 2, WARM, WARM_LOWS, {0: 50, 1: 9, 2: 4, 3: 10, 4: 4, 5: 5, 6: 4, 8: 6, 9: 3, 10: 12}, 0.07,
+    (0.5, 0.17), 0.08, (0.46, 0.2),
+    ("plain", "mottle", "tile", "slab", "speckle", "room", "veins", "shelves", "bars", "signs", "pebbles"),
+    tuple(r for i, r in enumerate(ROOMS) if i % 3), (2.4, 6.0), 0.45, (0.35, 0.9), 0.6, 0.75,
+)  # fmt: skip
+STYLES = {style.name: style for style in (STREET, OTHER, TOWN)}

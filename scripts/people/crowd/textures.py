@@ -143,9 +143,74 @@ def stripes(c: Canvas) -> np.ndarray:
     return c.where((c.x + c.y) // wide % 2 == 0)
 
 
+def shelves(c: Canvas) -> np.ndarray:
+    """Rows of things of all colours, as in shops and bookcases."""
+    picture = c.ground * np.ones((SIDE, SIDE, 3))
+    row = int(c.draw.choice([21, 32, 42]))
+    for top in range(0, SIDE, row):
+        left = 0
+        while left < SIDE:
+            wide, high = (int(v) for v in (c.draw.integers(3, 18), c.draw.uniform(0.4, 0.92) * row))
+            picture[top + row - high : top + row - 1, left : left + wide] = muted(c.draw, 0.9)
+            left += wide + int(c.draw.integers(0, 4))
+    return picture
+
+
+def bars(c: Canvas) -> np.ndarray:
+    """Thin lines and rings over each other: railings, parked bicycles, bare shrubs."""
+    picture = c.ground * np.ones((SIDE, SIDE, 3))
+    for _ in range(int(c.draw.integers(20, 90))):
+        ends = c.draw.integers(-20, SIDE + 20, (2, 2))
+        colour, wide = [float(v) for v in muted(c.draw, 0.3) * c.draw.uniform(0.1, 1.2)], int(c.draw.integers(1, 4))
+        if c.draw.random() < 0.4:
+            radius = int(c.draw.integers(6, 34))
+            cv2.circle(picture, tuple(int(v) for v in ends[0]), radius, colour, wide, cv2.LINE_AA)
+        else:
+            if c.draw.random() < 0.5:
+                ends[1, 0] = ends[0, 0]
+            cv2.line(picture, *(tuple(int(v) for v in end) for end in ends), colour, wide, cv2.LINE_AA)
+    return picture
+
+
+def signs(c: Canvas) -> np.ndarray:
+    """Plates of strong colours with lines of marks on them: shop fronts, posters, vehicles."""
+    picture = c.ground * np.ones((SIDE, SIDE, 3))
+    for _ in range(int(c.draw.integers(3, 14))):
+        (left, top), (wide, high) = c.draw.integers(0, SIDE - 20, 2), c.draw.integers(16, 120, 2)
+        plate, ink = muted(c.draw, 1.0), muted(c.draw, 0.8)
+        picture[top : top + high, left : left + wide] = plate
+        for line in range(int(top) + 4, int(min(top + high, SIDE)) - 6, int(c.draw.integers(7, 20))):
+            marks = c.draw.random(int(wide)) < 0.55
+            picture[line : line + 4, left : left + wide][:, marks[: picture[line, left : left + wide].shape[0]]] = ink
+    return picture
+
+
+def pebbles(c: Canvas) -> np.ndarray:
+    """Small stones, each with an edge: cobbles, gravel, asphalt that is worn."""
+    step = int(c.draw.choice([8, 16]))
+    corners = c.draw.uniform(0, step, (SIDE // step, SIDE // step, 2))
+    y, x = np.mgrid[0 : SIDE // step, 0 : SIDE // step] * step
+    tone = c.draw.uniform(0.6, 1.4, y.shape)
+    nearest, second, which = np.full((SIDE, SIDE), 1e9), np.full((SIDE, SIDE), 1e9), np.zeros((SIDE, SIDE))
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            cell = (np.roll(y + corners[..., 0], (-dy, -dx), (0, 1)), np.roll(x + corners[..., 1], (-dy, -dx), (0, 1)))
+            far = [
+                (np.kron(p, np.ones((step, step))) - q + SIDE / 2) % SIDE - SIDE / 2
+                for p, q in zip(cell, (c.y, c.x), strict=True)
+            ]
+            away = np.hypot(*far)
+            closer = away < nearest
+            second = np.where(closer, nearest, np.minimum(second, away))
+            which = np.where(closer, np.kron(np.roll(tone, (-dy, -dx), (0, 1)), np.ones((step, step))), which)
+            nearest = np.minimum(nearest, away)
+    c.ground = c.ground * which[..., None]
+    return c.where(second - nearest < step * 0.12, c.first * 0.45)
+
+
 KINDS = {f.__name__: f for f in (
     plain, mottle, tile, slab, carpet, plank, speckle, check, veins,
-    terrazzo, hexagon, herringbone, stains, grating, stripes,
+    terrazzo, hexagon, herringbone, stains, grating, stripes, shelves, bars, signs, pebbles,
 )}  # fmt: skip
 
 

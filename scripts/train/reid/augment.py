@@ -4,15 +4,16 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from reid import optics
 from reid.config import Augment
 from reid.networks import HEIGHT, WIDTH
-from reid.pixels import MEAN, STD, planes, resize
+from reid.pixels import LUMA, MEAN, STD, planes, resize
 
-# Luma weights of ITU-R BT.601.
-LUMA = (0.299, 0.587, 0.114)
 # Heights that low-resolution crops are brought down to: people far from a camera.
 LOW_HEIGHTS = (32, 80)
 ERASE_AREA = (0.03, 0.25)
+# How much of a crop somebody or something else covers: from below, or from one side.
+COVERED = (0.1, 0.45)
 
 
 def shift_and_flip(pixels: np.ndarray, recipe: Augment, draw) -> np.ndarray:
@@ -24,6 +25,33 @@ def shift_and_flip(pixels: np.ndarray, recipe: Augment, draw) -> np.ndarray:
         crop = padded[i, top : top + HEIGHT, left : left + WIDTH]
         out[i] = crop[:, ::-1] if draw.random() < recipe.flip else crop
     return out
+
+
+def other_boxes(x: torch.Tensor, spread: float, draw) -> torch.Tensor:
+    """Each crop as a box would show it that is up to `spread` of its size larger, smaller and aside, each side its own
+    way; what lies outside repeats the border."""
+    size = draw.uniform(1 - spread, 1 + spread, (len(x), 2))
+    aside = draw.uniform(-spread, spread, (len(x), 2))
+    frames = np.zeros((len(x), 2, 3), np.float32)
+    frames[:, 0, 0], frames[:, 1, 1], frames[:, :, 2] = size[:, 0], size[:, 1], aside
+    grid = functional.affine_grid(torch.from_numpy(frames), list(x.shape), align_corners=False)
+    return functional.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+def cover(x: torch.Tensor, probability: float, draw) -> torch.Tensor:
+    """Part of some crops behind the same part of another crop of the batch: from below, or from a side."""
+    _, _, height, width = x.shape
+    before = x.clone()
+    for i in np.flatnonzero(draw.random(len(x)) < probability):
+        other, share, side = draw.integers(len(x)), draw.uniform(*COVERED), draw.integers(4)
+        high, wide = int(height * share), int(width * share)
+        if side < 2:
+            x[i, :, height - high :] = before[other, :, height - high :]
+        elif side == 2:
+            x[i, :, :, :wide] = before[other, :, :, :wide]
+        else:
+            x[i, :, :, width - wide :] = before[other, :, :, width - wide :]
+    return x
 
 
 def lower_resolution(x: torch.Tensor, probability: float, draw) -> torch.Tensor:
@@ -66,6 +94,11 @@ def erase(x: torch.Tensor, probability: float, draw) -> torch.Tensor:
 def training_batch(pixels: np.ndarray, height: int, recipe: Augment, draw) -> torch.Tensor:
     """One batch, changed as `recipe` says with numbers from `draw`, `height` x `height`/2 in size."""
     x = torch.from_numpy(shift_and_flip(pixels, recipe, draw)).permute(0, 3, 1, 2).float()
+    if recipe.box:
+        x = other_boxes(x, recipe.box, draw)
+    if recipe.cover:
+        x = cover(x, recipe.cover, draw)
     x = lower_resolution(x, recipe.low_resolution, draw)
+    x = optics.changed(x, recipe, draw)
     x = (jitter(resize(x, height), recipe, draw).clamp(0, 255) - planes(MEAN)) / planes(STD)
     return erase(x, recipe.erase, draw).contiguous(memory_format=torch.channels_last)

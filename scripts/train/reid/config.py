@@ -31,7 +31,14 @@ class Phase:
 
 @dataclass
 class Augment:
-    """How often, and how much, a training crop is changed."""
+    """How often, and how much, a training crop is changed.
+
+    flip, erase, low_resolution, gray, cover, sharpen, compress   shares of the crops
+    shift_pixels, noise (levels)                                  at most
+    brightness, contrast, saturation, tone, balance, box          spread about what they were
+
+    `cover` puts part of another crop before one, `box` is how far the box may be off (a share of its size).
+    """
 
     flip: float = 0.5
     shift_pixels: int = 6
@@ -41,6 +48,13 @@ class Augment:
     brightness: float = 0.2
     contrast: float = 0.2
     saturation: float = 0.2
+    box: float = 0.0
+    cover: float = 0.0
+    tone: float = 0.0
+    balance: float = 0.0
+    sharpen: float = 0.0
+    noise: float = 0.0
+    compress: float = 0.0
 
 
 @dataclass
@@ -62,6 +76,8 @@ class Config:
     verification_margin how far apart different people must be, for pairs
     cosine_scale        above 0: identification by cosines times this, the right one's less
                         `cosine_margin`
+    mix_style           share of batches in whose first layers crops take on each other's mean and
+                        deviation, so that places and cameras are not learnt (MixStyle)
     average             above 0: what is judged and exported is not the last batch's weights but
                         their running mean, of which each batch keeps this share (0.999: of the
                         last thousand batches)
@@ -94,6 +110,7 @@ class Config:
     circle_weight: float = 0.0
     verification_weight: float = 1.0
     verification_margin: float = 1.0
+    mix_style: float = 0.0
     average: float = 0.0
     checkpoint_every: int = 200
     evaluate_every: int = 800

@@ -7,6 +7,8 @@ from torch.nn import functional
 # RGB, 0-255 scale, of ImageNet's pictures; the exported file tells the program these.
 MEAN = (123.675, 116.28, 103.53)
 STD = (58.395, 57.12, 57.375)
+# Luma weights of ITU-R BT.601.
+LUMA = (0.299, 0.587, 0.114)
 
 
 def planes(values) -> torch.Tensor:

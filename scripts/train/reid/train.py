@@ -136,7 +136,9 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = rate_at(self.config, self.batch)
         self.network.train()
-        self.network.train_stem = phase.train_stem
+        self.network.train_stem, self.network.mix_style = phase.train_stem, self.config.mix_style
+        if self.config.mix_style:  # the same whether the run was resumed or not
+            torch.manual_seed(self.config.seed * 1_000_003 + self.batch)
         with reduced(self.config.precision, self.device):
             features = self.network.features(x)
         loss, parts = self.losses(self.config.loss_at(self.batch), Features(*(f.float() for f in features)), labels)

@@ -33,6 +33,7 @@ class Embedder(nn.Module):
     def __init__(self):
         super().__init__()
         self.train_stem, self.unit = True, True
+        self.mix_style = 0.0
 
     def finish(self, inputs: int, mode: str = "fan_out"):
         """The dense layer from `inputs` numbers and its batch norm; fresh weights everywhere."""
@@ -45,6 +46,11 @@ class Embedder(nn.Module):
     def pooled(self, x: torch.Tensor) -> torch.Tensor:
         """[N, 3, H, W] to what the dense layer reads."""
         raise NotImplementedError
+
+    def mixed(self, x: torch.Tensor) -> torch.Tensor:
+        """In training, a share `mix_style` of batches of maps [N, C, H, W] with styles of other crops in part."""
+        chosen = self.training and self.mix_style and torch.rand(()) < self.mix_style
+        return mix_styles(x) if chosen else x
 
     def learning(self) -> bool:
         """Whether gradients are wanted in the first layers."""
@@ -74,6 +80,20 @@ class Embedder(nn.Module):
         if isinstance(folded.norm, nn.BatchNorm1d):  # else it is folded already
             folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
         return folded
+
+
+def mix_styles(x: torch.Tensor) -> torch.Tensor:
+    """Each of maps [N, C, H, W] with its mean and deviation partly replaced by another's of the batch.
+
+    Zhou et al., "Domain Generalization with MixStyle" (2021), eq. 3 to 5: the share kept is Beta(0.1, 0.1).
+    """
+    mean = x.mean((2, 3), keepdim=True).detach()
+    deviation = (x.var((2, 3), keepdim=True, unbiased=False) + 1e-6).sqrt().detach()
+    kept = torch.distributions.Beta(0.1, 0.1).sample((len(x), 1, 1, 1)).to(x)
+    other = torch.randperm(len(x), device=x.device)
+    place = kept * mean + (1 - kept) * mean[other]
+    spread = kept * deviation + (1 - kept) * deviation[other]
+    return (x - mean) / deviation * spread + place
 
 
 def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> list:

@@ -79,7 +79,7 @@ class DeepSortNet(Embedder):
     def pooled(self, x: torch.Tensor) -> torch.Tensor:
         with torch.set_grad_enabled(self.learning()):
             x = self.stem(x)
-        x = self.blocks(x)
+        x = self.blocks(self.mixed(x))
         if x.shape[2:] != MAP:
             x = functional.interpolate(x, size=MAP, mode="bilinear", align_corners=False)
         return x.flatten(1)

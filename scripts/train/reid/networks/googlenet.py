@@ -79,4 +79,4 @@ class GoogLeNet(Embedder):
     def pooled(self, x: torch.Tensor) -> torch.Tensor:
         with torch.set_grad_enabled(self.learning()):
             x = self.layers[:STEM](x)
-        return self.layers[STEM:](x).mean((2, 3))
+        return self.layers[STEM:](self.mixed(x)).mean((2, 3))

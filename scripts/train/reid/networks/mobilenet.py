@@ -101,7 +101,7 @@ class MobileNet(Embedder):
     def pooled(self, x: torch.Tensor) -> torch.Tensor:
         with torch.set_grad_enabled(self.learning()):
             x = self.layers[:STEM](x)
-        x = self.layers[STEM:](x)
+        x = self.layers[STEM:](self.mixed(x))
         pooled = [x.mean((2, 3)), x.amax((2, 3)), functional.adaptive_avg_pool2d(x, (PARTS, 1)).flatten(1)]
         return torch.cat(pooled, 1)
 

@@ -83,4 +83,4 @@ class OsNet(Embedder):
     def pooled(self, x: torch.Tensor) -> torch.Tensor:
         with torch.set_grad_enabled(self.learning()):
             x = self.stem(x)
-        return self.layers(x).mean((2, 3))
+        return self.layers(self.mixed(x)).mean((2, 3))
