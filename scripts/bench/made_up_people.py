@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from reid import data
 from reid.config import Config, read_config
 from reid.embedding import embed
@@ -28,7 +29,7 @@ from reid.markdown import table
 from reid.train import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-PEOPLE, IMAGES, CAMERAS = 120, 8, 200
+PEOPLE, IMAGES, CAMERAS = 80, 8, 160
 COMMON = [
     "--people",
     PEOPLE,
@@ -51,7 +52,8 @@ SETS = {
     **{name: ["--without", name] for name in ("occluders", "damage", "patterns", "poses")},
 }
 """What `python -m crowd crops` is asked for, beside `COMMON`."""
-JUDGES = ["--people", 100, "--images", 12, "--cameras", 24, "--seed", 3, "--style", "other"]
+JUDGED = 60
+JUDGES = ["--people", JUDGED, "--images", 8, "--cameras", 24, "--seed", 3, "--style", "other"]
 
 PLAIN = {key: 0.0 for key in ("box", "cover", "tone", "balance", "sharpen", "noise", "compress")}
 ROWS = {
@@ -59,7 +61,7 @@ ROWS = {
     "half of the people": {"people": 0.5},
     "a quarter of the people": {"people": 0.25},
     "half of the pictures of each": {"images": 4},
-    "6 cameras for 200": {"set": "cameras"},
+    f"6 cameras for {CAMERAS}": {"set": "cameras"},
     "clothes, places and cameras of `street`": {"set": "street"},
     "no near twins": {"set": "twins"},
     "clothes without patterns": {"set": "patterns"},
@@ -172,10 +174,11 @@ def page(found: list[dict], judges: list[str]) -> str:
     seeds = sorted({trial["seed"] for trial in found})
     words = (
         f"Each row is {config.batches} batches of {config.people} people x {config.images} crops at "
-        f"{config.phases[0].height}x{config.phases[0].height // 2}, by scripts/train/configs/made-up.toml, on {PEOPLE} people "
-        f"with {IMAGES} crops each, but for what it says. Per cent, mean and standard deviation over "
-        f"{len(seeds)} seeds of the training; the people are the same. `other` is 100 made-up people of another style, before "
-        "other cameras; the others are crops of real tracks (`track_crops.py`), where every pair is of one camera. "
+        f"{config.phases[0].height}x{config.phases[0].height // 2}, by scripts/train/configs/made-up.toml, on "
+        f"{PEOPLE} people with {IMAGES} crops each, but for what it says. Per cent, mean and standard deviation over "
+        f"{len(seeds)} seeds of the training; the people are the same. `other` is {JUDGED} made-up people of another "
+        "style, before other cameras; the others are crops of real tracks (`track_crops.py`), "
+        "where every pair is of one camera. "
         "`at 0.1%`: pairs within a camera that are accepted where one in a thousand of strangers is."
     )
     return "\n".join(["# What made-up people teach an embedder", "", words, "", *table(header, rows)])

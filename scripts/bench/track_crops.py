@@ -3,8 +3,8 @@
 
     track_crops.py DATA OUT
 
-DATA is laid out as score.py says. OUT gets a folder for each sequence with PERSON/PERSON_c1s1_FRAME_00.jpg, 128x64 pixels
-(height x width), one every half second of each person who is at least half to be seen and within the picture.
+DATA is laid out as score.py says. OUT gets a folder for each sequence with PERSON/PERSON_c1s1_FRAME_00.jpg, 128x64
+pixels (height x width), one every half second of each person who is at least half to be seen and within the picture.
 """
 
 import argparse

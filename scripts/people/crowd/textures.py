@@ -186,25 +186,22 @@ def signs(c: Canvas) -> np.ndarray:
 
 
 def pebbles(c: Canvas) -> np.ndarray:
-    """Small stones, each with an edge: cobbles, gravel, asphalt that is worn."""
+    """Small stones, each with an edge: cobbles, gravel, asphalt that is worn. Each pixel is of the nearest centre."""
     step = int(c.draw.choice([8, 16]))
-    corners = c.draw.uniform(0, step, (SIDE // step, SIDE // step, 2))
-    y, x = np.mgrid[0 : SIDE // step, 0 : SIDE // step] * step
-    tone = c.draw.uniform(0.6, 1.4, y.shape)
-    nearest, second, which = np.full((SIDE, SIDE), 1e9), np.full((SIDE, SIDE), 1e9), np.zeros((SIDE, SIDE))
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            cell = (np.roll(y + corners[..., 0], (-dy, -dx), (0, 1)), np.roll(x + corners[..., 1], (-dy, -dx), (0, 1)))
-            far = [
-                (np.kron(p, np.ones((step, step))) - q + SIDE / 2) % SIDE - SIDE / 2
-                for p, q in zip(cell, (c.y, c.x), strict=True)
-            ]
-            away = np.hypot(*far)
-            closer = away < nearest
-            second = np.where(closer, nearest, np.minimum(second, away))
-            which = np.where(closer, np.kron(np.roll(tone, (-dy, -dx), (0, 1)), np.ones((step, step))), which)
-            nearest = np.minimum(nearest, away)
-    c.ground = c.ground * which[..., None]
+    cells = SIDE // step
+    row, column = np.mgrid[0:cells, 0:cells] * step
+    centres = np.stack([row, column], -1) + c.draw.uniform(0, step, (cells, cells, 2))
+    tones = c.draw.uniform(0.6, 1.4, (cells, cells))
+    nearest, second, tone = np.full((SIDE, SIDE), 1e9), np.full((SIDE, SIDE), 1e9), np.ones((SIDE, SIDE))
+    for around in np.ndindex(3, 3):
+        move = tuple(1 - a for a in around)
+        centre = np.roll(centres, move, (0, 1)).repeat(step, 0).repeat(step, 1)
+        away = (np.stack([c.y, c.x], -1) - centre + SIDE / 2) % SIDE - SIDE / 2  # the texture goes on at its edges
+        far = np.hypot(away[..., 0], away[..., 1])
+        tone = np.where(far < nearest, np.roll(tones, move, (0, 1)).repeat(step, 0).repeat(step, 1), tone)
+        second = np.minimum(second, np.maximum(nearest, far))
+        nearest = np.minimum(nearest, far)
+    c.ground = c.ground * tone[..., None]
     return c.where(second - nearest < step * 0.12, c.first * 0.45)
 
 
