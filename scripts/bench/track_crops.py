@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Crops of the people of ground truth, from sequences with pixels, as `footfall reid eval` and scripts/train read them.
 
-    track_crops.py DATA OUT
+    track_crops.py DATA OUT [--only SEQUENCE] [--from FRAME]
 
 DATA is laid out as score.py says. OUT gets a folder for each sequence with PERSON/PERSON_c1s1_FRAME_00.jpg, 128x64
 pixels (height x width), one every half second of each person who is at least half to be seen and within the picture.
@@ -12,9 +12,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from films import FILMS
 
-FILMS = {"PETS09-S2L1": ("PETS09-S2L1.avi", 8), "TUD-Stadtmitte": ("TUD-Stadtmitte.mp4", 5)}
-"""File, and of how many frames one is taken; the first is slow, and its people stay long."""
 LEAST = 30
 """Pixels that a person is high, at least."""
 
@@ -41,9 +40,9 @@ def crop(picture: np.ndarray, row: np.ndarray, others: np.ndarray) -> np.ndarray
     return cv2.resize(picture[top:bottom, left:right], (64, 128), interpolation=cv2.INTER_AREA)
 
 
-def write(data: Path, out: Path, name: str, frames: range | None = None) -> int:
-    """Crops of one sequence, of these frames alone where they are given; how many."""
-    film, step = FILMS[name]
+def write(data: Path, out: Path, name: str, first: int = 1) -> int:
+    """Crops of one sequence from that frame on; how many."""
+    film, step, _ = FILMS[name]
     truth = np.loadtxt(data / "mot15" / name / "gt" / "gt.txt", delimiter=",")
     capture, frame, count = cv2.VideoCapture(str(data / "video" / film)), 0, 0
     while True:
@@ -51,7 +50,7 @@ def write(data: Path, out: Path, name: str, frames: range | None = None) -> int:
         if not done:
             return count
         frame += 1
-        if frame % step or (frames and frame not in frames):
+        if frame % step or frame < first:
             continue
         rows = truth[(truth[:, 0] == frame) & (truth[:, 6] > 0)]
         for row in rows:
@@ -68,9 +67,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--only", choices=FILMS, help="one sequence")
+    parser.add_argument("--from", type=int, default=1, dest="first", metavar="FRAME", help="the first frame (1)")
     arguments = parser.parse_args()
-    for name in FILMS:
-        print(f"{name}: {write(arguments.data, arguments.out, name)} crops")
+    for name in [arguments.only] if arguments.only else FILMS:
+        print(f"{name}: {write(arguments.data, arguments.out, name, arguments.first)} crops")
 
 
 if __name__ == "__main__":
