@@ -4,8 +4,8 @@
     scripts/measure site DATA
 
 DATA is laid out as score.py says. Of each sequence the first half is harvested, `python -m reid adapt` goes on from the
-weights on those tracks alone, without labels, and everything is measured on the second half: tracks against ground truth,
-and pairs of crops of people of the ground truth. The program tracks the whole sequence, once with each file.
+weights on those tracks alone, without labels, and everything is measured on the second half: tracks against ground
+truth, and pairs of crops of people of the ground truth. The program tracks the whole sequence, once with each file.
 """
 
 import argparse
@@ -90,9 +90,9 @@ def main() -> None:
             rows += rows_of(name, arguments.data.resolve(), Path(scratch), arguments.batches, arguments.seeds)
     header = ["second half of", "embedder", "HOTA", "IDF1", "mAP", "accepted at 1% false accepts"]
     about = (
-        f"Fine-tuned by `python -m reid adapt` for {arguments.batches} batches on the tracks of the first half, which nobody "
-        f"labelled; {arguments.seeds} seeds. HOTA and IDF1 are of `footfall run` over the whole sequence, scored on the second "
-        "half; mAP and pairs are of crops of the ground truth there, all of one camera."
+        f"Fine-tuned by `python -m reid adapt` for {arguments.batches} batches on the tracks of the first half, which "
+        f"nobody labelled; {arguments.seeds} seeds. HOTA and IDF1 are of `footfall run` over the whole sequence, scored "
+        "on the second half; mAP and pairs are of crops of the ground truth there, all of one camera."
     )
     setting.publish("\n\n".join(["# What a site's own footage brings", about, setting.table(header, rows)]))
 
