@@ -46,7 +46,11 @@ class Judged:
     sequence: str
     crossings: list[dict]
     is_true: list[bool]
-    truly: int
+    true_frames: list[int]
+
+    @property
+    def truly(self) -> int:
+        return len(self.true_frames)
 
 
 def candidates(width: float, height: float) -> Iterable[Line]:
@@ -102,7 +106,7 @@ def judge(sequence, detections: Path) -> list[Judged]:
     judged = []
     for truly, rows in by_line(lines, true, counted):
         marks = paired(frames(truly), frames(rows), TOLERANCE * sequence.frame_rate)
-        judged.append(Judged(sequence.name, rows, marks, len(truly)))
+        judged.append(Judged(sequence.name, rows, marks, frames(truly)))
     return judged
 
 
