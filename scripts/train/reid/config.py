@@ -76,6 +76,7 @@ class Config:
     verification_margin how far apart different people must be, for pairs
     cosine_scale        above 0: identification by cosines times this, the right one's less
                         `cosine_margin`
+    imprint             crops of each identity whose mean embedding its weights begin as; 0: chance
     mix_style           share of batches in whose first layers crops take on each other's mean and
                         deviation, so that places and cameras are not learnt (MixStyle)
     average             above 0: what is judged and exported is not the last batch's weights but
@@ -110,6 +111,7 @@ class Config:
     circle_weight: float = 0.0
     verification_weight: float = 1.0
     verification_margin: float = 1.0
+    imprint: int = 0
     mix_style: float = 0.0
     average: float = 0.0
     checkpoint_every: int = 200

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel
 
 from reid import checkpoint, sampler
@@ -92,10 +93,24 @@ class Run:
         self.network.to(device).to(memory_format=torch.channels_last)
         self.average = running_mean(self.network, config.average) if config.average else None
         self.losses = Losses(len(people), config).to(device)
+        if config.imprint:
+            self.imprint(len(people))
         learnt = [*self.network.parameters(), *self.losses.parameters()]
         self.optimiser = torch.optim.AdamW(learnt, lr=config.learning_rate, weight_decay=config.weight_decay)
         self.sampler = sampler.build(crops.identities, self.train_rows, config)
         self.batch = 0
+
+    def imprint(self, people: int):
+        """Each identity's weights begin as the mean embedding of so many of its crops: many people are hardly met in a
+        short run, and chance weights would teach the network chance (Qi et al., "Imprinted Weights", 2018, eq. 5)."""
+        order = np.argsort(self.labels[self.train_rows], kind="stable")
+        rows = self.train_rows[order]
+        rows = np.concatenate([rows[self.labels[rows] == who][: self.config.imprint] for who in range(people)])
+        vectors = embed(self.network, self.crops.pixels[rows], self.device, self.config.phase_at(0).height)
+        centres = np.zeros((people, vectors.shape[1]), np.float32)
+        np.add.at(centres, self.labels[rows], vectors)
+        with torch.no_grad():
+            self.losses.classify.weight.copy_(functional.normalize(torch.from_numpy(centres)))
 
     @property
     def result(self):

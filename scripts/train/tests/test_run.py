@@ -12,6 +12,7 @@ from reid import checkpoint
 from reid.__main__ import main
 from reid.config import CHOICES, read_config
 from reid.data import load
+from reid.embedding import embed
 from reid.export import write
 from reid.networks import build
 from reid.onnx_model import OnnxModel
@@ -53,10 +54,10 @@ def test_bfloat16_learns_as_float32_does(crops, recipe, tmp_path):
     np.testing.assert_allclose(losses["bfloat16"], losses["float32"], rtol=0.1)
 
 
-@pytest.mark.parametrize("average", [0.0, 0.7])
-def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path, average):
+@pytest.mark.parametrize(("average", "mix_style"), [(0.0, 0.0), (0.7, 0.0), (0.0, 0.6)])
+def test_a_resumed_run_ends_where_an_unbroken_one_does(crops, recipe, tmp_path, average, mix_style):
     config = read_config(recipe)
-    config.average = average
+    config.average, config.mix_style = average, mix_style
     unbroken = Run(config, crops, tmp_path, "cpu")
     for _ in range(4):
         unbroken.step()
@@ -203,3 +204,15 @@ def test_a_device_that_is_not_there_is_an_error(people, recipe, tmp_path):
 def test_data_must_exist(tmp_path):
     with pytest.raises(SystemExit):
         main(["train", "--data", f"made={tmp_path / 'nowhere'}", "--run", str(tmp_path)])
+
+
+def test_imprinted_weights_know_people_before_the_first_batch(crops, recipe, tmp_path):
+    right = {}
+    for imprint in (0, 3):
+        config = read_config(recipe)
+        config.imprint = imprint
+        run = Run(config, crops, tmp_path, "cpu")
+        vectors = torch.from_numpy(embed(run.network, crops.pixels[run.train_rows], "cpu", config.phases[0].height))
+        answers = (vectors @ run.losses.classify.weight.T).argmax(1).detach().numpy()
+        right[imprint] = (answers == run.labels[run.train_rows]).mean()
+    assert right[0] < 0.4 < 0.6 < right[3]
