@@ -91,8 +91,8 @@ def main() -> None:
     header = ["second half of", "embedder", "HOTA", "IDF1", "mAP", "accepted at 1% false accepts"]
     about = (
         f"Fine-tuned by `python -m reid adapt` for {arguments.batches} batches on the tracks of the first half, which "
-        f"nobody labelled; {arguments.seeds} seeds. HOTA and IDF1 are of `footfall run` over the whole sequence, scored "
-        "on the second half; mAP and pairs are of crops of the ground truth there, all of one camera."
+        f"nobody labelled; {arguments.seeds} seeds. HOTA and IDF1 are of `footfall run` over the whole sequence, "
+        "scored on the second half; mAP and pairs are of crops of the ground truth there, all of one camera."
     )
     setting.publish("\n\n".join(["# What a site's own footage brings", about, setting.table(header, rows)]))
 
