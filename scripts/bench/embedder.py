@@ -4,8 +4,8 @@
     scripts/measure embedder DATA -- --embedder FILE --made-up CROPS
 
 DATA is laid out as score.py says, with reid/market1501.tar and cuhk03.tar. Of those it takes the
-people whom scripts/train/configs/deepsort.toml holds out, 93 and 366: nothing is to be chosen by them. CROPS is a set of
-made-up people.
+people whom scripts/train/configs/deepsort.toml holds out, 93 and 366: nothing is to be chosen by them. CROPS is a set
+of made-up people.
 """
 
 import argparse
