@@ -58,6 +58,11 @@ def parser() -> argparse.ArgumentParser:
     card.add_argument("--model", type=Path, required=True, help="the ONNX file that was exported from the run")
     card.add_argument("--output", type=Path, required=True, help="the Markdown page to write")
     card.add_argument("--notes", type=Path, help="Markdown that goes into the card before its limits")
+    mix = commands.add_parser("soup", help="the mean of several runs' weights, as a run")
+    mix.add_argument(
+        "--of", type=Path, action="append", required=True, metavar="RUN", help="a run's folder (repeatable)"
+    )
+    mix.add_argument("--run", type=Path, required=True, help="folder to write the checkpoint to")
     add_joins(commands)
     return top
 
@@ -85,8 +90,8 @@ def add_joins(commands):
     site.add_argument("--threads", type=int, default=2, help="CPU threads")
 
 
-def on_tracks(options) -> bool:
-    """Does `propose`, `join` or `adapt`; whether it was one of them."""
+def without_recipe(options) -> bool:
+    """Does `propose`, `join`, `adapt` or `soup`; whether it was one of them."""
     if options.command == "propose":
         from reid.joins import propose
 
@@ -102,7 +107,11 @@ def on_tracks(options) -> bool:
 
         torch.set_num_threads(options.threads)
         adapt(options.crops, options.model, options.output, options.batches, options.seed, options.about)
-    return options.command in ("propose", "join", "adapt")
+    elif options.command == "soup":
+        from reid.soup import soup
+
+        soup(options.of, options.run)
+    return options.command in ("propose", "join", "adapt", "soup")
 
 
 RECIPES = {"train": "mobilenet.toml", "evaluate": "mobilenet.toml", "compare": "lab.toml"}
@@ -129,7 +138,7 @@ def check_device(device: str):
 
 def main(arguments=None):
     options = parser().parse_args(arguments)
-    if on_tracks(options):
+    if without_recipe(options):
         return
     import torch
 

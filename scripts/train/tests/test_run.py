@@ -216,3 +216,28 @@ def test_imprinted_weights_know_people_before_the_first_batch(crops, recipe, tmp
         answers = (vectors @ run.losses.classify.weight.T).argmax(1).detach().numpy()
         right[imprint] = (answers == run.labels[run.train_rows]).mean()
     assert right[0] < 0.4 < 0.6 < right[3]
+
+
+def test_a_soup_is_the_mean_of_its_runs_and_can_be_gone_on_from(trained, recipe, people, cache, tmp_path):
+    first = checkpoint.load(trained)
+    doubled = {key: value * 1.01 if value.is_floating_point() else value for key, value in first["network"].items()}
+    other = {**first, "network": doubled, "batch": 3}
+    (tmp_path / "other").mkdir()
+    checkpoint.save(tmp_path / "other", other)
+    main(["soup", "--of", str(trained), "--of", str(tmp_path / "other"), "--run", str(tmp_path / "soup")])
+    mixed = checkpoint.load(tmp_path / "soup")
+    for name, value in first["network"].items():
+        torch.testing.assert_close(mixed["network"][name], value * 1.005 if value.is_floating_point() else value)
+    assert [sum(phase["batches"] for phase in past["phases"]) for past in mixed["past"]] == [14]
+    assert mixed["batch"] == 3
+    words = ["--data", f"made={people}", "--run", str(tmp_path / "soup"), "--cache", str(cache), *THREADS]
+    main(["export", *words, "--output", str(tmp_path / "soup.onnx")])
+    assert (tmp_path / "soup.onnx").exists()
+
+
+def test_runs_of_other_networks_have_no_mean(trained, tmp_path):
+    state = checkpoint.load(trained)
+    (tmp_path / "other").mkdir()
+    checkpoint.save(tmp_path / "other", {**state, "network": {"weights": torch.zeros(2)}})
+    with pytest.raises(SystemExit, match="different networks"):
+        main(["soup", "--of", str(trained), "--of", str(tmp_path / "other"), "--run", str(tmp_path / "soup")])
