@@ -1,9 +1,9 @@
 """The mean of several runs' weights, as a run of its own.
 
 Runs that began from one another, or from the same weights, but learnt from other crops or in another way, lie in one
-valley: the mean of their weights is often better than each, above all on people and cameras of another kind (Wortsman et
-al., "Model Soups", 2022, and "Robust Fine-Tuning of Zero-Shot Models", 2022, eq. 1).
-"""
+Runs that began from one another, or from the same weights, but learnt from other crops or in another way, lie in
+one valley: the mean of their weights is often better than each, above all on people and cameras of another kind
+(Wortsman et al., "Model Soups", 2022, and "Robust Fine-Tuning of Zero-Shot Models", 2022, eq. 1).
 
 from pathlib import Path
 
@@ -24,8 +24,10 @@ def mean(states: list[dict]) -> dict:
 
 
 def soup(runs: list[Path], folder: Path):
-    """Writes to `folder` a checkpoint with the mean of the weights of `runs`, which can be exported or gone on from; its
-    recipe is that of the last."""
+    """Writes to `folder` a checkpoint with the mean of the weights of `runs`, which can be exported or gone on from.
+
+    Its recipe is that of the last; the others' are told as what led to it.
+    """
     parts = [checkpoint.load(run) for run in runs]
     last = parts[-1]
     past = [recipe for part in parts for recipe in (*part.get("past", []), done(part["config"], part["batch"]))]
