@@ -1,9 +1,9 @@
 """The mean of several runs' weights, as a run of its own.
 
 Runs that began from one another, or from the same weights, but learnt from other crops or in another way, lie in one
-Runs that began from one another, or from the same weights, but learnt from other crops or in another way, lie in
-one valley: the mean of their weights is often better than each, above all on people and cameras of another kind
+valley: the mean of their weights is often better than each, above all on people and cameras of another kind
 (Wortsman et al., "Model Soups", 2022, and "Robust Fine-Tuning of Zero-Shot Models", 2022, eq. 1).
+"""
 
 from pathlib import Path
 
