@@ -134,7 +134,7 @@ def card(config: Config, crops: Crops, run: Path, model: Path, output: Path, not
     facts = onnx.session.get_modelmeta().custom_metadata_map
     if "footfall.version" not in facts:
         raise SystemExit(f"{model}: not written by `python -m reid export`, so there is nothing to tell of it")
-    network = build(config.network)
+    network = build(config.network, seen=config.seen)
     train_rows, rows = split(crops, config.hold_out, config.seed)
     lines = [
         *(f"# {model.stem}, an embedder", ""),

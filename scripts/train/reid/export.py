@@ -79,6 +79,8 @@ def metadata(config: Config, sets: list, distances: dict | None = None) -> dict:
         "footfall.terms": config.terms,
         "footfall.version": config.version,
     }
+    if config.seen:
+        facts["footfall.seen"] = f"{config.seen}x{config.seen // 2}"
     if distances:
         facts["footfall.max_cosine_distance"] = f"{distances['rare_threshold']:.3f}"
         facts["footfall.same_person"] = ",".join(f"{value:.5f}" for value in distances["curve"])

@@ -24,7 +24,7 @@ TOLERATED = 0.5
 
 def trained(config: Config, run: Path) -> Embedder:
     """The network of a run's checkpoint."""
-    network = build(config.network, unit=config.output == "unit")
+    network = build(config.network, config.output == "unit", config.seen)
     network.load_state_dict(checkpoint.load(run)["network"])
     return network.eval()
 

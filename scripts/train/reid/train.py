@@ -57,7 +57,7 @@ def done(config: dict, batches: int) -> dict:
 
 def start(config: Config):
     """The recipe's network before its first batch, and the recipes of the runs that led to it, the first one first."""
-    network = build(config.network, unit=config.output == "unit")
+    network = build(config.network, config.output == "unit", config.seen)
     if not config.warm_start:
         return network, []
     path = weights(config.warm_start)

@@ -12,8 +12,11 @@ from reid.__main__ import main
 from reid.adapt.sampler import Together
 from reid.adapt.strangers import batch_hard
 from reid.adapt.weights import network_of
+from reid.config import Config
+from reid.export import metadata, write
+from reid.networks import build
 from reid.onnx_model import OnnxModel
-from reid.pixels import normalise
+from reid.pixels import normalise, resize
 
 TRACKS, CROPS = 10, 6
 
@@ -40,6 +43,18 @@ def test_a_file_becomes_the_network_that_it_was(exported, crops):
     assert (ours * OnnxModel.open(exported).embed(crops.pixels)).sum(1).min() > 0.99999
     with pytest.raises(SystemExit, match="no such file"):
         network_of(exported.with_name("none.onnx"))
+
+
+def test_a_file_of_a_network_that_brings_crops_down_does_so_again(crops, tmp_path):
+    torch.manual_seed(2)
+    network, config = build("mobilenet", seen=96), Config(network="mobilenet", seen=96)
+    path = tmp_path / "small.onnx"
+    write(network.eval(), path, metadata(config, ["made"]), "mobilenet", "fp32")
+    again, _, facts = network_of(path)
+    assert facts["footfall.seen"] == "96x48" and facts["footfall.size"] == "128x64" and again.seen == 96
+    whole = OnnxModel.open(path).embed(crops.pixels)
+    small = again.eval()(resize(normalise(crops.pixels), 96)).detach().numpy()
+    assert (small * whole).sum(1).min() > 0.9999
 
 
 def test_the_loss_is_the_definition_and_only_certain_strangers_count():

@@ -4,6 +4,7 @@ from torch import nn
 
 from reid.networks import NETWORKS, build, size
 from reid.networks.depthwise import Depthwise
+from reid.pixels import resize
 
 # Weights, multiply-adds of a 128x64 crop, batch norms of maps left after folding.
 SIZES = {
@@ -105,3 +106,14 @@ def test_the_mobilenet_starts_from_imagenet_weights(tmp_path):
     for name, tensor in pupil.layers.state_dict().items():
         assert torch.equal(tensor, teacher.layers.state_dict()[name])
     assert not torch.equal(pupil.dense.weight, teacher.dense.weight)
+
+
+@ALL
+def test_crops_are_brought_down_as_the_laboratory_does_it(name):
+    x, network = torch.randn(2, 3, 128, 64), lively(name)
+    wanted = network(resize(x, 96))
+    network.seen = 96
+    torch.testing.assert_close(network(x), wanted, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(network(resize(x, 96)), wanted)
+    network.seen = 128
+    torch.testing.assert_close(network(x), lively(name)(x))

@@ -23,5 +23,7 @@ def network_of(path: Path) -> tuple[Embedder, str, dict]:
         wanted = {key: tuple(value.shape) for key, value in state.items() if not key.endswith("num_batches_tracked")}
         if wanted == {key: tensors[key].shape for key in wanted if key in tensors}:
             folded.load_state_dict({**state, **{key: torch.from_numpy(tensors[key].copy()) for key in wanted}})
-            return folded, name, {p.key: p.value for p in model.metadata_props}
+            facts = {p.key: p.value for p in model.metadata_props}
+            folded.seen = int(facts.get("footfall.seen", "0").partition("x")[0])
+            return folded, name, facts
     raise SystemExit(f"{path}: none of the laboratory's networks in float ({', '.join(NETWORKS)}); int8 cannot learn")

@@ -11,8 +11,8 @@ __all__ = ["DIMENSION", "HEIGHT", "NETWORKS", "WIDTH", "Embedder", "Features", "
 NETWORKS = {"deepsort": DeepSortNet, "mobilenet": MobileNet, "googlenet": GoogLeNet, "osnet": OsNet}
 
 
-def build(name: str, unit: bool = True) -> Embedder:
+def build(name: str, unit: bool = True, seen: int = 0) -> Embedder:
     """A network of fresh weights."""
     network = NETWORKS[name]()
-    network.unit = unit
+    network.unit, network.seen = unit, seen
     return network

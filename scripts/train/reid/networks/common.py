@@ -25,6 +25,8 @@ class Embedder(nn.Module):
     A subclass calls `finish` once its own layers are made, and maps crops to
     vectors in `pooled`. With `train_stem` off no gradient enters its first
     layers; with `unit` off the embedding is not brought to the unit sphere.
+    `mix_style` is how often crops of a batch mix their styles (`mix_styles`).
+    With `seen`, higher crops are first brought down to `seen` x `seen`/2.
     """
 
     first_in_float = 2
@@ -34,6 +36,7 @@ class Embedder(nn.Module):
         super().__init__()
         self.train_stem, self.unit = True, True
         self.mix_style = 0.0
+        self.seen = 0
 
     def finish(self, inputs: int, mode: str = "fan_out"):
         """The dense layer from `inputs` numbers and its batch norm; fresh weights everywhere."""
@@ -47,6 +50,13 @@ class Embedder(nn.Module):
         """[N, 3, H, W] to what the dense layer reads."""
         raise NotImplementedError
 
+    def shrunk(self, x: torch.Tensor) -> torch.Tensor:
+        """Crops [N, 3, H, W] as the first layer sees them."""
+        if not self.seen or x.shape[2] <= self.seen:
+            return x
+        rows, columns = (shrinking(length, length * self.seen // x.shape[2]).to(x) for length in x.shape[2:])
+        return rows @ x @ columns.T
+
     def mixed(self, x: torch.Tensor) -> torch.Tensor:
         """In training, a share `mix_style` of batches of maps [N, C, H, W] with styles of other crops in part."""
         chosen = self.training and self.mix_style and torch.rand(()) < self.mix_style
@@ -57,7 +67,7 @@ class Embedder(nn.Module):
         return torch.is_grad_enabled() and self.train_stem
 
     def features(self, x: torch.Tensor) -> Features:
-        raw = self.dense(self.pooled(x))
+        raw = self.dense(self.pooled(self.shrunk(x)))
         return Features(raw, self.norm(raw))
 
     def embedding(self, features: Features) -> torch.Tensor:
@@ -80,6 +90,13 @@ class Embedder(nn.Module):
         if isinstance(folded.norm, nn.BatchNorm1d):  # else it is folded already
             folded.dense, folded.norm = fuse_linear_bn_eval(folded.dense, folded.norm), nn.Identity()
         return folded
+
+
+def shrinking(long: int, short: int) -> torch.Tensor:
+    """The matrix [short, long] that brings so many pixels in a row down to fewer, smoothed as `pixels.resize` does it;
+    products of matrices can be exported."""
+    unit = torch.eye(long).view(1, 1, long, long)
+    return functional.interpolate(unit, size=(short, long), mode="bilinear", align_corners=False, antialias=True)[0, 0]
 
 
 def mix_styles(x: torch.Tensor) -> torch.Tensor:
