@@ -4,6 +4,7 @@ from torch import nn
 
 from reid.networks import NETWORKS, build, size
 from reid.networks.depthwise import Depthwise
+from reid.networks.mobilenet import PARTS, stripes
 from reid.pixels import resize
 
 # Weights, multiply-adds of a 128x64 crop, batch norms of maps left after folding.
@@ -117,3 +118,10 @@ def test_crops_are_brought_down_as_the_laboratory_does_it(name):
     torch.testing.assert_close(network(resize(x, 96)), wanted)
     network.seen = 128
     torch.testing.assert_close(network(x), lively(name)(x))
+
+
+@pytest.mark.parametrize("height", [2, 3, 4, 6, 8])
+def test_stripes_are_what_adaptive_pooling_makes(height):
+    x = torch.randn(2, 5, height, 3)
+    wanted = torch.nn.functional.adaptive_avg_pool2d(x, (PARTS, 1)).flatten(1)
+    torch.testing.assert_close(stripes(x), wanted)

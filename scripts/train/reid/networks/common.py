@@ -3,6 +3,7 @@
 import copy
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -52,9 +53,11 @@ class Embedder(nn.Module):
 
     def shrunk(self, x: torch.Tensor) -> torch.Tensor:
         """Crops [N, 3, H, W] as the first layer sees them."""
-        if not self.seen or x.shape[2] <= self.seen:
+        height, width = int(x.shape[2]), int(x.shape[3])
+        if not self.seen or height <= self.seen:
             return x
-        rows, columns = (shrinking(length, length * self.seen // x.shape[2]).to(x) for length in x.shape[2:])
+        rows = torch.from_numpy(shrinking(height, self.seen)).to(x)
+        columns = torch.from_numpy(shrinking(width, width * self.seen // height)).to(x)
         return rows @ x @ columns.T
 
     def mixed(self, x: torch.Tensor) -> torch.Tensor:
@@ -92,11 +95,16 @@ class Embedder(nn.Module):
         return folded
 
 
-def shrinking(long: int, short: int) -> torch.Tensor:
-    """The matrix [short, long] that brings so many pixels in a row down to fewer, smoothed as `pixels.resize` does it;
-    products of matrices can be exported."""
-    unit = torch.eye(long).view(1, 1, long, long)
-    return functional.interpolate(unit, size=(short, long), mode="bilinear", align_corners=False, antialias=True)[0, 0]
+def shrinking(long: int, short: int) -> np.ndarray:
+    """The matrix [short, long] that brings so many pixels in a row down to fewer, as `pixels.resize` does it.
+
+    Each is the mean under a triangle over its own place, twice as wide as it is
+    itself. Products of matrices can be exported, where that function cannot.
+    """
+    scale = long / short
+    places, centres = np.arange(long) + 0.5, (np.arange(short) + 0.5) * scale
+    weights = np.maximum(0, 1 - np.abs(places[None, :] - centres[:, None]) / scale)
+    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
 def mix_styles(x: torch.Tensor) -> torch.Tensor:

@@ -26,6 +26,7 @@ Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks"
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -102,8 +103,20 @@ class MobileNet(Embedder):
         with torch.set_grad_enabled(self.learning()):
             x = self.layers[:STEM](x)
         x = self.layers[STEM:](self.mixed(x))
-        pooled = [x.mean((2, 3)), x.amax((2, 3)), functional.adaptive_avg_pool2d(x, (PARTS, 1)).flatten(1)]
-        return torch.cat(pooled, 1)
+        return torch.cat([x.mean((2, 3)), x.amax((2, 3)), stripes(x)], 1)
+
+
+def stripes(x: torch.Tensor) -> torch.Tensor:
+    """Maps [N, C, H, W] as means of `PARTS` stripes from head to feet [N, C x PARTS], which overlap where H is no
+    multiple of their number: a product of matrices then, since that cannot be exported otherwise."""
+    height = int(x.shape[2])
+    if height % PARTS == 0:
+        return functional.adaptive_avg_pool2d(x, (PARTS, 1)).flatten(1)
+    share = np.zeros((height, PARTS), np.float32)
+    for part in range(PARTS):
+        first, end = part * height // PARTS, -(-(part + 1) * height // PARTS)
+        share[first:end, part] = 1 / (end - first)
+    return (x.mean(3) @ torch.from_numpy(share).to(x)).flatten(1)
 
 
 class ImageNetMobileNet(nn.Module):
