@@ -1,5 +1,6 @@
 //! The command line: all arguments, and nothing of what is done with them.
 
+mod audit;
 mod check;
 mod demo;
 mod doctor;
@@ -11,6 +12,7 @@ mod keep;
 pub(crate) mod ledger;
 mod log_format;
 mod manual;
+mod privacy;
 pub(crate) mod reid;
 mod replay;
 pub(crate) mod report;
@@ -26,6 +28,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use footfall_bench::BenchArgs;
 use footfall_count::{Line, Mask, PartLayout, Zone};
 
+pub(crate) use audit::AuditArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use doctor::DoctorArgs;
@@ -37,6 +40,7 @@ pub(crate) use keep::LedgerArgs;
 pub(crate) use ledger::LedgerCommandArgs;
 pub(crate) use log_format::LogFormat;
 pub(crate) use manual::ManualArgs;
+pub(crate) use privacy::PrivacyArgs;
 pub(crate) use reid::ReidArgs;
 pub(crate) use replay::ReplayArgs;
 pub(crate) use report::ReportArgs;
@@ -80,10 +84,12 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Count(CountArgs),
     Report(ReportArgs),
+    Audit(AuditArgs),
     Ledger(LedgerCommandArgs),
     Sales(SalesArgs),
     Serve(ServeArgs),
     Token(TokenArgs),
+    Privacy(PrivacyArgs),
     Eval(EvalArgs),
     Reid(ReidArgs),
     Harvest(Box<HarvestArgs>),

@@ -1,5 +1,6 @@
 //! What the program does: a file a subcommand, named after it.
 
+mod audit;
 mod bench;
 mod check;
 mod count;
@@ -10,6 +11,7 @@ mod harvest;
 mod init;
 mod ledger;
 mod manual;
+mod privacy;
 mod reid;
 mod replay;
 mod report;
@@ -35,10 +37,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Replay(args) => replay::run(&args, cli.verbose),
         Command::Count(args) => count::run(&args, cli.verbose),
         Command::Report(args) => report::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Ledger(args) => ledger::run(&args, cli.verbose),
         Command::Sales(args) => sales::run(&args),
         Command::Serve(args) => serve::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
+        Command::Privacy(args) => privacy::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Staff(args) => staff::run(&args, cli.verbose),
         Command::Harvest(args) => harvest::run(&args, cli.verbose),

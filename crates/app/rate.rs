@@ -57,6 +57,7 @@ pub(crate) fn rounded(rate: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+
     use footfall_config::Config;
 
     use super::{frames, is_too_low};

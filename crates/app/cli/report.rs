@@ -94,6 +94,10 @@ pub(crate) struct ReportArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
+    /// Say beneath it what an audit makes of the counts, with intervals: docs/audit.md. Needs --config
+    #[arg(long, requires = "config", conflicts_with_all = ["output", "each_zone"])]
+    pub(crate) audited: bool,
+
     /// Draw it as a picture, too: an SVG file
     #[arg(long, value_name = "FILE.svg", value_hint = ValueHint::FilePath)]
     pub(crate) chart: Option<PathBuf>,

@@ -34,7 +34,7 @@ pub(crate) struct TokenArgs {
     /// Whose it is
     pub(crate) name: String,
 
-    /// What it allows: to read, or also to change lines and settings
+    /// What it allows: to read, also to change lines and settings, or to audit clips and nothing else
     #[arg(long, value_enum, default_value_t = TokenRole::Read)]
     pub(crate) role: TokenRole,
 }
@@ -42,7 +42,9 @@ pub(crate) struct TokenArgs {
 /// What a token allows.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum TokenRole {
-    /// See everything
+    /// See clips and count in them, and nothing else
+    Audit,
+    /// See everything but clips
     Read,
     /// Also change lines and settings
     Change,
@@ -51,6 +53,7 @@ pub(crate) enum TokenRole {
 impl From<TokenRole> for footfall_serve::Role {
     fn from(role: TokenRole) -> Self {
         match role {
+            TokenRole::Audit => Self::Audit,
             TokenRole::Read => Self::Read,
             TokenRole::Change => Self::Change,
         }

@@ -7,8 +7,9 @@ use footfall_config::{Config, usage};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Compare, Count, Error, PlaceKind, Query, Range, Reader, ZoneCount};
-use footfall_report::{Report, Screen, ZoneReport};
+use footfall_report::{Format, Report, Screen, ZoneReport};
 
+use super::audit::audited;
 use super::ledger::marks;
 use crate::cli::ReportArgs;
 use crate::cli::report::Reset;
@@ -19,6 +20,11 @@ use crate::times::{moment, zone};
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
     let config = Config::load(args.config.as_deref())?;
     let path = config.ledger.read_by(args.ledger.as_deref());
+    if args.audited && args.format != Format::Table {
+        return Err(usage(anyhow!(
+            "--audited is for people to read: leave out --format, or use `footfall audit --json`"
+        )));
+    }
     let zone = zone(args.timezone.as_deref()).map_err(usage)?;
     if args.compare.is_some_and(|with| !with.fits(args.by)) {
         return Err(usage(anyhow!("--compare week is of periods up to a week; of months, --compare year")));
@@ -47,9 +53,13 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
             Some(Reset(reset)) => reset,
             None => config.hours.quiet().or(Query::default().reset),
         },
-        hours: config.hours,
+        hours: config.hours.clone(),
     };
     reader.as_of_one_moment(|| report(&reader, &query, args))?;
+    if args.audited {
+        let outcome = audited(&config, args.from.as_deref(), args.to.as_deref())?;
+        writeln!(std::io::stdout(), "\nAudited\n{}", footfall_site::audit::report(&outcome))?;
+    }
     let wrongly = reader.dated_wrongly()?;
     if wrongly > 0 {
         say(&format!(

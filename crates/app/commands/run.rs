@@ -14,7 +14,7 @@ use crate::run::lanes::OpenSources;
 use crate::run::networks::OpenNetworks;
 use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
-use crate::run::summary::RunReport;
+use crate::run::summary::{NetworkReport, RunReport};
 use crate::say::say;
 use crate::{guard, interrupt, logging, progress, quiet, service};
 
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let networks = OpenNetworks::open(&plan.config)?;
     let plan = plan.on(networks.device);
     let distance = networks.max_cosine_distance;
+    let scales = networks.scales(&opened.infos());
     let (lanes, crossings) = opened.lanes(args, &plan, distance, &stop, &bar)?;
     let in_force = InForce::new(&plan.sources);
     let path = args.config.as_deref();
@@ -52,6 +53,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     }
     let options = plan.config.options(networks.device, args.max_frames);
     let OpenNetworks { detectors, embedders, told, .. } = networks;
+    let told = NetworkReport { scales, ..told };
     let pipeline = Pipeline { lanes, detectors, embedders };
     let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
     let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);

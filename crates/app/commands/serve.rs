@@ -12,7 +12,7 @@ use footfall_pipeline::Stop;
 use footfall_serve::{
     Book, Drawing, Live, Parts, PublishConfig, Publishers, Saved, Server, Setup, SetupError, Shapes,
 };
-use footfall_site::{LedgerBook, NOTICE, refused, shapes};
+use footfall_site::{Clips, LedgerBook, NOTICE, refused, shapes};
 use serde_json::Value;
 
 use crate::cli::ServeArgs;
@@ -39,7 +39,8 @@ pub(crate) fn run(args: &ServeArgs, verbose: u8) -> anyhow::Result<()> {
     let publishers = Publishers::start(&publish, &book, &live).map_err(refused)?;
     let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
     let setup = Arc::new(Unchanging { configuration: config.shown() });
-    let parts = Parts { live: live.clone(), book, setup, publishers: publishing };
+    let audit = Clips::open(&config.evidence).map_err(usage)?;
+    let parts = Parts { live: live.clone(), book, setup, publishers: publishing, audit };
     let server = Server::start(&config.serve, parts).map_err(refused)?;
     say(&format!("the page is at {}\n", server.url()));
     match &args.config {

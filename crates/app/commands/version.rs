@@ -58,6 +58,16 @@ impl Version {
         }
     }
 
+    /// The program and its networks, each with what it is: for a report.
+    pub(crate) fn about(&self) -> Vec<(String, String)> {
+        let commit = self.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
+        let program = ("Program".to_owned(), format!("footfall {}{commit}", self.number));
+        let network = |network: &Network| {
+            (format!("Network ({})", network.role), format!("{} {}", network.file, network.sha256))
+        };
+        std::iter::once(program).chain(self.networks.iter().map(network)).collect()
+    }
+
     fn for_people(&self) -> String {
         let commit = self.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
         let mut lines = vec![

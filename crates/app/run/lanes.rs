@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use footfall_config::{Config, NamedSource, Outputs, usage};
+use footfall_config::{Config, NamedSource, Outputs, shown_name, usage};
 use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
 use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
-use footfall_site::{Book, Gallery, NOTICE, Page};
+use footfall_site::{Book, EvidenceSink, Gallery, NOTICE, Page};
 use footfall_track::{Point, Tracker};
 use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
 use indicatif::ProgressBar;
@@ -180,6 +180,10 @@ impl Setup {
                 0,
                 book.begin(self.index, config, &self.source, &info, &settings, &self.common.stop)?,
             );
+        }
+        if config.evidence.folder.is_some() {
+            let start = footfall_site::start_of(config, &self.source, &info)?;
+            sinks.extend(EvidenceSink::open(&config.evidence, &shown_name(&self.source.name), &info, start)?);
         }
         let tracker = Tracker::new(settings).map_err(usage)?;
         warn_about_lines(&self.source, &info);

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use footfall_config::{Config, models};
-use footfall_pipeline::{Detector, Embedder};
+use footfall_pipeline::{Detector, Embedder, SourceInfo};
 use footfall_vision::{Device, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 
 use super::summary;
@@ -48,6 +48,12 @@ impl OpenNetworks {
             }
         }
         Ok(opened)
+    }
+
+    /// How many times as large the pictures of each source are for the detector, where that is known.
+    pub(crate) fn scales(&self, infos: &[Option<SourceInfo>]) -> Vec<Option<f64>> {
+        let scale = |info: &SourceInfo| self.detectors.first()?.scale(info.width, info.height);
+        infos.iter().map(|info| info.as_ref().and_then(scale)).collect()
     }
 
     fn add_embedder(&mut self, runtime: &Runtime, config: &Config) -> anyhow::Result<()> {

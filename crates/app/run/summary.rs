@@ -140,6 +140,9 @@ pub(crate) struct NetworkReport {
     pub(crate) embedder: Option<String>,
     pub(crate) embedder_ran_on: Option<ProviderReport>,
     pub(crate) threads: usize,
+    /// How many times as large the pictures of each source are for the detector, where that is known.
+    #[serde(skip)]
+    pub(crate) scales: Vec<Option<f64>>,
 }
 
 impl RunReport {
@@ -156,7 +159,10 @@ impl RunReport {
         let seconds = outcome.elapsed.as_secs_f64();
         let busy: f64 = lanes.iter().map(|lane| lane.summary.busy().as_secs_f64()).sum();
         let several = lanes.len() > 1;
-        let lines = lanes.iter().flat_map(|lane| lines(lane, several)).collect();
+        let mut scales = networks.scales.clone();
+        scales.resize(lanes.len(), None);
+        let lines =
+            lanes.iter().zip(&scales).flat_map(|(lane, &scale)| lines(lane, several, scale)).collect();
         let how = lanes.iter().map(|lane| lane.summary.ended).max_by_key(|&ended| rank(ended));
         let single = if several { None } else { lanes.first().and_then(source) };
         let outputs =
@@ -177,7 +183,11 @@ impl RunReport {
             stages: outcome.stages.iter().map(stage).collect(),
             networks,
             outputs,
-            sources: lanes.iter().map(|lane| SourceReport::new(lane, busy, config.health.rate)).collect(),
+            sources: lanes
+                .iter()
+                .zip(&scales)
+                .map(|(lane, &scale)| SourceReport::new(lane, busy, config.health.rate, scale))
+                .collect(),
             files: files.to_vec(),
         }
     }
@@ -192,7 +202,7 @@ impl RunReport {
 }
 
 impl SourceReport {
-    fn new(lane: &LaneOutcome, all: f64, least_frames_per_second: f64) -> Self {
+    fn new(lane: &LaneOutcome, all: f64, least_frames_per_second: f64, scale: Option<f64>) -> Self {
         let LaneOutcome { name, info, summary, error } = lane;
         let busy = summary.busy().as_secs_f64();
         let trouble = |trouble: &footfall_pipeline::Trouble| TroubleReport {
@@ -216,7 +226,7 @@ impl SourceReport {
             embedded: summary.embedded,
             people: summary.people,
             tracked: summary.tracked,
-            lines: lines(lane, false).collect(),
+            lines: lines(lane, false, scale).collect(),
             busy_seconds: busy,
             milliseconds_per_frame: 1e3 * busy / summary.processed.max(1) as f64,
             share: busy / all.max(1e-9),

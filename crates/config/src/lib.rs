@@ -23,6 +23,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use footfall_count::{Counter, Layout, Line, Mask, PartLayout, Zone};
+use footfall_evidence::EvidenceConfig;
 use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::{Gather, Options};
 use footfall_video::OverlayConfig;
@@ -68,6 +69,8 @@ pub struct Config {
     pub outputs: Outputs,
     /// Where crossings are kept for good.
     pub ledger: LedgerConfig,
+    /// Clips that are kept for an audit.
+    pub evidence: EvidenceConfig,
     /// When the place is open.
     #[serde(rename = "hours")]
     pub opening: Hours,
@@ -123,6 +126,7 @@ impl Config {
         Layout { lines: config.lines, zones: config.zones, masks: config.masks } = layout;
         config.ledger.validate().map_err(usage)?;
         config.health.validate().map_err(usage)?;
+        config.evidence.check().map_err(usage)?;
         config.pipeline.check().map_err(usage)?;
         Ok(config)
     }

@@ -33,6 +33,7 @@ impl Config {
             pipeline: _,
             outputs,
             ledger,
+            evidence,
             opening: _,
             hours: _,
             serve,
@@ -70,7 +71,14 @@ impl Config {
         let detector = detector.as_mut().filter(|file| !is_name(file));
         let embedder = embedder.as_mut().filter(|file| !is_embedder_name(file));
         let own = [runtime, gallery, video, tracks, crossings, detections, record, summary, file];
-        let own = own.into_iter().flatten().chain(detector).chain(embedder).chain(&mut options.login_file);
+        let kept = evidence.folder.iter_mut().chain(evidence.key.as_mut().and_then(file_of));
+        let own = own
+            .into_iter()
+            .flatten()
+            .chain(kept)
+            .chain(detector)
+            .chain(embedder)
+            .chain(&mut options.login_file);
         own.chain(of_page(serve)).chain(of_publishers(publish)).for_each(|path| begin(path, folder));
         Ok(())
     }
@@ -86,10 +94,15 @@ fn of_publishers(publish: &mut PublishConfig) -> impl Iterator<Item = &mut Local
     let passwords = passwords.chain(nats.iter_mut().filter_map(|nats| nats.password.as_mut()));
     let passwords = passwords.chain(mail.iter_mut().filter_map(|mail| mail.password.as_mut()));
     let secrets = passwords.chain(webhooks.iter_mut().map(|hook| &mut hook.secret));
-    secrets.filter_map(|secret| match secret {
+    secrets.filter_map(file_of)
+}
+
+/// The file that a secret is in.
+fn file_of(secret: &mut Secret) -> Option<&mut LocalPath> {
+    match secret {
         Secret::File { file } => Some(file),
         Secret::Here(_) | Secret::Env { .. } => None,
-    })
+    }
 }
 
 /// `-` is stdin or stdout.

@@ -3,6 +3,7 @@
 //! Each part is taken apart whole, so that a new setting is in here or does not compile.
 
 use footfall_count::PartLayout;
+use footfall_evidence::EvidenceConfig;
 use footfall_serve::Config as ServeConfig;
 use footfall_video::SourceOptions;
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ impl Config {
             pipeline,
             outputs: _,
             ledger,
+            evidence,
             opening,
             hours: _,
             serve,
@@ -42,6 +44,20 @@ impl Config {
         let StaffConfig { gallery: _, max_cosine_distance } = staff;
         let LedgerConfig { file: _, retention, remove_unsent, removed_lines, start_time: _, recount: _ } =
             ledger;
+        let EvidenceConfig {
+            folder,
+            blur,
+            below,
+            around,
+            minutes_a_day,
+            seed: _,
+            days,
+            megabytes,
+            width,
+            rate,
+            quality,
+            key,
+        } = evidence;
         let ServeConfig { address: _, threads, trusted_proxies: _, picture, limits, tls: _, tokens: _ } =
             serve;
         without_nulls(json!({
@@ -56,6 +72,11 @@ impl Config {
             "health": health,
             "pipeline": pipeline,
             "ledger": { "retention": retention, "remove_unsent": remove_unsent, "removed_lines": removed_lines },
+            "evidence": {
+                "kept": folder.is_some(), "blur": blur, "below": below, "around": around,
+                "minutes_a_day": minutes_a_day, "days": days, "megabytes": megabytes, "width": width,
+                "rate": rate, "quality": quality, "encrypted": key.is_some(),
+            },
             "hours": opening,
             "serve": { "threads": threads, "picture": picture, "limits": limits },
             "line": lines,

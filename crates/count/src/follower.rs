@@ -7,7 +7,7 @@ use std::time::Duration;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Detection, Embeddings, Observations, Step, TrackedBox, Tracker};
 
-use crate::{Anchor, Counter, Crossing, Group, Line, Tally, Visit, Zone, ZoneTally};
+use crate::{Anchor, Counter, Crossing, Group, Line, Sight, Tally, Visit, Zone, ZoneTally};
 
 /// What was seen in one frame, or is decided without one.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +99,7 @@ pub struct Follower {
     recording: Option<Recording>,
     /// Number and time of the latest frame.
     latest: (u64, Duration),
+    sight: Sight,
 }
 
 impl Follower {
@@ -106,7 +107,15 @@ impl Follower {
     #[must_use]
     pub fn new(tracker: Tracker, counter: Counter) -> Self {
         let (lines, zones) = (counter.lines().into(), counter.zones().into());
-        Self { tracker, counter, lines, zones, recording: None, latest: (0, Duration::ZERO) }
+        Self {
+            tracker,
+            counter,
+            lines,
+            zones,
+            recording: None,
+            latest: (0, Duration::ZERO),
+            sight: Sight::default(),
+        }
     }
 
     /// The same, going over all tracks once more when all is seen: nothing is seen before the end.
@@ -127,9 +136,18 @@ impl Follower {
         &self.counter
     }
 
+    /// What was seen without being counted; nothing of tracks that somebody else made.
+    #[must_use]
+    pub fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
     /// Changes settings, lines or zones between two frames.
     pub fn change(&mut self, change: impl FnOnce(&mut Tracker, &mut Counter)) {
         change(&mut self.tracker, &mut self.counter);
+        if self.counter.lines() != &*self.lines {
+            self.sight.change(self.counter.lines().len());
+        }
         self.lines = self.counter.lines().into();
         self.zones = self.counter.zones().into();
     }
@@ -166,6 +184,7 @@ impl Follower {
     /// Frames come in rising order of number and time.
     pub fn step(&mut self, frame: u64, time: Duration, observations: &Observations) -> Seen {
         let step = self.tracker.step(time, observations);
+        self.sight.see(time, &observations.detections, step, (self.counter.anchor(), self.counter.lines()));
         if let Some(recording) = &mut self.recording {
             recording.push(frame, time, observations, step);
             self.latest = (frame, time);

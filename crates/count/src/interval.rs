@@ -64,12 +64,37 @@ impl CountInterval {
         };
         Self { low: (low.max(0.0) as u64).min(count), high: (high.max(0.0) as u64).max(count) }
     }
+
+    /// The same, where those who were missed have the mean `hidden` and vary more than by chance: a negative binomial
+    /// distribution with the variance `hidden + varies hidden^2`.
+    #[must_use]
+    pub(crate) fn with_hidden(count: u64, doubt: f64, hidden: f64, varies: f64) -> Self {
+        let none = doubt.clamp(0.0, count as f64);
+        let whole = count as f64;
+        let variance = none + hidden + varies * hidden * hidden;
+        let (low, high) = if none + hidden > MANY {
+            // The longer tail is that of the hidden, taken as gamma: its upper limit is that of Wilson and Hilferty.
+            let spread = varies + 1.0 / hidden.max(1.0);
+            let shape = 1.0 / spread;
+            let cube = 1.0 - 1.0 / (9.0 * shape) + SPREAD / (3.0 * shape.sqrt());
+            let low = whole - none - SPREAD * variance.min(none + hidden).sqrt();
+            (low.floor(), (whole - none + hidden * cube.powi(3) + SPREAD * none.sqrt()).ceil())
+        } else {
+            let (low, high) = differences(&negative_binomial(hidden, varies), &poisson(none));
+            (whole + low, whole + high)
+        };
+        Self { low: (low.max(0.0) as u64).min(count), high: (high.max(0.0) as u64).max(count) }
+    }
 }
 
 /// The least and the greatest difference of two Poisson variables outside of which lie at most
 /// [`TAIL`] to either side.
 fn skellam(plus: f64, minus: f64) -> (f64, f64) {
-    let (plus, minus) = (poisson(plus), poisson(minus));
+    differences(&poisson(plus), &poisson(minus))
+}
+
+/// The same of two variables with these probabilities of 0, 1, 2, ....
+fn differences(plus: &[f64], minus: &[f64]) -> (f64, f64) {
     let mut differences = vec![0.0; plus.len() + minus.len() - 1];
     for (i, p) in plus.iter().enumerate() {
         for (j, q) in minus.iter().enumerate() {
@@ -85,6 +110,20 @@ fn skellam(plus: f64, minus: f64) -> (f64, f64) {
     let high = differences.iter().rev().scan(0.0, within).position(reached).unwrap_or(0);
     let zero = minus.len() as f64 - 1.0;
     (low as f64 - zero, (differences.len() - 1 - high) as f64 - zero)
+}
+
+/// The probabilities of 0, 1, 2, ... of a negative binomial variable, as far as they matter:
+/// `P(k + 1) = P(k) (k + r) / (k + 1) q` with `r = 1 / varies` and `q = varies mean / (1 + varies mean)`.
+fn negative_binomial(mean: f64, varies: f64) -> Vec<f64> {
+    let (r, q) = (1.0 / varies, varies * mean / (1.0 + varies * mean));
+    let most = (mean + 10.0 * (mean + varies * mean * mean).sqrt() + 10.0).ceil() as u32;
+    let mut probability = (1.0 - q).powf(r);
+    let mut all = vec![probability];
+    for k in 0..most {
+        probability *= (f64::from(k) + r) / f64::from(k + 1) * q;
+        all.push(probability);
+    }
+    all
 }
 
 /// The probabilities of 0, 1, 2, ..., as far as they matter.
@@ -107,7 +146,7 @@ const MISSED_AT_ALL: f64 = 0.1;
 
 #[cfg(test)]
 mod tests {
-    use super::{CountInterval, poisson, skellam};
+    use super::{CountInterval, negative_binomial, poisson, skellam};
     use proptest::prelude::*;
 
     #[test]
@@ -121,6 +160,21 @@ mod tests {
     }
 
     #[test]
+    fn a_negative_binomial_has_its_mean_and_its_variance() {
+        for (mean, varies) in [(0.1, 1.3), (3.0, 1.3), (40.0, 0.2)] {
+            let all = negative_binomial(mean, varies);
+            let moment =
+                |of: &dyn Fn(f64) -> f64| all.iter().enumerate().map(|(k, p)| of(k as f64) * p).sum::<f64>();
+            assert!(
+                (moment(&|_| 1.0) - 1.0).abs() < 1e-3 && (moment(&|k| k) - mean).abs() < 0.02 * mean,
+                "{mean}"
+            );
+            let variance = moment(&|k| (k - mean).powi(2));
+            assert!((variance / (mean + varies * mean * mean) - 1.0).abs() < 0.05, "{variance}");
+        }
+    }
+
+    #[test]
     fn without_doubt_there_is_no_width() {
         assert_eq!(skellam(0.0, 0.0), (0.0, 0.0));
         // P(X = 0) = 0.905, P(X <= 1) = 0.995: one missed is within, two are not.
@@ -128,6 +182,16 @@ mod tests {
     }
 
     proptest! {
+        /// Small and large counts go over into each other, and more hidden people never make it narrower.
+        #[test]
+        fn the_hidden_widen(count in 0_u64..3000, share in 0.0..0.3_f64, hidden in 0.05..0.6_f64) {
+            let (doubt, hidden) = (share * count as f64, 0.1 + hidden * count as f64);
+            let less = CountInterval::with_hidden(count, doubt, hidden / 2.0, 1.3);
+            let more = CountInterval::with_hidden(count, doubt, hidden, 1.3);
+            prop_assert!(more.low <= count && count <= more.high);
+            prop_assert!(more.high + more.high / 10 + 1 >= less.high, "{less:?} {more:?}");
+        }
+
         #[test]
         fn the_count_is_within_and_doubt_widens(count in 0_u64..5000, share in 0.0..0.4_f64) {
             let doubt = share * count as f64;

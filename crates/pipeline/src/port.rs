@@ -93,6 +93,11 @@ pub trait Detector: Send {
     /// # Errors
     /// When the network cannot be run.
     fn detect(&mut self, image: &Image) -> Result<Vec<Detection>, BoxError>;
+
+    /// How many times as large pictures of this size are for the network, where that is known.
+    fn scale(&self, _width: usize, _height: usize) -> Option<f64> {
+        None
+    }
 }
 
 /// Maps people's crops to appearance vectors.

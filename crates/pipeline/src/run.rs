@@ -150,6 +150,7 @@ impl LaneShared {
             lines: tracked.lines,
             tallies: tracked.tallies,
             doubts: tracked.doubts,
+            sight: tracked.sight,
             zones: tracked.zones,
             zone_tallies: tracked.zone_tallies,
             group_tallies: tracked.group_tallies,

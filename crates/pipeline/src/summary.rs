@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Doubt, GroupTally, Tally, ZoneTally};
+use footfall_count::{Doubt, GroupTally, Sight, Tally, ZoneTally};
 
 use crate::Trouble;
 
@@ -59,6 +59,8 @@ pub struct Summary {
     pub tallies: Vec<Tally>,
     /// How much these are in doubt.
     pub doubts: Vec<Doubt>,
+    /// What was seen without being counted.
+    pub sight: Sight,
     /// Names of the zones, in the counter's order.
     pub zones: Vec<String>,
     /// What each zone has seen, in the counter's order.

@@ -1,6 +1,7 @@
 //! The HTTP interface: one function a route, each with its part of the OpenAPI document.
 
 mod alerts;
+mod audit;
 mod body;
 mod configuration;
 mod counts;
@@ -104,6 +105,11 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(settings::remove_alert))
         .routes(routes!(settings::enrol))
         .routes(routes!(settings::forget))
+        .routes(routes!(audit::clips))
+        .routes(routes!(audit::result))
+        .routes(routes!(audit::clip, audit::answer))
+        .routes(routes!(audit::picture))
+        .routes(routes!(audit::explain))
         .routes(routes!(session::show, session::begin, session::end))
         .split_for_parts()
 }

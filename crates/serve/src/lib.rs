@@ -16,6 +16,7 @@ mod memory;
 mod access;
 mod alert;
 mod api;
+mod audit;
 mod book;
 mod config;
 mod error;
@@ -37,6 +38,9 @@ mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use alert::{AlertConfig, AlertRules, AlertState, When, unusual_hour};
+pub use audit::{
+    Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, LineSeen, WhyOtherwise,
+};
 pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;

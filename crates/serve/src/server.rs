@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::access::{Access, Tokens};
 use crate::api::{self, Shared};
-use crate::{Book, Config, Live, PublisherStates, ServeError, Setup};
+use crate::{Audit, Book, Config, Live, PublisherStates, ServeError, Setup};
 use accept::Door;
 pub(crate) use guests::{Guest, Guests};
 use tls::Certificate;
@@ -37,6 +37,8 @@ pub struct Parts {
     pub setup: Arc<dyn Setup>,
     /// How the publishers are doing.
     pub publishers: PublisherStates,
+    /// Clips to be audited, where evidence is kept.
+    pub audit: Option<Arc<dyn Audit>>,
 }
 
 /// A running server. It ends when it is dropped.

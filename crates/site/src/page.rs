@@ -1,5 +1,6 @@
 //! The page, the interface and the publishers beside a run.
 
+mod audit;
 mod book;
 mod buckets;
 mod enrolment;
@@ -28,6 +29,7 @@ use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Serv
 use crate::in_force::InForce;
 use crate::ledger;
 
+pub use audit::Clips;
 pub use book::LedgerBook;
 pub use save::keep;
 pub use setup::shapes;
@@ -103,7 +105,8 @@ impl Page {
         let listen = || -> anyhow::Result<Server> {
             let rules = self.live.rules().clone();
             let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone(), rules));
-            let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing };
+            let audit = Clips::open(&config.evidence).map_err(usage)?;
+            let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing, audit };
             Server::start(&config.serve, parts).map_err(refused)
         };
         let server = config.serve.address.is_some().then(listen).transpose()?;

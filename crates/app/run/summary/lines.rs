@@ -1,6 +1,6 @@
 //! What was counted at each line, and whether it holds.
 
-use footfall_count::{Condition, CountInterval, GroupTally};
+use footfall_count::{Condition, CountInterval, GroupTally, Uncountable};
 use footfall_pipeline::{LaneOutcome, Summary};
 use serde::Serialize;
 
@@ -28,6 +28,9 @@ pub(super) struct LineReport {
     /// their ranges hold.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) rate_too_low: bool,
+    /// Why no range holds, where none does for another reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uncountable: Option<Uncountable>,
 }
 
 /// Of a time in which too few frames came to count by.
@@ -55,23 +58,50 @@ fn low_rate(summary: &Summary) -> f64 {
     trouble.map_or(0.0, |trouble| trouble.lasted.as_secs_f64())
 }
 
-/// The lines of a source; with its name where there are several sources.
-pub(super) fn lines(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = LineReport> {
+/// Why a source's counts have no range, and what to do about it.
+pub(super) fn why_uncountable(uncountable: Uncountable) -> String {
+    match uncountable {
+        Uncountable::Unfollowed { share } => format!(
+            "cannot be counted: {:.0}% of those who are seen cannot be followed from one frame to the next. It takes more \
+             frames a second, more light, or a camera that sees people apart from one another",
+            100.0 * share
+        ),
+        Uncountable::TooSmall { height } => format!(
+            "cannot be counted: people are {height:.0} pixels high for the network, too small to be found. It takes a \
+             camera that is nearer or zoomed in, or a larger detector.input_size"
+        ),
+    }
+}
+
+/// The lines of a source; with its name where there are several sources. `scale` is how many times as large its
+/// pictures are for the detector.
+pub(super) fn lines(
+    lane: &LaneOutcome,
+    several: bool,
+    scale: Option<f64>,
+) -> impl Iterator<Item = LineReport> {
     let source = several.then(|| lane.name.clone());
     let counts = lane.summary.tallies.iter().zip(&lane.summary.doubts);
     let low = low_rate(&lane.summary);
     let rate_too_low = low > 0.0 && low >= GOOD_PART * lane.summary.footage.as_secs_f64();
     let groups = |index: usize| lane.summary.group_tallies.as_ref().and_then(|all| all.get(index));
     let lines = lane.summary.lines.iter().zip(counts).enumerate();
+    let sight = &lane.summary.sight;
+    let uncountable = sight.uncountable(scale).filter(|_| !rate_too_low);
+    let range = move |index, tally, doubt| {
+        let holds = !rate_too_low && uncountable.is_none();
+        holds.then(|| sight.range(index, tally, doubt, scale))
+    };
     lines.map(move |(index, (name, (tally, doubt)))| LineReport {
         source: source.clone(),
         name: name.clone(),
         r#in: tally.entered,
         out: tally.left,
-        in_interval: (!rate_too_low).then(|| CountInterval::of(tally.entered, doubt.entered)),
-        out_interval: (!rate_too_low).then(|| CountInterval::of(tally.left, doubt.left)),
+        in_interval: range(index, tally, doubt).map(|[entered, _]| entered),
+        out_interval: range(index, tally, doubt).map(|[_, left]| left),
         groups: groups(index).map(|tally| tally.groups),
         group_size: groups(index).and_then(GroupTally::mean_size),
         rate_too_low,
+        uncountable,
     })
 }

@@ -7,6 +7,7 @@ use footfall_config::Outputs;
 use footfall_count::CountInterval;
 use footfall_private::LocalPath;
 
+use super::lines::why_uncountable;
 use super::{RunReport, SourceReport, Stage};
 use crate::rate;
 use crate::times::clock;
@@ -70,8 +71,10 @@ impl RunReport {
         let heads = format!("{:width$} {:>20} {:>20}", "line", "in", "out");
         writeln!(out, "  {}", style(heads).for_stderr().dim())?;
         for (name, line) in names.iter().zip(&self.lines) {
-            let entered = style(range(line.r#in, line.in_interval)).for_stderr().green().bold();
-            let left = style(range(line.out, line.out_interval)).for_stderr().yellow().bold();
+            let entered =
+                style(range(line.r#in, line.in_interval, line.rate_too_low)).for_stderr().green().bold();
+            let left =
+                style(range(line.out, line.out_interval, line.rate_too_low)).for_stderr().yellow().bold();
             writeln!(out, "  {name:width$} {entered} {left}")?;
         }
         writeln!(out)
@@ -105,6 +108,10 @@ impl RunReport {
             }
             if let Some(low) = &source.low_rate {
                 let told = rate::beside_counts(&clock(low.seconds), low.least_frames_per_second);
+                writeln!(out, "  {}", style(format!("{}: {told}", source.name)).for_stderr().red())?;
+            }
+            if let Some(uncountable) = source.lines.iter().find_map(|line| line.uncountable) {
+                let told = why_uncountable(uncountable);
                 writeln!(out, "  {}", style(format!("{}: {told}", source.name)).for_stderr().red())?;
             }
             for trouble in &source.troubles {
@@ -196,10 +203,9 @@ fn place(source: Option<&str>, name: &str) -> String {
 }
 
 /// `412 (405 to 418)`, as wide as a column; without a range that holds, that it does not.
-fn range(count: u64, interval: Option<CountInterval>) -> String {
-    let range = interval.map_or_else(
-        || "too few frames".to_owned(),
-        |interval| format!("{} to {}", interval.low, interval.high),
-    );
+fn range(count: u64, interval: Option<CountInterval>, rate_too_low: bool) -> String {
+    let none = if rate_too_low { "too few frames" } else { "uncountable" };
+    let range =
+        interval.map_or_else(|| none.to_owned(), |interval| format!("{} to {}", interval.low, interval.high));
     format!("{:>20}", format!("{count} ({range})"))
 }

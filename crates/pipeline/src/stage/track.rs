@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Doubt, Follower, GroupTally, Seen, Tally, ZoneTally};
+use footfall_count::{Counter, Doubt, Follower, GroupTally, Seen, Sight, Tally, ZoneTally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
@@ -33,6 +33,7 @@ pub(crate) struct Tracked {
     pub(crate) lines: Vec<String>,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) doubts: Vec<Doubt>,
+    pub(crate) sight: Sight,
     pub(crate) zones: Vec<String>,
     pub(crate) zone_tallies: Vec<ZoneTally>,
     pub(crate) group_tallies: Option<Vec<GroupTally>>,
@@ -89,6 +90,18 @@ impl TrackStage {
         feed: &Feed,
     ) -> Tracked {
         let mut total = Tracked::default();
+        self.follow(detected, scenes, feed, &mut total);
+        total.sight = self.follower.sight().clone();
+        total
+    }
+
+    fn follow(
+        &mut self,
+        detected: impl Iterator<Item = Detected>,
+        scenes: &Sender<Counted>,
+        feed: &Feed,
+        total: &mut Tracked,
+    ) {
         total.count(self.follower.counter());
         // A frame that a detector failed on ends the stream: those behind it are not to be tracked.
         let mut detected = detected.fuse();
@@ -97,16 +110,16 @@ impl TrackStage {
             while waiting.len() <= self.ahead
                 && let Some(next) = detected.next()
             {
-                let Some(next) = self.ask(next) else { return total };
+                let Some(next) = self.ask(next) else { return };
                 waiting.push_back(next);
             }
             let Some(next) = waiting.pop_front() else {
-                self.decide_rest(scenes, &mut total);
-                return total;
+                self.decide_rest(scenes, total);
+                return;
             };
             total.embedded += next.asked.as_ref().map_or(0, Asked::people) as u64;
-            self.make_changes(feed, &mut total);
-            let Some(mut scene) = self.finish(next, feed) else { return total };
+            self.make_changes(feed, total);
+            let Some(mut scene) = self.finish(next, feed) else { return };
             if self.ahead > 0 && waiting.is_empty() {
                 // A recording's last frame: what is still open is decided with what there is.
                 scene.seen.absorb(self.follower.rest());
@@ -114,7 +127,7 @@ impl TrackStage {
             total.add(&scene);
             total.follow(self.follower.counter());
             if scenes.send(Counted::Scene(scene)).is_err() {
-                return total;
+                return;
             }
         }
     }

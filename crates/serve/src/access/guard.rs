@@ -36,6 +36,11 @@ fn is_public(path: &str) -> bool {
         || path == "/api/v1/openapi.json"
 }
 
+/// Parts of the server for auditors: who may read all else may not see clips.
+fn is_of_audit(path: &str) -> bool {
+    path == "/api/v1/audit" || path.starts_with("/api/v1/audit/")
+}
+
 /// Lets a request through that comes from somebody who may make it, for as long as they may.
 pub(crate) async fn guard(
     State(access): State<Arc<Access>>,
@@ -83,8 +88,18 @@ fn admit(access: &Access, peer: IpAddr, request: &mut Request) -> Result<Admitte
         ));
     }
     let public = is_public(request.uri().path());
+    let of_audit = is_of_audit(request.uri().path());
     let credential = match found {
-        Ok(Some((_, session))) if changes && !public && session.role < Role::Change => {
+        Ok(Some((_, session))) if of_audit && session.role == Role::Read => {
+            let detail =
+                "this token may not see clips: `footfall token NAME --role audit` makes one that may";
+            return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+        }
+        Ok(Some((_, session))) if !of_audit && !public && session.role < Role::Read => {
+            let detail = "this token is for the audit alone: /audit.html";
+            return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+        }
+        Ok(Some((_, session))) if changes && !public && !of_audit && session.role < Role::Change => {
             let detail = "this token may read, but not change anything";
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }

@@ -13,9 +13,11 @@ use crate::hex::hex;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Look at everything.
+    /// Look at clips and say what is in them, and nothing else.
+    Audit,
+    /// Look at everything but clips.
     Read,
-    /// Change lines and settings, too.
+    /// Change lines and settings, too, and look at clips.
     Change,
 }
 
@@ -57,6 +59,7 @@ impl TokenConfig {
 impl fmt::Display for Role {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Audit => "audit",
             Self::Read => "read",
             Self::Change => "change",
         })

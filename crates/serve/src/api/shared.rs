@@ -15,7 +15,7 @@ use crate::follow::Tail;
 use crate::passings::Passings;
 use crate::server::Parts;
 use crate::waiting::Waiter;
-use crate::{Book, Config, Limits, Live, PortError, PublisherStates, Setup, Waiting};
+use crate::{Audit, Book, Config, Limits, Live, PortError, PublisherStates, Setup, Waiting};
 
 /// How often the state of all sources is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -26,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) book: Arc<dyn Book>,
     pub(crate) setup: Arc<dyn Setup>,
     pub(crate) publishers: PublisherStates,
+    pub(crate) audit: Option<Arc<dyn Audit>>,
     pub(crate) limits: Limits,
     pub(crate) tail: Arc<Tail>,
     pub(crate) passings: Arc<Passings>,
@@ -44,7 +45,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// Starts whatever works on its own, on the current runtime.
     pub(crate) fn start(config: &Config, parts: Parts, ended: watch::Receiver<bool>) -> Arc<Self> {
-        let Parts { live, book, setup, publishers } = parts;
+        let Parts { live, book, setup, publishers, audit } = parts;
         let feed = |source: &Arc<_>| Feed::start(Arc::clone(source), config.picture.clone());
         let feeds = live.sources().iter().map(|s| (s.id.clone(), feed(s))).collect();
         let tail = Tail::start(book.clone(), &live);
@@ -75,6 +76,7 @@ impl Shared {
             book,
             setup,
             publishers,
+            audit,
             limits: config.limits.clone(),
             tail,
             passings,

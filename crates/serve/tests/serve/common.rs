@@ -80,6 +80,7 @@ impl Site {
             book: book.clone(),
             setup,
             publishers: footfall_serve::PublisherStates::default(),
+            audit: None,
         };
         let mut config =
             Config { address: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..Config::default() };

@@ -165,4 +165,9 @@ impl Detector for OnnxDetector {
     fn detect(&mut self, image: &Image) -> Result<Vec<Detection>, BoxError> {
         Ok(self.find(image)?)
     }
+
+    fn scale(&self, width: usize, height: usize) -> Option<f64> {
+        let input = self.input_size(width, height);
+        Some((input.width as f64 / width as f64).min(input.height as f64 / height as f64))
+    }
 }

@@ -1,0 +1,7 @@
+//! Evidence beside a run: clips of moments that somebody may look at again.
+
+mod camera;
+mod recorder;
+mod sink;
+
+pub use sink::EvidenceSink;
