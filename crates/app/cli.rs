@@ -12,6 +12,7 @@ mod keep;
 pub(crate) mod ledger;
 mod log_format;
 mod manual;
+pub(crate) mod model;
 mod privacy;
 pub(crate) mod reid;
 mod replay;
@@ -40,6 +41,7 @@ pub(crate) use keep::LedgerArgs;
 pub(crate) use ledger::LedgerCommandArgs;
 pub(crate) use log_format::LogFormat;
 pub(crate) use manual::ManualArgs;
+pub(crate) use model::ModelArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use reid::ReidArgs;
 pub(crate) use replay::ReplayArgs;
@@ -91,6 +93,7 @@ pub(crate) enum Command {
     Token(TokenArgs),
     Privacy(PrivacyArgs),
     Eval(EvalArgs),
+    Model(ModelArgs),
     Reid(ReidArgs),
     Harvest(Box<HarvestArgs>),
     Staff(Box<StaffArgs>),

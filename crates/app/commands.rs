@@ -11,6 +11,7 @@ mod harvest;
 mod init;
 mod ledger;
 mod manual;
+mod model;
 mod privacy;
 mod reid;
 mod replay;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Staff(args) => staff::run(&args, cli.verbose),
         Command::Harvest(args) => harvest::run(&args, cli.verbose),
         Command::Bench(args) => bench::run(&args, cli.verbose),
+        Command::Model(args) => model::run(&args, cli.verbose),
         Command::Reid(args) => reid::run(&args, cli.verbose),
         Command::Version(args) => version::run(&args),
         Command::Manual(args) => manual::run(&args),

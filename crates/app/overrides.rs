@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use footfall_config::{Config, LedgerConfig, NetworkConfig, Outputs, usage};
 use footfall_private::LocalPath;
+use footfall_vision::Statement;
 
 use crate::cli::{LedgerArgs, NetworkArgs, OutputArgs, RunArgs};
 
@@ -36,6 +37,9 @@ pub(crate) fn for_harvest(path: Option<&Path>, args: &NetworkArgs) -> anyhow::Re
 
 fn all_networks(config: &mut Config, args: &NetworkArgs) {
     networks(&mut config.networks, args);
+    config.detector.options.extend(args.class.as_deref().map(Statement::of_class));
+    config.detector.options.extend(args.detector_options.iter().cloned());
+    config.embedder.options.extend(args.embedder_options.iter().cloned());
     if let Some(crops) = args.max_batch {
         config.embedder.max_batch = NonZeroUsize::new(crops.into());
     }

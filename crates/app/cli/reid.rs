@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use footfall_formats::crops::Naming;
-use footfall_vision::DeviceRequest;
+use footfall_vision::{DeviceRequest, Statement};
 
 /// Judge and use the re-identification network
 #[derive(Debug, Args)]
@@ -16,6 +16,7 @@ pub(crate) struct ReidArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Eval(EvalArgs),
+    Calibrate(CalibrateArgs),
     Verify(VerifyArgs),
     Identify(IdentifyArgs),
     Visitors(VisitorsArgs),
@@ -35,6 +36,10 @@ pub(crate) struct EmbedderArgs {
     /// apart less well: models/reid-clean-128.md has the figures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) embedder: Option<PathBuf>,
+
+    /// Say how a network of your own is read, where its file does not; `footfall model` tells the keys
+    #[arg(long = "embedder-option", value_name = "KEY=VALUE")]
+    pub(crate) embedder_options: Vec<Statement>,
 
     /// Copies of the network that work side by side, a thread each [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -89,6 +94,35 @@ impl Cameras {
             Self::None => Some(Naming::None),
         }
     }
+}
+
+/// Measure the distances of an embedder of your own on crops of known people, and write them beside it
+///
+/// How near two people look to an embedder, and how far one person looks from herself, differs from network to
+/// network. This finds the distances that tracking and counting go by, and writes them into FILE.toml beside the
+/// network, from which every command reads them. What else stands in that file stays.
+#[derive(Debug, Args)]
+#[command(after_long_help = CALIBRATE_HELP)]
+pub(crate) struct CalibrateArgs {
+    /// Crops: a folder, or a .tar, of IDENTITY/IMAGE (jpg, png, bmp, webp), of people whom the network was not
+    /// trained on
+    #[arg(value_name = "DIR", value_hint = ValueHint::AnyPath)]
+    pub(crate) set: PathBuf,
+
+    /// How file names tell the camera
+    #[arg(long, value_enum, value_name = "NAMING", default_value_t)]
+    pub(crate) cameras: Cameras,
+
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// The distances as JSON; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) json: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) embedder: EmbedderArgs,
 }
 
 /// Compare two crops: do they show one person?
@@ -202,6 +236,23 @@ mINP  mean over queries of (right answers) / (place of the last one)
 
 The threshold for a tracker is the cosine distance that 0.1% of pairs of different people within one
 camera stay under: `max_cosine_distance` in the configuration.";
+
+const CALIBRATE_HELP: &str = "\
+Written:
+  max_cosine_distance  0.1% of pairs of different people within one camera are nearer: the tracker's limit
+  same_person          midpoint and scale of the curve from a distance to the probability that it is one person
+  join_distance        the same multiple of max_cosine_distance as the usual embedder has: of two tracks of one
+                       person (counter.max_cosine_distance)
+  visitor_distance     where some people are seen by two cameras: at most 1% of new visitors are taken for one of
+                       10 others (counter.visitors.max_cosine_distance)
+  staff_distance       the same (staff.max_cosine_distance)
+What a configuration sets itself goes before all of these. Staff who are enrolled already are to be enrolled anew.
+
+The more people, the better: 0.1% is one pair of 1000, and 50 people with 5 crops each make 30,000 pairs.
+
+Example:
+  footfall reid calibrate crops/ --embedder own.onnx
+      measures, and writes own.onnx.toml";
 
 const VERIFY_HELP: &str = "\
 The probability, where one person and two are equally likely beforehand, is

@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use footfall_count::{Anchor, Line, PartLayout};
 use footfall_track::Preset;
 use footfall_video::Transport;
-use footfall_vision::DeviceRequest;
+use footfall_vision::{DeviceRequest, Statement};
 
 use super::{AreaArgs, LedgerArgs, address, batch_wait, hours, positive};
 
@@ -188,9 +188,18 @@ pub(crate) struct NetworkArgs {
 
     /// Person detector in ONNX, or `overhead` [default: NanoDet-g from scripts/setup, int8 on a CPU]
     ///
-    /// `overhead` is NanoDet-g fine-tuned for cameras that look down steeply; scripts/setup makes it too.
+    /// `overhead` is NanoDet-g fine-tuned for cameras that look down steeply; scripts/setup makes it too. How a
+    /// file of your own is read, `footfall model FILE` says.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) detector: Option<PathBuf>,
+
+    /// The classes of a detector of your own that are people, by number or name [default: by the file]
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) class: Option<String>,
+
+    /// Say how a detector of your own is read, where the file does not; `footfall model` tells the keys
+    #[arg(long = "detector-option", value_name = "KEY=VALUE")]
+    pub(crate) detector_options: Vec<Statement>,
 
     /// Re-identification network in ONNX, or `clean` [default: the one in this program]
     ///
@@ -198,6 +207,10 @@ pub(crate) struct NetworkArgs {
     /// used for anything, and tells people apart less well: models/reid-clean-128.md has the figures.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) embedder: Option<PathBuf>,
+
+    /// Say how a re-identification network of your own is read, likewise
+    #[arg(long = "embedder-option", value_name = "KEY=VALUE")]
+    pub(crate) embedder_options: Vec<Statement>,
 
     /// Track by motion alone
     #[arg(long, conflicts_with = "embedder")]

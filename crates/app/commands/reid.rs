@@ -1,5 +1,6 @@
 //! `footfall reid`: how well an embedder tells people apart, and who is who.
 
+mod calibrate;
 mod curve;
 mod embed;
 mod eval;
@@ -18,6 +19,7 @@ pub(crate) fn run(args: &ReidArgs, verbose: u8) -> anyhow::Result<()> {
     footfall_video::quiet();
     match &args.command {
         Command::Eval(args) => eval::run(args, &bar),
+        Command::Calibrate(args) => calibrate::run(args, &bar),
         Command::Verify(args) => verify::run(args, &bar),
         Command::Identify(args) => identify::run(args, &bar),
         Command::Visitors(args) => visitors::run(args, &bar),

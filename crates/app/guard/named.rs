@@ -35,8 +35,14 @@ pub(super) fn of(config: &Config, by_file: &str) -> Vec<Given> {
             add("publish", Some(file), Role::Reads);
         }
     }
-    add("networks.detector", networks.detector.as_deref(), Role::Reads);
-    add("networks.embedder", networks.embedder.as_deref(), Role::Reads);
+    for (key, network) in [
+        ("networks.detector", networks.detector.as_deref()),
+        ("networks.embedder", networks.embedder.as_deref()),
+    ] {
+        add(key, network, Role::Reads);
+        // What is said of it stands there, or may.
+        add(key, network.map(footfall_vision::beside).as_deref(), Role::Reads);
+    }
     add("networks.runtime", networks.runtime.as_deref(), Role::Reads);
     add("source.login_file", source.options.login_file.as_deref(), Role::Reads);
     for one in &source.list {

@@ -38,6 +38,7 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["eval", ..], "crossings" | "gt" | "from_gt" | "compare")
         | (["track"], "detections")
         | (["bench", ..], "results" | "reference" | "pictures" | "runtime")
+        | (["model"], "network" | "picture")
         | (["reid", ..], "set" | "a" | "b" | "gallery" | "crops")
         | (["replay"], "recording")
         | (["staff", ..] | ["ledger", "restore"], "from")

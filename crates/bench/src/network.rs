@@ -40,7 +40,7 @@ impl Network {
     /// # Errors
     /// When it is no embedder, or the device cannot be had.
     pub(crate) fn open(&self, runtime: &Runtime, batch: usize) -> Result<OnnxEmbedder, Error> {
-        let config = EmbedderConfig { max_batch: NonZeroUsize::new(batch) };
+        let config = EmbedderConfig { max_batch: NonZeroUsize::new(batch), ..EmbedderConfig::default() };
         Ok(OnnxEmbedder::from_bytes(runtime, &self.name, &self.bytes, &config)?)
     }
 }

@@ -27,7 +27,7 @@ use footfall_evidence::EvidenceConfig;
 use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::{Gather, Options};
 use footfall_video::OverlayConfig;
-use footfall_vision::{DetectorConfig, Device, EmbedderConfig};
+use footfall_vision::{DetectorConfig, Device, EmbedderConfig, counting_distances};
 use serde::Deserialize;
 
 pub use ledger::{LedgerConfig, RemovedLines};
@@ -201,19 +201,23 @@ impl Config {
     /// Takes the distances of the embedder that is named, where the file does not say otherwise: those by default are
     /// the usual embedder's.
     pub fn take_distances(&mut self) {
-        if !self.networks.embedder.as_deref().is_some_and(models::is_embedder_name) {
-            return;
-        }
-        let models::Distances { join, visitors, staff } = models::CLEAN_DISTANCES;
+        let Some(embedder) = self.networks.embedder.as_deref() else { return };
+        let distances = if models::is_embedder_name(embedder) {
+            let models::Distances { join, visitors, staff } = models::CLEAN_DISTANCES;
+            [join, visitors, staff].map(Some)
+        } else {
+            // What is wrong with it is told when the network is opened.
+            counting_distances(embedder, &self.embedder.options).unwrap_or_default()
+        };
         let Self { counter, staff: of_staff, set_distances, .. } = self;
         let settings = [
-            (&mut counter.max_cosine_distance, join),
-            (&mut counter.visitors.max_cosine_distance, visitors),
-            (&mut of_staff.max_cosine_distance, staff),
+            &mut counter.max_cosine_distance,
+            &mut counter.visitors.max_cosine_distance,
+            &mut of_staff.max_cosine_distance,
         ];
-        for (path, (setting, distance)) in WITH_DISTANCE.into_iter().zip(settings) {
+        for ((path, setting), distance) in WITH_DISTANCE.into_iter().zip(settings).zip(distances) {
             if !set_distances.contains(path) {
-                *setting = distance;
+                *setting = distance.unwrap_or(*setting);
             }
         }
     }

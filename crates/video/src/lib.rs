@@ -28,7 +28,7 @@ mod writer;
 
 pub use error::VideoError;
 pub use jpeg::{jpeg, jpeg_of_part};
-pub use overlay::{Overlay, OverlayConfig};
+pub use overlay::{Overlay, OverlayConfig, draw_boxes};
 pub use picture::FrameSize;
 #[cfg(feature = "preview")]
 pub use preview::PreviewSink;

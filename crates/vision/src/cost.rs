@@ -33,7 +33,7 @@ impl Cost {
     /// # Errors
     /// When it is no ONNX model, does not run on such an input, or cannot be run on the device.
     pub fn of(runtime: &Runtime, name: &str, bytes: &[u8], shape: [usize; 4]) -> Result<Self, Error> {
-        let profile = |runtime: &Runtime| Model::from_bytes(runtime, name, bytes)?.profile(shape);
+        let profile = |runtime: &Runtime| Model::from_bytes(runtime, name, bytes, &[])?.profile(shape);
         let (plain, optimised) = (profile(&runtime.plain())?, profile(runtime)?);
         let both = plain.bytes().zip(optimised.bytes());
         Ok(Self {
@@ -68,16 +68,16 @@ const PRODUCT: &[u8] = include_bytes!("../assets/product.onnx");
 /// # Errors
 /// When it does not run.
 pub fn product_rate(runtime: &Runtime, side: usize, rounds: usize) -> Result<f64, Error> {
-    let mut model = Model::from_bytes(runtime, "the product of matrices", PRODUCT)?;
+    let mut model = Model::from_bytes(runtime, "the product of matrices", PRODUCT, &[])?;
     // Neither zeros, which some hardware is faster with, nor numbers that grow out of bounds.
     let matrix: Vec<f32> = (0..side * side).map(|index| ((index * 7919) % 201) as f32 / 1e3 - 0.1).collect();
-    let shape = [1, 1, side, side];
+    let (shape, output) = ([1, 1, side, side], ["output".to_owned()]);
     model.prove(shape)?;
     let mut best = Duration::MAX;
     for _ in 0..rounds.max(1) {
         model.input(shape)?.copy_from_slice(&matrix);
         let began = Instant::now();
-        model.run(shape, ["output"], |[_]| Ok(()))?;
+        model.run(shape, &output, |_| Ok(()))?;
         best = best.min(began.elapsed());
     }
     Ok(2.0 * (side as f64).powi(3) / best.as_secs_f64())

@@ -72,6 +72,14 @@ pub enum Error {
         /// What is wrong.
         source: ModelFault,
     },
+    /// The file beside a network cannot be read or understood.
+    #[error("{}: {reason}", path.display())]
+    Beside {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A configured value that means nothing.
     #[error("{key} is {value}; expected {expected}")]
     Setting {
@@ -126,11 +134,11 @@ pub enum Error {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelFault {
-    /// A metadata value that cannot be understood.
-    #[error("its metadata says {key} = {value:?}; expected {expected}")]
-    Metadata {
-        /// The key.
-        key: &'static str,
+    /// A value that is stated about it cannot be understood.
+    #[error("{says} = {value:?}; expected {expected}")]
+    Statement {
+        /// Who states which key.
+        says: String,
         /// The value.
         value: String,
         /// What would be understood.
@@ -144,18 +152,35 @@ pub enum ModelFault {
         /// The task that its metadata names.
         found: &'static str,
     },
-    /// No detector family, or more than one, knows such a model.
-    #[error(
-        "it is of no known detector family ({known}); metadata footfall.family = {named}; {ports}; \
-         name the family in the file's metadata"
-    )]
+    /// No detector family knows such a model.
+    #[error("it is of no known detector family ({known}); it has {found}; {hint}")]
     Family {
-        /// The families that are known, or those that all fit.
+        /// The families that are known.
         known: String,
-        /// What the metadata names.
-        named: String,
         /// The model's inputs and outputs.
-        ports: String,
+        found: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Something that the file does not tell, and that would change every box if it were guessed wrong.
+    #[error(
+        "{unknown}; write {key} = {example} in the .toml file beside it, or give it as an option ({key}={example})"
+    )]
+    Ask {
+        /// What is not known, and why.
+        unknown: String,
+        /// The key that says it.
+        key: &'static str,
+        /// What its value could be.
+        example: String,
+    },
+    /// Its outputs are no numbers.
+    #[error(
+        "its output {name} is not a number on a trial picture: the file is damaged, or was exported wrongly"
+    )]
+    NotANumber {
+        /// The output's name.
+        name: String,
     },
     /// Inputs or outputs are not what is needed.
     #[error("it has {found}; expected {expected}")]

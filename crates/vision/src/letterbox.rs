@@ -1,4 +1,6 @@
-//! Fitting a picture into a network's input: scaled as it is, the rest padded.
+//! Fitting a picture into a network's input: scaled as it is, the rest padded, or stretched.
+
+use std::fmt;
 
 use footfall_pipeline::Image;
 use footfall_track::Bbox;
@@ -14,6 +16,18 @@ pub(crate) enum Placement {
     Centre,
     /// In the top left corner, padding to the right or below.
     TopLeft,
+    /// All over it, each side scaled for itself.
+    Stretch,
+}
+
+impl fmt::Display for Placement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Centre => "centre",
+            Self::TopLeft => "top-left",
+            Self::Stretch => "stretch",
+        })
+    }
 }
 
 /// How a picture lies in an input: `x_input = x_picture * scale_x + left`, the same for y.
@@ -28,14 +42,17 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// The largest scale at which the picture fits, sides rounded to whole pixels.
+    /// The largest scale at which the picture fits, sides rounded to whole pixels; or the input's own sides.
     pub(crate) fn new(picture: Size, input: Size, placement: Placement) -> Self {
         let scale = scale_into(picture, input);
         let side = |picture: usize, input: usize| ((picture as f64 * scale).round() as usize).clamp(1, input);
-        let inner = Size::new(side(picture.height, input.height), side(picture.width, input.width));
+        let inner = match placement {
+            Placement::Stretch => input,
+            _ => Size::new(side(picture.height, input.height), side(picture.width, input.width)),
+        };
         let (left, top) = match placement {
             Placement::Centre => ((input.width - inner.width) / 2, (input.height - inner.height) / 2),
-            Placement::TopLeft => (0, 0),
+            Placement::TopLeft | Placement::Stretch => (0, 0),
         };
         Self { picture, input, inner, left, top }
     }
@@ -113,7 +130,7 @@ mod tests {
     }
 
     fn placements() -> impl Strategy<Value = Placement> {
-        prop_oneof![Just(Placement::Centre), Just(Placement::TopLeft)]
+        prop_oneof![Just(Placement::Centre), Just(Placement::TopLeft), Just(Placement::Stretch)]
     }
 
     proptest! {
@@ -126,6 +143,7 @@ mod tests {
             prop_assert!(fit.left + fit.inner.width <= input.width);
             prop_assert!(fit.top + fit.inner.height <= input.height);
             prop_assert!(fit.inner.width == input.width || fit.inner.height == input.height);
+            prop_assert!(placement != Placement::Stretch || fit.inner == input);
 
             let inner = Bbox::new(
                 fit.left as f64, fit.top as f64, fit.inner.width as f64, fit.inner.height as f64,

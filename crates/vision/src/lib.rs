@@ -2,7 +2,8 @@
 //! [`OnnxEmbedder`] maps their crops to appearance vectors.
 //!
 //! What to do to the pixels and how to read the outputs comes from the model file itself: from its
-//! `footfall.*` metadata, else from the names and shapes of its inputs and outputs.
+//! `footfall.*` metadata, else from the names and shapes of its inputs and outputs and from what it gives for a
+//! trial picture. A file beside it or an option overrules both.
 //!
 //! ```no_run
 //! use footfall_vision::{DetectorConfig, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig, cache};
@@ -24,18 +25,21 @@ mod detect;
 mod device;
 mod embed;
 mod error;
+mod feed;
 mod letterbox;
 mod library;
 mod metadata;
 mod normalise;
 mod profile;
 mod providers;
+mod reading;
 mod resample;
 mod runtime;
 mod session;
 mod signature;
 mod size;
 mod staging;
+mod tensor;
 #[cfg(test)]
 mod testing;
 mod times;
@@ -45,7 +49,9 @@ pub use detect::{DetectorConfig, OnnxDetector};
 pub use device::{Choice, Device, DeviceFault, DeviceRequest, ParseDeviceError};
 pub use embed::{EmbedderConfig, OnnxEmbedder};
 pub use error::{Error, ModelFault};
+pub use metadata::{ParseStatementError, Statement, beside, counting_distances};
 pub use providers::{ProviderReport, ProviderShare};
+pub use reading::{Fact, Reading};
 pub use runtime::{Runtime, RuntimeConfig};
 pub use size::{ParseSizeError, Size};
 pub use times::Times;

@@ -1,6 +1,7 @@
 //! Bytes of a picture to the float planes of a network's input.
 
 use std::array;
+use std::fmt;
 
 use crate::Size;
 
@@ -11,6 +12,15 @@ pub(crate) enum Colour {
     Bgr,
     /// The other way round.
     Rgb,
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Bgr => "bgr",
+            Self::Rgb => "rgb",
+        })
+    }
 }
 
 /// Maps every byte to `(byte - mean) / std`, by a table for each of blue, green and red.

@@ -117,7 +117,8 @@ impl Runtime {
         }
         DeviceFault::foresee(device, self.library(), has_driver)
             .map_err(|source| Error::Device { device, source })?;
-        Model::from_bytes(&Self { device, ..self.clone() }, "the trial network", TRIAL)?.prove([1, 3, 8, 8])
+        Model::from_bytes(&Self { device, ..self.clone() }, "the trial network", TRIAL, &[])?
+            .prove([1, 3, 8, 8])
     }
 
     fn try_briefly(&self, device: Device) -> Result<(), String> {
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_trial_shows_what_ran_it() {
-        let mut trial = Model::from_bytes(&testing::runtime(), "trial", TRIAL).unwrap();
+        let mut trial = Model::from_bytes(&testing::runtime(), "trial", TRIAL, &[]).unwrap();
         assert_eq!(trial.providers().to_string(), "not proven");
         trial.prove([1, 3, 8, 8]).unwrap();
         assert_eq!(trial.providers().shares[0].provider, "CPUExecutionProvider");

@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 use footfall_scratch::ScratchFolder;
 use ort::logging::LogLevel;
+use ort::session::Session;
 use ort::session::builder::SessionBuilder;
-use ort::session::{Session, SessionOutputs};
 
-use crate::metadata::Metadata;
+use crate::detect::evidence::Seen;
+use crate::feed::Feed;
+use crate::metadata::{Layers, Metadata, Statement};
 use crate::profile::Profile;
 use crate::signature::Signature;
 use crate::staging::{Shape, Staging};
+use crate::tensor::Tensor;
 use crate::{Device, DeviceFault, Error, ModelFault, ProviderReport, Runtime};
 
 /// A model file, opened on a device.
@@ -22,6 +25,8 @@ pub(crate) struct Model {
     staging: Staging,
     session: Session,
     signature: Signature,
+    /// How pictures go in, or why they cannot.
+    feed: Result<Feed, ModelFault>,
     metadata: Metadata,
     device: Device,
     /// Where the runtime notes what it does, until [`Model::prove`]; or why it cannot.
@@ -29,50 +34,36 @@ pub(crate) struct Model {
     providers: ProviderReport,
 }
 
-/// One output of a run: values in row-major order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tensor<'a> {
-    pub(crate) shape: &'a [i64],
-    pub(crate) values: &'a [f32],
-}
-
-impl Tensor<'_> {
-    /// Refuses another shape than expected of the output of this name.
-    ///
-    /// # Errors
-    /// When the shape differs.
-    pub(crate) fn expect_shape(&self, name: &str, expected: &[usize]) -> Result<(), ModelFault> {
-        let expected: Vec<i64> =
-            expected.iter().map(|&size| i64::try_from(size).unwrap_or(i64::MAX)).collect();
-        if self.shape == expected {
-            return Ok(());
-        }
-        Err(ModelFault::Output { name: name.to_owned(), found: self.shape.to_vec(), expected })
-    }
-}
-
 impl Model {
-    /// Opens an ONNX file.
+    /// Opens an ONNX file, of which the file beside it and `options` may say something.
     ///
     /// # Errors
-    /// When the file cannot be read, is no ONNX model, has metadata that cannot be understood, or
+    /// When the file cannot be read, is no ONNX model, something that is said of it cannot be understood, or
     /// when the device cannot be had.
-    pub(crate) fn open(runtime: &Runtime, path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(runtime: &Runtime, path: &Path, options: &[Statement]) -> Result<Self, Error> {
         readable(path).map_err(|source| Error::ModelFile { path: path.to_path_buf(), source })?;
-        Self::commit(runtime, path, |mut builder| builder.commit_from_file(path))
+        let layers = Layers::of(path, options)?;
+        Self::commit(runtime, path, &layers, |mut builder| builder.commit_from_file(path))
     }
 
     /// Opens an ONNX file that is in memory; errors call it `name`.
     ///
     /// # Errors
     /// As [`Model::open`].
-    pub(crate) fn from_bytes(runtime: &Runtime, name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        Self::commit(runtime, Path::new(name), |mut builder| builder.commit_from_memory(bytes))
+    pub(crate) fn from_bytes(
+        runtime: &Runtime,
+        name: &str,
+        bytes: &[u8],
+        options: &[Statement],
+    ) -> Result<Self, Error> {
+        let layers = Layers::of_options(options);
+        Self::commit(runtime, Path::new(name), &layers, |mut builder| builder.commit_from_memory(bytes))
     }
 
     fn commit(
         runtime: &Runtime,
         path: &Path,
+        layers: &Layers,
         commit: impl FnOnce(SessionBuilder) -> ort::Result<Session>,
     ) -> Result<Self, Error> {
         let device = runtime.device();
@@ -83,15 +74,17 @@ impl Model {
         let notes = ScratchFolder::passing("profile");
         let builder = options(runtime, notes.as_ref().ok().map(ScratchFolder::path)).map_err(refused)?;
         let session = commit(builder).map_err(refused)?;
-        let staging = Staging::of(&session, device);
         let signature = Signature::of(&session);
-        let metadata = read_metadata(&session, path)?;
+        let feed = Feed::of(&signature);
+        let staging = Staging::of(&session, device, feed.as_ref().ok());
+        let metadata = read_metadata(&session, path, layers)?;
         tracing::debug!(model = %path.display(), %device, %signature, "opened");
         Ok(Self {
             path: path.to_path_buf(),
             session,
             staging,
             signature,
+            feed,
             metadata,
             device,
             notes: Some(notes),
@@ -156,7 +149,7 @@ impl Model {
     /// When it does not run.
     pub(crate) fn warm_up(&mut self, shape: Shape) -> Result<(), Error> {
         self.input(shape)?.fill(0.0);
-        self.run(shape, [], |[]| Ok(()))
+        self.run(shape, &[], |_| Ok(()))
     }
 
     /// The nodes of a run on an empty input of `shape`.
@@ -190,6 +183,14 @@ impl Model {
         &self.signature
     }
 
+    /// How pictures go in.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub(crate) fn feed(&self) -> Result<&Feed, Error> {
+        self.feed.as_ref().map_err(|fault| self.unusable(fault.clone()))
+    }
+
     pub(crate) fn metadata(&self) -> &Metadata {
         &self.metadata
     }
@@ -214,26 +215,33 @@ impl Model {
     }
 
     /// Runs the network on the [`Model::input`] of `shape` and hands the outputs of these names, in this
-    /// order, to `read`. Nothing is copied on the CPU.
+    /// order, to `read`. Floats are not copied on the CPU.
     ///
     /// # Errors
     /// When the network does not run, lacks an output, or when `read` finds fault.
-    pub(crate) fn run<T, const N: usize>(
+    pub(crate) fn run<T>(
         &mut self,
         shape: Shape,
-        names: [&str; N],
-        read: impl FnOnce([Tensor<'_>; N]) -> Result<T, ModelFault>,
+        names: &[String],
+        read: impl FnOnce(&[Tensor<'_>]) -> Result<T, ModelFault>,
     ) -> Result<T, Error> {
         let Self { session, staging, path, device, .. } = self;
         let ran = staging.run(session, shape, |outputs| {
-            let mut tensors = [Tensor { shape: &[], values: &[] }; N];
-            for (tensor, name) in tensors.iter_mut().zip(names) {
-                *tensor = extract(outputs, name)?;
-            }
-            Ok(read(tensors))
+            let tensors = names.iter().map(|name| Tensor::of(outputs, name));
+            Ok(read(&tensors.collect::<ort::Result<Vec<_>>>()?))
         });
         let read = ran.flatten().map_err(|source| failure(path, *device, source))?;
         read.map_err(|source| Error::Model { path: path.clone(), source })
+    }
+
+    /// What the network gives for its [`Model::input`] of `shape`: every output that is of numbers.
+    ///
+    /// # Errors
+    /// When the network does not run.
+    pub(crate) fn look(&mut self, shape: Shape) -> Result<Vec<Seen>, Error> {
+        let Self { session, staging, path, device, signature, .. } = self;
+        let look = staging.run(session, shape, |outputs| Seen::all(signature, outputs));
+        look.map_err(|source| failure(path, *device, source))
     }
 }
 
@@ -277,13 +285,11 @@ fn options(runtime: &Runtime, notes: Option<&Path>) -> ort::Result<SessionBuilde
     }
 }
 
-fn read_metadata(session: &Session, path: &Path) -> Result<Metadata, Error> {
+fn read_metadata(session: &Session, path: &Path, layers: &Layers) -> Result<Metadata, Error> {
     let raw = session.metadata().map_err(|source| Error::Load { path: path.to_path_buf(), source })?;
-    Metadata::read(|key| raw.custom(key)).map_err(|source| Error::Model { path: path.to_path_buf(), source })
-}
-
-fn extract<'a>(outputs: &'a SessionOutputs<'_>, name: &str) -> ort::Result<Tensor<'a>> {
-    let value = outputs.get(name).ok_or_else(|| ort::Error::new(format!("there is no output {name}")))?;
-    let (shape, values) = value.try_extract_tensor::<f32>()?;
-    Ok(Tensor { shape, values })
+    let read = || {
+        layers.check_task(|key| raw.custom(key))?;
+        Metadata::read(|key| layers.get(key, |name| raw.custom(name)))
+    };
+    read().map_err(|source| Error::Model { path: path.to_path_buf(), source })
 }

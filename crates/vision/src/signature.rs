@@ -10,12 +10,30 @@ use crate::ModelFault;
 /// A dimension that is known only when the model runs.
 pub(crate) const FREE: i64 = -1;
 
+/// What a port's numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Element {
+    /// 32-bit floats.
+    F32,
+    /// 16-bit floats (IEEE).
+    F16,
+    /// 64-bit floats.
+    F64,
+    /// Bytes.
+    U8,
+    /// 32-bit integers.
+    I32,
+    /// 64-bit integers.
+    I64,
+    /// Anything else, or no tensor.
+    Other,
+}
+
 /// One input or output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Port {
     pub(crate) name: String,
-    /// Whether it is a tensor of 32-bit floats.
-    pub(crate) is_f32: bool,
+    pub(crate) element: Element,
     /// [`FREE`] where a dimension is not fixed.
     pub(crate) shape: Vec<i64>,
 }
@@ -33,26 +51,34 @@ impl Signature {
         Self { inputs: ports(session.inputs()), outputs: ports(session.outputs()) }
     }
 
-    /// The shape `[batch, 3, height, width]` of the one input that pictures go into.
-    ///
-    /// # Errors
-    /// When there is no such input, or there are others.
-    pub(crate) fn pictures(&self) -> Result<[i64; 4], ModelFault> {
-        match self.inputs.as_slice() {
-            [Port { is_f32: true, shape, .. }] if matches!(shape.as_slice(), [_, 3 | FREE, _, _]) => {
-                Ok([shape[0], shape[1], shape[2], shape[3]])
-            }
-            _ => Err(self.fault("one float input [batch, 3, height, width]")),
-        }
-    }
-
-    /// The output of that name, of floats.
-    pub(crate) fn output(&self, name: &str) -> Option<&Port> {
-        self.outputs.iter().find(|port| port.name == name && port.is_f32)
-    }
-
     pub(crate) fn fault(&self, expected: &str) -> ModelFault {
         ModelFault::Ports { found: self.to_string(), expected: expected.to_owned() }
+    }
+}
+
+impl Element {
+    /// Whether it is a float of any size.
+    pub(crate) fn is_float(self) -> bool {
+        matches!(self, Self::F32 | Self::F16 | Self::F64)
+    }
+
+    /// Whether it is an integer that can count.
+    pub(crate) fn is_integer(self) -> bool {
+        matches!(self, Self::I32 | Self::I64)
+    }
+}
+
+impl From<Option<TensorElementType>> for Element {
+    fn from(kind: Option<TensorElementType>) -> Self {
+        match kind {
+            Some(TensorElementType::Float32) => Self::F32,
+            Some(TensorElementType::Float16) => Self::F16,
+            Some(TensorElementType::Float64) => Self::F64,
+            Some(TensorElementType::Uint8) => Self::U8,
+            Some(TensorElementType::Int32) => Self::I32,
+            Some(TensorElementType::Int64) => Self::I64,
+            _ => Self::Other,
+        }
     }
 }
 
@@ -60,7 +86,7 @@ impl Port {
     fn of(outlet: &Outlet) -> Self {
         Self {
             name: outlet.name().to_owned(),
-            is_f32: outlet.dtype().tensor_type() == Some(TensorElementType::Float32),
+            element: outlet.dtype().tensor_type().into(),
             shape: outlet.dtype().tensor_shape().map(|shape| shape.to_vec()).unwrap_or_default(),
         }
     }
@@ -68,7 +94,10 @@ impl Port {
 
 impl fmt::Display for Signature {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |ports: &[Port]| ports.iter().map(Port::to_string).collect::<Vec<_>>().join(", ");
+        let list = |ports: &[Port]| match ports {
+            [] => "none".to_owned(),
+            ports => ports.iter().map(Port::to_string).collect::<Vec<_>>().join(", "),
+        };
         write!(formatter, "inputs {}; outputs {}", list(&self.inputs), list(&self.outputs))
     }
 }
@@ -77,6 +106,15 @@ impl fmt::Display for Port {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let dimension = |&size: &i64| if size < 0 { "?".to_owned() } else { size.to_string() };
         let shape = self.shape.iter().map(dimension).collect::<Vec<_>>().join(", ");
-        write!(formatter, "{} [{shape}]{}", self.name, if self.is_f32 { "" } else { " not of float32" })
+        let element = match self.element {
+            Element::F32 => "",
+            Element::F16 => " of float16",
+            Element::F64 => " of float64",
+            Element::U8 => " of uint8",
+            Element::I32 => " of int32",
+            Element::I64 => " of int64",
+            Element::Other => " not of numbers that can be used",
+        };
+        write!(formatter, "{} [{shape}]{element}", self.name)
     }
 }

@@ -7,11 +7,15 @@
 //! every run of it. (ONNX Runtime's own binding of inputs copies when they are bound, on the card's default
 //! stream, where nothing overlaps; given to the run, they are copied on its stream.)
 
+mod cast;
+
 use ort::memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, MemoryType};
 use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session, SessionOutputs};
 use ort::value::{Tensor, TensorRef};
 
 use crate::Device;
+use crate::feed::Feed;
+use crate::staging::cast::Cast;
 
 /// `[batch, 3, height, width]`.
 pub(crate) type Shape = [usize; 4];
@@ -22,6 +26,8 @@ pub(crate) enum Staging {
     Plain(Vec<f32>),
     /// Allocated by the runtime for a device.
     Bound(Bound),
+    /// Ordinary memory, from which the network gets something else than planes of floats.
+    Cast(Cast),
 }
 
 /// Buffers for each shape that has been in use.
@@ -39,8 +45,11 @@ struct Slot {
 }
 
 impl Staging {
-    /// The memory that suits sessions on the device.
-    pub(crate) fn of(session: &Session, device: Device) -> Self {
+    /// The memory that suits sessions on the device, and how the network is fed.
+    pub(crate) fn of(session: &Session, device: Device, feed: Option<&Feed>) -> Self {
+        if let Some(feed) = feed.filter(|feed| !feed.is_plain()) {
+            return Self::Cast(Cast::new(feed.clone()));
+        }
         let Some(number) = device.pinned() else { return Self::plain() };
         match Bound::new(session, &AllocationDevice::CUDA_PINNED, number) {
             Ok(bound) => Self::Bound(bound),
@@ -65,6 +74,10 @@ impl Staging {
                 planes.resize(shape.iter().product(), 0.0);
                 Ok(planes)
             }
+            Self::Cast(cast) => {
+                cast.planes.resize(shape.iter().product(), 0.0);
+                Ok(&mut cast.planes)
+            }
             Self::Bound(bound) => {
                 let place = bound.place(shape)?;
                 Ok(bound.slots[place].input.extract_tensor_mut().1)
@@ -88,6 +101,7 @@ impl Staging {
                 Ok(read(&session.run(ort::inputs![input])?))
             }
             Self::Bound(bound) => bound.run(session, shape, read),
+            Self::Cast(cast) => cast.run(session, shape, read),
         }
     }
 }

@@ -37,9 +37,9 @@ impl Workers {
         let cores = || available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_WORKERS);
         let count = args.threads.map_or_else(cores, usize::from).min(pictures.div_ceil(CHUNK)).max(1);
         let (mut embedders, mut told) = (Vec::new(), String::new());
+        let config = EmbedderConfig { options: args.embedder_options.clone(), ..EmbedderConfig::default() };
         for _ in 0..count {
-            let (embedder, name) =
-                open_embedder(&runtime, args.embedder.as_deref(), &EmbedderConfig::default())?;
+            let (embedder, name) = open_embedder(&runtime, args.embedder.as_deref(), &config)?;
             embedders.push(embedder);
             told = name;
         }

@@ -43,7 +43,7 @@ fn judged(workers: &Workers) -> JudgedEmbedder {
 }
 
 /// Refuses, before any work, a set in which there is nothing to tell apart.
-fn check(set: &CropSet) -> anyhow::Result<()> {
+pub(super) fn check(set: &CropSet) -> anyhow::Result<()> {
     let path = set.path().display();
     let people: Vec<u32> =
         set.crops().iter().filter(|crop| !set.is_distractor(crop)).map(|crop| crop.identity).collect();
@@ -95,7 +95,7 @@ pub(super) fn crops(set: &CropSet, embeddings: &Embeddings) -> anyhow::Result<Cr
 }
 
 /// The rule of the benchmark whose names the set has, as far as it leaves any query an answer.
-fn rule(naming: Naming, crops: &Crops) -> Rule {
+pub(super) fn rule(naming: Naming, crops: &Crops) -> Rule {
     let rule = match naming {
         Naming::Market1501 => Rule::CrossCamera,
         Naming::Cuhk03 => Rule::CrossView,

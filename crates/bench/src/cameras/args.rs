@@ -90,7 +90,10 @@ impl CamerasArgs {
     }
 
     pub(crate) fn embedder_config(&self) -> EmbedderConfig {
-        EmbedderConfig { max_batch: self.max_batch.and_then(|crops| NonZeroUsize::new(crops.into())) }
+        EmbedderConfig {
+            max_batch: self.max_batch.and_then(|crops| NonZeroUsize::new(crops.into())),
+            ..EmbedderConfig::default()
+        }
     }
 
     pub(crate) fn sharing(&self, device: Device) -> Sharing {

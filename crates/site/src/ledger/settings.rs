@@ -1,7 +1,7 @@
 //! What decides the count, as digests: counted in the same way or not.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, iter};
 
 use anyhow::Context as _;
 use footfall_config::{Config, NamedSource, StaffConfig, models};
@@ -115,7 +115,9 @@ fn embedder(config: &Config) -> anyhow::Result<Option<Digest>> {
     }))
 }
 
+/// A network by its content, and by what the file beside it says of it.
 fn read(path: &Path) -> anyhow::Result<Digest> {
     let bytes = fs::read(path).with_context(|| format!("cannot read the network {}", path.display()))?;
-    Ok(Digest::of([bytes.as_slice()]))
+    let said = fs::read(footfall_vision::beside(path)).ok();
+    Ok(Digest::of(iter::once(bytes.as_slice()).chain(said.as_deref())))
 }

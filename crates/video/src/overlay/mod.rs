@@ -1,5 +1,6 @@
 //! Draws what is known about a frame onto a copy of it.
 
+mod boxes;
 mod canvas;
 mod lines;
 mod palette;
@@ -11,11 +12,12 @@ use std::time::Duration;
 
 use footfall_count::Anchor;
 use footfall_pipeline::{Image, Scene};
-use footfall_track::TrackedBox;
+use footfall_track::{Bbox, TrackedBox};
 use serde::{Deserialize, Serialize};
 
 use crate::VideoError;
-use canvas::{Area, Canvas, Cap, Pen};
+pub use boxes::draw_boxes;
+use canvas::{Area, Canvas, Cap, Colour, Pen};
 use lines::Flash;
 use text::Text;
 use trails::Trails;
@@ -143,31 +145,51 @@ impl Overlay {
 
 /// A track's box, its number on a plate above it, and a dot at the point that stands for it.
 fn draw_track(canvas: &mut Canvas, style: &mut Style, track: &TrackedBox, anchor: Anchor) {
-    let (width, height) = canvas.size();
-    let bbox = &track.bbox;
-    let outside = bbox.right() <= 0.0 || bbox.bottom() <= 0.0 || bbox.x >= width || bbox.y >= height;
-    if !bbox.is_proper() || outside {
-        return;
+    let (bbox, colour) = (&track.bbox, palette::of_track(track.id));
+    if is_seen(bbox, canvas.size()) {
+        draw_frame(canvas, style, bbox, colour);
+        let dot = Pen { colour, opacity: 1.0, width: 3.0 * style.stroke, cap: Cap::Round };
+        canvas.stroke(anchor.of(bbox), anchor.of(bbox), dot);
+        draw_label(canvas, style, bbox, &track.id.to_string(), colour);
     }
-    let colour = palette::of_track(track.id);
-    let area = Area { left: bbox.x, top: bbox.y, right: bbox.right(), bottom: bbox.bottom() };
-    let stroke = style.stroke;
-    canvas.outline(grown(area, 1.0), 1.0, palette::BLACK, 0.45);
-    canvas.outline(area, stroke, colour, 1.0);
-    let dot = Pen { colour, opacity: 1.0, width: 3.0 * stroke, cap: Cap::Round };
-    canvas.stroke(anchor.of(bbox), anchor.of(bbox), dot);
+}
 
-    let label = track.id.to_string();
+/// A box with a label on a plate above it.
+fn draw_box(canvas: &mut Canvas, style: &mut Style, bbox: &Bbox, label: &str, colour: Colour) {
+    if is_seen(bbox, canvas.size()) {
+        draw_frame(canvas, style, bbox, colour);
+        draw_label(canvas, style, bbox, label, colour);
+    }
+}
+
+/// Whether part of the box lies in a picture of this size.
+fn is_seen(bbox: &Bbox, (width, height): (f64, f64)) -> bool {
+    let outside = bbox.right() <= 0.0 || bbox.bottom() <= 0.0 || bbox.x >= width || bbox.y >= height;
+    bbox.is_proper() && !outside
+}
+
+fn area_of(bbox: &Bbox) -> Area {
+    Area { left: bbox.x, top: bbox.y, right: bbox.right(), bottom: bbox.bottom() }
+}
+
+fn draw_frame(canvas: &mut Canvas, style: &Style, bbox: &Bbox, colour: Colour) {
+    let area = area_of(bbox);
+    canvas.outline(grown(area, 1.0), 1.0, palette::BLACK, 0.45);
+    canvas.outline(area, style.stroke, colour, 1.0);
+}
+
+fn draw_label(canvas: &mut Canvas, style: &mut Style, bbox: &Bbox, label: &str, colour: Colour) {
+    let (area, stroke) = (area_of(bbox), style.stroke);
     let (pad, cap) = (2.0 * stroke + 1.0, style.text.cap_height().round());
     let plate = Area {
         left: area.left.round(),
         top: area.top.round() - cap - 2.0 * pad,
-        right: area.left.round() + style.text.width(&label) + 2.0 * pad,
+        right: area.left.round() + style.text.width(label) + 2.0 * pad,
         bottom: area.top.round(),
     }
-    .inside((width, height));
+    .inside(canvas.size());
     canvas.fill(plate, 0.0, colour, 1.0);
-    style.text.draw(canvas, plate.left + pad, plate.bottom - pad, &label, palette::text_on(colour));
+    style.text.draw(canvas, plate.left + pad, plate.bottom - pad, label, palette::text_on(colour));
 }
 
 /// `1:02.4` and the frame's number, in the top right corner.

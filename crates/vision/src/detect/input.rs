@@ -1,10 +1,12 @@
 //! The size of a detector's input, by what the network takes and the picture's shape.
 
-use crate::detect::recipe::Recipe;
 use crate::letterbox::scale_into;
+use crate::reading::Fact;
 use crate::session::Model;
-use crate::signature::FREE;
-use crate::{Error, Size};
+use crate::{Error, ModelFault, Size};
+
+/// What sides of inputs are multiples of, where nobody says otherwise.
+const STRIDE: usize = 32;
 
 /// Which sizes are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,36 +28,63 @@ impl InputSize {
     ///
     /// # Errors
     /// When the network does not take the wanted size, or nothing says which size it takes.
-    pub(super) fn new(model: &Model, recipe: &Recipe, wanted: Option<Size>) -> Result<Self, Error> {
-        let [_, _, height, width] = model.signature().pictures().map_err(|fault| model.unusable(fault))?;
+    pub(super) fn new(model: &Model, wanted: Option<Size>) -> Result<Self, Error> {
+        let feed = model.feed()?;
+        let stride = stride(model);
         let refuse = |wanted: Size, reason: String| {
             Err(Error::InputSize { path: model.path().to_path_buf(), wanted, reason })
         };
-        let sides = (usize::try_from(height), usize::try_from(width));
-        let own = match sides {
-            (Ok(height), Ok(width)) => Some(Size::new(height, width)),
-            _ => None,
-        };
-        let multiple = |size: Size| {
-            size.height.is_multiple_of(recipe.stride) && size.width.is_multiple_of(recipe.stride)
-        };
-        match (own, wanted, model.metadata().size) {
-            (Some(own), Some(wanted), _) if own != wanted => refuse(wanted, format!("it takes {own} only")),
-            (Some(own), _, _) => Ok(Self::Fixed(own)),
-            (None, Some(wanted), _) if !multiple(wanted) => {
-                refuse(wanted, format!("both sides must be multiples of {}", recipe.stride))
+        let preferred = model.metadata().size;
+        match (feed.size(), wanted.or(preferred)) {
+            (Some(own), _) if wanted.is_some_and(|wanted| wanted != own) => {
+                refuse(wanted.unwrap_or(own), format!("it takes {own} only"))
             }
-            (None, Some(wanted), _) => Ok(Self::Fixed(wanted)),
-            (None, None, Some(preferred)) if height == FREE && width == FREE => {
-                Ok(Self::Fitting { area: preferred.area(), stride: recipe.stride })
+            (Some(own), _) => Ok(Self::Fixed(own)),
+            (None, Some(size)) if feed.height.is_some_and(|own| own != size.height) => {
+                refuse(size, format!("its height is {}", feed.height.unwrap_or_default()))
             }
-            (None, None, Some(preferred)) => Ok(Self::Fixed(preferred)),
-            (None, None, None) => {
-                let fault = model
-                    .signature()
-                    .fault("an input of fixed height and width, or footfall.size in its metadata");
-                Err(model.unusable(fault))
+            (None, Some(size)) if feed.width.is_some_and(|own| own != size.width) => {
+                refuse(size, format!("its width is {}", feed.width.unwrap_or_default()))
             }
+            (None, Some(size)) => match wanted {
+                Some(wanted) if !is_multiple(wanted, stride) => {
+                    refuse(wanted, format!("both sides must be multiples of {stride}"))
+                }
+                Some(wanted) => Ok(Self::Fixed(wanted)),
+                None if feed.height.is_none() && feed.width.is_none() => {
+                    Ok(Self::Fitting { area: size.area(), stride })
+                }
+                None => Ok(Self::Fixed(size)),
+            },
+            (None, None) => Err(model.unusable(ModelFault::Ask {
+                unknown: "the size of its input is free, and which one it was trained for is not known"
+                    .to_owned(),
+                key: "size",
+                example: "\"640x640\"".to_owned(),
+            })),
+        }
+    }
+
+    /// How it is known.
+    pub(super) fn fact(self, model: &Model, wanted: Option<Size>) -> Fact {
+        match self {
+            Self::Fixed(size) if wanted.is_some() => Fact::of_shape("size", size, "by detector.input_size"),
+            Self::Fixed(size) => Fact::stated_or(model.metadata(), "size", size, "by the shape of its input"),
+            Self::Fitting { area, stride } => {
+                let size = model.metadata().size.map_or_else(|| area.to_string(), |size| size.to_string());
+                let about = format!(
+                    "{size}, or what suits the picture with as many pixels and sides of {stride} times n"
+                );
+                Fact::stated_or(model.metadata(), "size", about, "")
+            }
+        }
+    }
+
+    /// The one size, where there is any choice.
+    pub(super) fn always(self, size: Size) -> Self {
+        match self {
+            Self::Fixed(own) => Self::Fixed(own),
+            Self::Fitting { .. } => Self::Fixed(size),
         }
     }
 
@@ -66,6 +95,14 @@ impl InputSize {
             Self::Fitting { area, stride } => largest_view(picture, area, stride),
         }
     }
+}
+
+fn stride(model: &Model) -> usize {
+    model.metadata().stride.unwrap_or(STRIDE)
+}
+
+fn is_multiple(size: Size, stride: usize) -> bool {
+    size.height.is_multiple_of(stride) && size.width.is_multiple_of(stride)
 }
 
 fn largest_view(picture: Size, area: usize, stride: usize) -> Size {

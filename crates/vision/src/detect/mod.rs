@@ -1,10 +1,18 @@
 //! Person detectors: picture in, boxes out.
 
+pub(crate) mod coding;
+mod end_to_end;
+pub(crate) mod evidence;
 mod family;
+mod grid;
 mod input;
+mod known;
+mod listed;
 mod nanodet;
 mod nms;
+pub(crate) mod people;
 mod recipe;
+mod scored;
 #[cfg(test)]
 mod tests;
 mod yolox;
@@ -16,12 +24,17 @@ use footfall_pipeline::{BoxError, Detector, Image};
 use footfall_track::Detection;
 use serde::{Deserialize, Serialize};
 
+use crate::detect::evidence::Evidence;
 use crate::detect::family::Family;
 use crate::detect::input::InputSize;
-use crate::letterbox::Letterbox;
+use crate::detect::recipe::Recipe;
+use crate::letterbox::{Letterbox, Placement};
 use crate::metadata::Task;
+use crate::reading::{Fact, Reading};
 use crate::session::Model;
-use crate::{Device, Error, ModelFault, ProviderReport, Runtime, Size, Times};
+use crate::signature::Element;
+use crate::tensor::Tensor;
+use crate::{Device, Error, ModelFault, ProviderReport, Runtime, Size, Statement, Times};
 
 /// What counts as a detection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,11 +51,14 @@ pub struct DetectorConfig {
     /// same area that fits the picture's shape better where the network takes any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_size: Option<Size>,
+    /// What is said about the network, `KEY=VALUE`: it overrules the file beside it and its metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Statement>,
 }
 
 impl Default for DetectorConfig {
     fn default() -> Self {
-        Self { confidence: 0.1, nms_iou: 0.6, max_detections: 300, input_size: None }
+        Self { confidence: 0.1, nms_iou: 0.6, max_detections: 300, input_size: None, options: Vec::new() }
     }
 }
 
@@ -69,37 +85,49 @@ pub struct OnnxDetector {
     input: InputSize,
     letterbox: Letterbox,
     config: DetectorConfig,
+    reading: Reading,
     times: Times,
 }
 
 impl OnnxDetector {
-    /// Opens a detector of a family that its metadata, or else its outputs, tell.
+    /// Opens a detector, of the family that is stated or that its outputs tell.
     ///
     /// # Errors
     /// When the configuration means nothing, the file cannot be read, is no ONNX model, is no
     /// detector of a known family, takes no input of the configured size, or when the device cannot
-    /// be had.
+    /// be had; and when something must be stated that the file does not tell.
     pub fn open(runtime: &Runtime, path: &Path, config: &DetectorConfig) -> Result<Self, Error> {
         config.check()?;
-        let mut model = Model::open(runtime, path)?;
+        let mut model = Model::open(runtime, path, &config.options)?;
         if model.metadata().task == Some(Task::Embed) {
             let fault = ModelFault::Task { wanted: "detect people", found: "embed crops of people" };
             return Err(model.unusable(fault));
         }
-        let family =
-            family::of(model.signature(), model.metadata()).map_err(|fault| model.unusable(fault))?;
-        let recipe = family.recipe(model.metadata());
-        let input = InputSize::new(&model, &recipe, config.input_size)?;
+        let input = InputSize::new(&model, config.input_size)?;
+        let shape = model.feed()?.shape(input.for_picture(USUAL));
+        model.prove(shape)?;
+        let family = recognise(&mut model, shape)?;
+        let (recipe, facts) = Recipe::new(family.known().usual, model.feed()?, model.metadata());
+        // What is stretched has the size that it was trained at, whatever the picture's shape.
+        let input = match (recipe.placement, model.metadata().size) {
+            (Placement::Stretch, Some(size)) if config.input_size.is_none() => input.always(size),
+            _ => input,
+        };
         let letterbox = Letterbox::new(recipe.placement, recipe.pad, recipe.normaliser());
-        let Size { height, width } = input.for_picture(USUAL);
-        model.prove([1, 3, height, width])?;
-        Ok(Self { model, family, input, letterbox, config: config.clone(), times: Times::default() })
+        let reading = reading(&model, &*family, input.fact(&model, config.input_size), facts);
+        Ok(Self { model, family, input, letterbox, config: config.clone(), reading, times: Times::default() })
     }
 
     /// How the network's outputs are decoded: `nanodet`, `yolox`.
     #[must_use]
     pub fn family(&self) -> &'static str {
-        self.family.name()
+        self.family.known().name
+    }
+
+    /// What the file was taken for, and why.
+    #[must_use]
+    pub fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// What the session runs on.
@@ -138,20 +166,61 @@ impl OnnxDetector {
         let began = Instant::now();
         let picture = Size::new(image.height(), image.width());
         let input = self.input.for_picture(picture);
-        let shape = [1, 3, input.height, input.width];
-        let fit = self.letterbox.prepare(image, input, self.model.input(shape)?)?;
+        let shape = self.model.feed()?.shape(input);
+        // Of a batch of a fixed size the first is the picture; the others are what they were.
+        let planes = &mut self.model.input(shape)?[..3 * input.area()];
+        let fit = self.letterbox.prepare(image, input, planes)?;
         let prepared = Instant::now();
         self.times.prepare += prepared - began;
         let mut found = Vec::new();
-        self.family.run(&mut self.model, shape, self.config.confidence, &mut found)?;
+        let known = self.family.known();
+        let read =
+            |outputs: &[Tensor<'_>]| self.family.decode(outputs, input, self.config.confidence, &mut found);
+        self.model.run(shape, &known.outputs, read)?;
         for detection in &mut found {
             detection.bbox = fit.to_picture(&detection.bbox);
         }
         found.retain(|detection| touches(detection, picture));
-        let kept = nms::suppress(found, self.config.nms_iou, self.config.max_detections);
+        // No two boxes overlap by more than all of both.
+        let most_overlap = if known.has_doubles { self.config.nms_iou } else { 1.0 };
+        let kept = nms::suppress(found, most_overlap, self.config.max_detections);
         self.times.network += prepared.elapsed();
         Ok(kept)
     }
+}
+
+/// The family of a network, by what it gives for a trial picture: points of all shades that follow from their
+/// places alone.
+fn recognise(model: &mut Model, shape: [usize; 4]) -> Result<Box<dyn Family>, Error> {
+    let shades = if model.feed()?.element == Element::U8 { 255.0 } else { 1.0 };
+    for (index, value) in model.input(shape)?.iter_mut().enumerate() {
+        *value = shades * ((index * 7919) % 1009) as f32 / 1008.0;
+    }
+    let seen = model.look(shape)?;
+    let evidence = Evidence {
+        signature: model.signature(),
+        feed: model.feed()?,
+        metadata: model.metadata(),
+        input: Size::new(shape[2], shape[3]),
+        seen,
+    };
+    known::of(&evidence).map_err(|fault| model.unusable(fault))
+}
+
+/// All that is known of a detector, in the order in which people are told.
+fn reading(model: &Model, family: &dyn Family, size: Fact, recipe: Vec<Fact>) -> Reading {
+    let (known, metadata) = (family.known(), model.metadata());
+    let doubles = if known.has_doubles { "yes" } else { "no" };
+    let mut facts = vec![
+        Fact::of_shape("task", "detect", "it gives boxes"),
+        Fact::stated_or(metadata, "family", known.name, &known.why),
+        Fact::stated_or(metadata, "class", known.people.told(), &known.people.why),
+        size,
+    ];
+    facts.extend(recipe);
+    facts.extend(known.facts.iter().cloned());
+    facts.push(Fact::stated_or(metadata, "nms", doubles, "as usual for its family"));
+    Reading { ports: model.signature().to_string(), facts }
 }
 
 /// Whether the box is a box and part of it lies in the picture.

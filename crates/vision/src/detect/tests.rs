@@ -5,10 +5,15 @@ use footfall_track::Bbox;
 
 use super::{DetectorConfig, OnnxDetector};
 use crate::testing::{asset, cached, painted, picture, reid, runtime};
-use crate::{Device, Error, Runtime, RuntimeConfig};
+use crate::{Device, Error, Runtime, RuntimeConfig, Statement};
 
 fn detector(config: &DetectorConfig) -> OnnxDetector {
     OnnxDetector::open(&runtime(), &cached("nanodet-g-int8.onnx"), config).unwrap()
+}
+
+/// The class that is people, for a network whose classes have no names.
+fn of_class(class: &str) -> Vec<Statement> {
+    vec![Statement::of_class(class)]
 }
 
 fn refusal(path: &std::path::Path) -> Error {
@@ -62,7 +67,7 @@ fn square(side: usize) -> footfall_pipeline::Image {
 
 #[test]
 fn yolox_sees_the_blue_square_and_nothing_in_the_padding() {
-    let config = DetectorConfig { confidence: 0.2, ..DetectorConfig::default() };
+    let config = DetectorConfig { confidence: 0.2, options: of_class("0"), ..DetectorConfig::default() };
     let mut detector = OnnxDetector::open(&runtime(), &asset("yolox-tiny.onnx"), &config).unwrap();
     assert_eq!(detector.family(), "yolox");
     // At the input's own size, shrunk and enlarged.
@@ -158,7 +163,8 @@ fn a_path_need_not_be_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(std::ffi::OsStr::from_bytes(b"d\xe9tecteur.onnx"));
     std::fs::copy(asset("yolox-tiny.onnx"), &path).unwrap();
-    OnnxDetector::open(&runtime(), &path, &DetectorConfig::default()).unwrap();
+    let config = DetectorConfig { options: of_class("0"), ..DetectorConfig::default() };
+    OnnxDetector::open(&runtime(), &path, &config).unwrap();
 }
 
 #[test]

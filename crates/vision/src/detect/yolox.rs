@@ -2,37 +2,31 @@
 //!
 //! One output [1, N, 5 + classes], not decoded, as YOLOX's own export writes it: x, y, log width and
 //! log height in strides, objectness, and a probability for each class; N cells, level by level. An
-//! export that decodes them itself (`decode_in_inference`) looks the same from outside: it cannot be
-//! told from this one, and its boxes would be wrong.
+//! export that decodes them itself (`decode_in_inference`) has the same shape and is told apart by its
+//! numbers: its boxes lie where their cells do.
 
 use footfall_track::{Bbox, Detection};
 
-use crate::detect::family::{Cell, Family, cell_count, cells};
-use crate::detect::recipe::Recipe;
+use crate::detect::evidence::{Evidence, Seen};
+use crate::detect::family::{Cell, Family, Known, cell_count, cells};
+use crate::detect::grid::best_is_person;
+use crate::detect::people::{Classes, People};
+use crate::detect::recipe::{BYTES, Recipe, Usual};
 use crate::letterbox::Placement;
-use crate::metadata::Metadata;
 use crate::normalise::Colour;
-use crate::session::Model;
-use crate::signature::Signature;
-use crate::{Error, ModelFault, Size};
+use crate::tensor::Tensor;
+use crate::{ModelFault, Size};
 
-const STRIDES: [usize; 3] = [8, 16, 32];
-/// Person, of COCO's classes.
-const CLASS: usize = 0;
+/// Pixels between the cells of each level.
+pub(super) const STRIDES: [usize; 3] = [8, 16, 32];
 
 /// As published: raw BGR bytes on grey.
-const RECIPE: Recipe = Recipe {
-    colour: Colour::Bgr,
-    mean: [0.0; 3],
-    std: [1.0; 3],
-    placement: Placement::TopLeft,
-    pad: 114,
-    stride: 32,
-};
+pub(super) const RECIPE: Recipe =
+    Recipe { colour: Colour::Bgr, mean: BYTES.0, std: BYTES.1, placement: Placement::TopLeft, pad: 114 };
 
-/// A YOLOX of any number of classes, the first of which is persons.
+/// A YOLOX whose boxes are still to be decoded.
 pub(super) struct Yolox {
-    output: String,
+    known: Known,
     strides: Vec<usize>,
     /// Numbers a cell: 5 + classes.
     width: usize,
@@ -43,34 +37,67 @@ impl Yolox {
 
     /// # Errors
     /// When the model does not have one such output, with a row for each cell of its input.
-    pub(super) fn new(signature: &Signature, metadata: &Metadata) -> Result<Self, ModelFault> {
-        let fault = || signature.fault("one float output [1, cells of strides 8, 16 and 32, 5 + classes]");
-        let [_, _, height, width] = signature.pictures()?;
-        let [output] = signature.outputs.as_slice() else { return Err(fault()) };
-        let &[_, rows, numbers] = output.shape.as_slice() else { return Err(fault()) };
-        let strides = metadata.strides.clone().unwrap_or_else(|| STRIDES.to_vec());
-        let fits = match (usize::try_from(height), usize::try_from(width), usize::try_from(rows)) {
-            (Ok(height), Ok(width), Ok(rows)) => rows == cell_count(Size::new(height, width), &strides),
-            // With free dimensions, a shape alone says too little to tell YOLOX from others.
-            _ => metadata.family.as_deref() == Some(Self::NAME),
-        };
-        match usize::try_from(numbers) {
-            Ok(numbers) if numbers > 5 && output.is_f32 && fits => {
-                Ok(Self { output: output.name.clone(), strides, width: numbers })
-            }
-            _ => Err(fault()),
+    pub(super) fn new(evidence: &Evidence<'_>) -> Result<Self, ModelFault> {
+        let fault = || evidence.signature.fault("one output [1, cells of strides 8, 16 and 32, 5 + classes]");
+        let output = evidence.only().ok_or_else(fault)?;
+        let strides = strides(evidence);
+        let &[rows, width] = output.inner() else { return Err(fault()) };
+        if width <= 5 || rows != cell_count(evidence.input, &strides) {
+            return Err(fault());
         }
+        let people = People::new(evidence.metadata, Classes::of(width - 5))?;
+        let why = format!(
+            "{} is {:?}: 4 sides, objectness and {} classes for each of the {rows} cells of {}",
+            output.name,
+            output.shape,
+            width - 5,
+            evidence.input
+        );
+        let known = Known {
+            name: Self::NAME,
+            why,
+            usual: Usual { recipe: RECIPE, is_guess: false },
+            outputs: vec![output.name.clone()],
+            people,
+            has_doubles: evidence.metadata.nms.unwrap_or(true),
+            facts: Vec::new(),
+        };
+        Ok(Self { known, strides, width })
+    }
+
+    /// Whether boxes lie where their cells do, so that they are decoded already.
+    pub(super) fn is_decoded(evidence: &Evidence<'_>, output: &Seen) -> bool {
+        let &[_, width] = output.inner() else { return false };
+        let (mut beside, mut near) = (0.0, 0.0);
+        let rows = output.values.chunks_exact(width);
+        for (row, cell) in rows.zip(cells(evidence.input, &strides(evidence))) {
+            let stride = cell.stride as f32;
+            let centre = [cell.column, cell.row].map(|at| (at as f32 + 0.5) * stride);
+            for axis in 0..2 {
+                // From its cell's centre in strides, if the number is in pixels, and if it is relative.
+                beside += ((row[axis] - centre[axis]) / stride).abs().min(FAR);
+                near += (row[axis] - 0.5).abs().min(FAR);
+            }
+        }
+        beside < near
     }
 
     /// Appends everyone from `floor` up: `rows` [N, 5 + classes] of all cells of an input of this size.
-    fn decode(&self, rows: &[f32], input: Size, floor: f32, found: &mut Vec<Detection>) {
+    fn decode_rows(&self, rows: &[f32], input: Size, floor: f32, found: &mut Vec<Detection>) {
         for (row, cell) in rows.chunks_exact(self.width).zip(cells(input, &self.strides)) {
-            let confidence = row[4] * row[5 + CLASS];
-            if confidence >= floor {
+            let confidence = row[4] * self.known.people.best(|class| row[5 + class]);
+            if confidence >= floor && best_is_person(&row[5..], &self.known.people) {
                 found.push(Detection { bbox: bbox(row, cell), confidence });
             }
         }
     }
+}
+
+/// In strides: a single cell that is far out says no more than one that is a little.
+const FAR: f32 = 100.0;
+
+fn strides(evidence: &Evidence<'_>) -> Vec<usize> {
+    evidence.metadata.strides.clone().unwrap_or_else(|| STRIDES.to_vec())
 }
 
 /// The box of one cell: its centre relative to the cell's corner, its size as a logarithm.
@@ -83,27 +110,23 @@ fn bbox(row: &[f32], cell: Cell) -> Bbox {
 }
 
 impl Family for Yolox {
-    fn name(&self) -> &'static str {
-        Self::NAME
+    fn known(&self) -> &Known {
+        &self.known
     }
 
-    fn recipe(&self, metadata: &Metadata) -> Recipe {
-        RECIPE.or(metadata)
-    }
-
-    fn run(
+    fn decode(
         &self,
-        model: &mut Model,
-        shape: [usize; 4],
+        outputs: &[Tensor<'_>],
+        input: Size,
         floor: f32,
         found: &mut Vec<Detection>,
-    ) -> Result<(), Error> {
-        let input = Size::new(shape[2], shape[3]);
-        let count = cell_count(input, &self.strides);
-        model.run(shape, [self.output.as_str()], |[rows]| {
-            rows.expect_shape(&self.output, &[1, count, self.width])?;
-            self.decode(rows.values, input, floor, found);
-            Ok(())
-        })
+    ) -> Result<(), ModelFault> {
+        let (name, cells) = (&self.known.outputs[0], cell_count(input, &self.strides));
+        let (shape, rows) = outputs[0].first(name, 2)?;
+        if shape != [cells, self.width] {
+            return Err(outputs[0].other(&[1, cells, self.width], name));
+        }
+        self.decode_rows(rows, input, floor, found);
+        Ok(())
     }
 }

@@ -14,11 +14,11 @@ use footfall_track::{Bbox, Embeddings};
 use serde::{Deserialize, Serialize};
 
 use crate::embed::batch::Batch;
-use crate::embed::layout::Layout;
+use crate::embed::layout::{Layout, proven};
 use crate::normalise::Normaliser;
 use crate::resample::{Filter, Region, Resampler};
 use crate::session::Model;
-use crate::{Device, Error, ProviderReport, Runtime, Size, Times};
+use crate::{Device, Error, ProviderReport, Reading, Runtime, Size, Statement, Times};
 
 /// How crops are embedded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct EmbedderConfig {
     /// default 4 on the CPU, where more only wear out its caches, and 32 on a GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_batch: Option<NonZeroUsize>,
+    /// What is said about the network, `KEY=VALUE`: it overrules the file beside it and its metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Statement>,
 }
 
 impl EmbedderConfig {
@@ -43,6 +46,8 @@ impl EmbedderConfig {
 pub struct OnnxEmbedder {
     model: Model,
     layout: Layout,
+    /// Numbers in an embedding.
+    dimension: usize,
     batch: Batch,
     resampler: Resampler,
     normaliser: Normaliser,
@@ -59,7 +64,7 @@ impl OnnxEmbedder {
     /// When the file cannot be read, is no ONNX model, is no embedder, or when the device cannot be
     /// had.
     pub fn open(runtime: &Runtime, path: &Path, config: &EmbedderConfig) -> Result<Self, Error> {
-        Self::over(Model::open(runtime, path)?, config)
+        Self::over(Model::open(runtime, path, &config.options)?, config)
     }
 
     /// Opens an embedder whose file is in memory; messages call it `name`.
@@ -72,16 +77,15 @@ impl OnnxEmbedder {
         bytes: &[u8],
         config: &EmbedderConfig,
     ) -> Result<Self, Error> {
-        Self::over(Model::from_bytes(runtime, name, bytes)?, config)
+        Self::over(Model::from_bytes(runtime, name, bytes, &config.options)?, config)
     }
 
     fn over(mut model: Model, config: &EmbedderConfig) -> Result<Self, Error> {
-        let path = model.path().display().to_string();
-        let layout =
-            Layout::new(model.signature(), model.metadata()).map_err(|fault| model.unusable(fault))?;
+        let layout = Layout::new(model.signature(), model.feed()?, model.metadata())
+            .map_err(|fault| model.unusable(fault))?;
         if layout.is_assumed {
             tracing::warn!(
-                model = %path, size = %layout.size,
+                model = %model.path().display(), size = %layout.size,
                 "the embedder's metadata lacks footfall.colour, mean or std: assuming RGB and ImageNet's"
             );
         }
@@ -91,7 +95,10 @@ impl OnnxEmbedder {
             None => Batch::Steps { most: config.batch(model.device()) },
         };
         let Size { height, width } = layout.size;
-        model.prove([batch.rows(1), 3, height, width])?;
+        let trial = [batch.rows(1), 3, height, width];
+        model.prove(trial)?;
+        let dimension =
+            proven(&model.look(trial)?, &layout, model.signature()).map_err(|fault| model.unusable(fault))?;
         batch.others().try_for_each(|crops| model.warm_up([crops, 3, height, width]))?;
         Ok(Self {
             batch,
@@ -102,6 +109,7 @@ impl OnnxEmbedder {
             times: Times::default(),
             model,
             layout,
+            dimension,
         })
     }
 
@@ -114,7 +122,13 @@ impl OnnxEmbedder {
     /// Numbers in an embedding.
     #[must_use]
     pub fn dimension(&self) -> usize {
-        self.layout.dimension
+        self.dimension
+    }
+
+    /// What the file was taken for, and why.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.layout.reading(self.model.signature(), self.model.metadata(), self.dimension)
     }
 
     /// What crops are resized to.
@@ -173,9 +187,9 @@ impl OnnxEmbedder {
             .flat_map(|((image, _), regions)| regions.iter().flatten().map(|&region| (*image, region)))
             .collect();
         self.run_all(&present)?;
-        let mut rows = self.rows.chunks_exact(self.layout.dimension);
+        let mut rows = self.rows.chunks_exact(self.dimension);
         let each = regions.into_iter().map(|regions| {
-            let mut embeddings = Embeddings::new(self.layout.dimension);
+            let mut embeddings = Embeddings::new(self.dimension);
             for region in regions {
                 embeddings.push(region.and_then(|_| rows.next()));
             }
@@ -191,8 +205,8 @@ impl OnnxEmbedder {
     pub fn map_crops(&mut self, crops: &[Image]) -> Result<Embeddings, Error> {
         let regions: Vec<_> = crops.iter().map(|crop| (crop, Region::whole(crop))).collect();
         self.run_all(&regions)?;
-        let mut embeddings = Embeddings::new(self.layout.dimension);
-        for row in self.rows.chunks_exact(self.layout.dimension) {
+        let mut embeddings = Embeddings::new(self.dimension);
+        for row in self.rows.chunks_exact(self.dimension) {
             embeddings.push(Some(row));
         }
         Ok(embeddings)
@@ -207,7 +221,7 @@ impl OnnxEmbedder {
     /// Embeds the regions in one run and appends their rows.
     fn run(&mut self, regions: &[(&Image, Region)]) -> Result<(), Error> {
         let began = Instant::now();
-        let Layout { size, dimension, ref output, .. } = self.layout;
+        let (size, dimension) = (self.layout.size, self.dimension);
         let crop = 3 * size.area();
         // What is left of the batch runs along, and its rows are left out.
         let count = self.batch.rows(regions.len());
@@ -219,8 +233,12 @@ impl OnnxEmbedder {
         }
         let prepared = Instant::now();
         self.times.prepare += prepared - began;
-        let ran = self.model.run(shape, [output.as_str()], |[rows]| {
-            rows.expect_shape(output, &[count, dimension])?;
+        let outputs = &self.layout.outputs;
+        let ran = self.model.run(shape, outputs, |tensors| {
+            let rows = &tensors[0];
+            // Some have two more dimensions, of one place each.
+            let expected = [count, dimension, 1, 1];
+            rows.expect_shape(&outputs[0], &expected[..rows.shape.len().clamp(2, 4)])?;
             self.rows.extend_from_slice(&rows.values[..regions.len() * dimension]);
             Ok(())
         });

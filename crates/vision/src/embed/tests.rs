@@ -7,8 +7,12 @@ use super::{EmbedderConfig, OnnxEmbedder};
 use crate::testing::{asset, cached, painted, picture, reid, runtime};
 
 fn embedder(max_batch: usize) -> OnnxEmbedder {
-    OnnxEmbedder::open(&runtime(), &reid(), &EmbedderConfig { max_batch: NonZeroUsize::new(max_batch) })
-        .unwrap()
+    OnnxEmbedder::open(
+        &runtime(),
+        &reid(),
+        &EmbedderConfig { max_batch: NonZeroUsize::new(max_batch), ..EmbedderConfig::default() },
+    )
+    .unwrap()
 }
 
 /// People of all sizes, some partly and one entirely outside a picture of 320x240.
