@@ -42,6 +42,13 @@ impl OpenNetworks {
             let report = detector.providers();
             opened.told.detector = format!("{} ({}, {report})", file_name(&path), detector.family());
             opened.told.detector_ran_on = report.clone();
+            if let Some(guesses) = detector.reading().guesses().filter(|_| opened.detectors.is_empty()) {
+                tracing::warn!(
+                    "how {} is to be read is partly a guess ({guesses}): `footfall model` tells all of it, and how to \
+                     say it",
+                    file_name(&path)
+                );
+            }
             opened.detectors.push(Box::new(detector));
             if !wanted.no_embedder {
                 opened.add_embedder(&runtime, config)?;

@@ -43,6 +43,13 @@ pub(crate) enum Activation {
 impl Coding {
     pub(crate) const EXPECTED: &str = "xyxy, yxyx, cxcywh or xywh";
 
+    /// Corners where in all of these boxes the third and the fourth number lie beyond the first and the second, else
+    /// centre and size: of boxes all over a picture, some are nearer to its corner than they are large.
+    pub(super) fn of(boxes: &[[f32; 4]]) -> Self {
+        let are_corners = boxes.iter().all(|[left, top, right, bottom]| left <= right && top <= bottom);
+        if are_corners { Self::Corners } else { Self::CentreSize }
+    }
+
     /// The box of four numbers, each times the side of `unit` (width, height) that it lies along.
     pub(super) fn bbox(self, numbers: [f32; 4], unit: [f64; 2]) -> Bbox {
         let [a, b, c, d] = numbers.map(f64::from);

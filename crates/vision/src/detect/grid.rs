@@ -2,7 +2,7 @@
 //!
 //! With objectness, [1, N, 5 + classes]: YOLOv5, v6 and v7 (and a YOLOX that was exported decoded). Without, [1, 4 +
 //! classes, N], each number of all candidates together: YOLOv8, v9, 11 and 12; some exports of these are
-//! transposed. Boxes are centre and size in input pixels, scores probabilities. Numbers beyond the classes (of
+//! transposed. Boxes are centre and size in input pixels (or corners, in exports of LibreYOLO), scores probabilities. Numbers beyond the classes (of
 //! masks or key points) are not looked at.
 
 use footfall_track::Detection;
@@ -29,7 +29,6 @@ pub(super) struct Grid {
     is_transposed: bool,
     /// Numbers of a candidate.
     width: usize,
-    classes: usize,
     coding: Coding,
     scale: Scale,
 }
@@ -52,7 +51,7 @@ impl Grid {
             return Err(fault());
         }
         let recipe = if is_yolox { yolox::RECIPE } else { RECIPE };
-        let usual = Usual { recipe, is_guess: is_yolox };
+        let usual = Usual { recipe, is_guess: is_yolox && evidence.metadata.family.is_none() };
         let note = if is_yolox {
             ", which lie where their cells are, as YOLOX and YOLOv6 export them decoded"
         } else {
@@ -74,7 +73,12 @@ impl Grid {
         if width <= 4 {
             return Err(fault());
         }
-        Self::new(evidence, output, false, is_transposed, Usual { recipe: RECIPE, is_guess: false }, "")
+        let candidates = if is_transposed { second } else { first };
+        // LibreYOLO brings other families into this form, whose pixels differ.
+        let is_own =
+            [1, 3].iter().any(|anchors| candidates == anchors * cell_count(evidence.input, &yolox::STRIDES));
+        let usual = Usual { recipe: RECIPE, is_guess: !is_own && evidence.metadata.family.is_none() };
+        Self::new(evidence, output, false, is_transposed, usual, "")
     }
 
     fn new(
@@ -98,8 +102,14 @@ impl Grid {
             output.name, output.shape
         );
         let metadata = evidence.metadata;
-        let coding = metadata.coding.unwrap_or(Coding::CentreSize);
-        let scale = metadata.scale.unwrap_or_else(|| seen_scale(output, candidates, is_transposed, width));
+        let at = |candidate: usize, number: usize| {
+            output.values
+                [if is_transposed { number * candidates + candidate } else { candidate * width + number }]
+        };
+        let boxes: Vec<_> =
+            (0..candidates).map(|candidate| [0, 1, 2, 3].map(|side| at(candidate, side))).collect();
+        let coding = metadata.coding.unwrap_or_else(|| Coding::of(&boxes));
+        let scale = metadata.scale.unwrap_or_else(|| seen_scale(&boxes));
         let known = Known {
             name: if has_objectness { Self::YOLOV5 } else { Self::YOLOV8 },
             why,
@@ -108,11 +118,11 @@ impl Grid {
             people,
             has_doubles: metadata.nms.unwrap_or(true),
             facts: vec![
-                Fact::stated_or(metadata, "coding", coding, "as usual for its family"),
+                Fact::stated_or(metadata, "coding", coding, "by its boxes on a trial picture"),
                 Fact::stated_or(metadata, "scale", scale, "by its boxes on a trial picture"),
             ],
         };
-        Ok(Self { known, has_objectness, is_transposed, width, classes, coding, scale })
+        Ok(Self { known, has_objectness, is_transposed, width, coding, scale })
     }
 }
 
@@ -128,19 +138,9 @@ fn rows<'a>(evidence: &'a Evidence<'_>, is_transposed: bool) -> Option<&'a Seen>
 }
 
 /// By the boxes that the network gave: of candidates all over a picture, some lie beyond its second pixel.
-fn seen_scale(output: &Seen, candidates: usize, is_transposed: bool, width: usize) -> Scale {
-    let at = |candidate: usize, number: usize| {
-        if is_transposed { number * candidates + candidate } else { candidate * width + number }
-    };
-    let sides = (0..candidates).flat_map(|candidate| [at(candidate, 0), at(candidate, 1)]);
-    let greatest = sides.map(|index| output.values[index].abs()).fold(0.0, f32::max);
+fn seen_scale(boxes: &[[f32; 4]]) -> Scale {
+    let greatest = boxes.iter().flat_map(|[x, y, ..]| [x.abs(), y.abs()]).fold(0.0, f32::max);
     if greatest <= 2.0 { Scale::Normalised } else { Scale::Pixels }
-}
-
-/// Whether no other class is likelier than people, as these networks' own post-processing asks.
-pub(super) fn best_is_person(scores: &[f32], people: &People) -> bool {
-    let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    people.best(|class| scores[class]) >= best
 }
 
 impl Family for Grid {
@@ -173,18 +173,13 @@ impl Family for Grid {
         };
         let first = 4 + usize::from(self.has_objectness);
         let unit = self.scale.unit(input);
-        let mut scores = vec![0.0; self.classes];
+        // A box that may be of several classes is looked at for each, as where these networks are judged.
         for candidate in 0..candidates {
             let objectness = if self.has_objectness { at(candidate, 4) } else { 1.0 };
             let confidence = objectness * self.known.people.best(|class| at(candidate, first + class));
             if confidence >= floor {
-                for (class, score) in scores.iter_mut().enumerate() {
-                    *score = at(candidate, first + class);
-                }
-                if best_is_person(&scores, &self.known.people) {
-                    let bbox = self.coding.bbox([0, 1, 2, 3].map(|number| at(candidate, number)), unit);
-                    found.push(Detection { bbox, confidence });
-                }
+                let bbox = self.coding.bbox([0, 1, 2, 3].map(|number| at(candidate, number)), unit);
+                found.push(Detection { bbox, confidence });
             }
         }
         Ok(())

@@ -104,19 +104,19 @@ fn seen(evidence: &Evidence<'_>) -> Result<Box<dyn Family>, ModelFault> {
 /// One output of rows, or of columns.
 fn of_rows(evidence: &Evidence<'_>, output: &Seen) -> Result<Box<dyn Family>, ModelFault> {
     let count = |anchors: usize| PYRAMIDS.map(|strides| anchors * cell_count(evidence.input, strides));
+    let is_count = |candidates: usize| count(1).contains(&candidates) || count(3).contains(&candidates);
     let names = evidence.metadata.names.as_ref().map(Vec::len);
+    // Where the classes have names, the numbers of a candidate tell whether objectness is among them.
+    let is_named = |numbers: usize, others: usize| names.is_some_and(|names| numbers == names + others);
     match *output.inner() {
-        [numbers, candidates] if numbers > 4 && count(1).contains(&candidates) => {
+        [numbers, candidates] if numbers > 4 && (is_count(candidates) || is_named(numbers, 4)) => {
             boxed(Grid::yolov8(evidence))
         }
         [_, _] if NanoDet::fits(evidence, output, true) => boxed(NanoDet::new(evidence, true)),
         [_, _] if NanoDet::fits(evidence, output, false) => boxed(NanoDet::new(evidence, false)),
-        // Numbers of a candidate that fit the classes only without objectness: transposed by its exporter.
-        [cells, width]
-            if count(1).contains(&cells) && (names.map_or(width == 84, |names| width == names + 4)) =>
-        {
-            boxed(Grid::yolov8(evidence))
-        }
+        // Transposed by its exporter.
+        [_, width] if is_named(width, 4) => boxed(Grid::yolov8(evidence)),
+        [cells, 84] if names.is_none() && count(1).contains(&cells) => boxed(Grid::yolov8(evidence)),
         [cells, width] if width > 5 && cells == count(1)[0] => {
             if Yolox::is_decoded(evidence, output) {
                 boxed(Grid::yolov5(evidence, true))
@@ -124,7 +124,7 @@ fn of_rows(evidence: &Evidence<'_>, output: &Seen) -> Result<Box<dyn Family>, Mo
                 boxed(Yolox::new(evidence))
             }
         }
-        [candidates, width] if width > 5 && count(3).contains(&candidates) => {
+        [candidates, width] if width > 5 && (is_count(candidates) || is_named(width, 5)) => {
             boxed(Grid::yolov5(evidence, false))
         }
         [_, _] | [_] if EndToEnd::width(output).is_some() => boxed(EndToEnd::new(evidence)),

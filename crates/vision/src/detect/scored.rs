@@ -78,7 +78,7 @@ impl Scored {
         };
         // Few boxes, none of them a corner and another: queries whose sigmoid is in the network.
         let are_queries = pair.boxes.shape[1] <= MOST_QUERIES
-            && !are_corners(pair.boxes)
+            && Coding::of(pair.boxes.values.as_chunks().0) == Coding::CentreSize
             && !add_up(pair.scores, pair.classes);
         if are_probabilities && !are_queries { Self::ssd(evidence) } else { Self::detr(evidence) }
     }
@@ -136,7 +136,7 @@ impl Scored {
             if pair.boxes.greatest().unwrap_or(0.0) <= 4.0 { Scale::Normalised } else { Scale::Pixels };
         let shape = Shape {
             name: Self::SSD,
-            coding: if are_corners(pair.boxes) { Coding::Corners } else { Coding::CentreSize },
+            coding: Coding::of(pair.boxes.values.as_chunks().0),
             scale,
             activation: (activation, why.to_owned()),
             usual: Usual { recipe: SSD, is_guess: true },
@@ -186,11 +186,6 @@ struct Shape {
     usual: Usual,
     has_background: bool,
     has_doubles: bool,
-}
-
-/// Whether in all boxes the third and the fourth number lie beyond the first and the second.
-fn are_corners(boxes: &Seen) -> bool {
-    boxes.values.as_chunks::<4>().0.iter().all(|[left, top, right, bottom]| left <= right && top <= bottom)
 }
 
 /// Whether the scores of each box add up to 1, as those of a softmax do.

@@ -9,7 +9,6 @@ use footfall_track::{Bbox, Detection};
 
 use crate::detect::evidence::{Evidence, Seen};
 use crate::detect::family::{Cell, Family, Known, cell_count, cells};
-use crate::detect::grid::best_is_person;
 use crate::detect::people::{Classes, People};
 use crate::detect::recipe::{BYTES, Recipe, Usual};
 use crate::letterbox::Placement;
@@ -98,6 +97,12 @@ const FAR: f32 = 100.0;
 
 fn strides(evidence: &Evidence<'_>) -> Vec<usize> {
     evidence.metadata.strides.clone().unwrap_or_else(|| STRIDES.to_vec())
+}
+
+/// Whether no other class is likelier than people, as YOLOX's own post-processing asks.
+fn best_is_person(scores: &[f32], people: &People) -> bool {
+    let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    people.best(|class| scores[class]) >= best
 }
 
 /// The box of one cell: its centre relative to the cell's corner, its size as a logarithm.

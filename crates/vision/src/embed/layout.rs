@@ -164,15 +164,23 @@ fn refuse_classifier(output: &Port, dimension: Option<usize>, metadata: &Metadat
     }
 }
 
-/// Numbers of the embedding that came for a trial crop.
+/// Numbers of the embedding that came for so many trial crops.
 ///
 /// # Errors
 /// When it is none.
-pub(super) fn proven(seen: &[Seen], layout: &Layout, signature: &Signature) -> Result<usize, ModelFault> {
+pub(super) fn proven(
+    seen: &[Seen],
+    crops: usize,
+    layout: &Layout,
+    signature: &Signature,
+) -> Result<usize, ModelFault> {
     let output = seen.iter().find(|seen| seen.name == layout.outputs[0]);
     let seen = output.ok_or_else(|| signature.fault("an output of numbers"))?;
     if seen.values.iter().any(|value| value.is_nan()) {
         return Err(ModelFault::NotANumber { name: seen.name.clone() });
+    }
+    if seen.shape.first() != Some(&crops) {
+        return Err(signature.fault("one float output [N, dimension], a row for each of N crops"));
     }
     let numbers = seen.shape.get(1).copied().filter(|&numbers| numbers > 0);
     let numbers = numbers.ok_or_else(|| signature.fault("an output [N, dimension]"))?;

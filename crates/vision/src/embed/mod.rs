@@ -97,8 +97,8 @@ impl OnnxEmbedder {
         let Size { height, width } = layout.size;
         let trial = [batch.rows(1), 3, height, width];
         model.prove(trial)?;
-        let dimension =
-            proven(&model.look(trial)?, &layout, model.signature()).map_err(|fault| model.unusable(fault))?;
+        let dimension = proven(&model.look(trial)?, trial[0], &layout, model.signature())
+            .map_err(|fault| model.unusable(fault))?;
         batch.others().try_for_each(|crops| model.warm_up([crops, 3, height, width]))?;
         Ok(Self {
             batch,

@@ -30,7 +30,7 @@ pub(super) fn value(key: &str, custom: impl Fn(&str) -> Option<String>) -> Optio
 
 /// Families of LibreYOLO, and those that they are read as. The others are told by their outputs.
 const FAMILIES: [(&str, &str); 4] =
-    [("yolox", "yolox"), ("yolo7", "yolov5"), ("yolo9", "yolov8"), ("yolo9_e2e", "yolov8")];
+    [("yolox", "yolox"), ("yolo7", "yolov8"), ("yolo9", "yolov8"), ("yolo9_e2e", "yolov8")];
 
 /// Refuses a network that its exporter made for something else.
 ///
