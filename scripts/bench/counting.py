@@ -72,12 +72,14 @@ def main() -> None:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--certainty", action="store_true", help="what confidences and intervals are worth, instead")
     instead.add_argument("--rates", action="store_true", help="what is counted at which rate of frames, instead")
+    instead.add_argument("--conditions", action="store_true", help="ranges where people are hard to follow, instead")
     instead.add_argument("--cuts", action="store_true", help="every sequence, also from its middle on, instead")
     instead.add_argument("--doubles", action="store_true", help="people with two tracks, tracks of two people, instead")
     arguments = parser.parse_args()
     if arguments.data is None or not (arguments.data / "crossings").is_dir():
         sys.exit("a folder with ground truth and crossings/ is needed; see --help")
     import certainty  # by numpy, which --help does without
+    import conditions
     import cuts
     import doubles
     import rates
@@ -92,17 +94,22 @@ def main() -> None:
             return
         names = arguments.only or ["video", "mot15", "mot17half"]
         found = {name: list(sequences(name, arguments.data, work / name)) for name in names}
-        judged, by_rate = [], {}
+        judged, by_rate, hard = [], {}, []
         for sequence in (one for watched in found.values() for one in watched):
             setting.say(sequence.name)
             if arguments.certainty:
                 judged += certainty.judge(sequence, footfall(sequence, sequence.scratch / "tracks.txt"))
+            elif arguments.conditions:
+                hard += conditions.judge(sequence)
             elif arguments.rates:
                 by_rate[sequence.name] = rates.judge(sequence, footfall(sequence, sequence.scratch / "tracks.txt"))
             else:
                 count(sequence)
         if arguments.certainty:
             setting.publish(certainty.page(judged))
+            return
+        if arguments.conditions:
+            setting.publish(conditions.page(hard))
             return
         if arguments.rates:
             setting.publish(rates.page(by_rate))

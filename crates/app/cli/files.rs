@@ -71,6 +71,14 @@ pub(crate) struct TrackArgs {
     /// Crossings as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) crossings: Option<PathBuf>,
+
+    /// Counts of each line with their ranges, as JSON
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ranges: Option<PathBuf>,
+
+    /// How many times as large pictures were for the detector, as 0.54: ranges then know whether people were too small
+    #[arg(long, value_name = "SHARE", value_parser = super::positive)]
+    pub(crate) input_scale: Option<f64>,
 }
 
 /// What the frames are that a file leaves out.

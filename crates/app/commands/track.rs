@@ -8,7 +8,7 @@ use std::time::Duration;
 use footfall_config::{Config, usage};
 use footfall_count::Follower;
 use footfall_formats::mot::{Scores, Survey};
-use footfall_formats::{DetectionReader, ordinal};
+use footfall_formats::{DetectionReader, PartialFile, ordinal};
 use footfall_track::Tracker;
 
 use crate::cli::TrackArgs;
@@ -75,6 +75,12 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
         );
     }
     let finished = session.finish()?;
+    if let Some(path) = &args.ranges {
+        let mut file = PartialFile::create(path)?;
+        file.put(serde_json::to_string_pretty(&finished.ranges(args.input_scale))?.as_bytes())?;
+        file.put(b"\n")?;
+        file.finish()?;
+    }
     finished.tell_tracked();
     finished.tell_counted();
     Ok(())

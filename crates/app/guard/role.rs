@@ -47,8 +47,8 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         (["ledger", "backup"], "to")
         | (
             _,
-            "output" | "tracks" | "crossings" | "groups" | "detections" | "record" | "summary" | "trace"
-            | "json" | "csv" | "chart" | "write_gt" | "support",
+            "output" | "tracks" | "crossings" | "groups" | "detections" | "ranges" | "record" | "report"
+            | "summary" | "trace" | "json" | "csv" | "chart" | "write_gt" | "support",
         ) => Role::Writes,
         _ => return None,
     })

@@ -10,6 +10,7 @@ use footfall_health::RateCheck;
 use footfall_ledger::{Entry, Run};
 use footfall_pipeline::Note;
 use footfall_track::{Observations, Step};
+use serde_json::{Value, json};
 
 use crate::times::clock;
 use crate::{progress, rate};
@@ -211,6 +212,24 @@ impl Finished {
     /// Says how many were tracked.
     pub(crate) fn tell_tracked(&self) {
         eprintln!("{} people tracked in {} frames", self.people, self.frames);
+    }
+
+    /// Each line's counts with their ranges, or why there are none.
+    pub(crate) fn ranges(&self, scale: Option<f64>) -> Value {
+        let (counter, sight) = (self.follower.counter(), self.follower.sight());
+        let uncountable = sight.uncountable(scale);
+        let told = counter.lines().iter().zip(counter.tallies()).zip(counter.doubts()).enumerate();
+        let lines = told.map(|(index, ((line, tally), doubt))| {
+            let range = uncountable.is_none().then(|| sight.range(index, tally, doubt, scale));
+            json!({
+                "name": line.name(), "in": tally.entered, "out": tally.left,
+                "in_interval": range.map(|[entered, _]| entered), "out_interval": range.map(|[_, left]| left),
+            })
+        });
+        json!({
+            "lines": lines.collect::<Value>(), "uncountable": uncountable,
+            "unfollowed": sight.unfollowed(), "height": sight.height(), "rate_too_low": !self.low.is_zero(),
+        })
     }
 
     /// Says how many were counted.
