@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""Static int8 quantisation of the converted detector, from ranges that calibration wrote down.
+"""Static int8 quantisation of a detector: of any one by somebody's own footage, or of the converted one from ranges
+that calibration wrote down.
 
-Nothing is run here: given the float model and `nanodet-g-ranges.json` the bytes that come out are
+    quantize.py own.onnx --footage shop.mp4 own-int8.onnx     (footage.py does it, and says what it costs)
+    quantize.py nanodet-g.onnx nanodet-g-ranges.json nanodet-g-int8.onnx
+
+Nothing is run for the converted one: given the float model and `nanodet-g-ranges.json` the bytes that come out are
 the same on every machine. Activations are unsigned 8 bit with one scale a tensor; weights are
 signed, symmetric, with one scale an output channel. Weights keep to 7 bits: on x86 without VNNI two
 products u8 * s8 are added in 16 bits, which 8-bit weights overflow, silently and only there.
@@ -221,11 +225,21 @@ def quantize(model: onnx.ModelProto, ranges: dict[str, list[float]]) -> onnx.Mod
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="the float ONNX file")
-    parser.add_argument("ranges", type=Path, help="ranges written by calibrate.py")
+    parser.add_argument("ranges", type=Path, nargs="?", help="ranges written by calibrate.py")
     parser.add_argument("output", type=Path, help="the int8 ONNX file to write")
+    parser.add_argument("--footage", type=Path, help="a video as the detector will see it; instead of ranges")
+    parser.add_argument("--footfall", type=Path, default="footfall", help="the program [default: the installed one]")
     arguments = parser.parse_args()
+    if (arguments.footage is None) == (arguments.ranges is None):
+        parser.error("give ranges or --footage, one of them")
+    if arguments.footage is not None:
+        # It needs ONNX Runtime and OpenCV, which set-up does without.
+        import footage
+
+        footage.main(arguments.model, arguments.footage, arguments.output, arguments.footfall)
+        return
     ranges = json.loads(arguments.ranges.read_text())["ranges"]
     result = quantize(onnx.load(arguments.model), ranges)
     arguments.output.write_bytes(result.SerializeToString(deterministic=True))

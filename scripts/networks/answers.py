@@ -97,8 +97,12 @@ def yolox(folder: Path) -> None:
     random, (grid, _) = draw(1), cells()
     count = len(grid)
     raw = np.concatenate(
-        [random.uniform(0, 1, (count, 2)), random.uniform(-0.5, 1, (count, 2))]
-        + [1 - probabilities(random, count, 1), probabilities(random, count, CLASSES)],
+        [
+            random.uniform(0, 1, (count, 2)),
+            random.uniform(-0.5, 1, (count, 2)),
+            1 - probabilities(random, count, 1),
+            probabilities(random, count, CLASSES),
+        ],
         1,
     ).astype(np.float32)
     maps, start = [], 0
@@ -181,15 +185,25 @@ def detr(folder: Path) -> None:
         rows = torch.cat([found["boxes"], found["scores"][:, None]], 1).numpy()
         return rows[found["labels"].numpy() == person]
 
-    logits = random.normal(-4, 2, (40, 80)).astype(np.float32)
-    logits[:, 0] += 3
-    # Of the best 40 pairs of a query and a class the package keeps no more: here all people are among them.
-    write(folder, "detr", "detr", network({"logits": logits[None], "pred_boxes": centred[None]}, {}),
-          by(RTDetrImageProcessor(), logits, 0))
+    # The package keeps the best 40 pairs of a query and a class: all people are among them.
+    logits = random.normal(-7, 1, (40, 80)).astype(np.float32)
+    logits[:, 0] += 6
+    write(
+        folder,
+        "detr",
+        "detr",
+        network({"logits": logits[None], "pred_boxes": centred[None]}, {}),
+        by(RTDetrImageProcessor(), logits, 0),
+    )
     softmax = random.normal(0, 1, (40, 92)).astype(np.float32)
     softmax[:, 1] += 5
-    write(folder, "detr-softmax", "detr", network({"logits": softmax[None], "pred_boxes": centred[None]}, {}),
-          by(DetrImageProcessor(), softmax, 1))
+    write(
+        folder,
+        "detr-softmax",
+        "detr",
+        network({"logits": softmax[None], "pred_boxes": centred[None]}, {}),
+        by(DetrImageProcessor(), softmax, 1),
+    )
     coco = random.normal(-6, 1, (40, 91)).astype(np.float32)
     coco[:, 1] += 6
     given = {"pred_boxes": torch.from_numpy(centred[None]), "pred_logits": torch.from_numpy(coco[None])}

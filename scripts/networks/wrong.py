@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Files that are no detector and no embedder, or not yet, each with words of the reason that it must be refused with.
 
-    wrong.py FOLDER        (needs the packages of scripts/models/requirements-dev.txt)
+wrong.py FOLDER        (needs the packages of scripts/models/requirements-dev.txt)
 """
 
 import json
@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 FLOAT, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.UINT8
@@ -39,6 +38,7 @@ def main(folder: Path) -> None:
     free = ("images", FLOAT, ["n", "c", "h", "w"])
     nothing = np.full((1, 84, 12), np.nan, np.float32)
     heads = [(f"head{side}", numbers(1, 21, side, side)) for side in (8, 4, 2)]
+    classifier = {"task": "classify", "names": "{0: 'a'}"}
     boxes, labels = np.zeros((1, 0, 4), np.float32), np.zeros((1, 0), np.int64)
     cases = {
         "free-size": ([free], [("output", rows)], {}, ["size", "640x640"]),
@@ -57,8 +57,18 @@ def main(folder: Path) -> None:
         "strange-rows": ([PICTURE], [("output", numbers(1, 50, 13))], {}, ["family", "output [1, 50, 13]"]),
         "found-nothing": ([PICTURE], [("b", boxes), ("s", boxes[..., 0]), ("l", labels)], {}, ["scale", "pixels"]),
         "turned": ([PICTURE], [("output", rows)], {"task": "obb", "names": "{0: 'ship'}"}, ["boxes that are turned"]),
-        "whole-picture": ([PICTURE], [("o", numbers(1, 3))], {"task": "classify", "names": "{0: 'a'}"}, ["whole picture"]),
-        "wrong-size": ([PICTURE], [("output", rows)], {"footfall.size": "big"}, ["footfall.size", "big", "HEIGHTxWIDTH"]),
+        "whole-picture": (
+            [PICTURE],
+            [("o", numbers(1, 3))],
+            classifier,
+            ["whole picture"],
+        ),
+        "wrong-size": (
+            [PICTURE],
+            [("output", rows)],
+            {"footfall.size": "big"},
+            ["footfall.size", "big", "HEIGHTxWIDTH"],
+        ),
         "wrong-family": ([PICTURE], [("output", rows)], {"footfall.family": "haar"}, ["haar", "nanodet", "yolov8"]),
         "wrong-class": ([PICTURE], [("output", rows)], {"footfall.class": "80", "footfall.family": "yolov8"}, ["80"]),
         "texts": ([PICTURE], [("output", np.array(["a", "b"], object))], {}, ["of numbers"]),

@@ -117,14 +117,14 @@ fn output<'a>(signature: &'a Signature, metadata: &Metadata) -> Result<&'a Port,
     let mut rows = signature.outputs.iter().filter(is_row);
     match (rows.next(), rows.next()) {
         (Some(only), None) => Ok(only),
-        (Some(one), Some(other)) => Err(ModelFault::Ask {
-            unknown: format!("which of its outputs has the embedding is not known: it has {signature}"),
-            key: "output",
-            example: format!("\"{}\" or \"{}\"", one.name, other.name),
-        }),
-        (None, _) => {
-            Err(signature.fault("one input [N, 3, height, width] and one float output [N, dimension]"))
+        (Some(one), Some(other)) if signature.outputs.iter().all(|port| is_row(&port)) => {
+            Err(ModelFault::Ask {
+                unknown: format!("which of its outputs has the embedding is not known: it has {signature}"),
+                key: "output",
+                example: format!("\"{}\" or \"{}\"", one.name, other.name),
+            })
         }
+        _ => Err(signature.fault("one input [N, 3, height, width] and one float output [N, dimension]")),
     }
 }
 
