@@ -144,10 +144,11 @@ impl Extra {
     }
 
     /// The two numbers for an input of this size.
-    pub(crate) fn values(&self, input: Size) -> [usize; 2] {
+    pub(crate) fn values(&self, input: Size) -> [i32; 2] {
+        let [width, height] = [input.width, input.height].map(|side| i32::try_from(side).unwrap_or(i32::MAX));
         match self.told {
-            Told::WidthHeight => [input.width, input.height],
-            Told::HeightWidth => [input.height, input.width],
+            Told::WidthHeight => [width, height],
+            Told::HeightWidth => [height, width],
             Told::One => [1, 1],
         }
     }

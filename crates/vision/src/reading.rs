@@ -24,11 +24,19 @@ pub struct Fact {
 }
 
 impl Fact {
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers have values and words of many types, and pass them on"
+    )]
     pub(crate) fn of_shape(key: &'static str, value: impl ToString, why: impl ToString) -> Self {
         Self { key, value: value.to_string(), source: Source::Shape(why.to_string()) }
     }
 
     /// The value of a key by whoever states it, else known in these words.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers have values and words of many types, and pass them on"
+    )]
     pub(crate) fn stated_or(
         metadata: &Metadata,
         key: &'static str,

@@ -1,8 +1,8 @@
 //! Networks that leave nothing to be suppressed: each row of one output is a box, its score and its class.
 //!
-//! [1, N, 6], as YOLOv10 and YOLO26 give it: left, top, right, bottom, score, class. [N, 7], as exports of
-//! YOLOv7 with suppression inside give it: the number of the picture in the batch before, and class before score.
-//! Rows of six in another order, class, score and then the corners, are those of PaddleDetection.
+//! [1, N, 6], as `YOLOv10` and YOLO26 give it: left, top, right, bottom, score, class. [N, 7], as exports of
+//! `YOLOv7` with suppression inside give it: the number of the picture in the batch before, and class before score.
+//! Rows of six in another order, class, score and then the corners, are those of `PaddleDetection`.
 
 use footfall_track::Detection;
 

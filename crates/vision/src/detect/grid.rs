@@ -1,8 +1,8 @@
 //! The YOLOs that decode their boxes themselves, a candidate for each cell or anchor.
 //!
-//! With objectness, [1, N, 5 + classes]: YOLOv5, v6 and v7 (and a YOLOX that was exported decoded). Without, [1, 4 +
-//! classes, N], each number of all candidates together: YOLOv8, v9, 11 and 12; some exports of these are
-//! transposed. Boxes are centre and size in input pixels (or corners, in exports of LibreYOLO), scores probabilities. Numbers beyond the classes (of
+//! With objectness, [1, N, 5 + classes]: `YOLOv5`, v6 and v7 (and a YOLOX that was exported decoded). Without, [1, 4 +
+//! classes, N], each number of all candidates together: `YOLOv8`, v9, 11 and 12; some exports of these are
+//! transposed. Boxes are centre and size in input pixels (or corners, in exports of `LibreYOLO`), scores probabilities. Numbers beyond the classes (of
 //! masks or key points) are not looked at.
 
 use footfall_track::Detection;
@@ -18,7 +18,7 @@ use crate::reading::Fact;
 use crate::tensor::Tensor;
 use crate::{ModelFault, Size};
 
-/// As published with YOLOv5 and all that came from it.
+/// As published with `YOLOv5` and all that came from it.
 pub(super) const RECIPE: Recipe = Recipe::rgb(UNIT, Placement::Centre, 114);
 
 /// Candidates that are decoded already.

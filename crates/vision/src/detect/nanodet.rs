@@ -61,19 +61,14 @@ impl NanoDet {
         let expected = "outputs scores [1, N] and boxes [1, N, 4 * bins], or one [1, N, classes + 4 * bins]";
         let fault = || evidence.signature.fault(expected);
         let metadata = evidence.metadata;
-        let (outputs, cells, classes, bins) = match two(evidence) {
-            Some((scores, boxes)) => {
-                let (&[cells], &[_, sides]) = (&scores.shape[1..2], &boxes.shape[1..3]) else {
-                    return Err(fault());
-                };
-                (vec![scores, boxes], cells, scores.shape.get(2).copied().unwrap_or(1), sides / 4)
-            }
-            None => {
-                let output = evidence.only().ok_or_else(fault)?;
-                let &[cells, width] = output.inner() else { return Err(fault()) };
-                let bins = joined_bins(width, metadata).ok_or_else(fault)?;
-                (vec![output], cells, width - 4 * bins, bins)
-            }
+        let (outputs, cells, classes, bins) = if let Some((scores, boxes)) = two(evidence) {
+            let classes = scores.shape.get(2).copied().unwrap_or(1);
+            (vec![scores, boxes], scores.shape[1], classes, boxes.shape[2] / 4)
+        } else {
+            let output = evidence.only().ok_or_else(fault)?;
+            let &[cells, width] = output.inner() else { return Err(fault()) };
+            let bins = joined_bins(width, metadata).ok_or_else(fault)?;
+            (vec![output], cells, width - 4 * bins, bins)
         };
         let usual = if is_plus { PLUS_STRIDES.to_vec() } else { STRIDES.to_vec() };
         let strides = metadata.strides.clone().unwrap_or(usual);

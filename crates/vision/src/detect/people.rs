@@ -110,7 +110,7 @@ impl People {
 
 /// What a network's classes are called.
 struct Names<'a> {
-    names: &'a [String],
+    list: &'a [String],
     /// How far a name's place is from the number of its class.
     shift: usize,
     classes: Classes,
@@ -124,7 +124,7 @@ impl<'a> Names<'a> {
         let is_short = classes.has_background && classes.count == Some(names.len() + 1);
         let why =
             metadata.origin("names").map_or_else(String::new, |origin| format!("by its name, {origin}"));
-        Self { names, shift: is_short.into(), classes, why }
+        Self { list: names, shift: is_short.into(), classes, why }
     }
 
     fn number(&self, person: &Person) -> Result<usize, ModelFault> {
@@ -132,7 +132,7 @@ impl<'a> Names<'a> {
             Person::Number(number) => return Ok(*number),
             Person::Name(name) => name,
         };
-        let place = self.names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        let place = self.list.iter().position(|name| name.eq_ignore_ascii_case(wanted));
         place.map(|place| place + self.shift).ok_or_else(|| ModelFault::Ask {
             unknown: format!("which class {wanted:?} is, is not known: {}", self.told()),
             key: "class",
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
 
     fn people(&self) -> Option<People> {
         let is_person = |name: &String| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
-        let numbers: Vec<usize> = (self.names.iter().enumerate())
+        let numbers: Vec<usize> = (self.list.iter().enumerate())
             .filter(|(_, name)| is_person(name))
             .map(|(place, _)| place + self.shift)
             .collect();
@@ -167,7 +167,7 @@ impl<'a> Names<'a> {
     }
 
     fn told(&self) -> String {
-        match (self.names, self.classes.count) {
+        match (self.list, self.classes.count) {
             ([], Some(count)) => format!("it has {count}, without names"),
             ([], None) => "they have no names".to_owned(),
             (names, _) => format!("they are called {}", names.join(", ")),

@@ -28,7 +28,7 @@ pub(super) fn value(key: &str, custom: impl Fn(&str) -> Option<String>) -> Optio
     }
 }
 
-/// Families of LibreYOLO, and those that they are read as. The others are told by their outputs.
+/// Families of `LibreYOLO`, and those that they are read as. The others are told by their outputs.
 const FAMILIES: [(&str, &str); 4] =
     [("yolox", "yolox"), ("yolo7", "yolov8"), ("yolo9", "yolov8"), ("yolo9_e2e", "yolov8")];
 

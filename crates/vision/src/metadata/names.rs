@@ -39,7 +39,6 @@ fn tokens(text: &str) -> Vec<(Option<String>, String)> {
         match (quote, letter) {
             (Some(_), '\\') => part.extend(letters.next()),
             (Some(open), _) if letter == open => quote = None,
-            (Some(_), _) => part.push(letter),
             (None, '\'' | '"') => quote = Some(letter),
             (None, ':') if key.is_none() => key = Some(std::mem::take(&mut part).trim().to_owned()),
             (None, ',') => {
@@ -48,7 +47,7 @@ fn tokens(text: &str) -> Vec<(Option<String>, String)> {
                     members.push((key.take(), name));
                 }
             }
-            (None, _) => part.push(letter),
+            _ => part.push(letter),
         }
     }
     members

@@ -77,8 +77,8 @@ fn told(extra: &Extra, batch: usize, input: Size) -> ort::Result<SessionInputVal
     let values = std::iter::repeat_n(extra.values(input), rows).flatten();
     let shape = if extra.has_batch { vec![batch, 2] } else { vec![2] };
     match extra.element {
-        Element::I64 => tensor(shape, values.map(|value| value as i64).collect()),
-        Element::I32 => tensor(shape, values.map(|value| value as i32).collect()),
+        Element::I64 => tensor(shape, values.map(i64::from).collect()),
+        Element::I32 => tensor(shape, values.collect()),
         _ => tensor(shape, values.map(|value| value as f32).collect()),
     }
 }
