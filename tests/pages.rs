@@ -34,18 +34,42 @@ fn assert_says(name: &str, sentence: &str) {
     assert!(flowing(name).contains(sentence), "{name} should say, by the scores: {sentence}");
 }
 
+/// The sections of the table of visitors on both sets, with one embedder.
+fn visitors_of<'a>(scores: &'a str, embedder: &str) -> [&'a str; 2] {
+    ["market1501", "cuhk03"].map(|set| section(scores, &format!("{set}, {embedder}")))
+}
+
+const RESEARCH: &str = "research weights, the default";
+
 #[test]
 fn the_page_of_visitors_has_the_measured_figures() {
     let scores = page("scores/visitors.md");
-    let of = |set: &str, window: &str, column: usize| row(section(&scores, set), window)[column].to_owned();
-    let both = |windows: [&str; 2], column| {
-        format!("{} and {}%", of("market1501", windows[0], column), of("cuhk03", windows[1], column))
+    let sets = visitors_of(&scores, RESEARCH);
+    let both = |column: usize, part: usize| {
+        let of = |set| row(set, "0.5")[column].split(" / ").nth(part).expect("two shares").to_owned();
+        format!("{} and {}%", of(sets[0]), of(sets[1]))
     };
-    let (ten, ninety) = (["10 people"; 2], ["90 people\\*", "90 people"]);
     let told = "docs/visitors.md";
-    assert_says(told, &format!("{} of new visitors were taken for one of 10 others", both(ten, 1)));
-    assert_says(told, &format!("{} for one of 90;", both(ninety, 1)));
-    assert_says(told, &format!("among 10, {} were taken for new", both(ten, 2)));
+    for (people, column) in [(10, 1), (40, 3)] {
+        let (new, old) = (both(column, 0), both(column, 1));
+        assert_says(
+            told,
+            &format!("among {people}, {new} of new visitors were taken for old and {old} of those who"),
+        );
+    }
+    for embedder in [RESEARCH, "`--embedder clean`"] {
+        let of = |set, column: usize| row(set, "all")[column].to_owned();
+        let both = |column| {
+            let sets = visitors_of(&scores, embedder);
+            format!("{} and {}%", of(sets[0], column), of(sets[1], column))
+        };
+        let off = format!(
+            "off by {} on average, and its range held the true one in {} of windows",
+            both(1),
+            both(2)
+        );
+        assert_says(told, &off);
+    }
 }
 
 #[test]
@@ -54,10 +78,11 @@ fn the_page_of_visitors_has_the_measured_figures_of_staff() {
     let example: toml::Table = page("assets/footfall.toml").parse().unwrap();
     let default = example["staff"]["max_cosine_distance"].as_float().unwrap().to_string();
     let staff = |set: &str, column: usize| {
-        let (_, table) = section(&scores, set).split_once("Staff, 5 enrolled").expect(set);
+        let (_, table) = set.split_once("Staff, 5 enrolled").expect("a table of staff");
         row(table, &default)[column].to_owned()
     };
-    let both = |column| format!("{} and {}%", staff("market1501", column), staff("cuhk03", column));
+    let [market, cuhk] = visitors_of(&scores, RESEARCH);
+    let both = |column| format!("{} and {}%", staff(market, column), staff(cuhk, column));
     let told = "docs/visitors.md";
     assert_says(told, &format!("At the default distance of {default}, with five people enrolled"));
     assert_says(told, &format!("{} of customers were taken for staff", both(1)));

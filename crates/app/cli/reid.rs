@@ -182,7 +182,8 @@ pub(crate) struct IdentifyArgs {
 /// Measure what telling visitors and staff apart costs: `footfall run --visitors`, `--staff`
 ///
 /// How many new visitors are taken for somebody who came before, and how many who come again are taken for
-/// new, by how many people came within the window. A visit is what one camera saw of a person, and they come
+/// new, by how many people came within the window; and how far the estimated number of different visitors is
+/// off. A visit is what one camera saw of a person, and they come
 /// again before another camera: at one door, from one side, expect less. People that the network was
 /// trained on make it look better than it is.
 #[derive(Debug, Args)]
@@ -195,7 +196,10 @@ pub(crate) struct VisitorsArgs {
     #[arg(long, value_enum, value_name = "NAMING", default_value_t)]
     pub(crate) cameras: Cameras,
 
-    /// How many people came within the window; with more than the set has, errors follow from those of pairs
+    /// How many people came within the window
+    ///
+    /// With more than the set has, errors of the nearest distance follow from those of pairs, and the others are
+    /// left out.
     #[arg(long, value_name = "N,N,...", value_delimiter = ',', default_values_t = [10, 20, 50, 100, 200, 500])]
     pub(crate) sizes: Vec<usize>,
 
@@ -203,9 +207,19 @@ pub(crate) struct VisitorsArgs {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) staff: usize,
 
-    /// Greatest cosine distances of one visitor, 0 to 2 [default: that of the counter]
-    #[arg(long, value_name = "D,D,...", value_delimiter = ',', value_parser = distance)]
+    /// Cosine distances, 0 to 2, within which the nearest one would be taken for the same: a plainer rule to compare
+    #[arg(long, value_name = "D,D,...", value_delimiter = ',', value_parser = distance,
+          default_values_t = [0.2, 0.25, 0.3, 0.4])]
     pub(crate) max_cosine_distance: Vec<f64>,
+
+    /// Which share of the comings, 0 to 0.9, is of people who came before, for the estimates
+    #[arg(long, value_name = "S,S,...", value_delimiter = ',', value_parser = share,
+          default_values_t = [0.0, 0.1, 0.3, 0.5])]
+    pub(crate) returning: Vec<f64>,
+
+    /// Make this share of the crops poor first, 0 to 0.9: far away, or hidden by half
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value_t = 0.0)]
+    pub(crate) poor: f64,
 
     /// Every figure as JSON; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -219,6 +233,13 @@ fn distance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (0.0..=2.0).contains(&number) => Ok(number),
         _ => Err("expected a cosine distance from 0 to 2".into()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.0..=0.9).contains(&number) => Ok(number),
+        _ => Err("expected a share from 0 to 0.9".into()),
     }
 }
 

@@ -49,6 +49,10 @@ pub(crate) struct EnrolArgs {
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) expires: u16,
 
+    /// Know them in these clothes too, beside those in which they are enrolled already
+    #[arg(long)]
+    pub(crate) outfit: bool,
+
     #[command(flatten)]
     pub(crate) file: FileArgs,
 

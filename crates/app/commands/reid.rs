@@ -5,6 +5,7 @@ mod curve;
 mod embed;
 mod eval;
 mod identify;
+mod poor;
 mod verify;
 mod visitors;
 

@@ -28,11 +28,11 @@ pub(crate) fn run(args: &StaffArgs, verbose: u8) -> anyhow::Result<()> {
 fn list(args: &FileArgs) -> anyhow::Result<()> {
     let gallery = Gallery::read(&args.gallery)?;
     let mut table = Table::default();
-    table.row(["name", "enrolled", "expires"]);
-    for (name, since, expires) in gallery.enrolled() {
+    table.row(["name", "enrolled", "expires", "outfits"]);
+    for (name, since, expires, outfits) in gallery.outfits() {
         let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
         let expired = if expires <= Timestamp::now() { " (expired)" } else { "" };
-        table.row([name, day(since), day(expires) + expired]);
+        table.row([name, day(since), day(expires) + expired, outfits.to_string()]);
     }
     std::io::Write::write_all(&mut std::io::stdout(), table.render().as_bytes())?;
     Ok(())

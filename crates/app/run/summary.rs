@@ -6,6 +6,7 @@ mod people;
 use std::path::Path;
 
 use footfall_config::{Config, Outputs};
+use footfall_count::Estimate;
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
@@ -122,6 +123,9 @@ struct SourceReport {
     remarks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     low_rate: Option<LowRate>,
+    /// How many different people came in within the window, decided and estimated, where that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitors: Option<Estimate>,
 }
 
 #[derive(Debug, Serialize)]
@@ -234,6 +238,7 @@ impl SourceReport {
             troubles: summary.troubles.iter().map(trouble).collect(),
             remarks: summary.remarks.clone(),
             low_rate: LowRate::of(summary, least_frames_per_second),
+            visitors: summary.visitors,
         }
     }
 }

@@ -22,7 +22,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use footfall_count::{Counter, Layout, Line, Mask, PartLayout, Zone};
+use footfall_count::{Calibration, Counter, Layout, Line, Mask, PartLayout, Zone};
 use footfall_evidence::EvidenceConfig;
 use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::{Gather, Options};
@@ -203,8 +203,9 @@ impl Config {
     pub fn take_distances(&mut self) {
         let Some(embedder) = self.networks.embedder.as_deref() else { return };
         let distances = if models::is_embedder_name(embedder) {
-            let models::Distances { join, visitors, staff } = models::CLEAN_DISTANCES;
-            [join, visitors, staff].map(Some)
+            let models::Distances { join, staff } = models::CLEAN_DISTANCES;
+            self.counter.visitors.calibration = Calibration::Clean;
+            [Some(join), None, Some(staff)]
         } else {
             // What is wrong with it is told when the network is opened.
             counting_distances(embedder, &self.embedder.options).unwrap_or_default()
@@ -251,6 +252,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use footfall_count::Calibration;
+
     use crate::Config;
     use crate::models::{CLEAN_DISTANCES, Distances};
 
@@ -274,18 +277,18 @@ mod tests {
         let with = |text: &str| {
             let mut config = Config::parse(text).unwrap();
             config.take_distances();
-            let visitors = config.counter.visitors.max_cosine_distance;
-            [config.counter.max_cosine_distance, visitors, config.staff.max_cosine_distance]
+            let calibration = config.counter.visitors.calibration;
+            (config.counter.max_cosine_distance, config.staff.max_cosine_distance, calibration)
         };
-        let Distances { join, visitors, staff } = CLEAN_DISTANCES;
+        let Distances { join, staff } = CLEAN_DISTANCES;
         let usual = with("");
-        assert_eq!(with("[networks]\nembedder = 'clean'\n"), [join, visitors, staff]);
+        assert_eq!(usual.2, Calibration::Research);
+        assert_eq!(with("[networks]\nembedder = 'clean'\n"), (join, staff, Calibration::Clean));
         assert_eq!(with("[networks]\nembedder = 'own.onnx'\n"), usual);
         let set = "[networks]\nembedder = 'clean'\n[counter]\nmax_cosine_distance = 0.5\n";
-        assert_eq!(with(set), [0.5, visitors, staff]);
-        let set = "[networks]\nembedder = 'clean'\n[counter.visitors]\nmax_cosine_distance = 0.1\n[staff]\n\
-                   max_cosine_distance = 0.15\n";
-        assert_eq!(with(set), [join, 0.1, 0.15]);
+        assert_eq!(with(set), (0.5, staff, Calibration::Clean));
+        let set = "[networks]\nembedder = 'clean'\n[staff]\nmax_cosine_distance = 0.15\n";
+        assert_eq!(with(set), (join, 0.15, Calibration::Clean));
     }
 
     #[test]

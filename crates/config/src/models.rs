@@ -28,14 +28,12 @@ const CLEAN: &str = "clean";
 pub struct Distances {
     /// Of two tracks of one person: `counter.max_cosine_distance`.
     pub join: f64,
-    /// Of one visitor: `counter.visitors.max_cosine_distance`.
-    pub visitors: f64,
     /// From a look that was enrolled: `staff.max_cosine_distance`.
     pub staff: f64,
 }
 
 /// Those of the embedder `clean`, of which `models/reid-clean-128.md` says how they were measured.
-pub const CLEAN_DISTANCES: Distances = Distances { join: 0.57, visitors: 0.25, staff: 0.25 };
+pub const CLEAN_DISTANCES: Distances = Distances { join: 0.57, staff: 0.25 };
 
 /// An embedder that is to run.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -83,8 +83,7 @@ pub(crate) struct Limits {
     pub(crate) max_cosine_distance: f64,
     pub(crate) emergence: Duration,
     pub(crate) hidden_feet: Duration,
-    /// The window, and the greatest cosine distance in it.
-    pub(crate) visitors: Option<(Duration, f64)>,
+    pub(crate) visitors: Option<VisitorConfig>,
     pub(crate) groups: Option<GroupLimits>,
 }
 
@@ -124,8 +123,6 @@ impl Config {
             visitors,
             groups,
         } = self;
-        let hours = "a number of hours, 0 or more; 0 knows nobody again (0)";
-        let window = seconds("visitors.window", visitors.window, hours)?.saturating_mul(3600);
         Ok(Limits {
             anchor,
             dead_band: within(
@@ -145,16 +142,7 @@ impl Config {
             )?,
             emergence: seconds("emergence", emergence, "a number of seconds, 0 or more (1)")?,
             hidden_feet: seconds("hidden_feet", hidden_feet, "a number of seconds, 0 or more (5)")?,
-            visitors: Some((
-                window,
-                within(
-                    "visitors.max_cosine_distance",
-                    visitors.max_cosine_distance,
-                    2.0,
-                    "a cosine distance, 0 to 2 (0.25)",
-                )?,
-            ))
-            .filter(|_| !visitors.is_off()),
+            visitors: visitors.limits()?,
             groups: groups.limits()?,
         })
     }

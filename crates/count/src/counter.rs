@@ -11,8 +11,8 @@ use crate::newcomer::{Beginning, Newcomer, overlapping};
 use crate::person::{Event, Person, Watched};
 use crate::sighting::{RESOLUTION, Sighting};
 use crate::{
-    Anchor, Config, ConfigError, Crossing, Doubt, Group, GroupTally, Line, Mask, Staff, Tally, Visit,
-    Visitors, Zone, ZoneTally,
+    Anchor, Config, ConfigError, Crossing, Doubt, Estimate, Group, GroupTally, Line, Mask, Staff, Tally,
+    Visit, Visitors, Zone, ZoneTally,
 };
 
 pub(crate) mod change;
@@ -96,7 +96,7 @@ impl Counter {
             person_of: BTreeMap::new(),
             newcomers: BTreeMap::new(),
             appeared: 0,
-            visitors: limits.visitors.map(|(window, distance)| Visitors::new(window, distance)),
+            visitors: limits.visitors.map(Visitors::new),
             groups: limits.groups.map(Groups::new),
             group_tallies,
             decided_groups: Vec::new(),
@@ -217,6 +217,12 @@ impl Counter {
     /// Groups that were decided since they were last taken, by the time of their first.
     pub fn take_groups(&mut self) -> Vec<Group> {
         std::mem::take(&mut self.decided_groups)
+    }
+
+    /// How many different people came in within the window, where that is told.
+    #[must_use]
+    pub fn estimate(&self) -> Option<Estimate> {
+        self.visitors.as_ref().map(Visitors::estimate)
     }
 
     /// Takes the tracks of one frame, and those that have ended, with the embeddings of the frame's

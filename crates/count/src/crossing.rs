@@ -42,6 +42,9 @@ pub struct Crossing {
     pub reasons: Vec<Reason>,
     /// Who it was, of those who come in, where [`VisitorConfig`](crate::VisitorConfig) asks for it.
     pub visitor: Option<Visitor>,
+    /// How likely it is that they came in before within the window, 0 to 1; of those whose
+    /// [`visitor`](Self::visitor) is told and whose looks are known.
+    pub again: Option<f64>,
     /// The name of who works there and is not counted: neither in tallies nor as a visitor.
     pub staff: Option<Arc<str>>,
     /// How they look: the mean of their embeddings, of unit length; `None` where there was none.

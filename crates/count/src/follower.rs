@@ -7,7 +7,7 @@ use std::time::Duration;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Detection, Embeddings, Observations, Step, TrackedBox, Tracker};
 
-use crate::{Anchor, Counter, Crossing, Group, Line, Sight, Tally, Visit, Zone, ZoneTally};
+use crate::{Anchor, Counter, Crossing, Estimate, Group, Line, Sight, Tally, Visit, Zone, ZoneTally};
 
 /// What was seen in one frame, or is decided without one.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,8 @@ pub struct Seen {
     pub visits: Vec<Visit>,
     /// Groups of people who came in together, that were decided in this frame.
     pub groups: Vec<Group>,
+    /// How many different people came in within the window, where that is told.
+    pub estimate: Option<Estimate>,
 }
 
 impl Seen {
@@ -82,6 +84,7 @@ impl Seen {
         self.visits.extend(rest.visits);
         self.groups.extend(rest.groups);
         (self.tallies, self.zone_tallies) = (rest.tallies, rest.zone_tallies);
+        self.estimate = rest.estimate;
     }
 }
 
@@ -238,6 +241,7 @@ impl Follower {
             zone_tallies: self.counter.zone_tallies().to_vec(),
             visits: self.counter.take_visits(),
             groups: self.counter.take_groups(),
+            estimate: self.counter.estimate(),
         }
     }
 }

@@ -74,5 +74,5 @@ pub use site::{Day, Site};
 pub use staff::{Employee, Staff};
 pub use view::View;
 pub use visit::{Visit, ZoneTally};
-pub use visitors::{Visitor, VisitorConfig, Visitors};
+pub use visitors::{Arrival, Calibration, Estimate, Range, Visitor, VisitorConfig, Visitors};
 pub use zone::{Mask, Zone};

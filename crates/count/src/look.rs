@@ -14,23 +14,24 @@ pub(crate) struct Look {
 const MOMENTUM: f32 = 0.95;
 
 impl Look {
-    /// Adds an embedding of unit length. One of another dimension begins anew.
-    pub(crate) fn add(&mut self, embedding: &[f32]) {
+    /// Adds an embedding of unit length, which weighs so much in the [`average`](Self::average). One of another
+    /// dimension begins anew.
+    pub(crate) fn add(&mut self, embedding: &[f32], weight: f64) {
         if self.mean.len() == embedding.len() {
             for (mean, value) in self.mean.iter_mut().zip(embedding) {
                 *mean = MOMENTUM * *mean + (1.0 - MOMENTUM) * value;
             }
             for (sum, &value) in self.sum.iter_mut().zip(embedding) {
-                *sum += f64::from(value);
+                *sum += weight * f64::from(value);
             }
         } else {
             embedding.clone_into(&mut self.mean);
             self.sum.clear();
-            self.sum.extend(embedding.iter().copied().map(f64::from));
+            self.sum.extend(embedding.iter().map(|&value| weight * f64::from(value)));
         }
     }
 
-    /// The mean of all embeddings, scaled to unit length; none where there is no direction.
+    /// The weighted mean of all embeddings, scaled to unit length; none where there is no direction.
     pub(crate) fn average(&self) -> Option<Vec<f32>> {
         let square = self.sum.iter().map(|value| value * value).sum::<f64>();
         let norm = square.sqrt();
@@ -68,26 +69,29 @@ mod tests {
     fn distance_is_that_of_the_means() {
         let (mut one, mut other) = (Look::default(), Look::default());
         assert_eq!(one.distance(&other), None);
-        one.add(&[1.0, 0.0]);
+        one.add(&[1.0, 0.0], 1.0);
         assert_eq!(one.distance(&other), None);
-        other.add(&[0.0, 1.0]);
+        other.add(&[0.0, 1.0], 1.0);
         assert!((one.distance(&other).unwrap() - 1.0).abs() < 1e-9);
-        other.add(&[1.0, 0.0]);
+        other.add(&[1.0, 0.0], 1.0);
         assert!(one.distance(&other).unwrap() < 1.0);
-        one.add(&[1.0, 0.0, 0.0]);
+        one.add(&[1.0, 0.0, 0.0], 1.0);
         assert_eq!(one.distance(&other), None);
     }
 
     #[test]
-    fn the_average_has_unit_length_and_every_embedding_weighs_the_same() {
+    fn the_average_has_unit_length_and_embeddings_weigh_what_is_said() {
         let mut look = Look::default();
         assert_eq!(look.average(), None);
         for embedding in [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]] {
-            look.add(&embedding);
+            look.add(&embedding, 1.0);
         }
         let half = 0.5_f32.sqrt();
         assert!(look.average().unwrap().iter().all(|value| (value - half).abs() < 1e-6));
-        look.add(&[0.0, 0.0, 2.0]);
+        look.add(&[0.0, 1.0], 3.0);
+        let average = look.average().unwrap();
+        assert!((f64::from(average[1] / average[0]) - 2.5).abs() < 1e-6, "{average:?}");
+        look.add(&[0.0, 0.0, 2.0], 1.0);
         assert_eq!(look.average().unwrap(), [0.0, 0.0, 1.0]);
     }
 }

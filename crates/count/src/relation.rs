@@ -118,6 +118,7 @@ impl Decision {
             confidence,
             reasons,
             visitor: None,
+            again: None,
             staff: None,
             look: None,
         }

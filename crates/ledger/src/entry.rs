@@ -97,6 +97,9 @@ impl CrossingEntry {
                 detail.insert("visitor".to_owned(), json!(number));
             }
         }
+        if let Some(again) = crossing.again {
+            detail.insert("again".to_owned(), json!((again * 1e4).round() / 1e4));
+        }
         if let Some(name) = &crossing.staff {
             detail.insert("staff".to_owned(), json!(**name));
         }

@@ -154,6 +154,7 @@ impl LaneShared {
             zones: tracked.zones,
             zone_tallies: tracked.zone_tallies,
             group_tallies: tracked.group_tallies,
+            visitors: tracked.visitors,
             footage: tracked.footage,
             elapsed: began.elapsed(),
             troubles: status.troubles,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Doubt, GroupTally, Sight, Tally, ZoneTally};
+use footfall_count::{Doubt, Estimate, GroupTally, Sight, Tally, ZoneTally};
 
 use crate::Trouble;
 
@@ -67,6 +67,8 @@ pub struct Summary {
     pub zone_tallies: Vec<ZoneTally>,
     /// Groups of each line, in the counter's order, where it was told who came in together.
     pub group_tallies: Option<Vec<GroupTally>>,
+    /// How many different people came in within the window, where that was told.
+    pub visitors: Option<Estimate>,
     /// Time of the last processed frame since the source's start.
     pub footage: Duration,
     /// From the run's beginning to the last output's completion.

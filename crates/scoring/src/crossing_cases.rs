@@ -193,6 +193,7 @@ impl From<TrueSequence> for Sequence {
             confidence: None,
             reasons: Vec::new(),
             visitor: None,
+            again: None,
             coming: None,
             staff: None,
         });

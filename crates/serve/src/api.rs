@@ -21,6 +21,7 @@ mod shapes;
 mod shared;
 mod sources;
 mod today;
+mod visitors;
 
 pub(crate) use live::Scene;
 pub(crate) use problem::Problem;

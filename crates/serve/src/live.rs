@@ -261,6 +261,7 @@ mod tests {
             anchor: footfall_count::Anchor::Feet,
             people,
             zones: Vec::new(),
+            visitors: None,
             crossings: vec![passing(frame)],
             picture: Arc::new(Nothing),
         }

@@ -168,6 +168,7 @@ mod tests {
             anchor: footfall_count::Anchor::Feet,
             people: Vec::new(),
             zones: Vec::new(),
+            visitors: None,
             crossings: vec![passing],
             picture: Arc::new(Area),
         })

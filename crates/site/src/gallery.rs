@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Of the file's form.
 const VERSION: u32 = 1;
+/// Sets of clothes in which one person is known, at most: the latest ones.
+const OUTFITS: usize = 5;
 
 /// Everyone who is enrolled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +25,7 @@ pub struct Gallery {
     people: Vec<Enrolled>,
 }
 
-/// One of them.
+/// One of them, in one set of clothes; under one name there may be several.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Enrolled {
@@ -92,8 +94,23 @@ impl Gallery {
 
     /// Who is enrolled, since when and until when.
     #[must_use]
-    pub fn enrolled(self) -> Vec<(String, Timestamp, Timestamp)> {
-        self.people.into_iter().map(|person| (person.name, person.since, person.expires)).collect()
+    pub fn enrolled(&self) -> Vec<(String, Timestamp, Timestamp)> {
+        self.outfits().into_iter().map(|(name, since, expires, _)| (name, since, expires)).collect()
+    }
+
+    /// Who is enrolled, since when, until when, and in how many sets of clothes.
+    #[must_use]
+    pub fn outfits(&self) -> Vec<(String, Timestamp, Timestamp, usize)> {
+        let mut all: Vec<(String, Timestamp, Timestamp, usize)> = Vec::new();
+        for Enrolled { name, since, expires, .. } in &self.people {
+            match all.last_mut().filter(|(before, ..)| before == name) {
+                Some(before) => {
+                    *before = (name.clone(), before.1.min(*since), before.2.max(*expires), before.3 + 1);
+                }
+                None => all.push((name.clone(), *since, *expires, 1)),
+            }
+        }
+        all
     }
 
     /// The gallery at `path`, or where there is none an empty one for the embedder with this SHA-256.
@@ -107,7 +124,8 @@ impl Gallery {
         Ok(gallery)
     }
 
-    /// Enrols somebody by these looks, or anew; for so many days from `now` on.
+    /// Enrols somebody by these looks, for so many days from `now` on: in place of what they were known by, or
+    /// in one more set of clothes.
     ///
     /// # Errors
     ///
@@ -116,13 +134,21 @@ impl Gallery {
         &mut self,
         name: &str,
         looks: Vec<Vec<f32>>,
-        now: Timestamp,
-        days: u16,
+        (now, days): (Timestamp, u16),
+        is_another: bool,
     ) -> anyhow::Result<Timestamp> {
         let expires = now.checked_add(SignedDuration::from_hours(24 * i64::from(days)))?;
-        self.people.retain(|person| person.name != name);
+        self.people.retain(|person| person.name != name || is_another && person.expires > now);
         self.people.push(Enrolled { name: name.to_owned(), since: now, expires, looks });
-        self.people.sort_by(|a, b| a.name.cmp(&b.name));
+        // In the order of their enrolment, under each name.
+        self.people.sort_by(|a, b| (&a.name, a.since).cmp(&(&b.name, b.since)));
+        let mut surplus =
+            self.people.iter().filter(|person| person.name == name).count().saturating_sub(OUTFITS);
+        self.people.retain(|person| {
+            let is_surplus = surplus > 0 && person.name == name;
+            surplus -= usize::from(is_surplus);
+            !is_surplus
+        });
         Ok(expires)
     }
 
@@ -146,11 +172,10 @@ impl Gallery {
 
     /// Says who is not known any more.
     pub fn warn_of_expired(&self, now: Timestamp) {
-        for person in self.people.iter().filter(|person| person.expires <= now) {
+        for (name, _, expires) in self.enrolled().into_iter().filter(|(.., expires)| *expires <= now) {
             tracing::warn!(
-                "{} is counted again: their enrolment as staff expired on {}. Enrol them anew",
-                person.name,
-                person.expires.strftime("%Y-%m-%d")
+                "{name} is counted again: their enrolment as staff expired on {}. Enrol them anew",
+                expires.strftime("%Y-%m-%d")
             );
         }
     }
@@ -187,5 +212,34 @@ mod tests {
         assert!(error.contains("another embedder") && error.contains("staff.json"), "{error}");
         std::fs::write(&path, "{}").unwrap();
         assert!(format!("{:#}", Gallery::read(&path).unwrap_err()).contains("no staff gallery"));
+    }
+
+    #[test]
+    fn somebody_is_known_in_every_set_of_clothes_until_each_expires() {
+        let at = |text: &str| text.parse().unwrap();
+        let mut gallery = Gallery::new("abc".into());
+        let (first, later) = (at("2026-03-01T00:00:00Z"), at("2026-03-20T00:00:00Z"));
+        gallery.enrol("Anna", vec![vec![1.0, 0.0]], (first, 30), true).unwrap();
+        gallery.enrol("Ben", vec![vec![-1.0, 0.0]], (first, 30), true).unwrap();
+        gallery.enrol("Anna", vec![vec![0.0, 1.0]], (later, 30), true).unwrap();
+        let knows = |gallery: &Gallery, day: &str, look: [f32; 2]| {
+            let staff = gallery.staff(at(day), 0.1);
+            staff.recognise(&look, Duration::ZERO).map(ToString::to_string)
+        };
+        let anna = Some("Anna".to_owned());
+        assert_eq!(knows(&gallery, "2026-03-25T00:00:00Z", [1.0, 0.0]), anna);
+        assert_eq!(knows(&gallery, "2026-03-25T00:00:00Z", [0.0, 1.0]), anna);
+        assert_eq!(knows(&gallery, "2026-04-05T00:00:00Z", [1.0, 0.0]), None, "these clothes have expired");
+        assert_eq!(knows(&gallery, "2026-04-05T00:00:00Z", [0.0, 1.0]), anna);
+        let told: Vec<_> =
+            gallery.outfits().into_iter().map(|(name, since, _, count)| (name, since, count)).collect();
+        assert_eq!(told, [("Anna".to_owned(), first, 2), ("Ben".to_owned(), first, 1)]);
+        for _ in 0..9 {
+            gallery.enrol("Anna", vec![vec![0.6, 0.8]], (later, 30), true).unwrap();
+        }
+        assert_eq!(gallery.outfits()[0].3, super::OUTFITS);
+        gallery.enrol("Anna", vec![vec![0.6, 0.8]], (later, 30), false).unwrap();
+        assert_eq!((gallery.outfits()[0].3, gallery.people.len()), (1, 2));
+        assert!(gallery.forget("Anna") && !gallery.forget("Anna"));
     }
 }

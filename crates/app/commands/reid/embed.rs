@@ -16,6 +16,7 @@ use footfall_video::decode_picture;
 use footfall_vision::{EmbedderConfig, OnnxEmbedder, RuntimeConfig};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::poor::Poor;
 use crate::cli::reid::EmbedderArgs;
 use crate::run::networks::{load_runtime, open_embedder};
 
@@ -123,6 +124,11 @@ impl Picture {
     pub(super) fn decode(bytes: &[u8], path: &Path) -> anyhow::Result<Self> {
         let name = path.display().to_string();
         Ok(Self { image: decode_picture(bytes, &name)?, name })
+    }
+
+    /// The same, as a poor camera would have it.
+    pub(super) fn poor(self, kind: Poor) -> anyhow::Result<Self> {
+        Ok(Self { image: kind.of(&self.image)?, ..self })
     }
 
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {

@@ -51,7 +51,7 @@ pub(super) fn run(args: &EnrolArgs, bar: &ProgressBar) -> anyhow::Result<()> {
     check_one_person(&vectors, networks.max_cosine_distance, args)?;
     let size = vectors.len().div_ceil(LOOKS);
     let looks = vectors.chunks(size).map(mean).collect();
-    let expires = gallery.enrol(&args.name, looks, Timestamp::now(), args.expires)?;
+    let expires = gallery.enrol(&args.name, looks, (Timestamp::now(), args.expires), args.outfit)?;
     gallery.write(path)?;
     say(&format!(
         "{} is enrolled in {} by {} pictures, until {}\n",

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use console::style;
 use footfall_config::Outputs;
-use footfall_count::CountInterval;
+use footfall_count::{CountInterval, Estimate};
 use footfall_private::LocalPath;
 
 use super::lines::why_uncountable;
@@ -57,6 +57,7 @@ impl RunReport {
         writeln!(out)?;
         self.lines(out)?;
         self.zones(out)?;
+        self.visitors(out)?;
         let average = self.tracked as f64 / self.frames.processed.max(1) as f64;
         writeln!(out, "  {} people tracked, {average:.1} in a frame", style(self.people).for_stderr().bold())
     }
@@ -96,6 +97,28 @@ impl RunReport {
             writeln!(out, "  {name:width$} {occupancy:8} {most:6} {visits:8} {dwell:>12}")?;
         }
         writeln!(out)
+    }
+
+    /// How many different people came in, where anybody was to be known again.
+    fn visitors(&self, out: &mut String) -> fmt::Result {
+        for source in &self.sources {
+            let Some(Estimate { comings, decided, different, returning, .. }) = source.visitors else {
+                continue;
+            };
+            let name = if self.sources.len() > 1 { format!("{}: ", source.name) } else { String::new() };
+            let number = style(format!("{:.0}", different.expected)).for_stderr().bold();
+            writeln!(
+                out,
+                "  {name}{number} different visitors ({:.0} to {:.0}) by estimate, {decided} by recognition, of {comings} \
+                 who came in; {:.0}% ({:.0} to {:.0}%) came again",
+                different.low,
+                different.high,
+                100.0 * returning.expected,
+                100.0 * returning.low,
+                100.0 * returning.high
+            )?;
+        }
+        Ok(())
     }
 
     /// What was wrong with sources, if anything was.

@@ -21,10 +21,10 @@ impl Counter {
         let Self { lines, zones, masks, limits, .. } = next;
         self.limits = limits;
         self.visitors = match (self.visitors.take(), limits.visitors) {
-            (Some(visitors), Some((window, distance))) => Some(visitors.with(window, distance)),
+            (Some(visitors), Some(settings)) => Some(visitors.with(settings)),
             (before, settings) => {
                 self.numbered = before.map_or(self.numbered, |visitors| visitors.last());
-                settings.map(|(window, distance)| Visitors::new(window, distance).after(self.numbered))
+                settings.map(|settings| Visitors::new(settings).after(self.numbered))
             }
         };
         self.groups = limits.groups.map(|limits| match self.groups.take() {
@@ -167,7 +167,7 @@ mod tests {
                 max_cosine_distance: limits.4,
                 emergence: limits.5,
                 hidden_feet,
-                visitors: VisitorConfig { window, max_cosine_distance },
+                visitors: VisitorConfig { window, max_cosine_distance, ..VisitorConfig::default() },
                 groups,
             },
         )
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_number_of_a_visitor_is_never_given_twice() {
         let telling = |window| {
-            let visitors = VisitorConfig { window, max_cosine_distance: 0.0 };
+            let visitors = VisitorConfig { window, max_cosine_distance: 0.0, ..VisitorConfig::default() };
             counter(Config { visitors, ..Config::default() })
         };
         let mut now = telling(1.0);

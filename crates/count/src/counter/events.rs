@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::person::Event;
-use crate::{Counter, Crossing, Direction, Reason, Visitors};
+use crate::{Arrival, Counter, Crossing, Direction, Reason, Visitors};
 
 impl Counter {
     /// Says who works there, and of the others who came in who they are; `doers` has a person for each event.
@@ -19,7 +19,9 @@ impl Counter {
                 crossing.reasons.push(Reason::Staff);
             } else if crossing.direction == Direction::In {
                 let come = |visitors: &mut Visitors| visitors.come(key, look, crossing.time, is_present);
-                crossing.visitor = self.visitors.as_mut().map(come);
+                if let Some(Arrival { visitor, again }) = self.visitors.as_mut().map(come) {
+                    (crossing.visitor, crossing.again) = (Some(visitor), again);
+                }
             }
             crossing.look = look.map(Into::into);
         }

@@ -30,7 +30,7 @@ impl Counter {
             &mut newcomer.look
         };
         if let Some(embedding) = embedding {
-            look.add(embedding);
+            look.add(embedding, clearness(&sighting));
         }
     }
 
@@ -96,4 +96,15 @@ impl Counter {
             self.person_of.insert(id, key);
         }
     }
+}
+
+/// Height of a box in pixels from which on an embedder sees all that it can.
+const CLEAR_HEIGHT: f64 = 128.0;
+/// What an appearance weighs that somebody else is partly in front of, or in.
+const CROWDED: f64 = 0.25;
+
+/// How much an appearance says of somebody, up to 1: by their size in the picture, and whether they are seen alone.
+fn clearness(sighting: &Sighting) -> f64 {
+    let size = (sighting.height / CLEAR_HEIGHT).clamp(0.05, 1.0);
+    if sighting.crowded { CROWDED * size } else { size }
 }

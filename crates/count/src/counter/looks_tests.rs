@@ -28,7 +28,7 @@ fn come_in(counter: &mut Counter, id: u64, start: u64, look: Option<[f32; 2]>) -
 
 #[test]
 fn visitors_who_come_in_again_are_known_within_the_window() {
-    let visitors = VisitorConfig { window: 1.0, max_cosine_distance: 0.1 };
+    let visitors = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
     let config = Config { visitors, ..Config::plain() };
     let mut counter = Counter::new(vec![DOOR.parse().unwrap()], config).unwrap();
     let (red, blue) = (Some([1.0, 0.0]), Some([0.0, 1.0]));
@@ -52,7 +52,7 @@ fn visitors_who_come_in_again_are_known_within_the_window() {
 fn those_who_work_there_pass_uncounted_until_they_expire() {
     let employee =
         Employee { name: "Anna".into(), looks: vec![vec![1.0, 0.0]], expires: Duration::from_secs(15) };
-    let visitors = VisitorConfig { window: 1.0, max_cosine_distance: 0.1 };
+    let visitors = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
     let config = Config { visitors, ..Config::plain() };
     let counter = Counter::new(vec![DOOR.parse().unwrap()], config).unwrap();
     let mut counter = counter.with_staff(Staff::new(vec![employee], 0.1));

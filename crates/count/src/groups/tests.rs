@@ -49,6 +49,7 @@ fn crossing(id: usize, guest: &Guest) -> Crossing {
         confidence: 1.0,
         reasons: Vec::new(),
         visitor: None,
+        again: None,
         staff: guest.is_staff.then(|| "Anna".into()),
         look: None,
     }

@@ -10,22 +10,29 @@
 mod centres;
 mod crops;
 mod distances;
+mod estimates;
 mod logistic;
 mod ranking;
+mod recognition;
 mod report;
 mod spectrum;
+mod spread;
 mod staff;
 #[cfg(test)]
 mod testing;
+mod trials;
 mod verification;
 mod visitors;
 
 pub use centres::{Centres, Identification, Match};
 pub use crops::{Crops, CropsError};
 pub use distances::cosine_distance;
+pub use estimates::EstimateReport;
 pub use logistic::Logistic;
 pub use ranking::{Ranking, Rule};
+pub use recognition::{Equal, Point, RecognitionReport, RecognitionWindow};
 pub use report::Report;
+pub use spread::SpreadReport;
 pub use staff::StaffReport;
 pub use verification::{OperatingPoint, PERCENTILES, Pairs, ROC_RATES, Verification};
 pub use visitors::{VisitorReport, Window};

@@ -1,18 +1,14 @@
-//! What telling visitors apart costs: new ones taken for old, old ones for new.
+//! What it costs to take the nearest within a distance for the same: new ones taken for old, old ones for new.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use footfall_count::{Visitor, Visitors};
+use footfall_count::Calibration;
 use serde::Serialize;
 
 use super::Crops;
 use super::crops::normalise;
-use crate::random::SplitMix;
+use super::trials::{Errors, Trial, trials};
 
-/// How often people are drawn anew for each size of a window.
-const ROUNDS: usize = 50;
-const SEED: u64 = 0x0f00_7fa1_1000_0002;
 /// Crops of one visit, at most: about what a track has embeddings of.
 const CROPS: usize = 10;
 
@@ -47,7 +43,7 @@ pub struct Window {
 pub(super) type Visits = Vec<Vec<f32>>;
 
 impl VisitorReport {
-    /// Measures windows of these sizes.
+    /// Measures windows of these sizes: whoever comes is taken for the nearest one within the distance.
     ///
     /// A visit is what one camera saw of a person, averaged over ten crops at most. Everybody of the window
     /// has come once. Those who are not of it come as new visitors; those who are come again, seen by
@@ -55,16 +51,24 @@ impl VisitorReport {
     #[must_use]
     pub fn of(crops: &Crops, max_cosine_distance: f64, sizes: &[usize]) -> Self {
         let people = people(crops);
-        let pairs = Pairs::of(&people, max_cosine_distance);
-        let window = |&size: &usize| {
-            // Without a few strangers there is nobody to be new.
-            if size + size.div_ceil(10) <= people.len() {
-                measured(&people, max_cosine_distance, size)
-            } else {
-                pairs.window(size)
-            }
+        let trials: Vec<_> =
+            sizes.iter().map(|&size| trials(&people, size, Calibration::default())).collect();
+        Self::over(&people, &trials, max_cosine_distance, sizes)
+    }
+
+    /// The same, where the trials of each size are known.
+    pub(super) fn over(
+        people: &[Visits],
+        trials: &[Option<Vec<Trial>>],
+        max_cosine_distance: f64,
+        sizes: &[usize],
+    ) -> Self {
+        let pairs = Pairs::of(people, max_cosine_distance);
+        let window = |(&size, trials): (&usize, &Option<Vec<Trial>>)| match trials {
+            Some(trials) => measured(trials, max_cosine_distance, size),
+            None => pairs.window(size),
         };
-        let windows = sizes.iter().map(window).collect();
+        let windows = sizes.iter().zip(trials).map(window).collect();
         Self { people: people.len(), max_cosine_distance, windows }
     }
 }
@@ -90,43 +94,16 @@ pub(super) fn people(crops: &Crops) -> Vec<Visits> {
     people.into_values().filter(|visits| visits.len() > 1).collect()
 }
 
-fn measured(people: &[Visits], max_cosine_distance: f64, size: usize) -> Window {
-    let mut random = SplitMix(SEED);
-    let mut order: Vec<usize> = (0..people.len()).collect();
-    let (mut merged, mut strangers, mut missed, mut mistaken) = (0_u64, 0_u64, 0_u64, 0_u64);
-    for _ in 0..ROUNDS {
-        random.shuffle(&mut order);
-        let (inside, outside) = order.split_at(size);
-        let mut visitors = Visitors::new(Duration::MAX, max_cosine_distance);
-        let mut again = Vec::with_capacity(size);
-        for (name, &person) in (0..).zip(inside) {
-            let visits = &people[person];
-            let first = random.below(visits.len() as u64) as usize;
-            let later = random.below(visits.len() as u64 - 1) as usize;
-            again.push(&visits[if later < first { later } else { later + 1 }]);
-            // They are all in the picture at once, so that none is taken for another.
-            visitors.come(name, Some(&visits[first]), Duration::ZERO, |_| true);
-        }
-        let come = |look: &[f32]| visitors.clone().come(u64::MAX, Some(look), Duration::ZERO, |_| false);
-        for (number, look) in (1..).zip(again) {
-            match come(look) {
-                Visitor::Known { number: found, coming: 2.. } => mistaken += u64::from(found != number),
-                _ => missed += 1,
-            }
-        }
-        for &person in outside {
-            let visits = &people[person];
-            let look = &visits[random.below(visits.len() as u64) as usize];
-            merged += u64::from(come(look).coming() > 1);
-            strangers += 1;
-        }
-    }
-    let comings = (ROUNDS * size).max(1) as f64;
+fn measured(trials: &[Trial], max_cosine_distance: f64, size: usize) -> Window {
+    let errors = Errors::of(trials, |trial| {
+        let (distance, is_right) = trial.nearest;
+        (distance <= max_cosine_distance).then_some(is_right)
+    });
     Window {
         size,
-        false_merges: merged as f64 / strangers.max(1) as f64,
-        missed: missed as f64 / comings,
-        mistaken: Some(mistaken as f64 / comings),
+        false_merges: errors.false_merges,
+        missed: errors.missed,
+        mistaken: Some(errors.mistaken),
         from_pairs: false,
     }
 }

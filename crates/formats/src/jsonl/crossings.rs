@@ -48,6 +48,9 @@ pub struct CrossingRow {
     /// Which of their comings it is, from 1; above it, they come again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coming: Option<u64>,
+    /// How likely it is that they came in before within the window, 0 to 1, where their looks are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<f64>,
     /// The name of who works there, and is left out of counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<String>,
@@ -73,6 +76,7 @@ impl CrossingRow {
             reasons: crossing.reasons.clone(),
             visitor: crossing.visitor.as_ref().and_then(Visitor::number),
             coming: crossing.visitor.as_ref().map(Visitor::coming),
+            again: crossing.again.map(|again| (again * 1e4).round() / 1e4),
             staff: crossing.staff.as_deref().map(str::to_owned),
         }
     }
@@ -177,6 +181,7 @@ mod tests {
             confidence: 0.912_34,
             reasons: vec![Reason::Joined, Reason::LineEnd],
             visitor: None,
+            again: None,
             staff: None,
             look: None,
         };

@@ -122,6 +122,7 @@ mod tests {
             confidence: 1.0,
             reasons: Vec::new(),
             visitor: None,
+            again: None,
             staff: None,
             look: None,
         };

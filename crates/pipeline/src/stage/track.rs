@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Doubt, Follower, GroupTally, Seen, Sight, Tally, ZoneTally};
+use footfall_count::{Counter, Doubt, Estimate, Follower, GroupTally, Seen, Sight, Tally, ZoneTally};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
@@ -37,6 +37,7 @@ pub(crate) struct Tracked {
     pub(crate) zones: Vec<String>,
     pub(crate) zone_tallies: Vec<ZoneTally>,
     pub(crate) group_tallies: Option<Vec<GroupTally>>,
+    pub(crate) visitors: Option<Estimate>,
     pub(crate) footage: Duration,
 }
 
@@ -209,5 +210,6 @@ impl Tracked {
         counter.doubts().clone_into(&mut self.doubts);
         counter.zone_tallies().clone_into(&mut self.zone_tallies);
         self.group_tallies = counter.tells_groups().then(|| counter.group_tallies().to_vec());
+        self.visitors = counter.estimate();
     }
 }

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::alerts::{self, Alert};
 use super::body::Path;
 use super::problem::ProblemBody;
+use super::visitors::Visitors;
 use super::{Problem, Shared, Today};
 use crate::{Book, Health, Live, PublisherState, SourceKind, SourceState, Waiting, ZoneState};
 
@@ -69,6 +70,9 @@ struct Status {
     people: usize,
     /// Its zones, as of the newest frame.
     zones: Vec<Zone>,
+    /// How many different people came in within the window, where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visitors: Option<Visitors>,
 }
 
 /// What a zone has seen since the run's start.
@@ -132,6 +136,7 @@ impl Source {
                 time: status.time,
                 people: status.people,
                 zones: status.zones.into_iter().map(Zone::from).collect(),
+                visitors: status.visitors.map(Visitors::from),
             },
         }
     }

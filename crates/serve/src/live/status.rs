@@ -82,6 +82,8 @@ pub struct Status {
     pub people: usize,
     /// Its zones, as of the newest frame.
     pub zones: Vec<ZoneState>,
+    /// How many different people came in within the window, as of the newest frame, where that is told.
+    pub visitors: Option<footfall_count::Estimate>,
     /// The work of each stage, in a frame's order.
     pub stages: Vec<StageTime>,
 }
@@ -132,6 +134,7 @@ impl SourceState {
             time: 0.0,
             people: 0,
             zones: Vec::new(),
+            visitors: None,
             stages: Vec::new(),
         };
         Self { name: name.into(), kind, width, height, frame_rate: None, status }
@@ -154,13 +157,14 @@ impl Status {
     }
 
     pub(super) fn see(&mut self, at: Timestamp, view: &View) {
-        let View { frame, time, ref people, ref zones, .. } = *view;
+        let View { frame, time, ref people, ref zones, visitors, .. } = *view;
         self.frames += 1;
         // Frames that are missing in the numbering were dropped at the door.
         self.dropped = self.dropped.max(frame.saturating_sub(self.frames));
         (self.seen, self.time, self.people) = (Some(at), time, people.len());
         self.silence = Duration::ZERO;
         self.zones.clone_from(zones);
+        self.visitors = visitors;
         if matches!(self.health, Health::Starting | Health::Lost) {
             self.turn(Health::Good, Vec::new());
         }

@@ -67,6 +67,8 @@ pub struct View {
     pub people: Vec<Person>,
     /// What its zones have seen until then.
     pub zones: Vec<ZoneState>,
+    /// How many different people came in until then, where that is told.
+    pub visitors: Option<footfall_count::Estimate>,
     /// The crossings that were decided in it.
     pub crossings: Vec<Passing>,
     /// Its pixels.

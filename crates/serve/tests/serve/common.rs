@@ -109,7 +109,9 @@ impl Site {
             look: None,
         };
         let crossings = (0..crossings).map(|_| passing()).collect();
-        self.live.publish(0, View { frame, time, width, height, anchor, people, zones, crossings, picture });
+        let visitors = None;
+        let view = View { frame, time, width, height, anchor, people, zones, visitors, crossings, picture };
+        self.live.publish(0, view);
     }
 
     /// Counts crossing number `n`, and shows the frame that it was decided in.

@@ -31,7 +31,8 @@ impl RunSetup {
         let looks = looks.iter().map(|look| look.to_vec()).collect();
         self.employ(path, |gallery| {
             let failed = |error: anyhow::Error| SetupError::Save { source: error.into() };
-            gallery.enrol(name, looks, Timestamp::now(), days).map_err(failed).map(drop)
+            // What somebody wears today is one more way to know them by.
+            gallery.enrol(name, looks, (Timestamp::now(), days), true).map_err(failed).map(drop)
         })
     }
 

@@ -63,6 +63,7 @@ impl Sink for LiveSink {
                 anchor: scene.seen.anchor,
                 people: scene.seen.tracks.iter().map(person).collect(),
                 zones: scene.seen.zones.iter().zip(&scene.seen.zone_tallies).map(zone).collect(),
+                visitors: scene.seen.estimate,
                 crossings: scene
                     .seen
                     .crossings

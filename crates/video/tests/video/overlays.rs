@@ -109,6 +109,7 @@ fn a_crossing_flashes_and_goes_out() {
         confidence: 1.0,
         reasons: vec![Reason::Followed],
         visitor: None,
+        again: None,
         staff: None,
         look: None,
     });
@@ -178,6 +179,7 @@ proptest! {
                 confidence: 1.0,
                 reasons: vec![Reason::Followed],
                 visitor: None,
+                again: None,
                 staff: None,
                 look: None,
             });
