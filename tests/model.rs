@@ -176,7 +176,7 @@ fn distances_are_measured_and_read_from_beside_the_embedder() {
     };
     let shown = calibrate(&["--dry-run"]).success();
     assert!(
-        shown.stdout.contains("max_cosine_distance = ") && shown.stdout.contains("left as it is"),
+        shown.stdout.contains("max_cosine_distance = ") && shown.stdout.contains("not written to"),
         "{}",
         shown.stdout
     );

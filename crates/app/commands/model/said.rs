@@ -69,7 +69,7 @@ fn guesses(document: &Document) -> String {
         "\nGuessed, marked with `?`: such networks differ in it, and a wrong one makes a network see less \
                     without any error. Look up how yours was trained, and say so in "
             .to_owned();
-    let _ = write!(text, "{}.toml (--write makes one):\n", document.file);
+    let _ = writeln!(text, "{}.toml (--write makes one):", document.file);
     for Fact { key, value, .. } in guessed {
         let value = super::start::in_toml(value);
         let _ = writeln!(text, "  {key} = {value}");

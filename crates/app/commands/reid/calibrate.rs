@@ -166,10 +166,8 @@ impl Distances {
         if self.visitor_distance.is_none() {
             text += "Nobody is seen by two cameras (see --cameras), so the distances of visitors and staff stay as they are.\n";
         }
-        text += &match dry_run {
-            true => format!("{} is left as it is\n", path.display()),
-            false => format!("written to {}, where every command reads it\n", path.display()),
-        };
+        let done = if dry_run { "not written to" } else { "every command reads these distances from" };
+        let _ = writeln!(text, "{done} {}", path.display());
         text
     }
 }
