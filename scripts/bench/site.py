@@ -65,7 +65,10 @@ def rows_of(name: str, data: Path, work: Path, batches: int, seeds: int) -> list
     many = [figures(film, adapted(harvest, work / f"{s}.onnx", batches, s), *told) for s in range(1, seeds + 1)]
     rows.append([name, f"clean, after {half} frames ({len(folders)} tracks)", many])
     rows.append([name, "research weights", figures(film, RESEARCH, *told)])
-    return [[place, what, *cells(values)] for place, what, values in rows]
+    told = [[place, what, *cells(values)] for place, what, values in rows]
+    for row in told:
+        setting.say(", ".join(row))
+    return told
 
 
 def cells(values: list) -> list[str]:
