@@ -7,6 +7,7 @@ use clap::Parser as _;
 use console::{Alignment, measure_text_width, pad_str, truncate_str};
 use footfall_config::{Config, NamedSource, models, shown_name, usage};
 use footfall_count::{Layout, Line, Zone};
+use footfall_pipeline::Windows;
 use footfall_serve::names;
 
 use crate::cli::{CheckArgs, Cli, Command, RunArgs};
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
         say(&format!("  no [[source]]: the command line names sources; {lines} lines for each\n"));
     }
     for source in &sources {
-        say(&about(source));
+        say(&about(source, &config.detector.windows));
     }
     say(&called(&sources, &config));
     Ok(())
@@ -92,7 +93,24 @@ fn called(sources: &[NamedSource], config: &Config) -> String {
     text
 }
 
-fn about(source: &NamedSource) -> String {
+/// Lines of which no part lies in windows that are given in pixels. One that is relative to the picture may lie anywhere.
+fn outside<'a>(source: &'a NamedSource, windows: &Windows) -> impl Iterator<Item = &'a str> {
+    let areas = if let Windows::At(areas) = windows { areas.clone() } else { Vec::new() };
+    let lines = source.layout.lines.iter().filter(|line| !line.is_relative());
+    let is_outside = move |line: &&Line| {
+        let [a, b] = [line.a(), line.b()];
+        let (left, right) = (a.x.min(b.x), a.x.max(b.x));
+        let (top, bottom) = (a.y.min(b.y), a.y.max(b.y));
+        !areas.is_empty()
+            && areas.iter().all(|&[x, y, width, height]| {
+                let (x, y) = (x as f64, y as f64);
+                right < x || bottom < y || left > x + width as f64 || top > y + height as f64
+            })
+    };
+    lines.filter(is_outside).map(Line::name)
+}
+
+fn about(source: &NamedSource, usual: &Windows) -> String {
     let names = |what: &str, names: Vec<&str>| match names.len() {
         0 => String::new(),
         1 => format!("  {what} {}", names[0]),
@@ -104,7 +122,17 @@ fn about(source: &NamedSource) -> String {
     let masks = if masks.is_empty() { String::new() } else { format!("  masks {}", masks.len()) };
     let nothing =
         if lines.is_empty() && zones.is_empty() { "  no line and no zone: nobody is counted" } else { "" };
-    format!("  {}  {}{lines}{zones}{masks}{nothing}\n", source.name, source.address)
+    let windows = source.windows.as_ref().unwrap_or(usual);
+    let looked = match windows {
+        Windows::Auto => String::new(),
+        Windows::Whole => "  whole picture".to_owned(),
+        Windows::Near => "  near its lines and zones only".to_owned(),
+        Windows::At(areas) => format!("  windows {}", areas.len()),
+    };
+    let outside: String = outside(source, windows)
+        .map(|name| format!("    {name} lies outside of the windows: nobody is looked for there\n"))
+        .collect();
+    format!("  {}  {}{lines}{zones}{masks}{looked}{nothing}\n{outside}", source.name, source.address)
 }
 
 /// `footfall run` with this configuration alone.

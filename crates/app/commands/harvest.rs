@@ -95,7 +95,7 @@ fn assemble(
     let sinks = vec![harvest, progress];
     let options = config.options(networks.device, args.max_frames);
     let OpenNetworks { detectors, embedders, .. } = networks;
-    let parts = Parts { source, tracker, counter, sinks, inspectors: Vec::new() };
+    let parts = Parts { source, tracker, counter, sinks, inspectors: Vec::new(), sight: None };
     Ok((Pipeline { lanes: vec![Lane::new(name, parts)], detectors, embedders }, info.kind, options))
 }
 

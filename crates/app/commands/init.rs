@@ -12,8 +12,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use footfall_config::{Config, usage};
-use footfall_count::{Anchor, Tally, View, propose};
+use footfall_count::{Anchor, Layout, Line, Tally, View, propose};
 use footfall_formats::PartialFile;
+use footfall_pipeline::{Found, Sight as _, Sighting, Windows};
+use footfall_sight::{Watch, verdicts};
+use footfall_track::Detection;
 use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 
 use crate::cli::InitArgs;
@@ -53,6 +56,7 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     let proposal = propose(&walks, size[0], size[1])?;
     write(files.plain(), &encode_jpeg(&seen.scene.frame.image, 95, &source.name)?)?;
     let lines = [proposal.line.clone()];
+    let sizes = sizes(&seen, &lines);
     let mut shown = seen.scene;
     (shown.seen.lines, shown.seen.tallies) = (lines.into(), vec![Tally::default()]);
     let picture = Overlay::new(OverlayConfig::default()).draw(&shown)?;
@@ -68,9 +72,23 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
         owner::as_folder(path)
             .with_context(|| format!("cannot give {} to whom its folder belongs", path.display()))?;
     }
-    say(&format!("  {}\n  {}\n", proposal.reason, template::seen_from(view)));
+    say(&format!("  {}\n  {}\n{sizes}", proposal.reason, template::seen_from(view)));
     files.tell(may_come_later(&source.address.get()));
     Ok(())
+}
+
+/// How high people are at the line, and whether that is enough: by what windows show of them, which a run chooses.
+fn sizes(seen: &watch::Seen, lines: &[Line]) -> String {
+    let layout = Layout { lines: lines.to_vec(), ..Layout::default() };
+    let mut watch = Watch::new(seen.optics, layout.clone(), Windows::Auto, false);
+    for (number, bbox) in (1..).zip(seen.people.iter().flatten()) {
+        let people = vec![Detection { bbox: *bbox, confidence: 1.0 }];
+        let found = Found { people, cut: Vec::new() };
+        watch.learn(Sighting { frame: number, found, followed: true, layout: None });
+    }
+    watch.look(&seen.scene.frame);
+    let verdicts = verdicts(&seen.optics, &layout, watch.stature(), watch.windows());
+    verdicts.iter().map(|verdict| format!("  {verdict}\n")).collect()
 }
 
 /// Writes a new file, which only this user may read: a configuration may hold a password, a picture shows

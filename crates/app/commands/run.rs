@@ -43,7 +43,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let plan = plan.on(networks.device);
     let distance = networks.max_cosine_distance;
     let scales = networks.scales(&opened.infos());
-    let (lanes, crossings) = opened.lanes(args, &plan, distance, &stop, &bar)?;
+    let (lanes, crossings) = opened.lanes(args, &plan, &networks, &stop, &bar)?;
     let in_force = InForce::new(&plan.sources);
     let path = args.config.as_deref();
     let serve = |page: Page| page.serve(&plan.config, &plan.sources, path, &lanes, &in_force);

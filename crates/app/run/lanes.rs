@@ -8,16 +8,21 @@ use footfall_config::{Config, NamedSource, Outputs, shown_name, usage};
 use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
-use footfall_pipeline::{BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sink, Source, SourceInfo, Stop};
+use footfall_pipeline::{
+    BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sight, Sink, Source, SourceInfo, Stop,
+};
+use footfall_sight::{Optics, Watch};
 use footfall_site::{Book, EvidenceSink, Gallery, NOTICE, Page};
 use footfall_track::{Point, Tracker};
 use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
+use footfall_vision::Inputs;
 use indicatif::ProgressBar;
 
 use crate::cli::RunArgs;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::rate;
+use crate::run::networks::OpenNetworks;
 use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::run::record::{RecordSink, Settings};
 
@@ -32,6 +37,7 @@ enum Opened {
 struct Common {
     config: Config,
     max_cosine_distance: Option<f64>,
+    inputs: Inputs,
     crossings: Option<SharedCrossings>,
     book: Option<Book>,
     staff: Option<Gallery>,
@@ -99,7 +105,7 @@ impl OpenSources {
         self,
         args: &RunArgs,
         plan: &Plan,
-        max_cosine_distance: Option<f64>,
+        networks: &OpenNetworks,
         stop: &Stop,
         bar: &ProgressBar,
     ) -> anyhow::Result<(Vec<Lane>, Option<SharedCrossings>)> {
@@ -107,7 +113,8 @@ impl OpenSources {
         let crossings = config.outputs.crossings.as_deref().map(SharedCrossings::create).transpose()?;
         let common = Common {
             config: config.clone(),
-            max_cosine_distance,
+            max_cosine_distance: networks.max_cosine_distance,
+            inputs: networks.inputs,
             crossings: crossings.clone(),
             book: self.book.clone(),
             staff: self.staff.clone(),
@@ -189,7 +196,17 @@ impl Setup {
         warn_about_lines(&self.source, &info);
         rate::warn_of(&self.source.name, info.frame_rate, config);
         let inspectors = self.inspectors(info.kind)?;
-        Ok(Parts { source, tracker, counter, sinks, inspectors })
+        let sight = Some(self.sight(&info));
+        Ok(Parts { source, tracker, counter, sinks, inspectors, sight })
+    }
+
+    /// Who decides where people are looked for.
+    fn sight(&self, info: &SourceInfo) -> Box<dyn Sight> {
+        let Common { config, inputs, .. } = &self.common;
+        let layout = self.source.layout.in_pixels(info.width, info.height);
+        let windows = self.source.windows.clone().unwrap_or_else(|| config.detector.windows.clone());
+        let optics = optics(*inputs, info.width, info.height);
+        Box::new(Watch::new(optics, layout, windows, config.detector.rest))
     }
 
     /// Who looks whether frames come often enough, and whether a live picture is fit for counting.
@@ -245,6 +262,17 @@ impl Setup {
         }
         sinks.push(progress.sink(self.index));
         Ok(sinks)
+    }
+}
+
+/// What a detector of these inputs sees of pictures of this size.
+pub(crate) fn optics(inputs: Inputs, width: usize, height: usize) -> Optics {
+    let input = inputs.for_picture(width, height);
+    Optics {
+        picture: [width, height],
+        input: [input.width, input.height],
+        stride: inputs.stride().unwrap_or(1),
+        is_free: inputs.stride().is_some(),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use anyhow::Context as _;
 use footfall_config::{Config, models};
 use footfall_pipeline::{Detector, Embedder, SourceInfo};
-use footfall_vision::{Device, EmbedderConfig, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
+use footfall_vision::{Device, EmbedderConfig, Inputs, OnnxDetector, OnnxEmbedder, Runtime, RuntimeConfig};
 
 use super::summary;
 use crate::say::say;
@@ -14,6 +15,8 @@ use crate::say::say;
 pub(crate) struct OpenNetworks {
     pub(crate) detectors: Vec<Box<dyn Detector>>,
     pub(crate) embedders: Vec<Box<dyn Embedder>>,
+    /// Which sizes the detector's inputs have.
+    pub(crate) inputs: Inputs,
     /// What they run on.
     pub(crate) device: Device,
     /// As far as the embedder's makers measured it.
@@ -30,29 +33,29 @@ impl OpenNetworks {
         let device = runtime.device();
         let threads = config.pipeline.workers(device);
         let path = models::detector(wanted.detector.as_deref(), device.into())?;
-        let mut opened = Self {
-            detectors: Vec::new(),
-            embedders: Vec::new(),
-            device,
-            max_cosine_distance: None,
-            told: summary::NetworkReport { threads, ..summary::NetworkReport::default() },
-        };
+        let mut inputs = None;
+        let mut told = summary::NetworkReport { threads, ..summary::NetworkReport::default() };
+        let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
         for _ in 0..threads {
             let detector = OnnxDetector::open(&runtime, &path, &config.detector)?;
             let report = detector.providers();
-            opened.told.detector = format!("{} ({}, {report})", file_name(&path), detector.family());
-            opened.told.detector_ran_on = report.clone();
-            if let Some(guesses) = detector.reading().guesses().filter(|_| opened.detectors.is_empty()) {
+            told.detector = format!("{} ({}, {report})", file_name(&path), detector.family());
+            told.detector_ran_on = report.clone();
+            if let Some(guesses) = detector.reading().guesses().filter(|_| detectors.is_empty()) {
                 tracing::warn!(
                     "how {} is to be read is partly a guess ({guesses}): `footfall model` tells all of it, and how to \
                      say it",
                     file_name(&path)
                 );
             }
-            opened.detectors.push(Box::new(detector));
-            if !wanted.no_embedder {
-                opened.add_embedder(&runtime, config)?;
-            }
+            inputs = Some(detector.inputs());
+            detectors.push(Box::new(detector));
+        }
+        let inputs = inputs.context("there is no detector")?;
+        let mut opened =
+            Self { detectors, embedders: Vec::new(), inputs, device, max_cosine_distance: None, told };
+        for _ in 0..if wanted.no_embedder { 0 } else { threads } {
+            opened.add_embedder(&runtime, config)?;
         }
         Ok(opened)
     }

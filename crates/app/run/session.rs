@@ -216,7 +216,7 @@ impl Finished {
 
     /// Each line's counts with their ranges, or why there are none.
     pub(crate) fn ranges(&self, scale: Option<f64>) -> Value {
-        let (counter, sight) = (self.follower.counter(), self.follower.sight());
+        let (counter, sight) = (self.follower.counter(), self.follower.visibility());
         let uncountable = sight.uncountable(scale);
         let told = counter.lines().iter().zip(counter.tallies()).zip(counter.doubts()).enumerate();
         let lines = told.map(|(index, ((line, tally), doubt))| {

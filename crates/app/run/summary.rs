@@ -63,6 +63,8 @@ struct Frames {
     read: u64,
     processed: u64,
     dropped: u64,
+    /// Those processed at which the networks rested: nothing moved, and nobody was followed.
+    rested: u64,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -158,8 +160,12 @@ impl RunReport {
     ) -> Self {
         let lanes = &outcome.lanes;
         let sum = |of: fn(&Summary) -> u64| lanes.iter().map(|lane| of(&lane.summary)).sum::<u64>();
-        let frames =
-            Frames { read: sum(|s| s.read), processed: sum(|s| s.processed), dropped: sum(|s| s.dropped) };
+        let frames = Frames {
+            read: sum(|s| s.read),
+            processed: sum(|s| s.processed),
+            dropped: sum(|s| s.dropped),
+            rested: sum(|s| s.rested),
+        };
         let seconds = outcome.elapsed.as_secs_f64();
         let busy: f64 = lanes.iter().map(|lane| lane.summary.busy().as_secs_f64()).sum();
         let several = lanes.len() > 1;
@@ -224,7 +230,12 @@ impl SourceReport {
             ended: word(summary.ended),
             error: error.as_ref().map(ToString::to_string),
             seconds: summary.footage.as_secs_f64(),
-            frames: Frames { read: summary.read, processed: summary.processed, dropped: summary.dropped },
+            frames: Frames {
+                read: summary.read,
+                processed: summary.processed,
+                dropped: summary.dropped,
+                rested: summary.rested,
+            },
             frames_per_second: summary.rate(),
             detections: summary.detections,
             embedded: summary.embedded,

@@ -26,7 +26,9 @@ fn settings(path: &str) -> Option<Vec<String>> {
     } else {
         found
             .into_iter()
-            .chain(["name", "url", "reference", "hours", "line", "zone", "mask"].map(str::to_owned))
+            .chain(
+                ["name", "url", "reference", "hours", "windows", "line", "zone", "mask"].map(str::to_owned),
+            )
             .collect()
     })
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use footfall_count::{Anchor, Config as CounterConfig, ConfigError, Counter, Layout};
+use footfall_pipeline::Windows;
 use footfall_private::{LocalPath, shown};
 use footfall_video::{Address, SourceOptions, Transport};
 
@@ -24,6 +25,8 @@ pub struct NamedSource {
     pub anchor: Option<Anchor>,
     /// Its lines, zones and masks.
     pub layout: Layout,
+    /// Where in its pictures people are looked for, where it has a setting of its own.
+    pub windows: Option<Windows>,
     /// Where what is drawn over it on the page is kept.
     pub kept: Kept,
     /// The picture from set-up.
@@ -67,6 +70,7 @@ impl NamedSource {
             options: entry.options.clone(),
             anchor: entry.anchor,
             layout: entry.layout.over(&config.layout()),
+            windows: entry.windows.clone(),
             kept: Kept::InFile,
             reference: entry.reference.clone(),
             is_alike: false,
@@ -86,6 +90,7 @@ impl NamedSource {
             options: config.source.options.clone(),
             anchor: None,
             layout: config.layout(),
+            windows: None,
             kept: Kept::Nowhere,
             reference: None,
             is_alike: false,

@@ -57,7 +57,8 @@ impl Config {
         } = ledger;
         let Sources { options, list } = source;
         for entry in list {
-            let SourceEntry { name: _, url, anchor: _, layout: _, reference, hours: _, options } = entry;
+            let SourceEntry { name: _, url, anchor: _, layout: _, windows: _, reference, hours: _, options } =
+                entry;
             place(url, folder);
             reference.iter_mut().chain(&mut options.login_file).for_each(|path| begin(path, folder));
         }

@@ -92,11 +92,11 @@ fn of_sources(sources: &Sources) -> Value {
 }
 
 fn of_entry(entry: &SourceEntry) -> Value {
-    let SourceEntry { name, url: _, anchor, layout, reference: _, hours, options } = entry;
+    let SourceEntry { name, url: _, anchor, layout, windows, reference: _, hours, options } = entry;
     let PartLayout { lines, zones, masks } = layout;
     let mut shown = of_options(options);
     let own = json!({
-        "name": name, "anchor": anchor, "hours": hours, "line": lines, "zone": zones, "mask": masks
+        "name": name, "anchor": anchor, "windows": windows, "hours": hours, "line": lines, "zone": zones, "mask": masks
     });
     if let (Value::Object(shown), Value::Object(own)) = (&mut shown, own) {
         shown.extend(own);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use footfall_count::{Anchor, PartLayout};
 use footfall_ledger::Hours;
+use footfall_pipeline::Windows;
 use footfall_private::{LocalPath, Place};
 use footfall_video::SourceOptions;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -32,6 +33,8 @@ pub struct SourceEntry {
     pub anchor: Option<Anchor>,
     /// Its lines, zones and masks, which may be none; without the setting, those of the whole file.
     pub layout: PartLayout,
+    /// Where in its pictures people are looked for; without the setting, as `[detector]` says.
+    pub windows: Option<Windows>,
     /// The picture from set-up, that tells whether the camera was moved since.
     pub reference: Option<LocalPath>,
     /// When it is open there; without the setting, as the whole file says.
@@ -87,13 +90,14 @@ impl<'de> Deserialize<'de> for SourceEntry {
             D::Error::custom(format!("source \"{name}\": {}", without_values(error.message())))
         };
         let anchor = table.remove("anchor").map(toml::Value::try_into).transpose().map_err(wrong)?;
+        let windows = table.remove("windows").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let lines = table.remove("line").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let zones = table.remove("zone").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let masks = table.remove("mask").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let layout = PartLayout { lines, zones, masks };
         let hours = table.remove("hours").map(toml::Value::try_into).transpose().map_err(wrong)?;
         let options = table.try_into().map_err(wrong)?;
-        Ok(Self { name, url: url.into(), anchor, layout, reference, hours, options })
+        Ok(Self { name, url: url.into(), anchor, layout, windows, reference, hours, options })
     }
 }
 

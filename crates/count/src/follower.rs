@@ -7,7 +7,7 @@ use std::time::Duration;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Detection, Embeddings, Observations, Step, TrackedBox, Tracker};
 
-use crate::{Anchor, Counter, Crossing, Estimate, Group, Line, Sight, Tally, Visit, Zone, ZoneTally};
+use crate::{Anchor, Counter, Crossing, Estimate, Group, Line, Tally, Visibility, Visit, Zone, ZoneTally};
 
 /// What was seen in one frame, or is decided without one.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +102,7 @@ pub struct Follower {
     recording: Option<Recording>,
     /// Number and time of the latest frame.
     latest: (u64, Duration),
-    sight: Sight,
+    visibility: Visibility,
 }
 
 impl Follower {
@@ -117,7 +117,7 @@ impl Follower {
             zones,
             recording: None,
             latest: (0, Duration::ZERO),
-            sight: Sight::default(),
+            visibility: Visibility::default(),
         }
     }
 
@@ -141,15 +141,15 @@ impl Follower {
 
     /// What was seen without being counted; nothing of tracks that somebody else made.
     #[must_use]
-    pub fn sight(&self) -> &Sight {
-        &self.sight
+    pub fn visibility(&self) -> &Visibility {
+        &self.visibility
     }
 
     /// Changes settings, lines or zones between two frames.
     pub fn change(&mut self, change: impl FnOnce(&mut Tracker, &mut Counter)) {
         change(&mut self.tracker, &mut self.counter);
         if self.counter.lines() != &*self.lines {
-            self.sight.change(self.counter.lines().len());
+            self.visibility.change(self.counter.lines().len());
         }
         self.lines = self.counter.lines().into();
         self.zones = self.counter.zones().into();
@@ -187,7 +187,12 @@ impl Follower {
     /// Frames come in rising order of number and time.
     pub fn step(&mut self, frame: u64, time: Duration, observations: &Observations) -> Seen {
         let step = self.tracker.step(time, observations);
-        self.sight.see(time, &observations.detections, step, (self.counter.anchor(), self.counter.lines()));
+        self.visibility.see(
+            time,
+            &observations.detections,
+            step,
+            (self.counter.anchor(), self.counter.lines()),
+        );
         if let Some(recording) = &mut self.recording {
             recording.push(frame, time, observations, step);
             self.latest = (frame, time);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_count::Seen;
-use footfall_pipeline::{Frame, Image, Scene};
+use footfall_pipeline::{Frame, Image, Look, Scene};
 use footfall_track::{Bbox, Detection, Observations, TrackId, TrackedBox};
 
 /// A grey picture.
@@ -35,5 +35,6 @@ pub(crate) fn scene(number: u64, image: Image, people: &[(u64, Bbox, f32)]) -> S
         frame: Frame { number, time: Duration::from_millis(100 * (number - 1)), image },
         observations: Observations::without_appearance(detections),
         seen: Seen { tracks: people.iter().enumerate().map(track).collect(), ..Seen::default() },
+        look: Look::default(),
     }
 }

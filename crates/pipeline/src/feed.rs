@@ -75,6 +75,8 @@ pub struct Status {
     pub processed: u64,
     /// Frames that were dropped at the door.
     pub dropped: u64,
+    /// Frames at which the networks rested.
+    pub rested: u64,
 }
 
 impl Feed {
@@ -133,6 +135,7 @@ impl Feed {
             read: self.meter.read.frames(),
             processed: self.meter.write.frames(),
             dropped: self.meter.dropped(),
+            rested: self.meter.rested(),
         }
     }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use footfall_count::Seen;
 use footfall_track::Observations;
 
+use crate::Look;
+
 /// Where an image's bytes live: a `Vec`, or the buffer of the library that decoded them.
 pub trait Pixels: Send + Sync {
     /// `height * width * 3` bytes.
@@ -113,4 +115,6 @@ pub struct Scene {
     pub observations: Observations,
     /// Tracks and counts.
     pub seen: Seen,
+    /// Where people were looked for.
+    pub look: Look,
 }

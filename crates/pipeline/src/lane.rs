@@ -6,7 +6,7 @@ use footfall_count::Counter;
 use footfall_track::Tracker;
 
 use crate::feed::Feed;
-use crate::{BoxError, Inspector, Sink, Source};
+use crate::{BoxError, Inspector, Sight, Sink, Source};
 
 /// A source with the tracker, the counter and the sinks that serve it alone.
 pub struct Lane {
@@ -26,6 +26,8 @@ pub struct Parts {
     pub sinks: Vec<Box<dyn Sink>>,
     /// Judge whether the source is fit for counting, as far as that is wished.
     pub inspectors: Vec<Box<dyn Inspector>>,
+    /// Decides where people are looked for; without it, that is the whole of every picture.
+    pub sight: Option<Box<dyn Sight>>,
 }
 
 /// Makes a lane's parts once its source is there; `None` when the run was asked to stop before.

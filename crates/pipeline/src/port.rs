@@ -5,7 +5,7 @@ use std::time::Duration;
 use footfall_count::Seen;
 use footfall_track::{Bbox, Detection, Embeddings};
 
-use crate::{Frame, Image, Note, Scene};
+use crate::{Found, Frame, Image, Note, Scene, Window};
 
 /// An adapter's own error, with its source kept.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -97,6 +97,16 @@ pub trait Detector: Send {
     /// How many times as large pictures of this size are for the network, where that is known.
     fn scale(&self, _width: usize, _height: usize) -> Option<f64> {
         None
+    }
+
+    /// Everyone in some windows of the picture, in an order that depends on the picture and the windows alone; in the
+    /// whole picture where there is no window. Boxes are in the picture's pixels.
+    ///
+    /// # Errors
+    /// As [`Detector::detect`].
+    fn look(&mut self, image: &Image, windows: &[Window]) -> Result<Found, BoxError> {
+        let _ = windows;
+        Ok(Found { people: self.detect(image)?, cut: Vec::new() })
     }
 }
 

@@ -3,12 +3,14 @@
 
 mod detect;
 mod embed;
+mod looking;
 mod read;
 mod track;
 mod write;
 
-pub(crate) use detect::{Detected, detect};
+pub(crate) use detect::{Detected, Wanted, detect};
 pub(crate) use embed::{EmbedStage, Gathering, embed};
+pub(crate) use looking::{Again, Looking, Teller, looking};
 pub(crate) use read::{Door, read};
-pub(crate) use track::{Counted, TrackStage, Tracked};
+pub(crate) use track::{Counted, TrackEnds, TrackStage, Tracked};
 pub(crate) use write::WriteStage;

@@ -9,10 +9,13 @@ use footfall_track::Tracker;
 use crate::error::RunError;
 use crate::lane::{Lane, Opener, Parts, Start};
 use crate::pool::{Doors, Ends, Submitter, Taker, pool};
-use crate::stage::{self, Detected, Door, EmbedStage, Gathering, TrackStage, Tracked, WriteStage};
+use crate::stage::{
+    self, Again, Detected, Door, EmbedStage, Gathering, Looking, Teller, TrackEnds, TrackStage, Tracked,
+    Wanted, WriteStage, looking,
+};
 use crate::summary::Ended;
 use crate::threads::{LaneShared, Shared, Threads};
-use crate::{Frame, Options, Pipeline, Source, SourceInfo, Stop};
+use crate::{Options, Pipeline, Source, SourceInfo, Stop};
 
 /// How reading a source ended, and what tracking came to; one message each.
 pub(crate) struct Results {
@@ -33,12 +36,14 @@ pub(crate) fn start(
     threads: &mut Threads,
 ) -> Option<Vec<Results>> {
     let (detectors, embedders) = (pipeline.detectors.len(), pipeline.embedders.len());
-    let detection = pool(lanes.len(), options.queue + detectors);
+    // Each lane has a door, and a second one for frames at which somebody has to look after all.
+    let detection = pool(2 * lanes.len(), options.queue + detectors);
     for detector in pipeline.detectors {
         let (work, lanes, run) = (detection.worker.clone(), Arc::clone(lanes), Arc::clone(&threads.shared));
         threads.spawn("detect", move || stage::detect(detector, work, &lanes, &run))?;
     }
-    let Ends { lanes: detection, doors, .. } = detection;
+    let Ends { lanes: mut detection, doors, .. } = detection;
+    let again = detection.split_off(lanes.len());
     // What a lane asks for at once is bounded by the frames it asks for, in however many shares.
     let embedding = pool(lanes.len(), usize::MAX);
     let gathering = Gathering::new(options.gather);
@@ -48,19 +53,20 @@ pub(crate) fn start(
         threads.spawn("embed", move || stage::embed(embedder, work, &gathering, &lanes, &run))?;
     }
     watch(doors, stop, over, threads)?;
-    let ends = detection.into_iter().zip(embedding.lanes);
+    let ends = detection.into_iter().zip(again).zip(embedding.lanes);
     let starts = pipeline.lanes.into_iter().zip(lanes.iter()).zip(ends);
     starts
-        .map(|((lane, shared), (frames, crops))| {
+        .map(|((lane, shared), ((frames, (give, take)), crops))| {
             let embedding = (embedders > 0).then(|| EmbedStage::new(embedders, options.gather, crops));
-            start_lane(lane, shared, frames, embedding, options, stop, threads)
+            let networks = Networks { again: Again { give, take }, embedding };
+            start_lane(lane, shared, frames, networks, options, stop, threads)
         })
         .collect()
 }
 
 /// Closes the doors of live lanes when the run is to end, since their readers may hang in a camera.
 fn watch(
-    doors: Doors<Frame, Detected>,
+    doors: Doors<Wanted, Detected>,
     stop: &Stop,
     over: Receiver<()>,
     threads: &mut Threads,
@@ -80,8 +86,8 @@ fn watch(
 fn start_lane(
     lane: Lane,
     shared: &Arc<LaneShared>,
-    (give, take): (Submitter<Frame, Detected>, Taker<Frame, Detected>),
-    embedding: Option<EmbedStage>,
+    (give, take): (Submitter<Wanted, Detected>, Taker<Wanted, Detected>),
+    Networks { again, embedding }: Networks,
     options: &Options,
     stop: &Stop,
     threads: &mut Threads,
@@ -93,10 +99,11 @@ fn start_lane(
     let (total, tracked) = bounded(1);
     let (state, asked) = (Arc::clone(shared), stop.clone());
     threads.spawn("track", move || {
-        let Some(Tracking { tracker, counter, info }) = parts(&tracking_parts, &asked, &state.run) else {
+        let Some(Tracking { tracker, counter, info, teller }) = parts(&tracking_parts, &asked, &state.run)
+        else {
             return;
         };
-        let stage = TrackStage::new(tracker, counter, embedding, &info);
+        let stage = TrackStage::new(tracker, counter, TrackEnds { embedding, again, teller }, &info);
         // Nobody waits for it only if the run is gone.
         let _ = total.send(stage.run(take, &scenes, &state.feed));
     })?;
@@ -116,7 +123,7 @@ fn start_lane(
     threads.spawn_detached("read", move || {
         let door = Door { frames: give, notes };
         let ended = match source.source(&state) {
-            Some(source) => stage::read(source, limit, &stop, &state, &door),
+            Some((source, looking)) => stage::read(source, limit, &stop, &state, &door, looking),
             None if stop.is_requested() => Ended::Stopped,
             None => Ended::Failed,
         };
@@ -131,6 +138,13 @@ struct Tracking {
     tracker: Tracker,
     counter: Counter,
     info: SourceInfo,
+    teller: Teller,
+}
+
+/// The ways of a lane's tracking to the networks.
+struct Networks {
+    again: Again,
+    embedding: Option<EmbedStage>,
 }
 
 /// Brings a lane's parts to its stages.
@@ -140,26 +154,27 @@ struct HandOut {
 }
 
 impl HandOut {
-    fn give(self, parts: Parts) -> Box<dyn Source> {
-        let Parts { source, tracker, counter, sinks, inspectors } = parts;
+    fn give(self, parts: Parts) -> (Box<dyn Source>, Looking) {
+        let Parts { source, tracker, counter, sinks, inspectors, sight } = parts;
+        let (looking, teller) = looking(sight, source.info().kind);
         // A stage that does not take its part has been told to end.
-        let _ = self.tracking.send(Tracking { tracker, counter, info: source.info().clone() });
+        let _ = self.tracking.send(Tracking { tracker, counter, info: source.info().clone(), teller });
         let _ = self.writing.send(WriteStage { sinks, inspectors });
-        source
+        (source, looking)
     }
 }
 
 /// A lane's source, or how it will be had.
 enum Opened {
-    Already(Box<dyn Source>),
+    Already((Box<dyn Source>, Looking)),
     NotYet(Opener, HandOut),
 }
 
 impl Opened {
     /// The source; `None` when it could not be opened, or the run was asked to stop before it could.
-    fn source(self, lane: &LaneShared) -> Option<Box<dyn Source>> {
+    fn source(self, lane: &LaneShared) -> Option<(Box<dyn Source>, Looking)> {
         let (open, hand_out) = match self {
-            Self::Already(source) => return Some(source),
+            Self::Already(opened) => return Some(opened),
             Self::NotYet(open, hand_out) => (open, hand_out),
         };
         match open(&lane.feed) {

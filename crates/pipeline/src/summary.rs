@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use footfall_count::{Doubt, Estimate, GroupTally, Sight, Tally, ZoneTally};
+use footfall_count::{Doubt, Estimate, GroupTally, Tally, Visibility, ZoneTally};
 
 use crate::Trouble;
 
@@ -45,6 +45,8 @@ pub struct Summary {
     pub processed: u64,
     /// Frames that were dropped at the door, of a live source only.
     pub dropped: u64,
+    /// Frames of those processed at which the networks rested: nothing moved, and nobody was followed.
+    pub rested: u64,
     /// People that the detector saw, over all frames.
     pub detections: u64,
     /// Those of them whose appearance the tracker asked for.
@@ -60,7 +62,7 @@ pub struct Summary {
     /// How much these are in doubt.
     pub doubts: Vec<Doubt>,
     /// What was seen without being counted.
-    pub sight: Sight,
+    pub visibility: Visibility,
     /// Names of the zones, in the counter's order.
     pub zones: Vec<String>,
     /// What each zone has seen, in the counter's order.
@@ -173,9 +175,19 @@ pub(crate) struct Meter {
     pub(crate) track: Clock,
     pub(crate) write: Clock,
     dropped: AtomicU64,
+    rested: AtomicU64,
 }
 
 impl Meter {
+    /// Adds one frame at which the networks rested.
+    pub(crate) fn rest_one(&self) {
+        self.rested.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn rested(&self) -> u64 {
+        self.rested.load(Ordering::Relaxed)
+    }
+
     /// Adds one frame that was dropped at the door.
     pub(crate) fn drop_one(&self) {
         self.dropped.fetch_add(1, Ordering::Relaxed);

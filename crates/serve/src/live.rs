@@ -259,6 +259,7 @@ mod tests {
             width: 640,
             height: 480,
             anchor: footfall_count::Anchor::Feet,
+            windows: Vec::new(),
             people,
             zones: Vec::new(),
             visitors: None,

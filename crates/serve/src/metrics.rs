@@ -65,9 +65,12 @@ const GAUGES: [OfSource<f64>; 4] = [
 ];
 
 /// Numbers of each source that only rise.
-const COUNTERS: [OfSource<u64>; 3] = [
+const COUNTERS: [OfSource<u64>; 4] = [
     ("frames", "Frames that were finished", |s| s.status.frames),
     ("frames_dropped", "Frames that were dropped before any work was done on them", |s| s.status.dropped),
+    ("frames_rested", "Frames at which no network ran, since nothing moved and nobody was followed", |s| {
+        s.status.rested
+    }),
     ("reconnects", "How often the source was lost and found again", |s| s.status.reconnects),
 ];
 

@@ -111,11 +111,22 @@ export class Picture {
     // Where people were when the last picture came is no news.
     if (!this.current) return;
     const scale = scene.width / (canvas.clientWidth || canvas.width);
+    if (byId("show-boxes").checked) this.drawWindows(scene, scale);
     for (const person of scene.people) {
       const colour = `hsl(${(person.id * 137.5) % 360} 90% 60%)`;
       if (byId("show-trails").checked) this.drawTrail(person.id, colour, scale);
       if (byId("show-boxes").checked) this.drawBox(person, colour, scale);
     }
+  }
+
+  /** Where people are looked for, if that is not the whole picture. */
+  drawWindows(scene, scale) {
+    const { context } = this;
+    context.setLineDash([6 * scale, 4 * scale]);
+    context.strokeStyle = "rgb(255 255 255 / 60%)";
+    context.lineWidth = scale;
+    for (const [x, y, w, h] of scene.windows ?? []) context.strokeRect(x, y, w, h);
+    context.setLineDash([]);
   }
 
   drawTrail(id, colour, scale) {

@@ -111,6 +111,15 @@ impl Tracker {
         Ok(())
     }
 
+    /// Whether it follows anybody: somebody seen in the last frame, believed yet or not, or out of sight for a while.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        match &self.engine {
+            Engine::DeepSort(deepsort) => deepsort.follows(),
+            Engine::Best(best) => best.follows(),
+        }
+    }
+
     /// The settings it works by.
     #[must_use]
     pub fn config(&self) -> &Config {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use footfall_count::{Line, Seen, Tally};
-use footfall_pipeline::{Scene, Sink as _, SourceInfo};
+use footfall_pipeline::{Look, Scene, Sink as _, SourceInfo};
 use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig, SourceOptions, VideoSink, open_source};
 
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         let tracks = walkers(frame.number, people, &info);
         let tallies = vec![Tally::default(); lines.len()];
         let seen = Seen { tracks, lines: lines.clone(), tallies, ..Seen::default() };
-        let scene = Scene { frame, observations: Observations::default(), seen };
+        let scene = Scene { frame, observations: Observations::default(), seen, look: Look::default() };
         start = Instant::now();
         match &mut sink {
             Some(sink) => sink.write(&scene).map(|()| writing.push(start.elapsed()))?,

@@ -97,14 +97,20 @@ impl Letterbox {
         }
     }
 
-    /// Writes the picture and the padding around it into planes `[3, height, width]` of the given size; how
-    /// it lies in them.
+    /// Writes a region of the picture and the padding around it into planes `[3, height, width]` of the given size;
+    /// how the region lies in them.
     ///
     /// # Errors
     /// When the picture cannot be resized.
-    pub(crate) fn prepare(&mut self, image: &Image, input: Size, planes: &mut [f32]) -> Result<Fit, Error> {
-        let fit = Fit::new(Size::new(image.height(), image.width()), input, self.placement);
-        let bgr = self.resampler.resize(image, Region::whole(image), fit.inner)?;
+    pub(crate) fn prepare(
+        &mut self,
+        image: &Image,
+        region: Region,
+        input: Size,
+        planes: &mut [f32],
+    ) -> Result<Fit, Error> {
+        let fit = Fit::new(region.size, input, self.placement);
+        let bgr = self.resampler.resize(image, region, fit.inner)?;
         self.normaliser.pad(self.pad, planes, input, fit.inner, (fit.left, fit.top));
         self.normaliser.write(bgr, fit.inner.width, planes, input, (fit.left, fit.top));
         Ok(fit)
@@ -119,6 +125,7 @@ mod tests {
     use super::{Fit, Letterbox, Placement};
     use crate::Size;
     use crate::normalise::{Colour, Normaliser};
+    use crate::resample::Region;
     use crate::testing::picture;
 
     fn letterbox(placement: Placement) -> Letterbox {
@@ -168,8 +175,8 @@ mod tests {
             let input = Size::new(48, 32);
             let (mut used, mut fresh) = (vec![f32::NAN; 3 * input.area()], vec![0.0; 3 * input.area()]);
             let mut letterbox = letterbox(placement);
-            letterbox.prepare(&first, input, &mut used).unwrap();
-            let fits = [&mut used, &mut fresh].map(|planes| letterbox.prepare(&second, input, planes).unwrap());
+            letterbox.prepare(&first, Region::whole(&first), input, &mut used).unwrap();
+            let fits = [&mut used, &mut fresh].map(|planes| letterbox.prepare(&second, Region::whole(&second), input, planes).unwrap());
             prop_assert_eq!(fits[0], fits[1]);
             prop_assert_eq!(used, fresh);
         }
@@ -182,7 +189,7 @@ mod tests {
         let check = |placement, top: usize| {
             let mut letterbox = letterbox(placement);
             let mut planes = [0.0; 48];
-            letterbox.prepare(&image, Size::new(4, 4), &mut planes).unwrap();
+            letterbox.prepare(&image, Region::whole(&image), Size::new(4, 4), &mut planes).unwrap();
             for (index, value) in planes[..16].iter().enumerate() {
                 let (x, y) = (index % 4, index / 4);
                 let expected = if (top..top + 2).contains(&y) { blue(x, y - top) } else { 114.0 };

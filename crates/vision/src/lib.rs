@@ -45,7 +45,7 @@ mod testing;
 mod times;
 
 pub use cost::{Cost, product_rate};
-pub use detect::{DetectorConfig, OnnxDetector};
+pub use detect::{DetectorConfig, Inputs, OnnxDetector};
 pub use device::{Choice, Device, DeviceFault, DeviceRequest, ParseDeviceError};
 pub use embed::{EmbedderConfig, OnnxEmbedder};
 pub use error::{Error, ModelFault};

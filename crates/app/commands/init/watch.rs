@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use footfall_config::{Config, NamedSource};
 use footfall_count::Counter;
-use footfall_pipeline::{BoxError, Lane, Options, Parts, Pipeline, Scene, Sink, Stop};
+use footfall_pipeline::{BoxError, Lane, Options, Parts, Pipeline, Scene, Sight, Sink, Stop};
+use footfall_sight::{Optics, Watch};
 use footfall_track::{Bbox, TrackId, Tracker};
 use footfall_video::open_source;
 use indicatif::ProgressBar;
@@ -14,6 +15,7 @@ use indicatif::ProgressBar;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::rate;
+use crate::run::lanes::optics;
 use crate::run::networks::OpenNetworks;
 
 /// What was seen.
@@ -22,6 +24,8 @@ pub(super) struct Seen {
     pub(super) scene: Scene,
     /// The boxes of each person, in time.
     pub(super) people: Vec<Vec<Bbox>>,
+    /// What the detector sees of such pictures.
+    pub(super) optics: Optics,
 }
 
 #[derive(Default)]
@@ -82,7 +86,9 @@ pub(super) fn watch(
     let counter = Counter::new(Vec::new(), config.counter)?;
     let sinks: Vec<Box<dyn Sink>> = vec![Box::new(observer), progress.sink(0)];
     let inspectors = rate::inspectors(config);
-    let parts = Parts { source: opened, tracker, counter, sinks, inspectors };
+    let optics = optics(networks.inputs, info.width, info.height);
+    let sight: Box<dyn Sight> = Box::new(Watch::everywhere(optics));
+    let parts = Parts { source: opened, tracker, counter, sinks, inspectors, sight: Some(sight) };
     let lanes = vec![Lane::new(source.name.clone(), parts)];
     let pipeline = Pipeline { lanes, detectors: networks.detectors, embedders: networks.embedders };
     let outcome = pipeline.run(&Options::default(), &stop);
@@ -90,7 +96,7 @@ pub(super) fn watch(
     let mut errors = outcome.error.into_iter().chain(outcome.lanes.into_iter().filter_map(|lane| lane.error));
     let Notes { first, people } = std::mem::take(&mut *notes.lock().unwrap_or_else(PoisonError::into_inner));
     match (first, errors.next()) {
-        (Some(scene), _) => Ok(Seen { scene, people: people.into_values().collect() }),
+        (Some(scene), _) => Ok(Seen { scene, people: people.into_values().collect(), optics }),
         (None, Some(error)) => Err(error.into()),
         (None, None) => anyhow::bail!("{} gave no frame", source.address),
     }

@@ -86,7 +86,7 @@ pub(super) fn lines(
     let rate_too_low = low > 0.0 && low >= GOOD_PART * lane.summary.footage.as_secs_f64();
     let groups = |index: usize| lane.summary.group_tallies.as_ref().and_then(|all| all.get(index));
     let lines = lane.summary.lines.iter().zip(counts).enumerate();
-    let sight = &lane.summary.sight;
+    let sight = &lane.summary.visibility;
     let uncountable = sight.uncountable(scale).filter(|_| !rate_too_low);
     let range = move |index, tally, doubt| {
         let holds = !rate_too_low && uncountable.is_none();

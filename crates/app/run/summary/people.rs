@@ -50,6 +50,14 @@ impl RunReport {
             let share = 100.0 * self.frames.dropped as f64 / self.frames.read.max(1) as f64;
             writeln!(out, "  {} of {} frames dropped ({share:.1}%)", self.frames.dropped, self.frames.read)?;
         }
+        if self.frames.rested > 0 {
+            let share = 100.0 * self.frames.rested as f64 / self.frames.processed.max(1) as f64;
+            writeln!(
+                out,
+                "  at {} of them nothing moved, and the networks rested ({share:.1}%)",
+                self.frames.rested
+            )?;
+        }
         Ok(())
     }
 

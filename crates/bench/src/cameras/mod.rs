@@ -98,6 +98,7 @@ impl Rig<'_> {
             counter: Counter::new(vec![line], footfall_count::Config::default())?,
             sinks: vec![Box::new(sink)],
             inspectors: Vec::new(),
+            sight: None,
         };
         Ok(Lane::new(format!("camera {camera}"), parts))
     }

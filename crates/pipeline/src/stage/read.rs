@@ -8,15 +8,15 @@ use tracing::{error, info_span};
 
 use crate::error::RunError;
 use crate::pool::{Put, Submitter};
-use crate::stage::Detected;
+use crate::stage::{Detected, Looking, Wanted};
 use crate::stop::Stop;
 use crate::summary::Ended;
 use crate::threads::LaneShared;
-use crate::{Frame, Item, Note, Source, WhenBusy};
+use crate::{Item, Note, Source, WhenBusy};
 
 /// Where what was read goes to.
 pub(crate) struct Door {
-    pub(crate) frames: Submitter<Frame, Detected>,
+    pub(crate) frames: Submitter<Wanted, Detected>,
     pub(crate) notes: Sender<Note>,
 }
 
@@ -28,6 +28,7 @@ pub(crate) fn read(
     stop: &Stop,
     lane: &LaneShared,
     door: &Door,
+    mut looking: Looking,
 ) -> Ended {
     let mut left = limit.unwrap_or(u64::MAX);
     let when_busy = WhenBusy::from(source.info().kind);
@@ -67,7 +68,8 @@ pub(crate) fn read(
             Some(Ok(Item::Frame(frame))) => {
                 left -= 1;
                 meter.read.count();
-                if let Some(ended) = give(frame, when_busy, stop, lane, door) {
+                let wanted = Wanted { look: looking.look(&frame), frame };
+                if let Some(ended) = give(wanted, when_busy, stop, lane, door) {
                     return ended;
                 }
             }
@@ -91,7 +93,7 @@ fn computed() -> Duration {
 }
 
 /// Gives a frame to the detectors, each way as its source demands; why the lane ends if they take none.
-fn give(frame: Frame, when_busy: WhenBusy, stop: &Stop, lane: &LaneShared, door: &Door) -> Option<Ended> {
+fn give(frame: Wanted, when_busy: WhenBusy, stop: &Stop, lane: &LaneShared, door: &Door) -> Option<Ended> {
     match when_busy {
         WhenBusy::Wait => (!door.frames.send(frame)).then_some(Ended::Failed),
         WhenBusy::KeepNewest => match door.frames.put(frame) {

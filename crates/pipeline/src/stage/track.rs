@@ -4,17 +4,20 @@
 //! before may tell which of the next frame's people need any.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use footfall_count::{Counter, Doubt, Estimate, Follower, GroupTally, Seen, Sight, Tally, ZoneTally};
+use footfall_count::{
+    Counter, Doubt, Estimate, Follower, GroupTally, Layout, Seen, Tally, Visibility, ZoneTally,
+};
 use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
-use super::{Detected, EmbedStage};
+use super::{Again, Detected, EmbedStage, Teller};
 use crate::feed::Feed;
-use crate::{Frame, Kind, Scene, SourceInfo};
+use crate::{Found, Frame, Kind, Look, Scene, Sighting, SourceInfo};
 
 /// What tracking and counting give, in order.
 pub(crate) enum Counted {
@@ -33,7 +36,7 @@ pub(crate) struct Tracked {
     pub(crate) lines: Vec<String>,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) doubts: Vec<Doubt>,
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
     pub(crate) zones: Vec<String>,
     pub(crate) zone_tallies: Vec<ZoneTally>,
     pub(crate) group_tallies: Option<Vec<GroupTally>>,
@@ -44,18 +47,42 @@ pub(crate) struct Tracked {
 /// Follows people and counts them, with the embedding stage at its service.
 pub(crate) struct TrackStage {
     follower: Follower,
-    embedding: Option<EmbedStage>,
+    ends: TrackEnds,
+    /// Lines, zones and masks, until they have been told.
+    layout: Option<Arc<Layout>>,
     /// How many frames are asked for embeddings before the one that is tracked.
     ahead: usize,
     /// Width and height of the picture.
     size: (usize, usize),
 }
 
+/// The ways to others.
+pub(crate) struct TrackEnds {
+    pub(crate) embedding: Option<EmbedStage>,
+    pub(crate) again: Again,
+    pub(crate) teller: Teller,
+}
+
 /// A frame for which embeddings were asked.
 struct Waiting {
     frame: Frame,
+    look: Look,
+    /// Boxes that a window's edge cuts.
+    cut: Vec<Detection>,
     detections: Vec<Detection>,
     asked: Option<Asked>,
+}
+
+/// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
+const CLEAR: f32 = 0.4;
+
+/// What is counted over, in pixels.
+fn layout(counter: &Counter) -> Layout {
+    Layout {
+        lines: counter.lines().to_vec(),
+        zones: counter.zones().to_vec(),
+        masks: counter.masks().to_vec(),
+    }
 }
 
 /// How many frames' embeddings are made side by side.
@@ -71,15 +98,11 @@ fn ahead(kind: Kind) -> usize {
 }
 
 impl TrackStage {
-    pub(crate) fn new(
-        tracker: Tracker,
-        mut counter: Counter,
-        embedding: Option<EmbedStage>,
-        info: &SourceInfo,
-    ) -> Self {
+    pub(crate) fn new(tracker: Tracker, mut counter: Counter, ends: TrackEnds, info: &SourceInfo) -> Self {
         counter.fit(info.width, info.height);
+        let layout = Some(Arc::new(layout(&counter)));
         let size = (info.width, info.height);
-        Self { follower: Follower::new(tracker, counter), embedding, ahead: ahead(info.kind), size }
+        Self { follower: Follower::new(tracker, counter), ends, layout, ahead: ahead(info.kind), size }
     }
 
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
@@ -92,7 +115,7 @@ impl TrackStage {
     ) -> Tracked {
         let mut total = Tracked::default();
         self.follow(detected, scenes, feed, &mut total);
-        total.sight = self.follower.sight().clone();
+        total.visibility = self.follower.visibility().clone();
         total
     }
 
@@ -111,6 +134,7 @@ impl TrackStage {
             while waiting.len() <= self.ahead
                 && let Some(next) = detected.next()
             {
+                let Some(next) = self.look_again(next, &waiting, feed) else { return };
                 let Some(next) = self.ask(next) else { return };
                 waiting.push_back(next);
             }
@@ -156,25 +180,43 @@ impl TrackStage {
             }
             counter.fit(width, height);
         });
+        self.layout = Some(Arc::new(layout(self.follower.counter())));
         total.count(self.follower.counter());
     }
 
+    /// Looks after all at a frame at which the networks were to rest, while somebody is followed or was seen in a
+    /// frame that is not tracked yet; `None` once there are no detectors any more.
+    fn look_again(&mut self, next: Detected, waiting: &VecDeque<Waiting>, feed: &Feed) -> Option<Detected> {
+        if !next.look.rests {
+            return Some(next);
+        }
+        let is_clear = |seen: &Detection| seen.confidence >= CLEAR;
+        let was_seen = waiting.iter().any(|waiting| waiting.detections.iter().any(is_clear));
+        if self.follower.tracker().follows() || was_seen {
+            return self.ends.again.look(next);
+        }
+        feed.meter.rest_one();
+        Some(next)
+    }
+
     /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
-    fn ask(&mut self, Detected { frame, mut detections }: Detected) -> Option<Waiting> {
+    fn ask(&mut self, Detected { frame, look, found }: Detected) -> Option<Waiting> {
+        let Found { people: mut detections, cut } = found;
         self.follower.mask(&mut detections);
-        let asked = match &self.embedding {
+        let asked = match &self.ends.embedding {
             Some(stage) => {
                 Some(stage.ask(&frame, &detections, self.follower.plan(frame.time, &detections))?)
             }
             None => None,
         };
-        Some(Waiting { frame, detections, asked })
+        Some(Waiting { frame, look, cut, detections, asked })
     }
 
     /// Tracks and counts a frame, once its embeddings are there; `None` once the embedding stage is
     /// gone.
-    fn finish(&mut self, Waiting { frame, detections, asked }: Waiting, feed: &Feed) -> Option<Scene> {
-        let embeddings = match (&mut self.embedding, asked) {
+    fn finish(&mut self, waiting: Waiting, feed: &Feed) -> Option<Scene> {
+        let Waiting { frame, look, cut, detections, asked } = waiting;
+        let embeddings = match (&mut self.ends.embedding, asked) {
             (Some(stage), Some(asked)) => {
                 let embeddings = stage.answer(&asked, detections.len())?;
                 feed.meter.embed.count();
@@ -186,7 +228,12 @@ impl TrackStage {
         Some(feed.meter.track.time(|| {
             let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
             let seen = self.follower.step(frame.number, frame.time, &observations);
-            Scene { frame, observations, seen }
+            let (followed, layout) = (self.follower.tracker().follows(), self.layout.take());
+            self.ends.teller.tell(|| {
+                let found = Found { people: observations.detections.clone(), cut };
+                Sighting { frame: frame.number, found, followed, layout }
+            });
+            Scene { frame, observations, seen, look }
         }))
     }
 }

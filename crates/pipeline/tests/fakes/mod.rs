@@ -39,6 +39,7 @@ pub fn parts(source: Box<dyn Source>, sinks: Vec<Box<dyn Sink>>) -> Parts {
         counter: Counter::new(vec![line], footfall_count::Config::default()).unwrap(),
         sinks,
         inspectors: Vec::new(),
+        sight: None,
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct Scene {
     /// Which point of a person stands for them: `feet`, `centre` or `head` of their box.
     #[schema(value_type = String)]
     anchor: Anchor,
+    /// Windows in which people are looked for: left, top, width and height in pixels; none: the whole picture.
+    windows: Vec<[u32; 4]>,
     people: Vec<Person>,
 }
 
@@ -64,6 +66,7 @@ impl Scene {
             width,
             height,
             anchor: shown.view.anchor,
+            windows: shown.view.windows.clone(),
             people: people.collect(),
         }
     }

@@ -58,6 +58,8 @@ struct Status {
     frames: u64,
     /// Frames that were dropped before any work was done on them.
     dropped: u64,
+    /// Frames of those finished at which the networks rested: nothing moved, and nobody was followed.
+    rested: u64,
     /// How often the source was lost and found again.
     reconnects: u64,
     /// Whether rate, people and zones are of now: not while no frames come.
@@ -130,6 +132,7 @@ impl Source {
                 seen: status.seen.map(|at| at.to_string()),
                 frames: status.frames,
                 dropped: status.dropped,
+                rested: status.rested,
                 reconnects: status.reconnects,
                 current: status.health.is_current(),
                 rate: (status.rate * 100.0).round() / 100.0,

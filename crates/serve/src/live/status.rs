@@ -70,6 +70,8 @@ pub struct Status {
     pub frames: u64,
     /// Frames that were dropped before any work was done on them, of a live source.
     pub dropped: u64,
+    /// Frames of those finished at which the networks rested: nothing moved, and nobody was followed.
+    pub rested: u64,
     /// How often the source was lost and found again.
     pub reconnects: u64,
     /// For how long no frame was finished; zero before the first.
@@ -128,6 +130,7 @@ impl SourceState {
             seen: None,
             frames: 0,
             dropped: 0,
+            rested: 0,
             reconnects: 0,
             silence: Duration::ZERO,
             rate: 0.0,

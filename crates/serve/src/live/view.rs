@@ -63,6 +63,8 @@ pub struct View {
     pub height: u32,
     /// Which point of a person stands for them.
     pub anchor: Anchor,
+    /// Windows in which people are looked for, each left, top, width and height in pixels; none: the whole picture.
+    pub windows: Vec<[u32; 4]>,
     /// Who was tracked in it.
     pub people: Vec<Person>,
     /// What its zones have seen until then.

@@ -8,12 +8,30 @@ use footfall_config::{Config, NamedSource, StaffConfig, models};
 use footfall_count::{Line, Role, Zone};
 use footfall_ledger::{Digest, Place, PlaceKind};
 use footfall_track::Point;
+use footfall_vision::DetectorConfig;
 use serde_json::{Value, json};
 
 /// Of a run, and of each line in it.
 pub(super) struct Settings {
     pub all: Digest,
     pub places: Vec<Place>,
+}
+
+/// The detector's settings. Where to look counts where it differs from what it is by default, so that what was counted
+/// before there was such a setting is known again.
+fn detector(config: &Config, source: &NamedSource) -> Value {
+    let windows = source.windows.as_ref().unwrap_or(&config.detector.windows);
+    let usual = DetectorConfig::default();
+    let mut settings = json!(config.detector);
+    if let Some(settings) = settings.as_object_mut() {
+        settings.insert("windows".to_owned(), json!(windows));
+        settings.retain(|key, value| match key.as_str() {
+            "windows" => *windows != usual.windows,
+            "rest" => *value != json!(usual.rest),
+            _ => true,
+        });
+    }
+    settings
 }
 
 /// Digests of every setting that may change what is counted: not of how many threads work, what is
@@ -28,7 +46,7 @@ pub(super) fn digests(
         "networks": networks(config)?,
         "device": config.networks.device,
         "frame_rate": source.options.frame_rate,
-        "detector": config.detector,
+        "detector": detector(config, source),
         "tracker": tracker,
         "counter": source.counting(config.counter),
         "masks": source.layout.masks,

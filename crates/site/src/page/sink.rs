@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use footfall_count::{Crossing, Zone, ZoneTally};
-use footfall_pipeline::{BoxError, Scene, Sink};
+use footfall_pipeline::{BoxError, Scene, Sink, Window};
 use footfall_serve::{Live, Passing, Person, View, ZoneState};
 
 use super::picture::FramePicture;
@@ -37,6 +37,7 @@ impl Sink for LiveSink {
             visits: tally.visits,
             mean_dwell: tally.mean_dwell().as_secs_f64(),
         };
+        let window = |w: &Window| [w.left, w.top, w.width, w.height].map(|pixels| pixels as u32);
         // Somebody of a quarter of the picture's height, at the place where they were.
         let beside = |crossing: &Crossing| {
             let height = scene.frame.image.height() as f64 / 4.0;
@@ -61,6 +62,7 @@ impl Sink for LiveSink {
                 frame: scene.frame.number,
                 time: scene.frame.time.as_secs_f64(),
                 anchor: scene.seen.anchor,
+                windows: scene.look.steady().iter().map(window).collect(),
                 people: scene.seen.tracks.iter().map(person).collect(),
                 zones: scene.seen.zones.iter().zip(&scene.seen.zone_tallies).map(zone).collect(),
                 visitors: scene.seen.estimate,

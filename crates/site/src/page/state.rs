@@ -28,6 +28,7 @@ pub(super) fn tell(feed: &Feed, load: &Load, state: &mut SourceState) {
     let lost = status.troubles.iter().filter(|trouble| trouble.condition == Condition::Disconnected);
     state.status.reconnects = lost.map(|trouble| trouble.times).sum();
     state.status.dropped = status.dropped;
+    state.status.rested = status.rested;
     let time = |work: Work| StageTime {
         name: work.stage,
         seconds: work.busy.as_secs_f64(),

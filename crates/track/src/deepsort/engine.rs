@@ -59,6 +59,11 @@ impl DeepSort {
         }
     }
 
+    /// Whether anybody is followed, tentative and lost ones too.
+    pub(crate) fn follows(&self) -> bool {
+        !self.tracks.is_empty()
+    }
+
     /// Goes on by other valid settings.
     pub(crate) fn reconfigure(&mut self, config: &Config) {
         self.settings = Settings::of(config);

@@ -30,11 +30,13 @@ pub struct OverlayConfig {
     pub trail: f64,
     /// Whether the frame's time stands in the corner.
     pub time: bool,
+    /// Whether the windows in which people are looked for are drawn.
+    pub windows: bool,
 }
 
 impl Default for OverlayConfig {
     fn default() -> Self {
-        Self { trail: 2.0, time: true }
+        Self { trail: 2.0, time: true, windows: false }
     }
 }
 
@@ -113,6 +115,9 @@ impl Overlay {
         lines::update(&mut self.flashes, scene);
         self.canvas.load(image);
 
+        if self.config.windows {
+            draw_windows(&mut self.canvas, &style, scene);
+        }
         lines::draw(&mut self.canvas, &mut style, &scene.seen.lines, &self.flashes, now);
         self.draw_trails(&style, now);
         for track in &scene.seen.tracks {
@@ -140,6 +145,16 @@ impl Overlay {
             };
             self.canvas.stroke(from, to, pen);
         }
+    }
+}
+
+/// A thin frame around each window that stays.
+fn draw_windows(canvas: &mut Canvas, style: &Style, scene: &Scene) {
+    for window in scene.look.steady() {
+        let bbox = window.bbox();
+        let area = Area { left: bbox.x, top: bbox.y, right: bbox.right(), bottom: bbox.bottom() };
+        canvas.outline(area, style.stroke + 2.0, palette::BLACK, 0.3);
+        canvas.outline(area, style.stroke, palette::WHITE, 0.6);
     }
 }
 

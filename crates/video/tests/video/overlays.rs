@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_count::{Crossing, Direction, Line, Reason, Seen, Tally};
-use footfall_pipeline::{Frame, Image, Scene};
+use footfall_pipeline::{Frame, Image, Look, Scene};
 use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Sce
         .collect();
     let frame = Frame { number, time: Duration::from_millis(100 * number), image };
     let seen = Seen { frame: number, time: frame.time, tracks, ..Seen::default() };
-    Scene { frame, observations: Observations::default(), seen }
+    Scene { frame, observations: Observations::default(), seen, look: Look::default() }
 }
 
 /// Pixels of `drawn` that are not the grey they were: (x, y).

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_count::Seen;
-use footfall_pipeline::{Frame, Image, Kind, Scene, Sink, SourceInfo};
+use footfall_pipeline::{Frame, Image, Kind, Look, Scene, Sink, SourceInfo};
 use footfall_track::Observations;
 use footfall_video::{OverlayConfig, VideoError, VideoSink};
 use opencv::core::MatTraitConstManual as _;
@@ -29,7 +29,7 @@ fn scene(width: usize, height: usize, number: u64, time: f64) -> Scene {
     let bytes = numbered(width as i32, height as i32, number).data_bytes().unwrap().to_vec();
     let image = Image::new(width, height, Arc::new(bytes)).unwrap();
     let frame = Frame { number, time: Duration::from_secs_f64(time), image };
-    Scene { frame, observations: Observations::default(), seen: Seen::default() }
+    Scene { frame, observations: Observations::default(), seen: Seen::default(), look: Look::default() }
 }
 
 /// A picture that no encoder makes small, so that it reaches the disk at once.

@@ -95,6 +95,38 @@ impl InputSize {
             Self::Fitting { area, stride } => largest_view(picture, area, stride),
         }
     }
+
+    /// The size for a window of a picture that is to be shown at this scale, in pixels of input for one of the window.
+    pub(super) fn for_window(self, window: Size, scale: f64) -> Size {
+        match self {
+            Self::Fixed(size) => size,
+            Self::Fitting { area, stride } => {
+                let sides = |scale: f64| {
+                    let side = |side: usize| whole_strides(side as f64 * scale, stride);
+                    Size::new(side(window.height), side(window.width))
+                };
+                let wished = sides(scale);
+                let excess = wished.area() as f64 / (MOST * area as f64);
+                if excess <= 1.0 { wished } else { sides(scale / excess.sqrt()) }
+            }
+        }
+    }
+
+    /// Sides are multiples of this many pixels, where the network takes any size.
+    pub(super) fn stride(self) -> Option<usize> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Fitting { stride, .. } => Some(stride),
+        }
+    }
+}
+
+/// A window's input may have so many times the pixels of a picture's: beyond that it is looked at less closely.
+const MOST: f64 = 4.0;
+
+fn whole_strides(side: f64, stride: usize) -> usize {
+    // A sliver of a stride is not worth one: the window is shown that much smaller.
+    ((side / stride as f64 - 0.25).ceil() as usize).max(1) * stride
 }
 
 fn stride(model: &Model) -> usize {

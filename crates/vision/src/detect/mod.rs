@@ -6,6 +6,7 @@ pub(crate) mod evidence;
 mod family;
 mod grid;
 mod input;
+mod join;
 mod known;
 mod listed;
 mod nanodet;
@@ -20,7 +21,7 @@ mod yolox;
 use std::path::Path;
 use std::time::Instant;
 
-use footfall_pipeline::{BoxError, Detector, Image};
+use footfall_pipeline::{BoxError, Detector, Found, Image, Window, Windows};
 use footfall_track::Detection;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,7 @@ use crate::detect::recipe::Recipe;
 use crate::letterbox::{Letterbox, Placement};
 use crate::metadata::Task;
 use crate::reading::{Fact, Reading};
+use crate::resample::Region;
 use crate::session::Model;
 use crate::signature::Element;
 use crate::tensor::Tensor;
@@ -51,6 +53,11 @@ pub struct DetectorConfig {
     /// same area that fits the picture's shape better where the network takes any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_size: Option<Size>,
+    /// Where in the picture people are looked for: `auto`, `whole`, `near`, or areas
+    /// `[[left, top, width, height], ...]` in pixels.
+    pub windows: Windows,
+    /// Whether the networks rest while nothing moves and nobody is followed.
+    pub rest: bool,
     /// What is said about the network, `KEY=VALUE`: it overrules the file beside it and its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Statement>,
@@ -58,7 +65,15 @@ pub struct DetectorConfig {
 
 impl Default for DetectorConfig {
     fn default() -> Self {
-        Self { confidence: 0.1, nms_iou: 0.6, max_detections: 300, input_size: None, options: Vec::new() }
+        Self {
+            confidence: 0.1,
+            nms_iou: 0.6,
+            max_detections: 300,
+            input_size: None,
+            windows: Windows::Auto,
+            rest: true,
+            options: Vec::new(),
+        }
     }
 }
 
@@ -72,6 +87,24 @@ impl DetectorConfig {
             }
         }
         Ok(())
+    }
+}
+
+/// Which sizes a detector's inputs have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inputs(InputSize);
+
+impl Inputs {
+    /// The input for pictures of this size.
+    #[must_use]
+    pub fn for_picture(self, width: usize, height: usize) -> Size {
+        self.0.for_picture(Size::new(height, width))
+    }
+
+    /// Sides are multiples of this many pixels, where the network takes inputs of any size.
+    #[must_use]
+    pub fn stride(self) -> Option<usize> {
+        self.0.stride()
     }
 }
 
@@ -154,6 +187,12 @@ impl OnnxDetector {
         self.input.for_picture(Size::new(height, width))
     }
 
+    /// Which sizes its inputs have, also when it is at work elsewhere.
+    #[must_use]
+    pub fn inputs(&self) -> Inputs {
+        Inputs(self.input)
+    }
+
     /// Everyone in the picture, by falling score.
     ///
     /// Boxes are in the picture's pixels and may reach beyond its border, as far as the network
@@ -163,13 +202,32 @@ impl OnnxDetector {
     /// # Errors
     /// When the network does not run or its outputs are not of the expected shape.
     pub fn find(&mut self, image: &Image) -> Result<Vec<Detection>, Error> {
+        let picture = Region::whole(image);
+        self.find_in(image, picture, self.input.for_picture(picture.size))
+    }
+
+    /// Everyone in the windows, each looked at by itself, by falling score.
+    ///
+    /// # Errors
+    /// As [`OnnxDetector::find`].
+    pub fn find_within(&mut self, image: &Image, windows: &[Window]) -> Result<Found, Error> {
+        let size = Size::new(image.height(), image.width());
+        let mut seen = Vec::with_capacity(windows.len());
+        for window in windows {
+            let Some(region) = Region::of(&window.bbox(), size) else { continue };
+            let input = self.input.for_window(region.size, window.scale);
+            seen.push((*window, self.find_in(image, region, input)?));
+        }
+        Ok(join::join(&seen, size, self.config.nms_iou, self.config.max_detections))
+    }
+
+    /// Everyone in a region, in the picture's pixels.
+    fn find_in(&mut self, image: &Image, region: Region, input: Size) -> Result<Vec<Detection>, Error> {
         let began = Instant::now();
-        let picture = Size::new(image.height(), image.width());
-        let input = self.input.for_picture(picture);
         let shape = self.model.feed()?.shape(input);
         // Of a batch of a fixed size the first is the picture; the others are what they were.
         let planes = &mut self.model.input(shape)?[..3 * input.area()];
-        let fit = self.letterbox.prepare(image, input, planes)?;
+        let fit = self.letterbox.prepare(image, region, input, planes)?;
         let prepared = Instant::now();
         self.times.prepare += prepared - began;
         let mut found = Vec::new();
@@ -180,10 +238,16 @@ impl OnnxDetector {
         for detection in &mut found {
             detection.bbox = fit.to_picture(&detection.bbox);
         }
-        found.retain(|detection| touches(detection, picture));
+        found.retain(|detection| touches(detection, region.size));
         // No two boxes overlap by more than all of both.
         let most_overlap = if known.has_doubles { self.config.nms_iou } else { 1.0 };
-        let kept = nms::suppress(found, most_overlap, self.config.max_detections);
+        let mut kept = nms::suppress(found, most_overlap, self.config.max_detections);
+        if (region.left, region.top) != (0, 0) {
+            for detection in &mut kept {
+                detection.bbox.x += region.left as f64;
+                detection.bbox.y += region.top as f64;
+            }
+        }
         self.times.network += prepared.elapsed();
         Ok(kept)
     }
@@ -238,5 +302,12 @@ impl Detector for OnnxDetector {
     fn scale(&self, width: usize, height: usize) -> Option<f64> {
         let input = self.input_size(width, height);
         Some((input.width as f64 / width as f64).min(input.height as f64 / height as f64))
+    }
+
+    fn look(&mut self, image: &Image, windows: &[Window]) -> Result<Found, BoxError> {
+        if windows.is_empty() {
+            return Ok(Found { people: self.find(image)?, cut: Vec::new() });
+        }
+        Ok(self.find_within(image, windows)?)
     }
 }

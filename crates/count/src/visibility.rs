@@ -21,7 +21,7 @@ const MARGIN: Duration = Duration::from_millis(700);
 /// Crossings tell of those who were followed. Where many detections belong to no track, others have passed in
 /// between. Nothing here has a part in what is counted.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sight {
+pub struct Visibility {
     /// Detections that are somebody, and how many of these belong to no track.
     sure: u64,
     unfollowed: u64,
@@ -69,7 +69,7 @@ impl Uncountable {
     }
 }
 
-impl Sight {
+impl Visibility {
     /// Takes the next frame: everybody whom the detector saw, and who was followed.
     pub(crate) fn see(
         &mut self,
@@ -187,7 +187,7 @@ fn apart(line: &Line, p: Point) -> f64 {
     line.points().windows(2).map(to).fold(f64::INFINITY, f64::min)
 }
 
-/// Of the number of people hidden: see [`Sight::range`].
+/// Of the number of people hidden: see [`Visibility::range`].
 const BASE: f64 = 0.1;
 const LOST: f64 = 0.8;
 const SMALL: f64 = 0.6;
@@ -208,7 +208,7 @@ mod tests {
 
     use footfall_track::{Bbox, Detection, Point, Step, TrackId, TrackedBox};
 
-    use super::{Sight, Uncountable, apart};
+    use super::{Uncountable, Visibility, apart};
     use crate::{Anchor, CountInterval, Doubt, Line, Tally};
 
     fn door() -> Line {
@@ -220,8 +220,8 @@ mod tests {
     }
 
     /// Somebody with this id at each x, one a second; followed where the id is not 0.
-    fn seen(frames: &[(u64, f64)]) -> Sight {
-        let mut sight = Sight::default();
+    fn seen(frames: &[(u64, f64)]) -> Visibility {
+        let mut sight = Visibility::default();
         let mut before = 0;
         for (second, &(id, x)) in (0..).zip(frames) {
             let detection = detection(x);
@@ -236,7 +236,7 @@ mod tests {
         sight
     }
 
-    fn ranges(sight: &Sight, entered: u64, scale: Option<f64>) -> [CountInterval; 2] {
+    fn ranges(sight: &Visibility, entered: u64, scale: Option<f64>) -> [CountInterval; 2] {
         sight.range(
             0,
             &Tally { entered, left: 0 },

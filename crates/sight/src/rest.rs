@@ -1,0 +1,80 @@
+//! When the networks may rest: nothing has moved for a while, and nobody was followed.
+
+use std::time::Duration;
+
+/// Nothing must have moved, and nobody have been followed, for this long,
+const HOLD: Duration = Duration::from_secs(2);
+/// and for so many frames.
+const FRAMES: u32 = 8;
+/// Somebody looks all the same after this long.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The state between one frame and the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rest {
+    /// Since when nothing has moved, and how many frames ago that was.
+    still: Option<(Duration, u32)>,
+    /// When the networks last looked.
+    looked: Duration,
+    /// Whether anybody is followed, as far as is known.
+    pub(crate) followed: bool,
+}
+
+impl Rest {
+    /// Whether the networks may rest at a frame of this time, in which something `moves` or not.
+    pub(crate) fn may(&mut self, time: Duration, moves: bool) -> bool {
+        if moves || self.followed {
+            self.still = None;
+        } else {
+            let (since, frames) = self.still.unwrap_or((time, 0));
+            self.still = Some((since, frames.saturating_add(1)));
+        }
+        let is_still =
+            |(since, frames): (Duration, u32)| time.saturating_sub(since) >= HOLD && frames > FRAMES;
+        let rests = self.still.is_some_and(is_still) && time.saturating_sub(self.looked) < LOOK;
+        if !rests {
+            self.looked = time;
+        }
+        rests
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Rest;
+
+    fn rest_at(rest: &mut Rest, frame: u64, moves: bool) -> bool {
+        rest.may(Duration::from_millis(100 * frame), moves)
+    }
+
+    #[test]
+    fn it_begins_after_a_while_and_somebody_looks_now_and_then() {
+        let mut rest = Rest::default();
+        let slept: Vec<_> = (0..200).map(|frame| rest_at(&mut rest, frame, frame < 10)).collect();
+        assert!(!slept[..30].iter().any(|&slept| slept));
+        assert!(slept[30..].iter().filter(|&&slept| !slept).count() <= 4);
+        let longest = slept.chunk_by(|a, b| a == b).filter(|run| run[0]).map(<[bool]>::len).max();
+        assert!(longest <= Some(50), "{longest:?}");
+    }
+
+    #[test]
+    fn motion_ends_it_at_once_and_whoever_is_followed_keeps_it_from_beginning() {
+        let mut rest = Rest::default();
+        let slept: Vec<_> = (0..100).map(|frame| rest_at(&mut rest, frame, frame == 70)).collect();
+        assert!(slept[60] && !slept[70] && !slept[85] && slept[95], "{slept:?}");
+        let mut rest = Rest { followed: true, ..Rest::default() };
+        assert!(!(0..200).any(|frame| rest_at(&mut rest, frame, false)));
+    }
+
+    #[test]
+    fn a_few_frames_are_not_a_while() {
+        let mut rest = Rest::default();
+        let slept: Vec<_> = (0..20).map(|n| rest.may(Duration::from_secs(2 * n), false)).collect();
+        assert!(
+            !slept[..8].iter().any(|&slept| slept) && slept[10..].iter().any(|&slept| slept),
+            "{slept:?}"
+        );
+    }
+}
