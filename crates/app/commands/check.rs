@@ -129,9 +129,10 @@ fn about(source: &NamedSource, usual: &Windows) -> String {
         Windows::Near => "  near its lines and zones only".to_owned(),
         Windows::At(areas) => format!("  windows {}", areas.len()),
     };
-    let outside: String = outside(source, windows)
+    let outside: Vec<String> = outside(source, windows)
         .map(|name| format!("    {name} lies outside of the windows: nobody is looked for there\n"))
         .collect();
+    let outside = outside.concat();
     format!("  {}  {}{lines}{zones}{masks}{looked}{nothing}\n{outside}", source.name, source.address)
 }
 

@@ -88,7 +88,7 @@ fn sizes(seen: &watch::Seen, lines: &[Line]) -> String {
     }
     watch.look(&seen.scene.frame);
     let verdicts = verdicts(&seen.optics, &layout, watch.stature(), watch.windows());
-    verdicts.iter().map(|verdict| format!("  {verdict}\n")).collect()
+    verdicts.iter().map(|verdict| format!("  {verdict}\n")).collect::<Vec<_>>().concat()
 }
 
 /// Writes a new file, which only this user may read: a configuration may hold a password, a picture shows

@@ -171,6 +171,9 @@ impl RunReport {
         let several = lanes.len() > 1;
         let mut scales = networks.scales.clone();
         scales.resize(lanes.len(), None);
+        for (scale, lane) in scales.iter_mut().zip(lanes) {
+            *scale = lane.summary.window_scale.into_iter().chain(*scale).reduce(f64::max);
+        }
         let lines =
             lanes.iter().zip(&scales).flat_map(|(lane, &scale)| lines(lane, several, scale)).collect();
         let how = lanes.iter().map(|lane| lane.summary.ended).max_by_key(|&ended| rank(ended));

@@ -152,6 +152,7 @@ impl LaneShared {
             tallies: tracked.tallies,
             doubts: tracked.doubts,
             visibility: tracked.visibility,
+            window_scale: tracked.window_scale,
             zones: tracked.zones,
             zone_tallies: tracked.zone_tallies,
             group_tallies: tracked.group_tallies,

@@ -63,6 +63,8 @@ pub struct Summary {
     pub doubts: Vec<Doubt>,
     /// What was seen without being counted.
     pub visibility: Visibility,
+    /// Pixels of the network's input for one of the picture, where windows of it were looked at: the greatest.
+    pub window_scale: Option<f64>,
     /// Names of the zones, in the counter's order.
     pub zones: Vec<String>,
     /// What each zone has seen, in the counter's order.

@@ -166,6 +166,7 @@ mod tests {
             width: 100,
             height: 100,
             anchor: footfall_count::Anchor::Feet,
+            windows: Vec::new(),
             people: Vec::new(),
             zones: Vec::new(),
             visitors: None,

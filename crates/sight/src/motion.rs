@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn noise_flicker_and_slow_light_are_no_motion_and_a_person_is() {
-        let lights: [(&str, fn(u32) -> f32); 3] = [
-            ("even", |_| 1.0),
+        let lights = [
+            ("even", (|_| 1.0) as fn(u32) -> f32),
             ("flicker", |frame| if frame % 2 == 0 { 1.0 } else { 0.93 }),
             ("dusk", |frame| 1.0 - 0.002 * frame as f32),
         ];

@@ -111,7 +111,7 @@ impl Stature {
     /// The height in pixels of which a `share` of the people in an area are at most; in the whole picture where
     /// too few were seen there. `None` where too few were seen at all.
     pub(crate) fn height(&self, area: Area, share: f64) -> Option<f64> {
-        let here = area.common(Area::whole(self.picture)).map(|area| self.counts(area)).unwrap_or([0; BINS]);
+        let here = area.common(Area::whole(self.picture)).map_or([0; BINS], |area| self.counts(area));
         quantile(&here, share).or_else(|| quantile(&self.counts(Area::whole(self.picture)), share))
     }
 

@@ -37,6 +37,7 @@ pub(crate) struct Tracked {
     pub(crate) tallies: Vec<Tally>,
     pub(crate) doubts: Vec<Doubt>,
     pub(crate) visibility: Visibility,
+    pub(crate) window_scale: Option<f64>,
     pub(crate) zones: Vec<String>,
     pub(crate) zone_tallies: Vec<ZoneTally>,
     pub(crate) group_tallies: Option<Vec<GroupTally>>,
@@ -50,6 +51,8 @@ pub(crate) struct TrackStage {
     ends: TrackEnds,
     /// Lines, zones and masks, until they have been told.
     layout: Option<Arc<Layout>>,
+    /// The greatest scale of a window that stayed.
+    window_scale: Option<f64>,
     /// How many frames are asked for embeddings before the one that is tracked.
     ahead: usize,
     /// Width and height of the picture.
@@ -102,7 +105,14 @@ impl TrackStage {
         counter.fit(info.width, info.height);
         let layout = Some(Arc::new(layout(&counter)));
         let size = (info.width, info.height);
-        Self { follower: Follower::new(tracker, counter), ends, layout, ahead: ahead(info.kind), size }
+        Self {
+            follower: Follower::new(tracker, counter),
+            ends,
+            layout,
+            window_scale: None,
+            ahead: ahead(info.kind),
+            size,
+        }
     }
 
     /// Tracks and counts until the stream ends, the embedding stage is gone, or nobody takes the
@@ -116,6 +126,7 @@ impl TrackStage {
         let mut total = Tracked::default();
         self.follow(detected, scenes, feed, &mut total);
         total.visibility = self.follower.visibility().clone();
+        total.window_scale = self.window_scale;
         total
     }
 
@@ -216,6 +227,8 @@ impl TrackStage {
     /// gone.
     fn finish(&mut self, waiting: Waiting, feed: &Feed) -> Option<Scene> {
         let Waiting { frame, look, cut, detections, asked } = waiting;
+        let scales = look.steady().iter().map(|window| window.scale);
+        self.window_scale = scales.chain(self.window_scale).reduce(f64::max);
         let embeddings = match (&mut self.ends.embedding, asked) {
             (Some(stage), Some(asked)) => {
                 let embeddings = stage.answer(&asked, detections.len())?;

@@ -110,7 +110,9 @@ impl Site {
         };
         let crossings = (0..crossings).map(|_| passing()).collect();
         let visitors = None;
-        let view = View { frame, time, width, height, anchor, people, zones, visitors, crossings, picture };
+        let windows = Vec::new();
+        let view =
+            View { frame, time, width, height, anchor, windows, people, zones, visitors, crossings, picture };
         self.live.publish(0, view);
     }
 

@@ -9,7 +9,7 @@ use footfall_track::{Bbox, Observations, Point, TrackId, TrackedBox};
 use footfall_video::{Overlay, OverlayConfig};
 use proptest::prelude::*;
 
-const BARE: OverlayConfig = OverlayConfig { trail: 2.0, time: false };
+const BARE: OverlayConfig = OverlayConfig { trail: 2.0, time: false, windows: false };
 
 fn scene(width: usize, height: usize, number: u64, boxes: &[(u64, Bbox)]) -> Scene {
     let image = Image::new(width, height, Arc::new(vec![100; width * height * 3])).unwrap();
