@@ -26,6 +26,8 @@ fn the_pure_crates_know_nothing_of_the_world() {
     knows("track", &["serde", "thiserror"]);
     knows("count", &["footfall-track", "serde", "thiserror"]);
     knows("audit", &["serde", "statrs"]);
+    let own = ["footfall-audit", "footfall-private", "footfall-scratch"];
+    knows("evidence", &[&own[..], &["chacha20poly1305", "serde", "serde_json", "thiserror"]].concat());
     knows("eval", &["footfall-count", "footfall-track", "lsap", "ndarray", "serde", "thiserror"]);
 }
 

@@ -137,6 +137,11 @@ mod tests {
             ("[outputs]\nrecord = 'r.ffrec'\n", "r.ffrec", People::Appearance),
             ("[ledger]\nfile = 'shop.db'\nretention = 400\n", "shop.db", People::Moments),
             ("[staff]\ngallery = 'staff.json'\n", "staff.json", People::Appearance),
+            (
+                "[ledger]\nfile = 'shop.db'\n[staff]\ngallery = 'staff.json'\n",
+                "shop.db",
+                People::Recognisable,
+            ),
             ("[evidence]\nfolder = 'seen'\n", "seen", People::Veiled),
             ("[evidence]\nfolder = 'seen'\nblur = 'heads'\n", "seen", People::Recognisable),
             ("[evidence]\nfolder = 'seen'\nblur = 'nobody'\n", "seen", People::Recognisable),

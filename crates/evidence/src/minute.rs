@@ -14,7 +14,9 @@ pub struct Minute {
     pub stratum: Stratum,
     /// The probability with which it was drawn.
     pub probability: f64,
-    /// The name of its clip, where it was drawn and its pictures are complete.
+    /// Whether it was drawn.
+    pub drawn: bool,
+    /// The name of its clip, where it was drawn and could be kept.
     pub clip: Option<String>,
     /// What the program counted in it, line by line.
     pub lines: Vec<LineCount>,

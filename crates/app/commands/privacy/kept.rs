@@ -26,19 +26,15 @@ pub(super) fn of(config: &Config) -> Vec<Kept> {
                 format!("it is {days} days old{unsent}")
             },
         );
-        all.push(kept(
-            "each crossing: time, line, direction, how certain",
-            People::Moments,
-            file.display(),
-            until,
-        ));
+        let (what, people) = crossing(config);
+        all.push(kept(what, people, file.display(), until));
     }
     if let Some(file) = &config.staff.gallery {
         all.push(kept(
             "staff who were enrolled",
             People::Appearance,
             file.display(),
-            "each one's day in it, or `footfall staff forget`",
+            "`footfall staff remove`; expired ones stay in the file, unused",
         ));
     }
     all.extend(evidence(config));
@@ -49,6 +45,17 @@ pub(super) fn of(config: &Config) -> Vec<Kept> {
         }
     }
     all
+}
+
+/// What is written down of a crossing.
+fn crossing(config: &Config) -> (String, People) {
+    let plain = "each crossing: time, line, direction, how certain";
+    let visitors = config.counter.visitors.window > 0.0;
+    match (config.staff.gallery.is_some(), visitors) {
+        (true, _) => (format!("{plain}; of staff the name"), People::Recognisable),
+        (false, true) => (format!("{plain}; of visitors a number"), People::Moments),
+        (false, false) => (plain.to_owned(), People::Moments),
+    }
 }
 
 fn in_memory(config: &Config) -> Vec<Kept> {

@@ -61,7 +61,8 @@ impl Outcome {
         for answer in folder.answers()? {
             given.entry(answer.clip.clone()).or_default().push(answer);
         }
-        let is_drawn = |minute: &&Minute| minute.clip.is_some();
+        let is_drawn = |minute: &&Minute| minute.drawn;
+        let is_lost = |minute: &&Minute| minute.drawn && minute.clip.is_none();
         let looked_at = |minute: &&Minute| minute.clip.as_ref().is_some_and(|clip| given.contains_key(clip));
         let answers = || minutes.iter().filter_map(|minute| given.get(minute.clip.as_ref()?)).flatten();
         let mut reasons = BTreeMap::new();
@@ -74,7 +75,7 @@ impl Outcome {
             period: first.zip(last).map(|(first, last)| (first, last + 1)),
             minutes: minutes.len(),
             drawn: minutes.iter().filter(is_drawn).count(),
-            lost: 0,
+            lost: minutes.iter().filter(is_lost).count(),
             looked_at: minutes.iter().filter(looked_at).count(),
             auditors: answers().map(|answer| answer.auditor.clone()).collect(),
             agreement: agreement(&shared(&given)),
@@ -182,12 +183,21 @@ pub(super) mod tests {
         let folder = Folder::open(&config).unwrap().unwrap();
         let stratum = Stratum { hour: HourType::Midday, crowding: Crowding::Few, light: Light::Bright };
         for minute in 0..400 {
-            let clip = (minute % 10 == 0).then(|| format!("front-{minute}-m"));
+            let drawn = minute % 10 == 0;
+            let clip = drawn.then(|| format!("front-{minute}-m"));
             let r#in = if minute % 20 < 5 { 1 } else { 2 };
             let lines = vec![LineCount { line: "door".into(), r#in, out: 0 }];
             let source = "front".to_owned();
             folder
-                .add_minute(&Minute { minute, source, stratum, probability: 0.1, clip: clip.clone(), lines })
+                .add_minute(&Minute {
+                    minute,
+                    source,
+                    stratum,
+                    probability: 0.1,
+                    drawn,
+                    clip: clip.clone(),
+                    lines,
+                })
                 .unwrap();
             for auditor in ["ada", "bob"] {
                 let Some(clip) = clip.clone() else { continue };

@@ -30,6 +30,9 @@ pub fn report(outcome: &Outcome) -> String {
     text.extend(agreement.map(|agreement| {
         format!("their agreement where several counted the same: {agreement:.2} (Krippendorff's alpha; 1 is perfect)")
     }));
+    if outcome.lost > 0 {
+        text.push(format!("of {} drawn minutes there is no clip: nobody can look at them", outcome.lost));
+    }
     text.push(String::new());
     text.push(table(findings).render());
     if findings.iter().any(|finding| finding.truly.is_none()) {

@@ -123,7 +123,8 @@ impl Recorder {
         };
         let source = self.camera.source.clone();
         let probability = self.plan.probability(stratum);
-        let clip = self.plan.draws(&source, minute, stratum).then(|| {
+        let drawn = self.plan.draws(&source, minute, stratum);
+        let clip = drawn.then(|| {
             let head = self.head(Kind::Minute, &format!("{minute}-m"), from, &shots);
             Clip {
                 head: Head { stratum: Some(stratum), probability: Some(probability), ..head },
@@ -133,7 +134,8 @@ impl Recorder {
         let kept = clip.map(|clip| (clip.head.id.clone(), self.keep(&clip)));
         let lines = self.counts(from, to, last);
         let clip = kept.and_then(|(id, is_kept)| is_kept.then_some(id));
-        let written = self.folder.add_minute(&Minute { minute, source, stratum, probability, clip, lines });
+        let written =
+            self.folder.add_minute(&Minute { minute, source, stratum, probability, drawn, clip, lines });
         self.tell(written);
     }
 
