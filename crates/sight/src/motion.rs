@@ -162,10 +162,13 @@ mod tests {
         frames.filter(moved).count()
     }
 
+    /// Share of the light at a frame.
+    type Light = fn(u32) -> f32;
+
     #[test]
     fn noise_flicker_and_slow_light_are_no_motion_and_a_person_is() {
-        let lights = [
-            ("even", (|_| 1.0) as fn(u32) -> f32),
+        let lights: [(&str, Light); 3] = [
+            ("even", |_| 1.0),
             ("flicker", |frame| if frame % 2 == 0 { 1.0 } else { 0.93 }),
             ("dusk", |frame| 1.0 - 0.002 * frame as f32),
         ];
