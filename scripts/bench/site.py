@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a site's own footage brings an embedder: sequences with pixels, each as if it were a site.
 
-    scripts/measure site DATA
+    python scripts/bench/site.py DATA        as scripts/measuring/prepared sets things up for `crowd`
 
 DATA is laid out as score.py says. Of each sequence the first half is harvested, `python -m reid adapt` goes on from the
 weights on those tracks alone, without labels, and everything is measured on the second half: tracks against ground
