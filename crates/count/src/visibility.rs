@@ -150,7 +150,7 @@ impl Visibility {
     /// unfollowed, `s` how much smaller people are than [`LARGE`], and `b` how many tracks ended before the line and
     /// began behind it, of both the lesser. It varies more than chance alone would have it: a negative binomial
     /// distribution with the variance `m + VARIES m^2`. All are fitted on sequences with ground truth, thinned and
-    /// shrunk: `scores/conditions.md`.
+    /// shrunk: `scripts/measure conditions` prints how often ranges hold.
     #[must_use]
     pub fn range(
         &self,
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn tracks_that_break_at_the_line_hide_crossings_of_that_direction() {
         // From the out side on the left: lost before the door, found behind it.
-        let pass: Vec<_> = (1..=8).flat_map(|n| [(2 * n, 60.0), (0, 80.0), (2 * n + 1, 110.0)]).collect();
+        let pass: Vec<_> = (1..=40).flat_map(|n| [(2 * n, 60.0), (0, 80.0), (2 * n + 1, 110.0)]).collect();
         let sight = seen(&pass);
         let [inwards, outwards] = ranges(&sight, 0, None);
         assert!(inwards.high > outwards.high, "{inwards:?} {outwards:?}");

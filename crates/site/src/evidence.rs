@@ -3,5 +3,6 @@
 mod camera;
 mod recorder;
 mod sink;
+mod told;
 
 pub use sink::EvidenceSink;

@@ -63,11 +63,11 @@ impl Calibration {
                 independent: 400.0,
             },
             Self::Clean => Spread {
-                tail: [-2.72, -2.62, -2.47, -2.29, -2.04, -1.73, -1.24],
-                middle: 0.745,
-                scale: 0.232,
-                same: (-1.13, 0.2),
-                deviation: 0.52,
+                tail: [-2.98, -2.85, -2.7, -2.52, -2.22, -1.86, -1.33],
+                middle: 0.78,
+                scale: 0.214,
+                same: (-1.15, 0.2),
+                deviation: 0.47,
                 independent: 12.0,
             },
         }

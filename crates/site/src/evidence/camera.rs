@@ -7,7 +7,7 @@ use footfall_evidence::{DrawnLine, EvidenceConfig, Moment, Seen, Small, Veil};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::Image;
 
-use super::sink::Told;
+use super::told::Told;
 
 /// Seconds for which nothing must have changed in a place until it is background.
 const PATIENCE: f64 = 10.0;

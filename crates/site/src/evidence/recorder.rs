@@ -10,7 +10,7 @@ use footfall_evidence::{
 use footfall_ledger::jiff::tz::TimeZone;
 
 use super::camera::{Camera, Shot};
-use super::sink::{Passed, Told};
+use super::told::{Passed, Told};
 
 /// Crossings are decided up to so much later than they happen.
 const DECIDED: Duration = Duration::from_secs(3);

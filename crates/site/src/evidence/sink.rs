@@ -12,33 +12,10 @@ use footfall_pipeline::{BoxError, Image, Kind, Scene, Sink, SourceInfo};
 
 use super::camera::Camera;
 use super::recorder::Recorder;
+use super::told::{Passed, Told};
 
 /// Pictures that may wait to be made small: each holds its pixels.
 const WAITING: usize = 8;
-
-/// A picture that is to be kept for a while, and what was decided since the one before it.
-pub(super) struct Told {
-    /// Since the source's start.
-    pub(super) time: Duration,
-    pub(super) image: Image,
-    /// Everybody who was followed: the track, and `[x, y, width, height]` in the picture's pixels.
-    pub(super) tracks: Vec<(u64, [f64; 4])>,
-    /// Everybody whom the detector saw, however weakly.
-    pub(super) seen: Vec<[f64; 4]>,
-    pub(super) lines: Arc<[Line]>,
-    pub(super) passed: Vec<Passed>,
-}
-
-/// A crossing that was decided.
-#[derive(Clone, Debug)]
-pub(super) struct Passed {
-    pub(super) time: Duration,
-    pub(super) line: String,
-    pub(super) direction: &'static str,
-    pub(super) track: u64,
-    pub(super) confidence: f64,
-    pub(super) reasons: Vec<String>,
-}
 
 /// Hands pictures to a thread of its own, as many a second as are kept.
 ///
