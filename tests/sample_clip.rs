@@ -23,7 +23,7 @@ fn everyone_who_passes_is_counted_and_every_frame_is_there() {
     assert_eq!(names(folder.path()), ["c.jsonl", "out.mp4", "s.json", "tracks.txt"], "and nothing else");
 
     let told = summary(&file("s.json"));
-    assert_eq!(told["frames"], serde_json::json!({"read": 795, "processed": 795, "dropped": 0}));
+    assert_eq!(told["frames"], serde_json::json!({"read": 795, "processed": 795, "dropped": 0, "rested": 0}));
     assert_eq!(told["ended"], "source");
     let frames = frames(&file("tracks.txt"));
     assert!(frames.is_sorted() && frames.first() >= Some(&1) && frames.last() == Some(&795));
