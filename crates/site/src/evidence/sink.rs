@@ -1,14 +1,13 @@
 //! The run's scenes, on their way to be kept as evidence.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
-use footfall_count::{Line, Seen};
+use footfall_count::Seen;
 use footfall_evidence::{EvidenceConfig, Folder};
 use footfall_ledger::jiff::Timestamp;
-use footfall_pipeline::{BoxError, Image, Kind, Scene, Sink, SourceInfo};
+use footfall_pipeline::{BoxError, Kind, Scene, Sink, SourceInfo};
 
 use super::camera::Camera;
 use super::recorder::Recorder;
