@@ -259,8 +259,10 @@ mod tests {
 
     #[test]
     fn tracks_that_break_at_the_line_hide_crossings_of_that_direction() {
-        // From the out side on the left: lost before the door, found behind it.
-        let pass: Vec<_> = (1..=40).flat_map(|n| [(2 * n, 60.0), (0, 80.0), (2 * n + 1, 110.0)]).collect();
+        // From the out side on the left: lost before the door, found behind it; far from it nobody is lost.
+        let pass: Vec<_> = (1..=40)
+            .flat_map(|n| [(2 * n, -400.0), (2 * n, 60.0), (0, 80.0), (2 * n + 1, 110.0), (2 * n + 1, 600.0)])
+            .collect();
         let sight = seen(&pass);
         let [inwards, outwards] = ranges(&sight, 0, None);
         assert!(inwards.high > outwards.high, "{inwards:?} {outwards:?}");
