@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 
 /// Say how right the counts are, by the clips that somebody has counted
 ///
-/// With [evidence] in the configuration, footfall run keeps minutes drawn by chance. The page at /audit.html shows
+/// With `[evidence]` in the configuration, footfall run keeps minutes drawn by chance. The page at /audit.html shows
 /// them without the program's answer to whoever has a token of the role audit (footfall token NAME --role audit).
 /// What they counted gives the true number with an interval, for each line and type of hour.
 #[derive(Debug, Args)]

@@ -81,8 +81,8 @@ const LEAST_OF_A_KIND: usize = 6;
 ///
 /// It is right whatever errors the program makes, because only chance decided which minutes were looked at. The
 /// program's counts make it sharp: where they are right, `y - x` is 0. Kinds of minutes are joined by crowding,
-/// from the emptiest, until each has [`LEAST_OF_A_KIND`] answers. What the spread and the limits are made
-/// of, [`Spread`] says.
+/// from the emptiest, until each has `LEAST_OF_A_KIND` answers. What the spread and the limits are made
+/// of, `Spread` says.
 ///
 /// Nothing where there are fewer than [`LEAST`] answers.
 #[must_use]

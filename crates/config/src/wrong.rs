@@ -7,7 +7,7 @@ pub(crate) fn told(text: &str, error: &toml::de::Error) -> String {
     at(text, error.span(), error.message())
 }
 
-/// As [`told`], of a reader that keeps comments.
+/// What is wrong with a file that a reader which keeps comments could not read, and where, with nothing of its values.
 #[must_use]
 pub fn told_of_edit(text: &str, error: &toml_edit::TomlError) -> String {
     at(text, error.span(), error.message())

@@ -147,7 +147,7 @@ impl Visibility {
     /// The range of the counts of the line at `index`, in each direction: inwards, outwards.
     ///
     /// The mean number of people hidden is `BASE + count (LOST u / (1 - u) + SMALL s) + LOOSE u b`: `u` is the share
-    /// unfollowed, `s` how much smaller people are than [`LARGE`], and `b` how many tracks ended before the line and
+    /// unfollowed, `s` how much smaller people are than `LARGE`, and `b` how many tracks ended before the line and
     /// began behind it, of both the lesser. It varies more than chance alone would have it: a negative binomial
     /// distribution with the variance `m + VARIES m^2`. All are fitted on sequences with ground truth, thinned and
     /// shrunk: `scripts/measure conditions` prints how often ranges hold.

@@ -3,7 +3,7 @@
 //!
 //! A [`Watch`] belongs to one source and implements the pipeline's [`Sight`](footfall_pipeline::Sight). It learns how
 //! high people are in each part of the picture ([`Stature`]), and plans from that, the lines and the zones which
-//! [windows](plan) the detector is run on. A small grey copy of each frame tells whether anything [moves](motion).
+//! windows the detector is run on. A small grey copy of each frame tells whether anything moves.
 //!
 //! Nothing here knows a clock, a file or a network: the same frames and sightings give the same windows.
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{KEYS, exporter};
 use crate::{Error, ModelFault};
 
-/// Something that is said about a network, `KEY=VALUE` with a key of [`KEYS`].
+/// Something that is said about a network, `KEY=VALUE` with a key of `KEYS`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Statement {
