@@ -296,7 +296,8 @@ fn the_document_describes_what_there_is() {
         if methods.get("get").is_none() || streams.iter().any(|end| path.ends_with(end)) {
             continue;
         }
-        let (status, _) = get(&site, &path.replace("{source}", "door").replace("{sequence}", "1"));
+        let place = path.replace("{source}", "door").replace("{sequence}", "1").replace("{number}", "0");
+        let (status, _) = get(&site, &place);
         // There is no configuration file here, and no evidence.
         let expected = match () {
             () if path.ends_with("/settings") => 409,
