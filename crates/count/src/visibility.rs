@@ -29,9 +29,8 @@ pub struct Visibility {
     heights: f64,
     followed: u64,
     began: Option<Duration>,
-    latest: Duration,
     /// Where the tracks that go on were last seen.
-    last: BTreeMap<TrackId, (Duration, Bbox)>,
+    last: BTreeMap<TrackId, Bbox>,
     loose: Vec<Loose>,
 }
 
@@ -79,23 +78,23 @@ impl Visibility {
         (anchor, lines): (Anchor, &[Line]),
     ) {
         let began = *self.began.get_or_insert(time);
-        self.latest = time;
         self.loose.resize(lines.len(), Loose::default());
-        let sure = detections.iter().enumerate().filter(|(_, detection)| detection.confidence >= SURE);
-        for (index, _) in sure {
-            self.sure += 1;
-            self.unfollowed += u64::from(!step.tracks.iter().any(|track| track.detection == index));
-        }
+        let is_sure = |index: usize| detections.get(index).is_some_and(|seen| seen.confidence >= SURE);
+        let sure = (0..detections.len()).filter(|&index| is_sure(index)).count();
+        // A detection belongs to one track at most.
+        let followed = step.tracks.iter().filter(|track| is_sure(track.detection)).count();
+        self.sure += sure as u64;
+        self.unfollowed += sure.saturating_sub(followed) as u64;
         for track in &step.tracks {
             self.heights += track.bbox.height;
             self.followed += 1;
-            let is_new = self.last.insert(track.id, (time, track.bbox)).is_none();
+            let is_new = self.last.insert(track.id, track.bbox).is_none();
             if is_new && time.saturating_sub(began) > MARGIN {
                 self.loosen(&track.bbox, anchor, lines, |loose| &mut loose.began);
             }
         }
         for id in &step.removed {
-            if let Some((_, bbox)) = self.last.remove(id) {
+            if let Some(bbox) = self.last.remove(id) {
                 self.loosen(&bbox, anchor, lines, |loose| &mut loose.ended);
             }
         }

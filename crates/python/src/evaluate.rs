@@ -56,15 +56,6 @@ fn benchmark(name: &str) -> PyResult<Option<Benchmark>> {
     }
 }
 
-/// The rules that ground truth with classes, or without, is scored by where nobody says.
-fn usual(has_classes: bool, name: &str) -> Benchmark {
-    match has_classes {
-        true if name.starts_with("MOT20") => Benchmark::Mot20,
-        true => Benchmark::Mot17,
-        false => Benchmark::Mot15,
-    }
-}
-
 impl Work {
     fn score(mut self, frames: Selection) -> Result<(Scored, Vec<String>), String> {
         let last_truth = self.truth.iter().map(|row| row.frame).max();

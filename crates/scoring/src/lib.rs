@@ -16,7 +16,7 @@ mod reid;
 
 pub use crossing_cases::{CrossingFiles, Truth};
 pub use crossings::{CrossingReport, score_crossings};
-pub use mot::{MotFiles, boxes_of_tracks, boxes_of_truth, score_mot, usual_benchmark};
+pub use mot::{MotFiles, boxes_of_tracks, boxes_of_truth, has_classes, score_mot, usual_benchmark};
 pub use mot_report::MotReport;
 pub use reid::{JudgedEmbedder, ReidReport};
 

@@ -107,7 +107,7 @@ fn score_sequence(files: &MotFiles<'_>, tracks: &Path, name: &str) -> anyhow::Re
     let info = SeqInfo::of(&folder)?;
     let path = truth_in(&folder).unwrap_or_else(|| folder.join("gt/gt.txt"));
     let (truth, mut notes) = read_any_truth(&path, info.width.zip(info.height))?;
-    let benchmark = files.benchmark.unwrap_or_else(|| usual_benchmark(&truth, name));
+    let benchmark = files.benchmark.unwrap_or_else(|| usual_benchmark(has_classes(&truth), name));
     let rows = truth.rows.clone();
     let truth = boxes_of_truth(&truth);
     let mut tracks = boxes_of_tracks(&read_tracks(tracks)?);
@@ -138,14 +138,21 @@ fn score_sequence(files: &MotFiles<'_>, tracks: &Path, name: &str) -> anyhow::Re
     Ok((Scores::of(&sequence), notes))
 }
 
-/// The rules that go with a file: nine columns have classes, and MOT20 is known by the sequence's name.
+/// The rules that go with ground truth: with classes (nine columns in a file) those of MOT17, or of MOT20, which is known
+/// by the sequence's name.
 #[must_use]
-pub fn usual_benchmark(truth: &Truth, name: &str) -> Benchmark {
-    match truth.layout {
-        Some(Layout::Mot16) if name.starts_with("MOT20") => Benchmark::Mot20,
-        Some(Layout::Mot16) => Benchmark::Mot17,
-        Some(Layout::Mot15) | None => Benchmark::Mot15,
+pub fn usual_benchmark(has_classes: bool, name: &str) -> Benchmark {
+    match has_classes {
+        true if name.starts_with("MOT20") => Benchmark::Mot20,
+        true => Benchmark::Mot17,
+        false => Benchmark::Mot15,
     }
+}
+
+/// Whether a file has classes.
+#[must_use]
+pub fn has_classes(truth: &Truth) -> bool {
+    truth.layout == Some(Layout::Mot16)
 }
 
 /// Shifts tracks that can only be numbered from 1 within `range`; says so if it does.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use footfall_eval::Benchmark;
 use footfall_formats::mot::{SeqInfo, read_tracks};
 use footfall_formats::{read_any_truth, truth_in};
-use footfall_scoring::{boxes_of_tracks, boxes_of_truth, usual_benchmark};
+use footfall_scoring::{boxes_of_tracks, boxes_of_truth, has_classes, usual_benchmark};
 use pyo3::exceptions::{PyFileNotFoundError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -83,7 +83,7 @@ fn work(gt: &Path, tracks: &Path, name: String, rules: Option<Benchmark>) -> Res
         Ok::<_, footfall_formats::Error>((truth, info, read_tracks(&tracks_of(tracks, &name))?))
     };
     let (truth, info, rows) = read().map_err(|error| error.to_string())?;
-    let benchmark = rules.unwrap_or_else(|| usual_benchmark(&truth, &name));
+    let benchmark = rules.unwrap_or_else(|| usual_benchmark(has_classes(&truth), &name));
     let (truth, tracks) = (boxes_of_truth(&truth), boxes_of_tracks(&rows));
     let work = Work { truth, tracks, length: info.length, benchmark };
     Ok((name, work))

@@ -1,13 +1,14 @@
 //! Arrays with MOT text's columns.
 
 use footfall_eval::{TrackBox, TruthBox};
+use footfall_scoring::usual_benchmark;
 use footfall_track::Bbox;
 use numpy::ndarray::ArrayView1;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{Outcome, Work, benchmark, selection, usual};
+use super::{Outcome, Work, benchmark, selection};
 use crate::arrays::{Number, at_most, floats, view2, whole, with_array};
 
 /// A sequence: its name, ground truth, tracks, and number of frames.
@@ -29,7 +30,7 @@ pub(crate) fn evaluate_rows<'py>(
     for (name, truth, tracks, length) in sequences {
         let (truth, has_classes) = truth_rows(&truth)?;
         let tracks = track_rows(&tracks)?;
-        let benchmark = rules.unwrap_or_else(|| usual(has_classes, &name));
+        let benchmark = rules.unwrap_or_else(|| usual_benchmark(has_classes, &name));
         all.push((name, Work { truth, tracks, length, benchmark }));
     }
     let outcome = py.detach(|| {
