@@ -41,7 +41,7 @@ fn all_networks(config: &mut Config, args: &NetworkArgs) {
     config.detector.options.extend(args.detector_options.iter().cloned());
     config.embedder.options.extend(args.embedder_options.iter().cloned());
     if let Some(crops) = args.max_batch {
-        config.embedder.max_batch = NonZeroUsize::new(crops.into());
+        config.pipeline.max_batch = NonZeroUsize::new(crops.into());
     }
     config.pipeline.batch_wait_ms = args.batch_wait_ms.or(config.pipeline.batch_wait_ms);
     if let Some(threads) = args.threads {

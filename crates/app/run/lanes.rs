@@ -9,7 +9,7 @@ use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
 use footfall_health::{Grey, PictureCheck};
 use footfall_pipeline::{
-    BoxError, Feed, Inspector, Kind, Lane, Note, Parts, Sight, Sink, Source, SourceInfo, Stop,
+    BoxError, Feed, Inspector, Kind, Lane, Note, Opener, Parts, Sight, Sink, Source, SourceInfo, Stop,
 };
 use footfall_sight::{Optics, Watch};
 use footfall_site::{Book, EvidenceSink, Gallery, NOTICE, Page};
@@ -127,10 +127,7 @@ impl OpenSources {
         let each = self.sources.into_iter().zip(self.opened).zip(files.clone()).enumerate();
         let lanes = each.map(|(index, ((source, opened), files))| {
             let setup = Setup { common: common.clone(), index, source, files };
-            match opened {
-                Opened::Now(opened) => setup.lane(opened),
-                Opened::Later(error) => Ok(setup.lane_later(&error)),
-            }
+            setup.lane(opened)
         });
         Ok((lanes.collect::<anyhow::Result<_>>()?, crossings))
     }
@@ -145,14 +142,20 @@ struct Setup {
 }
 
 impl Setup {
-    fn lane(self, source: Box<dyn Source>) -> anyhow::Result<Lane> {
+    /// The lane: what is wrong with a source that is there is told at once, and one that is not is waited for.
+    fn lane(self, opened: Opened) -> anyhow::Result<Lane> {
         let name = self.source.name.clone();
-        Ok(Lane::new(name, self.parts(source)?))
+        match opened {
+            Opened::Now(source) => Ok(Lane::new(name, self.parts(source)?)),
+            Opened::Later(error) => {
+                tracing::warn!("{name}: {error}. The others begin without it, and it is tried again");
+                Ok(Lane::later(name, self.opener()))
+            }
+        }
     }
 
-    fn lane_later(self, error: &VideoError) -> Lane {
-        let name = self.source.name.clone();
-        tracing::warn!("{name}: {error}. The others begin without it, and it is tried again");
+    /// Makes the lane's parts once its source is there.
+    fn opener(self) -> Opener {
         let open = move |feed: &Feed| -> Result<Option<Parts>, BoxError> {
             let NamedSource { address, options, .. } = &self.source;
             let failed = |change: &_| {
@@ -165,7 +168,7 @@ impl Setup {
             tracing::info!(target: NOTICE, "{} is there now", self.source.name);
             Ok(Some(self.parts(source)?))
         };
-        Lane::later(name, Box::new(open))
+        Box::new(open)
     }
 
     fn parts(self, source: Box<dyn Source>) -> anyhow::Result<Parts> {

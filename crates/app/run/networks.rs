@@ -68,7 +68,7 @@ impl OpenNetworks {
 
     fn add_embedder(&mut self, runtime: &Runtime, config: &Config) -> anyhow::Result<()> {
         let path = config.networks.embedder.as_deref();
-        let (embedder, name) = open_embedder(runtime, path, &config.embedder)?;
+        let (embedder, name) = open_embedder(runtime, path, &config.embedding())?;
         let report = embedder.providers();
         self.told.embedder = Some(format!("{name} ({} numbers, {report})", embedder.dimension()));
         self.told.embedder_ran_on = Some(report.clone());

@@ -25,7 +25,7 @@ use anyhow::{Context as _, bail};
 use footfall_count::{Calibration, Counter, Layout, Line, Mask, PartLayout, Zone};
 use footfall_evidence::EvidenceConfig;
 use footfall_ledger::{Hours, SiteHours};
-use footfall_pipeline::{Gather, Options};
+use footfall_pipeline::Options;
 use footfall_video::OverlayConfig;
 use footfall_vision::{DetectorConfig, Device, EmbedderConfig, counting_distances};
 use serde::Deserialize;
@@ -154,6 +154,9 @@ impl Config {
         let wrong = |error| anyhow::Error::msg(wrong::told(text, &error));
         let mut config: Self = toml::from_str(text).map_err(wrong)?;
         let raw: toml::Table = text.parse().map_err(wrong)?;
+        // Version 0.1 had it there.
+        let moved = config.embedder.max_batch.take();
+        config.pipeline.max_batch = config.pipeline.max_batch.or(moved);
         let tracker = raw.get("tracker").and_then(toml::Value::as_table);
         let own =
             config.source.list.iter().filter_map(|source| Some((source.name.clone(), source.hours.clone()?)));
@@ -226,8 +229,13 @@ impl Config {
     /// How a run with networks on this device is held.
     #[must_use]
     pub fn options(&self, device: Device, max_frames: Option<u64>) -> Options {
-        let (max_batch, wait) = (self.embedder.batch(device), self.pipeline.batch_wait(device));
-        Options { queue: self.pipeline.queue.get(), max_frames, gather: Gather { max_batch, wait } }
+        Options { queue: self.pipeline.queue.get(), max_frames, gather: self.pipeline.gather(device) }
+    }
+
+    /// How the embedder is opened.
+    #[must_use]
+    pub fn embedding(&self) -> EmbedderConfig {
+        EmbedderConfig { max_batch: self.pipeline.max_batch, ..self.embedder.clone() }
     }
 
     /// The tracker's settings for a source of this frame rate and an embedder calibrated to this
@@ -252,7 +260,10 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use footfall_count::Calibration;
+    use footfall_vision::Device;
 
     use crate::Config;
     use crate::models::{CLEAN_DISTANCES, Distances};
@@ -289,6 +300,21 @@ mod tests {
         assert_eq!(with(set), (0.5, staff, Calibration::Clean));
         let set = "[networks]\nembedder = 'clean'\n[staff]\nmax_cosine_distance = 0.15\n";
         assert_eq!(with(set), (join, 0.15, Calibration::Clean));
+    }
+
+    #[test]
+    fn crops_in_a_run_are_set_where_the_pipeline_is_and_read_where_they_were() {
+        let most = |text: &str| {
+            let config = Config::parse(text).unwrap();
+            (
+                config.embedding().max_batch.map(NonZeroUsize::get),
+                config.options(Device::Cpu, None).gather.max_batch,
+            )
+        };
+        assert_eq!(most(""), (None, 4));
+        assert_eq!(most("[pipeline]\nmax_batch = 7\n"), (Some(7), 7));
+        assert_eq!(most("[embedder]\nmax_batch = 9\n"), (Some(9), 9));
+        assert_eq!(most("[pipeline]\nmax_batch = 7\n[embedder]\nmax_batch = 9\n"), (Some(7), 7));
     }
 
     #[test]

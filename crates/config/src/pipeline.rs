@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use anyhow::bail;
+use footfall_pipeline::Gather;
 use footfall_vision::Device;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct PipelineConfig {
     pub threads: Option<NonZeroUsize>,
     /// Frames that may wait between two stages.
     pub queue: NonZeroUsize,
+    /// Crops in one run of the re-identification network, at most; by default 4 on a CPU and 32 on a GPU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_batch: Option<NonZeroUsize>,
     /// Milliseconds that a frame's crops wait for those of other frames and sources, to go together; by default
     /// 3 on a GPU, and on a CPU 0, where more at once only wear out its caches.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,7 +29,7 @@ pub struct PipelineConfig {
 impl Default for PipelineConfig {
     fn default() -> Self {
         let queue = NonZeroUsize::MIN.saturating_add(footfall_pipeline::Options::default().queue - 1);
-        Self { threads: None, queue, batch_wait_ms: None }
+        Self { threads: None, queue, max_batch: None, batch_wait_ms: None }
     }
 }
 
@@ -35,8 +39,13 @@ impl PipelineConfig {
         self.threads.map_or_else(|| device.usual_copies(), NonZeroUsize::get)
     }
 
-    pub(crate) fn batch_wait(&self, device: Device) -> Duration {
-        self.batch_wait_ms.map_or_else(|| device.usual_wait(), |wait| Duration::from_secs_f64(wait / 1e3))
+    /// How crops are gathered for one run of the embedder on this device.
+    pub(crate) fn gather(&self, device: Device) -> Gather {
+        let max_batch = self.max_batch.map_or_else(|| device.usual_batch(), NonZeroUsize::get);
+        let wait = self
+            .batch_wait_ms
+            .map_or_else(|| device.usual_wait(), |wait| Duration::from_secs_f64(wait / 1e3));
+        Gather { max_batch, wait }
     }
 
     pub(crate) fn check(&self) -> anyhow::Result<()> {

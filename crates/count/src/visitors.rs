@@ -102,7 +102,15 @@ pub(crate) fn cosine_distance(a: &[f32], b: &[f32]) -> f64 {
     if a.len() != b.len() {
         return f64::INFINITY;
     }
-    1.0 - a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
+    // Sums beside each other, which a processor's lanes can keep; what is left over is added one by one.
+    const LANES: usize = 8;
+    let (whole, rest) = (a.chunks_exact(LANES).zip(b.chunks_exact(LANES)), a.len() / LANES * LANES);
+    let mut sums = [0.0_f64; LANES];
+    for (a, b) in whole {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum += f64::from(*a) * f64::from(*b));
+    }
+    let rest: f64 = a[rest..].iter().zip(&b[rest..]).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+    1.0 - sums.iter().sum::<f64>() - rest
 }
 
 #[cfg(test)]

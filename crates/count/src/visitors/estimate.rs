@@ -33,6 +33,9 @@ const MOST: f64 = 14.0;
 /// By how much the spread is widened: comings are not independent of each other.
 const OVERDISPERSION: f64 = 1.2;
 
+/// What explains the comings no better than this changes no digit of the estimate.
+const NO_WEIGHT: f64 = 1e-6;
+
 /// Likelihood ratios of one pair, or their sums over several, for each mean and tail.
 pub(crate) type Ratios = [f64; CELLS];
 
@@ -92,10 +95,11 @@ impl Estimator {
     pub(crate) fn ratios(&self, distance: f64, among: Among) -> Ratios {
         // From where strangers are as rare as one in thirty on.
         let far = ((-among.nearer - 3.5) / 3.5).clamp(0.0, 1.5);
+        let means = std::array::from_fn::<_, MEANS, _>(|index| self.mean(index));
+        let same = self.spread.same(distance.max(f64::MIN_POSITIVE).ln(), means);
         std::array::from_fn(|cell| {
-            let same = self.spread.same(distance, self.mean(cell / TAILS.len()));
             let tail = TAILS[cell % TAILS.len()] * far;
-            (same - among.density - tail).min(MOST).exp()
+            (same[cell / TAILS.len()] - among.density - tail).min(MOST).exp()
         })
     }
 
@@ -217,7 +221,7 @@ impl Estimator {
         let comings = self.rows.len();
         let certain = self.rows.iter().filter(|row| row.ratios.is_none()).count() as f64;
         let parts: Vec<(f64, f64, f64)> = (self.weights().zip(&self.sums))
-            .filter(|((.., weight), _)| *weight > 1e-7)
+            .filter(|((.., weight), _)| *weight > NO_WEIGHT)
             .map(|((.., weight), sums)| (weight, sums[1], (OVERDISPERSION * sums[2]).max(0.05).sqrt()))
             .collect();
         let expected: f64 = parts.iter().map(|(weight, mean, _)| weight * mean).sum();
@@ -244,10 +248,13 @@ fn odds(index: usize) -> f64 {
     LEAST_ODDS * ODDS_STEP.powf(index as f64)
 }
 
+/// A share of one person is as much as anybody wants to know.
+const PRECISION: f64 = 1e-4;
+
 /// Of a mixture of normal distributions, each with weight, mean and deviation, between 0 and `most`.
 fn quantile(parts: &[(f64, f64, f64)], share: f64, most: f64) -> f64 {
     let (mut low, mut high) = (0.0, most);
-    for _ in 0..40 {
+    while high - low > PRECISION {
         let middle = f64::midpoint(low, high);
         let below: f64 = parts.iter().map(|(w, mean, dev)| w * normal_below((middle - mean) / dev)).sum();
         if below < share { low = middle } else { high = middle }

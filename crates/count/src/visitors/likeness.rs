@@ -101,14 +101,16 @@ impl Spread {
         Among { density: below + beyond + (slope / scale).ln(), nearer: below }
     }
 
-    /// Logarithm of the density of one person's distances, where their logarithm has this mean.
-    pub(crate) fn same(&self, distance: f64, mean: f64) -> f64 {
+    /// Logarithm of the density of one person's distances, by the logarithm of a distance, for each of these means
+    /// that the logarithm of all may have.
+    pub(crate) fn same<const N: usize>(&self, log: f64, means: [f64; N]) -> [f64; N] {
         let deviation = self.deviation;
-        let mode = (mean - deviation * deviation).exp();
-        let distance = distance.max(mode).max(f64::MIN_POSITIVE);
-        let off = (distance.ln() - mean) / deviation;
-        let density = -0.5 * off * off - (deviation * distance).ln() - HALF_LOG_TAU;
-        density - self.flat().ln()
+        let whole = deviation.ln() + HALF_LOG_TAU + self.flat().ln();
+        means.map(|mean| {
+            let log = log.max(mean - deviation * deviation);
+            let off = (log - mean) / deviation;
+            -0.5 * off * off - log - whole
+        })
     }
 
     /// Share of one person's distances that are below this one.
@@ -178,11 +180,11 @@ mod tests {
             let place = (spread.middle, spread.scale);
             let strangers = area(|distance| spread.among(distance, place).density.exp());
             assert!((strangers - 1.0).abs() < 0.01, "{strangers}");
-            let same = area(|distance| spread.same(distance, spread.same.0).exp());
+            let same = area(|distance| spread.same(distance.ln(), [spread.same.0])[0].exp());
             assert!((same - 1.0).abs() < 0.02, "{same}");
             for distance in [0.02, 0.2, 0.4, 0.8] {
                 let mean = spread.same.0;
-                let until = |at: f64| if at < distance { spread.same(at, mean).exp() } else { 0.0 };
+                let until = |at: f64| if at < distance { spread.same(at.ln(), [mean])[0].exp() } else { 0.0 };
                 assert!((area(until) - spread.same_below(distance, mean)).abs() < 2e-3, "{distance}");
                 let until = |at: f64| if at < distance { spread.among(at, place).density.exp() } else { 0.0 };
                 let share = spread.among(distance, place).nearer.exp();
@@ -206,7 +208,7 @@ mod tests {
                 let spread = calibration.spread();
                 let place = (spread.middle, spread.scale);
                 let mean = spread.same.0 + shift;
-                let ratio = |at: f64| spread.same(at, mean) - spread.among(at, place).density;
+                let ratio = |at: f64| spread.same(at.ln(), [mean])[0] - spread.among(at, place).density;
                 // Knots are corners: a step of the slope may turn it for a moment.
                 prop_assert!(ratio(near) > ratio(near + by) - 0.8, "{} {}", ratio(near), ratio(near + by));
             }

@@ -23,6 +23,12 @@ impl Device {
         }
     }
 
+    /// Crops in one run of the embedder, at most: more only wear out a CPU's caches.
+    #[must_use]
+    pub fn usual_batch(self) -> usize {
+        if self.is_cpu() { 4 } else { 32 }
+    }
+
     /// How long a frame's crops wait for those of other frames and sources, to go together: not at all on a
     /// CPU, where more at once only wear out its caches.
     #[must_use]
@@ -40,9 +46,10 @@ mod tests {
     #[test]
     fn a_gpu_has_two_copies_and_gathers_and_a_cpu_one_a_core_and_does_not() {
         for gpu in [Device::Cuda(0), Device::TensorRt(1), Device::CoreMl] {
-            assert_eq!((gpu.usual_copies(), gpu.usual_wait()), (2, Duration::from_millis(3)));
+            assert_eq!((gpu.usual_copies(), gpu.usual_batch()), (2, 32));
+            assert_eq!(gpu.usual_wait(), Duration::from_millis(3));
         }
         assert!((1..=Device::MOST).contains(&Device::Cpu.usual_copies()));
-        assert_eq!(Device::Cpu.usual_wait(), Duration::ZERO);
+        assert_eq!((Device::Cpu.usual_batch(), Device::Cpu.usual_wait()), (4, Duration::ZERO));
     }
 }

@@ -37,8 +37,7 @@ impl EmbedderConfig {
     /// Crops in one run of the network on this device, at most.
     #[must_use]
     pub fn batch(&self, device: Device) -> usize {
-        let usual = if device.is_cpu() { 4 } else { 32 };
-        self.max_batch.map_or(usual, NonZeroUsize::get)
+        self.max_batch.map_or_else(|| device.usual_batch(), NonZeroUsize::get)
     }
 }
 
