@@ -1,5 +1,6 @@
 //! What a run is made of: lanes, networks, outputs, and what may change while it goes on.
 
+pub(crate) mod fit;
 pub(crate) mod lanes;
 pub(crate) mod networks;
 pub(crate) mod outputs;

@@ -154,7 +154,10 @@ impl Counting {
         self.waiting.extend(passage);
         let entries: Vec<_> = self.waiting.iter().map(|passage| self.entry(passage)).collect();
         match self.run.scene(self.hands.monotonic(), &entries) {
-            Ok(_) => self.waiting.drain(..).for_each(|passage| say(&format!("passed {}", passage.number))),
+            Ok(_) => {
+                say(&format!("until {}", self.hands.0.lock().unwrap().0.as_second()));
+                self.waiting.drain(..).for_each(|passage| say(&format!("passed {}", passage.number)));
+            }
             Err(error) if error.is_full() => say("full"),
             Err(error) => panic!("{error}"),
         }
@@ -182,6 +185,8 @@ pub(crate) struct Door {
     fatal: Option<u64>,
     /// The last passage that it has said.
     last: Option<u64>,
+    /// Until when it is known to have counted, in seconds.
+    until: u64,
     /// The most memory that it was seen with, in bytes.
     pub(crate) memory: u64,
 }
@@ -195,7 +200,7 @@ impl Door {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let go_on = child.stdin.take().unwrap();
         let fatal = life.is_killed.then(|| life.until * people + people / 3);
-        Self { child, lines, go_on, fatal, last: None, memory: 0 }
+        Self { child, lines, go_on, fatal, last: None, until: 0, memory: 0 }
     }
 
     /// What it says next, until it has ended or is dead.
@@ -209,6 +214,8 @@ impl Door {
                 if self.fatal.is_some_and(|fatal| number >= fatal) {
                     self.child.kill().unwrap();
                 }
+            } else if let Some(until) = number("until ") {
+                self.until = until;
             } else if let Some(day) = number("day ") {
                 self.memory = self.memory.max(memory_of(self.child.id()));
                 return Some(Said::Day(day));
@@ -225,10 +232,13 @@ impl Door {
         let _ = writeln!(self.go_on);
     }
 
-    /// The last passage that it has said to be written down; it has ended as it should.
-    pub(crate) fn end(mut self) -> Option<u64> {
+    /// The last passage that it has said to be written down, and the time before which it has counted nothing more;
+    /// it has ended as it should.
+    pub(crate) fn end(mut self) -> Option<(u64, Timestamp)> {
         let status = self.child.wait().unwrap();
         assert_eq!(status.success(), self.fatal.is_none(), "{status}");
-        self.last
+        // Killed, it may have written what it did not come to say: no more than the next beat.
+        let until = Timestamp::from_second(self.until.cast_signed()).unwrap() + BEAT;
+        self.last.map(|last| (last, until))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::Receiver;
@@ -61,6 +62,12 @@ impl Office {
         let id = self.publisher.id();
         let files = fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
         self.measured.push((day, memory_of(id), files));
+    }
+
+    /// The most memory and the most open files on these days.
+    pub(crate) fn most(&self, days: Range<u64>) -> (u64, usize) {
+        let on = || self.measured.iter().filter(|(day, ..)| days.contains(day));
+        (on().map(|(_, memory, _)| *memory).max().unwrap(), on().map(|(.., files)| *files).max().unwrap())
     }
 
     /// Hears what comes, until all but so many of `count` crossings have come.

@@ -14,7 +14,7 @@ use crate::cli::{CheckArgs, Cli, Command, RunArgs};
 use crate::guard;
 use crate::overrides;
 use crate::plan::check_settings;
-use crate::run::lanes::reference;
+use crate::run::fit::reference;
 use crate::say::say;
 use crate::sources::resolve;
 

@@ -1,20 +1,16 @@
 //! From named sources to lanes: each opened, with a tracker, a counter and sinks of its own.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::Context as _;
 use footfall_config::{Config, NamedSource, Outputs, shown_name, usage};
 use footfall_count::Layout;
 use footfall_formats::recording::RecordingHead;
-use footfall_health::{Grey, PictureCheck};
+use footfall_health::PictureCheck;
 use footfall_pipeline::{
     BoxError, Feed, Inspector, Kind, Lane, Note, Opener, Parts, Sight, Sink, Source, SourceInfo, Stop,
 };
-use footfall_sight::{Optics, Watch};
+use footfall_sight::Watch;
 use footfall_site::{Book, EvidenceSink, Gallery, NOTICE, Page};
-use footfall_track::{Point, Tracker};
-use footfall_video::{VideoError, VideoSink, await_source, decode_picture, may_come_later, open_lasting};
+use footfall_track::Tracker;
+use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
 use footfall_vision::Inputs;
 use indicatif::ProgressBar;
 
@@ -22,6 +18,7 @@ use crate::cli::RunArgs;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::rate;
+use crate::run::fit::{optics, reference, warn_about_lines};
 use crate::run::networks::OpenNetworks;
 use crate::run::outputs::{DetectionSink, SharedCrossings, TrackSink};
 use crate::run::record::{RecordSink, Settings};
@@ -265,45 +262,5 @@ impl Setup {
         }
         sinks.push(progress.sink(self.index));
         Ok(sinks)
-    }
-}
-
-/// What a detector of these inputs sees of pictures of this size.
-pub(crate) fn optics(inputs: Inputs, width: usize, height: usize) -> Optics {
-    let input = inputs.for_picture(width, height);
-    Optics {
-        picture: [width, height],
-        input: [input.width, input.height],
-        stride: inputs.stride().unwrap_or(1),
-        is_free: inputs.stride().is_some(),
-    }
-}
-
-/// The picture from set-up.
-pub(crate) fn reference(path: &Path) -> anyhow::Result<Grey> {
-    let name = path.display().to_string();
-    let bytes = fs::read(path).with_context(|| format!("cannot read the reference picture {name}"))?;
-    Ok(Grey::of(&decode_picture(&bytes, &name)?))
-}
-
-/// A line that no one in the picture can pass is most likely meant for another picture.
-fn warn_about_lines(watched: &NamedSource, info: &SourceInfo) {
-    let (width, height) = (info.width as f64, info.height as f64);
-    for line in &watched.layout.lines {
-        let line = line.in_pixels(info.width, info.height);
-        let beyond = |is_beyond: &dyn Fn(&Point) -> bool| line.points().iter().all(is_beyond);
-        let outside = beyond(&|p| p.x < 0.0)
-            || beyond(&|p| p.x > width)
-            || beyond(&|p| p.y < 0.0)
-            || beyond(&|p| p.y > height);
-        if outside {
-            tracing::warn!(
-                "line \"{}\" lies outside of the {width}x{height} picture: nobody can pass it",
-                line.name()
-            );
-        }
-    }
-    if watched.layout.counts_nothing() {
-        tracing::warn!("no line was given: people are tracked but not counted (see --line)");
     }
 }

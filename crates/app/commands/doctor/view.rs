@@ -11,7 +11,7 @@ use footfall_video::{Address, SourceOptions, open_source};
 use footfall_vision::Inputs;
 
 use super::Finding;
-use crate::run::lanes::optics;
+use crate::run::fit::optics;
 use crate::run::networks::OpenNetworks;
 
 /// So many frames are looked at,

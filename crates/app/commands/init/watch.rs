@@ -15,7 +15,7 @@ use indicatif::ProgressBar;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::rate;
-use crate::run::lanes::optics;
+use crate::run::fit::optics;
 use crate::run::networks::OpenNetworks;
 
 /// What was seen.
