@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod environment;
 mod exit;
 mod guard;
 mod installed;
@@ -10,7 +11,6 @@ mod logging;
 mod overrides;
 mod plan;
 mod progress;
-mod quiet;
 mod rate;
 mod refusal;
 mod run;
@@ -26,7 +26,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use crate::cli::Cli;
 
 fn main() -> ExitCode {
-    quiet::restart_without_ffmpeg_chatter();
+    environment::restart_with_usual();
     let mut command = Cli::command();
     let matches = command.try_get_matches_from_mut(std::env::args_os());
     let matches = matches.unwrap_or_else(|error| refusal::end(&error));

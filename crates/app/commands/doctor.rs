@@ -9,7 +9,7 @@ use footfall_config::Config;
 use serde::Serialize;
 
 use crate::cli::DoctorArgs;
-use crate::quiet;
+use crate::environment;
 
 /// How a finding is to be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     };
     let mut options = config.source.list.iter().map(|entry| &entry.options).chain([&config.source.options]);
     if let Some(variable) = options.find_map(|options| options.transport.variable()) {
-        quiet::restart_with(variable);
+        environment::restart_with(&[variable]);
     }
     let mut findings = checks::networks(&config);
     findings.extend(checks::cameras(&args.sources, &config));

@@ -22,7 +22,7 @@ use footfall_video::{Overlay, OverlayConfig, encode_jpeg, may_come_later};
 use crate::cli::InitArgs;
 use crate::say::say;
 use crate::sources::named;
-use crate::{logging, progress, quiet};
+use crate::{environment, logging, progress};
 use files::Files;
 use places::Places;
 use present::Present;
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &InitArgs, verbose: u8) -> anyhow::Result<()> {
     config.networks.no_embedder = true;
     let mut source = named(&args.source, &args.source_options, &config).map_err(usage)?;
     if let Some(variable) = source.options.transport.variable() {
-        quiet::restart_with(variable);
+        environment::restart_with(&[variable]);
     }
     let output = places::configuration(args.output.as_deref());
     let present = args.add.then(|| Present::read(&output)).transpose()?;

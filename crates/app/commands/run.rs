@@ -16,13 +16,13 @@ use crate::run::outputs::SharedCrossings;
 use crate::run::reload::Reload;
 use crate::run::summary::{NetworkReport, RunReport};
 use crate::say::say;
-use crate::{guard, interrupt, logging, progress, quiet, service};
+use crate::{environment, guard, interrupt, logging, progress, service};
 
 /// Runs, and says how it went.
 pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let plan = Plan::of(args)?;
     if let Some(variable) = transport(&plan.sources)?.variable() {
-        quiet::restart_with(variable);
+        environment::restart_with(&[variable]);
     }
     let bar = progress::bar();
     let trace_path = args.outputs.trace.as_deref();

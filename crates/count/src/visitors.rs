@@ -97,13 +97,14 @@ impl Visitor {
     }
 }
 
+/// Sums that are kept beside each other, as a processor's lanes can.
+const LANES: usize = 8;
+
 /// Of two vectors of unit length; of two lengths, infinite: they are of two embedders.
 pub(crate) fn cosine_distance(a: &[f32], b: &[f32]) -> f64 {
     if a.len() != b.len() {
         return f64::INFINITY;
     }
-    // Sums beside each other, which a processor's lanes can keep; what is left over is added one by one.
-    const LANES: usize = 8;
     let (whole, rest) = (a.chunks_exact(LANES).zip(b.chunks_exact(LANES)), a.len() / LANES * LANES);
     let mut sums = [0.0_f64; LANES];
     for (a, b) in whole {

@@ -274,6 +274,8 @@ fn options(runtime: &Runtime, notes: Option<&Path>) -> ort::Result<SessionBuilde
         .with_optimization_level(runtime.optimisation())?
         .with_deterministic_compute(true)?
         .with_parallel_execution(false)?
+        // One block for all of a run, kept for each shape that there was, is more than the arena needs.
+        .with_memory_pattern(false)?
         .with_inter_threads(1)?
         .with_intra_threads(runtime.threads())?
         .with_intra_op_spinning(false)?

@@ -59,7 +59,8 @@ impl Device {
     /// silent step down to the CPU.
     pub(crate) fn providers(self) -> Vec<ExecutionProviderDispatch> {
         let providers = match self {
-            Self::Cpu => vec![ep::CPU::default().build()],
+            // With an arena of its own a session's buffers are taken once, and not given back after each run.
+            Self::Cpu => vec![ep::CPU::default().with_arena_allocator(true).build()],
             Self::Cuda(number) => vec![cuda(number)],
             Self::TensorRt(number) => vec![tensorrt(number), cuda(number)],
             Self::CoreMl => vec![ep::CoreML::default().build()],
