@@ -9,6 +9,7 @@ import torch
 
 from conftest import person
 from reid.__main__ import main
+from reid.adapt.run import words
 from reid.adapt.sampler import Together
 from reid.adapt.strangers import batch_hard
 from reid.adapt.weights import network_of
@@ -24,13 +25,17 @@ TRACKS, CROPS = 10, 6
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Ten people who are all in the picture together."""
-    root = tmp_path_factory.mktemp("site") / "shop"
-    for number in range(1, TRACKS + 1):
+    return harvested(tmp_path_factory.mktemp("site") / "shop", TRACKS)
+
+
+def harvested(root, count):
+    """A harvest of so many people who are all in the picture together."""
+    for number in range(1, count + 1):
         folder = root / f"{number:04}"
         folder.mkdir(parents=True)
         for image in range(CROPS):
             person(100 + number, image).save(folder / f"{number:04}_c1s1_{10 * image:06}_00.png")
-    tracks = [{"track": n, "first_frame": 0, "last_frame": 60} for n in range(1, TRACKS + 1)]
+    tracks = [{"track": n, "first_frame": 0, "last_frame": 60} for n in range(1, count + 1)]
     (root / "manifest.json").write_text(json.dumps({"tracks": tracks}))
     return root
 
@@ -93,10 +98,19 @@ def test_from_a_harvest_to_a_file_that_tells_its_people_better(exported, site, t
     output = tmp_path / "site.onnx"
     command = ["adapt", "--crops", str(site), "--model", str(exported), "--output", str(output), "--threads", "1"]
     main([*command, "--batches", "6", "--about", "a shop that is not"])
-    told = capsys.readouterr().out
+    told, complaints = capsys.readouterr()
+    assert "warning" not in complaints
     assert "10 tracks with 60 crops; 2 tracks are left out" in told and "batch 6 of 6" in told
     facts = {p.key: p.value for p in onnx.load(output).metadata_props}
     assert facts["footfall.trained_on"] == "made-up people; fine-tuned on a shop that is not"
     assert facts["footfall.version"] == "test+site" and facts["footfall.dimension"] == "128"
     pixels = np.random.default_rng(0).integers(0, 255, (2, 128, 64, 3), dtype=np.uint8)
     assert OnnxModel.open(output).embed(pixels).shape == (2, 128)
+
+
+def test_who_has_little_footage_is_warned_and_a_worse_file_is_called_so(exported, tmp_path, capsys):
+    few, output = harvested(tmp_path / "few", 5), tmp_path / "few.onnx"
+    main(["adapt", "--crops", str(few), "--model", str(exported), "--output", str(output), "--batches", "1"])
+    assert "warning: 4 tracks to learn from are fewer than the 8 people of a batch" in capsys.readouterr().err
+    before, after = ({"accepts": a, "rare_accepts": 0.1, "pairs": 9} for a in (0.5, 0.4))
+    assert "do not use it" in words(before, after) and "do not use it" not in words(after, before)

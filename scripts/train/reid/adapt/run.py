@@ -1,5 +1,6 @@
 """The run: some minutes on one core, judged on tracks that were left out, written as a file of its own."""
 
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,8 @@ def adapt(sets: list[Path], model: Path, output: Path, batches: int, seed: int, 
     before = held.figures(embed(network, site.pixels, "cpu"))
     counts = f"{len(site.groups)} tracks with {len(site.pixels)} crops"
     print(f"{counts}; {len(judged)} tracks are left out to judge by", flush=True)
+    if len(learnt) < PEOPLE:
+        print(f"warning: {scarce(len(learnt))}", file=sys.stderr, flush=True)
     learn(network, site.part(learnt), batches, seed)
     after = held.figures(embed(network, site.pixels, "cpu"))
     facts = told(facts, about, after)
@@ -92,6 +95,14 @@ def adapt(sets: list[Path], model: Path, output: Path, batches: int, seed: int, 
         raise SystemExit(f"{output}: the file differs from PyTorch (cosine {cosine:.6f} on the worst crop)")
     partial.replace(output)
     print(f"{output}: {words(before, after)}")
+
+
+def scarce(tracks: int) -> str:
+    """What is said where there is little to learn from: on two sequences four seconds did harm, and forty helped."""
+    return (
+        f"{tracks} tracks to learn from are fewer than the {PEOPLE} people of a batch, and so few did harm where it "
+        "was measured (scores/site.md): harvest more footage, with several people at once, before you use this file"
+    )
 
 
 def learn(network, site: Site, batches: int, seed: int):
@@ -141,8 +152,9 @@ def words(before: dict | None, after: dict | None) -> str:
     """What it brought on the tracks that were left out."""
     if not before or not after:
         return "written; not judged: none of the tracks left out are strangers to each other"
+    worse = "; it tells them apart worse than before, so do not use it" if after["accepts"] < before["accepts"] else ""
     pairs = [f"{100 * f['accepts']:.1f} and {100 * f['rare_accepts']:.1f}%" for f in (before, after)]
     return (
         f"of pairs within tracks that were left out {pairs[0]} were accepted where 1 and 0.1% of {before['pairs']} "
-        f"pairs of strangers are, and now {pairs[1]}"
+        f"pairs of strangers are, and now {pairs[1]}{worse}"
     )
