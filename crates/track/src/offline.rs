@@ -1,10 +1,11 @@
 //! A second pass over recorded footage: what comes later tells who was who before.
 //!
 //! Online, a track that is lost for too long ends, and the person begins a new one. Once all is
-//! seen, ends and beginnings that fit are joined (`stitch`), and the frames in between are filled
-//! (`fill`). Tracks begin where looking back has surely found them.
+//! seen, ends and beginnings that fit are joined (`stitch`), the frames in between are filled
+//! (`fill`), and boxes lie on smooth ways (`smooth`). Tracks begin where looking back has surely found them.
 
 mod fill;
+mod smooth;
 mod stitch;
 mod tracklet;
 
@@ -17,22 +18,35 @@ use crate::{Config, FoundPast, Observations, Step, TrackId, TrackedBox};
 /// How similar to what was expected a box of before a track began must be, to be one of its boxes: fainter ones tell
 /// where somebody was, but not how far they reached.
 const SURE: f64 = 0.8;
+/// So many boxes are somebody, however soon they followed each other.
+const MIN_BOXES: usize = 8;
 
 /// How far tracks are joined and gaps filled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OfflineConfig {
-    /// Longest time from the end of a track to the beginning of its continuation, and the longest gap
-    /// that is filled.
+    /// Longest time from the end of a track to the beginning of its continuation.
     pub max_gap: Duration,
+    /// Longest gap that is filled.
+    pub max_fill: Duration,
+    /// Whoever was there for less time, and in fewer than eight frames, was nobody.
+    pub min_time: Duration,
+    /// Whether boxes are moved onto smooth ways.
+    pub smooths: bool,
     /// Greatest cosine distance, 0 to 2, of the mean appearances of two parts of one track.
     pub max_cosine_distance: f32,
 }
 
 impl OfflineConfig {
-    /// Gaps of up to a second; appearance as far as the tracker's embedder tells people apart.
+    /// Joined over up to a second, filled over two; appearance as far as the tracker's embedder tells people apart.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        Self { max_gap: Duration::from_secs(1), max_cosine_distance: 2.0 * config.max_cosine_distance }
+        Self {
+            max_gap: Duration::from_secs(1),
+            max_fill: Duration::from_secs(2),
+            min_time: Duration::from_millis(500),
+            smooths: true,
+            max_cosine_distance: 2.0 * config.max_cosine_distance,
+        }
     }
 }
 
@@ -78,7 +92,12 @@ impl Recording {
     pub fn refine(self, config: &OfflineConfig) -> Vec<RefinedFrame> {
         let times: Vec<f64> = self.frames.iter().map(|(_, time)| time.as_secs_f64()).collect();
         let mut people = stitch::stitch(self.tracklets.into_values().collect(), &times, config);
+        let least = config.min_time.as_secs_f64();
+        people.retain(|person| {
+            person.boxes.len() >= MIN_BOXES || times[person.last()] - times[person.first()] >= least
+        });
         people.sort_by_key(Tracklet::first);
+        let camera = smooth::camera(&people, times.len());
         let mut refined: Vec<RefinedFrame> = self
             .frames
             .into_iter()
@@ -86,7 +105,12 @@ impl Recording {
             .collect();
         for (id, person) in (1..).map(TrackId).zip(people) {
             let last = person.last();
-            for (frame, tracked) in fill::fill(person.boxes, &times, config.max_gap.as_secs_f64()) {
+            let filled = fill::fill(person.boxes, &times, config.max_fill.as_secs_f64());
+            let mut boxes: Vec<(usize, TrackedBox)> = filled.collect();
+            if config.smooths {
+                boxes = smooth::smooth(&boxes, &times, &camera);
+            }
+            for (frame, tracked) in boxes {
                 refined[frame].step.tracks.push(TrackedBox { id, ..tracked });
             }
             if let Some(after) = refined.get_mut(last + 1) {
@@ -104,10 +128,20 @@ mod tests {
     use super::{OfflineConfig, Recording, RefinedFrame};
     use crate::{Bbox, Detection, Embeddings, FoundPast, Observations, PastBox, Step, TrackId, TrackedBox};
 
-    const CONFIG: OfflineConfig = OfflineConfig { max_gap: Duration::from_secs(1), max_cosine_distance: 0.4 };
+    const CONFIG: OfflineConfig = OfflineConfig {
+        max_gap: Duration::from_secs(1),
+        max_fill: Duration::from_secs(1),
+        min_time: Duration::ZERO,
+        smooths: false,
+        max_cosine_distance: 0.4,
+    };
 
     /// A film at ten frames a second: for each frame those who are tracked, as (id, x, looks).
     fn film(frames: &[&[(u64, f64, f32)]]) -> Vec<RefinedFrame> {
+        film_with(&CONFIG, frames)
+    }
+
+    fn film_with(config: &OfflineConfig, frames: &[&[(u64, f64, f32)]]) -> Vec<RefinedFrame> {
         let mut recording = Recording::default();
         for (number, people) in (1..).zip(frames) {
             let mut seen = Observations { detections: Vec::new(), embeddings: Embeddings::new(2) };
@@ -120,7 +154,7 @@ mod tests {
             }
             recording.push(number, Duration::from_millis(100 * number), &seen, &step);
         }
-        recording.refine(&CONFIG)
+        recording.refine(config)
     }
 
     fn ids(frames: &[RefinedFrame]) -> Vec<Vec<u64>> {
@@ -161,6 +195,16 @@ mod tests {
         let frames = recording.refine(&CONFIG);
         assert_eq!(ids(&frames), [vec![], vec![1], vec![1], vec![1], vec![1], vec![1]]);
         assert!((frames[2].step.tracks[0].bbox.x - 30.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_flicker_is_nobody_and_whoever_stays_is() {
+        let frames: Vec<&[(u64, f64, f32)]> = (0..10)
+            .map(|frame| if frame < 4 { &[(1, 0.0, 1.0), (2, 300.0, 0.0)][..] } else { &[(1, 0.0, 1.0)] })
+            .collect();
+        assert_eq!(ids(&film(&frames))[3], [1, 2]);
+        let config = OfflineConfig { min_time: Duration::from_millis(500), ..CONFIG };
+        assert_eq!(ids(&film_with(&config, &frames))[3], [1]);
     }
 
     #[test]
