@@ -13,6 +13,7 @@ pub(crate) mod ledger;
 mod log_format;
 mod manual;
 pub(crate) mod model;
+pub(crate) mod office;
 mod privacy;
 pub(crate) mod reid;
 mod replay;
@@ -42,6 +43,7 @@ pub(crate) use ledger::LedgerCommandArgs;
 pub(crate) use log_format::LogFormat;
 pub(crate) use manual::ManualArgs;
 pub(crate) use model::ModelArgs;
+pub(crate) use office::OfficeArgs;
 pub(crate) use privacy::PrivacyArgs;
 pub(crate) use reid::ReidArgs;
 pub(crate) use replay::ReplayArgs;
@@ -90,6 +92,7 @@ pub(crate) enum Command {
     Ledger(LedgerCommandArgs),
     Sales(SalesArgs),
     Serve(ServeArgs),
+    Office(OfficeArgs),
     Token(TokenArgs),
     Privacy(PrivacyArgs),
     Eval(EvalArgs),

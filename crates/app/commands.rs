@@ -12,6 +12,7 @@ mod init;
 mod ledger;
 mod manual;
 mod model;
+mod office;
 mod privacy;
 mod reid;
 mod replay;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Ledger(args) => ledger::run(&args, cli.verbose),
         Command::Sales(args) => sales::run(&args),
         Command::Serve(args) => serve::run(&args, cli.verbose),
+        Command::Office(args) => office::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
         Command::Privacy(args) => privacy::run(&args),
         Command::Eval(args) => eval::run(&args),

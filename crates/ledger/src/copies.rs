@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::error::{Error, Wording as _};
 use crate::file::{self, Rights};
 use crate::lock::WriterLock;
+use crate::page;
 use crate::reader::Reader;
 use crate::row::{Seq, optional};
 
@@ -67,6 +68,7 @@ pub fn restore(
     remove(&whole)?;
     let before = about(reader.connection(), from)?;
     let copied = copy(&reader, &before, &whole)?;
+    branch(&whole)?;
     if let Some(rights) = rights {
         rights.give_to(&whole).map_err(|source| refused("restore the ledger", to, source))?;
     }
@@ -75,6 +77,17 @@ pub fn restore(
     file::sync_folder(&real);
     drop(lock);
     Ok((copied, aside))
+}
+
+/// What is written from now on may have numbers that the ledger has given before, after the copy was made.
+fn branch(whole: &Path) -> Result<(), Error> {
+    let doing = "restore the ledger";
+    let connection = Connection::open(whole).wording(whole, doing)?;
+    page::branch(&connection).wording(whole, doing)?;
+    // One file, to be put in place at once.
+    connection.pragma_update(None, "journal_mode", "DELETE").wording(whole, doing)?;
+    connection.close().map_err(|(_, error)| error).wording(whole, doing)?;
+    File::open(whole).and_then(|file| file.sync_all()).map_err(|source| refused(doing, whole, source))
 }
 
 /// Moves a ledger with its log away; gives where it is now.

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use footfall_count::Role;
 use rusqlite::{Connection, params};
 
+use crate::error::Error;
+use crate::reader::Reader;
+
 /// The lines over a source's picture from now on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drawn {
@@ -27,6 +30,22 @@ impl Default for Standing {
     /// That of a line of which the ledger has heard nothing.
     fn default() -> Self {
         Self { role: Role::Entrance, in_total: true }
+    }
+}
+
+impl Reader {
+    /// What is known of lines: the source's name, the line's, and how it stands, in this order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn lines(&self) -> Result<Vec<(String, String, Standing)>, Error> {
+        let sql = "SELECT source.name, drawn.line, drawn.role, drawn.total FROM drawn
+                   JOIN source ON source.id = drawn.source ORDER BY 1, 2, source.id";
+        self.collect(sql, [], |row| {
+            let role =
+                if row.get_ref(2)?.as_str()? == Role::Inner.as_str() { Role::Inner } else { Role::Entrance };
+            Ok((row.get(0)?, row.get(1)?, Standing { role, in_total: row.get(3)? }))
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! | the program that counts | [`Ledger`], then a [`Run`] for each source | writing what happens |
 //! | reports, pages, publishers | [`Reader`] | [`entries_after`](Reader::entries_after) a place in the sequence, [`counts`](Reader::counts), [`zone_counts`](Reader::zone_counts), [`uncounted`](Reader::uncounted), [`health`](Reader::health) |
 //! | publishers | [`Cursor`] beside it | remembering how far they have come |
+//! | who keeps a copy elsewhere | [`Reader`] | [`page`](Reader::page): all that lies between two places, and whose it is |
 //! | people and tills | [`Notebook`] beside it | marking spans, telling what was sold |
 //!
 //! # What holds
@@ -15,6 +16,8 @@
 //!   a power cut at any moment takes what was not recorded yet, and nothing else.
 //! - Entries have a sequence ([`Seq`]) that rises in the order of commits. A reader that has read up to a
 //!   number never finds anything new below it.
+//! - A ledger has an identity of its own ([`Page::ledger`]): it and the sequence name an entry among those of many
+//!   ledgers. One that was put back from a copy goes on under another.
 //! - Entries have an identity ([`EventId`]) made from what they are: of a recording from its content, the
 //!   line with all that decides what is counted there, who, which way and when; of a live source from the
 //!   run in place of the content. Recording one twice adds nothing.
@@ -58,6 +61,7 @@ mod mend;
 mod naming;
 mod off;
 mod owner;
+mod page;
 mod places;
 mod prune;
 mod quarters;
@@ -89,6 +93,7 @@ pub use hours::{Hours, HoursError, SiteHours};
 pub use ledger::{Ledger, Options};
 pub use mend::Mended;
 pub use naming::Renamed;
+pub use page::Page;
 pub use places::Total;
 pub use prune::{Pruned, prune};
 pub use reader::{Range, Reader};

@@ -3,6 +3,8 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params, params_from_iter};
 
+use crate::page;
+
 /// Rows in one transaction: few enough that a log stays small.
 const BATCH: usize = 10_000;
 
@@ -10,9 +12,12 @@ const BATCH: usize = 10_000;
 pub(crate) fn all(old: &Connection, new: &mut Connection) -> rusqlite::Result<u64> {
     // Rows whose parents cannot be read are taken out again below.
     new.pragma_update(None, "foreign_keys", "OFF")?;
+    // It goes on as the ledger that it was.
+    new.execute("DELETE FROM lineage", [])?;
     for table in tables(new)? {
         copy_readable(old, new, &table)?;
     }
+    page::make_sure(new)?;
     let rescued = copy_events(old, new)?;
     new.execute("DELETE FROM run WHERE source NOT IN (SELECT id FROM source)", [])?;
     let orphans = new.execute("DELETE FROM event WHERE run NOT IN (SELECT id FROM run)", [])?;

@@ -24,7 +24,7 @@ mod today;
 mod visitors;
 
 pub(crate) use live::Scene;
-pub(crate) use problem::Problem;
+pub use problem::{Problem, ProblemBody};
 pub(crate) use shared::Shared;
 pub(crate) use today::Today;
 
@@ -71,6 +71,11 @@ impl utoipa::Modify for Security {
     }
 }
 
+/// Signing in and out.
+pub(crate) fn sessions<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new().routes(routes!(session::show, session::begin, session::end))
+}
+
 /// All routes of the interface, and the document that describes them: one cannot be without the other.
 fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
@@ -111,20 +116,28 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(audit::clip, audit::answer))
         .routes(routes!(audit::picture))
         .routes(routes!(audit::explain))
-        .routes(routes!(session::show, session::begin, session::end))
+        .merge(sessions())
         .split_for_parts()
 }
 
 /// Everything that the server answers.
 pub(crate) fn router(shared: Arc<Shared>, config: &Config) -> Router {
     let (api, document) = documented();
-    let patience = Duration::from_secs_f64(config.limits.patience);
     let access = shared.access.clone();
-    api.route("/api/v1/openapi.json", get(|| async move { Json(document) }))
+    let routes = api
+        .route("/api/v1/openapi.json", get(|| async move { Json(document) }))
         .route("/metrics", get(metrics::metrics))
-        .route("/healthz", get(|| async { "up\n" }))
         .route("/", get(web::index))
         .route("/{file}", get(web::file))
+        .with_state(shared);
+    guarded(routes, config, access)
+}
+
+/// The routes behind the door: tokens, limits, and what is answered where there is no route.
+pub(crate) fn guarded(routes: Router, config: &Config, access: Arc<access::Access>) -> Router {
+    let patience = Duration::from_secs_f64(config.limits.patience);
+    routes
+        .route("/healthz", get(|| async { "up\n" }))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method")
@@ -133,7 +146,6 @@ pub(crate) fn router(shared: Arc<Shared>, config: &Config) -> Router {
         .layer(from_fn(move |request, next| in_time(patience, request, next)))
         .layer(from_fn_with_state(access, access::guard))
         .layer(from_fn(access::harden))
-        .with_state(shared)
 }
 
 /// A request whose body trickles, or whose answer does not begin, is given up.

@@ -3,7 +3,7 @@
 use footfall_count::{Direction, Doubt, Role};
 use jiff::Timestamp;
 
-use crate::{Mark, NewMark, NewSale, Opening, PeriodSum, Report, ReportQuery, Sold, Waiting, ZoneSum};
+use crate::{Mark, NewMark, NewSale, Opening, Pages, PeriodSum, Report, ReportQuery, Sold, Waiting, ZoneSum};
 
 /// An adapter's own error, with its source kept.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
@@ -148,7 +148,7 @@ pub struct VisitCount {
 }
 
 /// Everything that was counted: the port to the ledger. Calls may wait for a disk.
-pub trait Book: Send + Sync {
+pub trait Book: Pages {
     /// The greatest sequence; 0 while there is none.
     ///
     /// # Errors

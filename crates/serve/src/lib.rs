@@ -27,12 +27,15 @@ mod live;
 mod manager;
 mod metrics;
 pub mod names;
+mod pages;
+pub mod parts;
 mod passings;
 mod publish;
 mod server;
 mod settings;
 mod setup;
 mod sums;
+pub mod told;
 mod waiting;
 mod web;
 
@@ -50,9 +53,10 @@ pub use live::{
     ZoneState,
 };
 pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold};
+pub use pages::{Pages, Part};
 pub use publish::{
-    Destination, MailConfig, MqttConfig, NatsConfig, Pace, PublishConfig, PublisherState, PublisherStates,
-    Publishers, WebhookConfig,
+    Destination, MailConfig, MqttConfig, NatsConfig, OfficeConfig, Pace, PublishConfig, PublisherState, PublisherStates,
+    Publishers, WebhookConfig, hub_address, tls_client,
 };
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};

@@ -12,6 +12,7 @@ mod destination;
 mod message;
 mod mqtt;
 mod nats;
+mod office;
 mod pace;
 mod prefix;
 mod reading;
@@ -26,7 +27,9 @@ use std::time::Duration;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use config::endpoint_of_mail;
-pub use config::{MailConfig, MqttConfig, NatsConfig, PublishConfig, WebhookConfig};
+pub use config::hub_address;
+pub use tls::client_trusting as tls_client;
+pub use config::{MailConfig, MqttConfig, NatsConfig, OfficeConfig, PublishConfig, WebhookConfig};
 pub use destination::Destination;
 pub use pace::Pace;
 pub(crate) use receiver::Verdict;
@@ -102,6 +105,9 @@ impl Publishers {
         }
         if let Some(nats) = &config.nats {
             runtime.spawn(run(reading("nats"), nats::Nats::new(nats)?));
+        }
+        if let Some(office) = &config.office {
+            runtime.spawn(office::run(reading("office"), office::Office::new(office)?));
         }
         Ok(Some(Self { runtime: Some(runtime), end, states, _alerts: alerts }))
     }

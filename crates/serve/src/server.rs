@@ -59,6 +59,22 @@ impl Server {
     /// # Errors
     /// When the configuration is refused ([`Config::check`]), or the address cannot be had.
     pub fn start(config: &Config, parts: Parts) -> Result<Self, ServeError> {
+        Self::open(config, |access, ended| api::router(Shared::start(config, parts, access, ended), config))
+    }
+
+    /// As [`start`](Self::start), of another page: with the same tokens, sessions, limits and headers, and the answers
+    /// of `routes`.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn serve(config: &Config, routes: axum::Router) -> Result<Self, ServeError> {
+        Self::open(config, |access, _| api::guarded(routes, config, access))
+    }
+
+    fn open(
+        config: &Config,
+        router: impl FnOnce(Arc<Access>, watch::Receiver<bool>) -> axum::Router,
+    ) -> Result<Self, ServeError> {
         config.check()?;
         let certificate = config.tls.as_ref().map(Certificate::read).transpose()?;
         let acceptor = certificate.as_ref().map(Certificate::acceptor).transpose()?;
@@ -80,9 +96,8 @@ impl Server {
         let guarded = runtime.enter();
         let listener = tokio::net::TcpListener::from_std(listener)
             .map_err(|source| ServeError::Listen { address, source })?;
-        let shared = Shared::start(config, parts, ended.clone());
-        let access = shared.access.clone();
-        let router = api::router(shared, config);
+        let access = Arc::new(Access::new(config));
+        let router = router(access.clone(), ended.clone());
         let connections = config.limits.connections;
         let places = Arc::new(Semaphore::new(connections as usize));
         let door = Door {

@@ -55,16 +55,22 @@ pub(crate) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Respon
     answer(&name, &headers)
 }
 
-fn answer(name: &str, headers: &HeaderMap) -> Response {
+/// Answers with one of the page's files, for a browser that may have it already.
+pub fn answer(name: &str, headers: &HeaderMap) -> Response {
     let Some(file) = FILES.iter().find(|file| file.name == name) else {
         return Problem::new(StatusCode::NOT_FOUND, "there is no such page").into_response();
     };
-    let tag = format!("\"{}\"", hex(&Sha256::digest(file.bytes)[..8]));
+    with(file.kind, file.bytes, headers)
+}
+
+/// Answers with a file of this kind, for a browser that may have it already.
+pub fn with(kind: &'static str, bytes: &'static [u8], headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", hex(&Sha256::digest(bytes)[..8]));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == tag.as_bytes());
     let status = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut response = (status, if known { &[][..] } else { file.bytes }).into_response();
+    let mut response = (status, if known { &[][..] } else { bytes }).into_response();
     let answered = response.headers_mut();
-    answered.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind));
+    answered.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     // Asked for each time, and sent only if the program is another one.
     answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if let Ok(tag) = tag.parse() {

@@ -5,6 +5,7 @@ mod book;
 mod buckets;
 mod enrolment;
 mod manager;
+mod pages;
 mod picture;
 mod readers;
 mod save;

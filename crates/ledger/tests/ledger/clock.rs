@@ -299,7 +299,7 @@ fn how_the_clock_went_is_found_in_a_ledger_that_did_not_note_it() {
     old.execute_batch("DROP VIEW crossing; DROP VIEW visit; DROP VIEW company").unwrap();
     let sums = "DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies";
     old.execute_batch(sums).unwrap();
-    for table in ["stretch", "removal", "repair", "drawn", "renamed", "called", "mark", "sale"] {
+    for table in ["stretch", "removal", "repair", "drawn", "renamed", "called", "mark", "sale", "lineage"] {
         old.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
     for column in ["outline", "unnamed", "first", "present"] {

@@ -12,6 +12,7 @@ mod manager;
 mod mending;
 mod migrations;
 mod oracle;
+mod pages;
 mod read_only;
 mod recorded;
 mod recount;

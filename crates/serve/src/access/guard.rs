@@ -48,6 +48,7 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
+    request.extensions_mut().insert(access.clone());
     match admit(&access, peer.ip(), &mut request) {
         Ok(Admitted { credential, guest }) => lease(&access, credential, guest, next.run(request).await),
         Err(problem) => problem.into_response(),

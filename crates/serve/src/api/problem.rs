@@ -10,7 +10,7 @@ use crate::{PortError, SetupError};
 
 /// An answer that is no success.
 #[derive(Clone, Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     pub(crate) status: StatusCode,
     detail: String,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -19,7 +19,7 @@ pub(crate) struct Problem {
 /// Why a request was not answered as asked.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Problem)]
-pub(crate) struct ProblemBody {
+pub struct ProblemBody {
     /// The status in words.
     title: String,
     /// The HTTP status.
@@ -30,7 +30,8 @@ pub(crate) struct ProblemBody {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    /// One with this status, and in words what is wrong and what would do.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), headers: Vec::new() }
     }
 
@@ -53,7 +54,8 @@ impl Problem {
     }
 
     /// What went wrong inside is for the log alone.
-    pub(crate) fn internal(error: &PortError) -> Self {
+    #[must_use]
+    pub fn internal(error: &PortError) -> Self {
         tracing::error!("a request failed: {error}");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here; the log says what")
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
@@ -11,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::problem::ProblemBody;
-use super::{Problem, Shared};
+use super::Problem;
 use crate::Role;
-use crate::access::{Caller, Origin, check_token, cookie, remember};
+use crate::access::{Access, Caller, Origin, check_token, cookie, remember};
 
 /// Whoever asks.
 #[derive(Serialize, ToSchema)]
@@ -37,8 +36,8 @@ pub(super) struct Key {
     (status = 200, body = Who),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
-pub(super) async fn show(State(shared): State<Arc<Shared>>, Caller(session): Caller) -> Json<Who> {
-    Json(Who { name: session.name, role: session.role, tokens: !shared.access.is_open() })
+pub(super) async fn show(Extension(access): Extension<Arc<Access>>, Caller(session): Caller) -> Json<Who> {
+    Json(Who { name: session.name, role: session.role, tokens: !access.is_open() })
 }
 
 /// Begin a session: the answer sets a cookie
@@ -48,12 +47,11 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Caller(session): Cal
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(super) async fn begin(
-    State(shared): State<Arc<Shared>>,
+    Extension(access): Extension<Arc<Access>>,
     Extension(origin): Extension<Origin>,
     key: Result<Body<Key>, Problem>,
 ) -> Result<Response, Problem> {
-    let access = &shared.access;
-    let known = key.and_then(|Body(key)| Ok((check_token(access, origin.address, &key.token)?, key)));
+    let known = key.and_then(|Body(key)| Ok((check_token(&access, origin.address, &key.token)?, key)));
     // Only who has a right token is not kept waiting with strangers of the same address.
     let (session, key) = known.or_else(|problem| access.limit_stranger(&origin).and(Err(problem)))?;
     let who = Json(Who { name: session.name, role: session.role, tokens: true });
@@ -70,11 +68,10 @@ pub(super) async fn begin(
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 pub(super) async fn end(
-    State(shared): State<Arc<Shared>>,
+    Extension(access): Extension<Arc<Access>>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Response {
-    let access = &shared.access;
     if let Some(secret) = cookie(&headers) {
         access.end(secret);
     }

@@ -44,7 +44,12 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// Starts whatever works on its own, on the current runtime.
-    pub(crate) fn start(config: &Config, parts: Parts, ended: watch::Receiver<bool>) -> Arc<Self> {
+    pub(crate) fn start(
+        config: &Config,
+        parts: Parts,
+        access: Arc<Access>,
+        ended: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let Parts { live, book, setup, publishers, audit } = parts;
         let feed = |source: &Arc<_>| Feed::start(Arc::clone(source), config.picture.clone());
         let feeds = live.sources().iter().map(|s| (s.id.clone(), feed(s))).collect();
@@ -71,7 +76,7 @@ impl Shared {
             }
         });
         Arc::new(Self {
-            access: Arc::new(Access::new(config)),
+            access,
             live,
             book,
             setup,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use footfall_private::Place;
+use footfall_private::{LocalPath, Place};
 use serde::Deserialize;
 
 use super::prefix;
@@ -21,6 +21,8 @@ pub struct PublishConfig {
     pub webhooks: Vec<WebhookConfig>,
     /// A NATS server with JetStream.
     pub nats: Option<NatsConfig>,
+    /// The head office, which gets all that the ledger holds.
+    pub office: Option<OfficeConfig>,
     /// A mail server, for alerts: crossings are not sent by it.
     pub mail: Option<MailConfig>,
     /// What these are told of beside crossings: too many people, nobody, a dead camera.
@@ -99,6 +101,42 @@ pub struct NatsConfig {
     pub stream: String,
 }
 
+/// A head office.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeConfig {
+    /// Its hub: `tls://HOST:PORT`, or `nats://HOST:PORT` for networks that you trust.
+    pub url: Place,
+    /// What this shop is called there: it was enrolled under this name.
+    pub shop: String,
+    /// The shop's key, which `footfall office enrol` has made.
+    #[serde(default)]
+    pub key: Option<Secret>,
+    /// Who we are to a hub that knows shops by passwords.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// And how we prove it.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// Trust no certificates but those of the authorities in this file, PEM.
+    #[serde(default)]
+    pub authority: Option<LocalPath>,
+    /// The first token of all subjects.
+    #[serde(default = "office")]
+    pub prefix: String,
+    /// The stream that keeps them until the office has them.
+    #[serde(default = "office_stream")]
+    pub stream: String,
+}
+
+fn office() -> String {
+    "office".to_owned()
+}
+
+fn office_stream() -> String {
+    "OFFICE".to_owned()
+}
+
 fn footfall() -> String {
     "footfall".to_owned()
 }
@@ -152,6 +190,23 @@ impl NatsConfig {
     }
 }
 
+impl OfficeConfig {
+    pub(super) const SCHEMES: [(&'static str, u16); 2] = NatsConfig::SCHEMES;
+
+    pub(super) fn check(&self) -> Result<(), ServeError> {
+        endpoint("publish.office.url", &self.url, Self::SCHEMES)?;
+        prefix::subject("publish.office.shop", &self.shop)?;
+        prefix::subject("publish.office.prefix", &self.prefix)?;
+        prefix::stream("publish.office.stream", &self.stream)?;
+        let problem = match (&self.key, &self.user, &self.password) {
+            (Some(_), Some(_), _) => "has a key and a user: one of them says who this shop is",
+            (_, None, Some(_)) => "has a password, and no user",
+            _ => return Ok(()),
+        };
+        Err(ServeError::Setting { setting: "publish.office", problem: problem.into() })
+    }
+}
+
 impl MailConfig {
     const SCHEMES: [(&'static str, u16); 2] = [("smtp", 587), ("smtps", 465)];
 
@@ -184,6 +239,7 @@ impl PublishConfig {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let has_receivers = self.mqtt.is_some() || !self.webhooks.is_empty() || self.nats.is_some();
+        let has_receivers = has_receivers || self.office.is_some();
         !has_receivers && self.alerts.is_empty()
     }
 
@@ -194,6 +250,7 @@ impl PublishConfig {
     pub fn check(&self) -> Result<(), ServeError> {
         self.mqtt.as_ref().map_or(Ok(()), MqttConfig::check)?;
         self.nats.as_ref().map_or(Ok(()), NatsConfig::check)?;
+        self.office.as_ref().map_or(Ok(()), OfficeConfig::check)?;
         self.mail.as_ref().map_or(Ok(()), MailConfig::check)?;
         for (index, webhook) in self.webhooks.iter().enumerate() {
             webhook.check()?;
@@ -205,6 +262,15 @@ impl PublishConfig {
         }
         alert::check(&self.alerts, self)
     }
+}
+
+/// The host and port of a NATS server, and whether TLS is spoken to it.
+///
+/// # Errors
+/// When `url` is not `nats://HOST:PORT` or `tls://HOST:PORT`; it names the setting.
+pub fn hub_address(setting: &'static str, url: &Place) -> Result<(String, u16, bool), ServeError> {
+    let (host, port, is_tls) = endpoint(setting, url, NatsConfig::SCHEMES)?;
+    Ok((if host.contains(':') { format!("[{host}]") } else { host }, port, is_tls))
 }
 
 /// The host and port of `url`, and whether it asks for TLS, by its scheme.

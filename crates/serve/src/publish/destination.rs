@@ -2,7 +2,7 @@
 
 use footfall_private::Secret;
 
-use super::config::{MqttConfig, NatsConfig, PublishConfig, endpoint, endpoint_of_mail};
+use super::config::{MqttConfig, NatsConfig, OfficeConfig, PublishConfig, endpoint, endpoint_of_mail};
 
 /// Somebody who is told of crossings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,10 @@ impl PublishConfig {
             let place = endpoint("publish.nats.url", &nats.url, NatsConfig::SCHEMES);
             broker("nats", place, nats.password.as_ref())
         });
+        let office = self.office.iter().map(|office| {
+            let place = endpoint("publish.office.url", &office.url, OfficeConfig::SCHEMES);
+            broker("office", place, office.key.as_ref().or(office.password.as_ref()))
+        });
         let webhooks = self.webhooks.iter().map(|hook| {
             let uri = hook.url.reveal().parse::<axum::http::Uri>().ok();
             let place = uri.as_ref().and_then(|uri| {
@@ -43,7 +47,7 @@ impl PublishConfig {
             let place = endpoint_of_mail(&mail.url);
             broker("mail", place, mail.password.as_ref())
         });
-        mqtt.chain(nats).chain(webhooks).chain(mail).collect()
+        mqtt.chain(nats).chain(office).chain(webhooks).chain(mail).collect()
     }
 }
 

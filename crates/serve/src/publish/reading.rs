@@ -1,5 +1,7 @@
 //! A publisher's place in the ledger, and what else it reads.
 
+mod whole;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,6 +112,16 @@ impl Reading {
 
     pub(super) fn reporter(&self) -> &Reporter {
         &self.reporter
+    }
+
+    /// Changes when something was counted here.
+    pub(super) fn decided(&self) -> watch::Receiver<u64> {
+        self.decided.clone()
+    }
+
+    /// How far the ledger goes.
+    pub(super) async fn head(&self) -> Result<u64, PortError> {
+        self.ask(|book, _| book.head()).await
     }
 
     pub(super) fn ended(&self) -> watch::Receiver<bool> {

@@ -31,17 +31,24 @@ pub(super) async fn run(mut reading: Reading, mut receiver: impl Receiver) {
         if delivery.taken() > from || began.elapsed() > reading.pace().longest_pause {
             backoff.reset();
         }
-        let (error, pause) = (error.to_string(), backoff.next_pause());
-        let (name, seconds) = (reading.name(), pause.as_secs_f64());
-        if reading.reporter().failed(&error) {
-            tracing::warn!("{name}: {error}; trying again in {seconds:.1} s, and less and less often");
-        } else {
-            tracing::debug!("{name}: {error}; trying again in {seconds:.1} s");
+        if pause(&reading, &mut backoff, &error).await {
+            return;
         }
-        tokio::select! {
-            () = sleep(pause) => {}
-            () = end_of(reading.ended()) => return,
-        }
+    }
+}
+
+/// Says what went wrong, and waits until it is time for another try; whether the end has come first.
+pub(super) async fn pause(reading: &Reading, backoff: &mut Backoff, error: &PortError) -> bool {
+    let (error, pause) = (error.to_string(), backoff.next_pause());
+    let (name, seconds) = (reading.name(), pause.as_secs_f64());
+    if reading.reporter().failed(&error) {
+        tracing::warn!("{name}: {error}; trying again in {seconds:.1} s, and less and less often");
+    } else {
+        tracing::debug!("{name}: {error}; trying again in {seconds:.1} s");
+    }
+    tokio::select! {
+        () = sleep(pause) => false,
+        () = end_of(reading.ended()) => true,
     }
 }
 

@@ -1,9 +1,11 @@
 //! TLS for publishers: ring, and the certificates that the system trusts.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::PortError;
@@ -24,8 +26,27 @@ pub(super) fn trusted() -> Vec<CertificateDer<'static>> {
 
 /// What a client needs to speak TLS.
 pub(super) fn client() -> Result<Arc<ClientConfig>, PortError> {
+    client_trusting(None)
+}
+
+/// What a client needs to speak TLS, with ring: it trusts the authorities in the file where one is named, and else
+/// those that the system trusts.
+///
+/// # Errors
+/// When there is no certificate to trust.
+pub fn client_trusting(authority: Option<&Path>) -> Result<Arc<ClientConfig>, PortError> {
     let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(trusted());
+    let certificates = match authority {
+        None => trusted(),
+        Some(path) => {
+            let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+            read.map_err(|error| format!("the certificates in {} cannot be read: {error}", path.display()))?
+        }
+    };
+    let (added, _) = roots.add_parsable_certificates(certificates);
+    if let (0, Some(path)) = (added, authority) {
+        return Err(format!("there is no certificate in {}", path.display()).into());
+    }
     if added == 0 {
         return Err("the system has no trusted certificates: install ca-certificates".into());
     }

@@ -6,10 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use footfall_count::{CountInterval, Direction, Doubt, Role, Site};
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use serde_json::json;
+
 use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
+use footfall_serve::told::{About, Batch, VERSION};
 use footfall_serve::{
-    Beside, Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Period,
+    Beside, Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Pages, Part, Period,
     PeriodSum, PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
@@ -389,4 +392,26 @@ fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jif
         Period::Week => local.nth_weekday(-1, Weekday::Monday)?.start_of_day()?,
     };
     Ok(start.timestamp())
+}
+
+impl Pages for MemoryBook {
+    fn page(&self, after: u64, limit: usize) -> Result<Batch, PortError> {
+        let entries: Vec<_> = self.after(after, limit)?.iter().map(|entry| json!({"seq": entry.sequence})).collect();
+        let through = entries.last().and_then(|last| last["seq"].as_u64()).unwrap_or(after);
+        Ok(Batch { version: VERSION, ledger: "memory".into(), base: 0, after, through, entries, lost: None })
+    }
+
+    fn about(&self) -> Result<About, PortError> {
+        let (ledger, told) = ("memory".to_owned(), 0);
+        Ok(About { version: VERSION, ledger, told, runs: Vec::new(), clock: Vec::new(), lines: Vec::new() })
+    }
+
+    fn identity(&self) -> Result<String, PortError> {
+        Ok("memory".into())
+    }
+
+    fn part(&self, ledger: &str) -> Result<Option<Part>, PortError> {
+        let end = self.head()?;
+        Ok((ledger == "memory").then_some(Part { base: 0, end, is_pruned: false }))
+    }
 }

@@ -1,0 +1,110 @@
+//! The way to the hub: a stream that keeps what was not read yet, and one reader of it.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
+use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+use async_nats::jetstream::{self, Message};
+use async_nats::{Client, ConnectOptions};
+use footfall_private::Secret;
+use footfall_serve::told::inbox;
+use futures_util::StreamExt as _;
+
+use crate::{HubConfig, OfficeError};
+
+/// The reader's name at the hub.
+const READER: &str = "office";
+/// What was not confirmed after this is given to us again.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// At most so many messages, and bytes, are read at once.
+const MOST: usize = 256;
+const MOST_BYTES: usize = 8 << 20;
+/// How long is waited for them.
+const WAIT: Duration = Duration::from_millis(300);
+
+/// A connection to the hub. It is never taken up again: whoever has lost it connects anew, so that no reader goes on
+/// with a subscription that the server has forgotten.
+pub(crate) struct Hub {
+    client: Client,
+    stream: Stream,
+    reader: PullConsumer,
+}
+
+impl Hub {
+    pub(crate) async fn connect(config: &HubConfig) -> Result<Self, OfficeError> {
+        let client = client(config, PATIENCE).await?;
+        let context = jetstream::new(client.clone());
+        let wanted = StreamConfig {
+            name: config.stream.clone(),
+            subjects: vec![format!("{}.*.entries", config.prefix), format!("{}.*.about", config.prefix)],
+            retention: RetentionPolicy::WorkQueue,
+            // A full hub refuses what comes, which the shops keep. It never drops what it has confirmed.
+            discard: DiscardPolicy::New,
+            storage: StorageType::File,
+            ..StreamConfig::default()
+        };
+        let stream = context.get_or_create_stream(wanted).await.map_err(OfficeError::hub("make its stream"))?;
+        let wanted = pull::Config {
+            durable_name: Some(READER.to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: PATIENCE,
+            max_ack_pending: 4 * MOST as i64,
+            ..pull::Config::default()
+        };
+        let doing = OfficeError::hub("make the office's reader");
+        let reader = stream.get_or_create_consumer(READER, wanted).await.map_err(doing)?;
+        Ok(Self { client, stream, reader })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The stream's name.
+    pub(crate) fn stream(&self) -> &str {
+        &self.stream.cached_info().config.name
+    }
+
+    /// What there is, after a moment in which more may come. Nothing is taken before it is asked for.
+    pub(crate) async fn next(&self) -> Result<Vec<Message>, OfficeError> {
+        let doing = "read from it";
+        let batch = self.reader.batch().max_messages(MOST).max_bytes(MOST_BYTES).expires(WAIT);
+        let mut batch = batch.messages().await.map_err(OfficeError::hub(doing))?;
+        let mut messages = Vec::new();
+        while let Some(message) = batch.next().await {
+            messages.push(message.map_err(|source| OfficeError::Hub { doing, source })?);
+        }
+        Ok(messages)
+    }
+
+    /// How many messages wait to be read, or to be confirmed.
+    pub(crate) async fn waiting(&mut self) -> Result<u64, OfficeError> {
+        let info = self.reader.info().await.map_err(OfficeError::hub("ask how much there is"))?;
+        Ok(info.num_pending + info.num_ack_pending as u64)
+    }
+}
+
+/// A connection as `config` says.
+pub(crate) async fn client(config: &HubConfig, patience: Duration) -> Result<Client, OfficeError> {
+    let setting = "hub.url";
+    let refuse = |problem: String| OfficeError::Setting { setting, problem };
+    let (host, port, is_tls) = footfall_serve::hub_address(setting, &config.url)?;
+    let mut options = ConnectOptions::new()
+        .name("footfall office")
+        .custom_inbox_prefix(inbox("office"))
+        .connection_timeout(patience)
+        .ping_interval(Duration::from_secs(10))
+        .max_reconnects(1);
+    if let Some(key) = &config.key {
+        options = options.nkey(key.reveal().map_err(refuse)?.trim().to_owned());
+    } else if let Some(user) = &config.user {
+        let password = config.password.as_ref().map(Secret::reveal).transpose().map_err(refuse)?;
+        options = options.user_and_password(user.clone(), password.unwrap_or_default());
+    }
+    if is_tls {
+        let tls = footfall_serve::tls_client(config.authority.as_deref());
+        let tls = tls.map_err(|error| refuse(error.to_string()))?;
+        options = options.require_tls(true).tls_client_config(tls.as_ref().clone());
+    }
+    options.connect(format!("{host}:{port}")).await.map_err(OfficeError::hub("connect"))
+}

@@ -1,0 +1,44 @@
+//! From the hub into the database: read, commit, and only then tell the hub that it may forget.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{AckKind, Message};
+
+use crate::OfficeError;
+use crate::hub::Hub;
+use crate::keep::{Fate, Keeper, Letter};
+use crate::service::Shared;
+
+/// What is for a newer office is looked at again after this.
+const LATER: Duration = Duration::from_secs(60);
+
+/// Reads until the office ends, or the hub or the database is lost.
+pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
+    let hub = Hub::connect(&shared.config.hub).await?;
+    let mut keeper = Keeper::open(&shared.database, hub.stream(), &shared.config.hub.prefix).await?;
+    shared.works("ingest");
+    while !shared.is_over() {
+        let messages = hub.next().await?;
+        if messages.is_empty() {
+            continue;
+        }
+        let letters: Vec<_> = messages.iter().map(letter).collect::<Result<_, _>>()?;
+        let fates = keeper.keep(&letters).await?;
+        for (message, fate) in messages.iter().zip(fates) {
+            // Whatever the hub does not hear of, it gives to us again, and that adds nothing.
+            let answer = match fate {
+                Fate::Kept => AckKind::Ack,
+                Fate::Later => AckKind::Nak(Some(LATER)),
+            };
+            message.ack_with(answer).await.map_err(OfficeError::hub("confirm what was kept"))?;
+        }
+        shared.figures.kept(&letters);
+    }
+    Ok(())
+}
+
+fn letter(message: &Message) -> Result<Letter, OfficeError> {
+    let info = message.info().map_err(OfficeError::hub("read from it"))?;
+    let (subject, payload) = (message.subject.to_string(), message.payload.to_vec());
+    Ok(Letter { subject, payload, sequence: info.stream_sequence })
+}

@@ -1,0 +1,127 @@
+//! The office as it runs: what reads the hub, what looks for gaps, the page; each begins anew when it fails.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::database::Database;
+use crate::metrics::Figures;
+use crate::page::Page;
+use crate::{OfficeConfig, OfficeError, gaps, ingest, states};
+
+/// The first pause after a failure; the next ones double, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How long may be taken at the end to commit what was read.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What every part of the office has.
+pub(crate) struct Shared {
+    pub(crate) config: OfficeConfig,
+    pub(crate) database: Database,
+    pub(crate) figures: Figures,
+    ended: watch::Receiver<bool>,
+}
+
+impl Shared {
+    pub(crate) fn is_over(&self) -> bool {
+        *self.ended.borrow()
+    }
+
+    /// Waits; whether the end has come meanwhile.
+    pub(crate) async fn rest(&self, pause: Duration) -> bool {
+        let mut ended = self.ended.clone();
+        // Without a sender the office is gone, which is an end, too.
+        timeout(pause, ended.wait_for(|ended| *ended)).await.is_ok()
+    }
+
+    /// Says that a part has all that it needs.
+    pub(crate) fn works(&self, part: &'static str) {
+        if self.figures.well(part) {
+            tracing::info!("{part}: the hub and the database are there");
+        }
+    }
+}
+
+/// A running office. It ends when it is dropped: what was read is committed, and the rest stays at the hub.
+pub struct Office {
+    runtime: Option<Runtime>,
+    end: watch::Sender<bool>,
+    page: Page,
+}
+
+type Work<'a> = Pin<Box<dyn Future<Output = Result<(), OfficeError>> + Send + 'a>>;
+
+impl Office {
+    /// Brings the database's tables to this version, and starts.
+    ///
+    /// # Errors
+    /// When a setting cannot be obeyed, the database cannot be reached, or the page's address cannot be had. Where the
+    /// hub cannot be reached it is tried again and again.
+    pub fn start(config: OfficeConfig) -> Result<Self, OfficeError> {
+        footfall_serve::hub_address("hub.url", &config.hub.url)?;
+        let database = Database::new(&config.database)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("office")
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|source| OfficeError::Threads { source })?;
+        let steps = runtime.block_on(database.migrate())?;
+        if steps > 0 {
+            tracing::info!("the database's tables were brought to this version in {steps} steps");
+        }
+        let (end, ended) = watch::channel(false);
+        let figures = Figures::default();
+        let shared = Arc::new(Shared { config, database, figures, ended });
+        let page = Page::start(&shared)?;
+        runtime.spawn(forever(shared.clone(), "ingest", |shared| Box::pin(ingest::run(shared))));
+        runtime.spawn(forever(shared.clone(), "gaps", |shared| Box::pin(gaps::run(shared))));
+        runtime.spawn(forever(shared, "states", |shared| Box::pin(states::run(shared))));
+        Ok(Self { runtime: Some(runtime), end, page })
+    }
+
+    /// Where a browser finds its page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.page.url()
+    }
+}
+
+/// Does a part's work until the office ends, and begins anew where it fails.
+async fn forever(shared: Arc<Shared>, part: &'static str, work: impl for<'a> Fn(&'a Shared) -> Work<'a>) {
+    let mut pause = FIRST_PAUSE;
+    while !shared.is_over() {
+        let began = tokio::time::Instant::now();
+        let Err(error) = work(&shared).await else { return };
+        if began.elapsed() > LONGEST_PAUSE {
+            pause = FIRST_PAUSE;
+        }
+        let seconds = pause.as_secs_f64();
+        if shared.figures.failed(part, &error.to_string()) {
+            tracing::warn!("{part}: {error}; trying again in {seconds:.1} s, and less and less often");
+        } else {
+            tracing::debug!("{part}: {error}; trying again in {seconds:.1} s");
+        }
+        if shared.rest(pause).await {
+            return;
+        }
+        pause = (2 * pause).min(LONGEST_PAUSE);
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        self.end.send_replace(true);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.block_on(async { timeout(GRACE, self.end.closed()).await.ok() });
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The office against Debian's nats-server and PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
+
+mod gaps;
+mod keeping;
+mod page;
+mod servers;
+mod shops;
+mod trust;

@@ -1,0 +1,12 @@
+//! What another page of the same look, and another interface of the same manners, is made of.
+
+pub use crate::api::{Problem, ProblemBody};
+pub use crate::web::{answer as file_of_page, with as file};
+
+use utoipa_axum::router::OpenApiRouter;
+
+/// Signing in and out, for routes of [`Server::serve`](crate::Server::serve).
+#[must_use]
+pub fn sessions<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    crate::api::sessions()
+}

@@ -1,0 +1,75 @@
+//! Runs, the machine's clock and what lines are for: told when they are others than before.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Reading;
+use super::link::Link;
+use crate::PortError;
+use crate::told::{About, Run, Stretch};
+
+/// So many runs, and stretches of the clock, are in one message.
+const MOST: usize = 200;
+
+/// What the hub has of it.
+#[derive(Default)]
+pub(super) struct News {
+    ledger: String,
+    /// By number, without what changes all the time.
+    runs: BTreeMap<u64, Run>,
+    clock: BTreeMap<i64, Stretch>,
+    lines: Option<String>,
+}
+
+impl News {
+    /// Tells what the hub does not have yet.
+    pub(super) async fn tell(&mut self, link: &Link, reading: &Reading) -> Result<(), PortError> {
+        let about = reading.about().await?;
+        if about.ledger != self.ledger {
+            *self = Self { ledger: about.ledger.clone(), ..Self::default() };
+        }
+        let lines = text(&about.lines);
+        let mut runs: Vec<Run> = about.runs.iter().filter(|run| self.is_new(run)).cloned().collect();
+        let is_new = |stretch: &&Stretch| self.clock.get(&stretch.id) != Some(&lasting_stretch(stretch));
+        let mut clock: Vec<Stretch> = about.clock.iter().filter(is_new).cloned().collect();
+        let mut is_due = self.lines.as_ref() != Some(&lines);
+        while is_due || !runs.is_empty() || !clock.is_empty() {
+            let some_runs: Vec<_> = runs.drain(..runs.len().min(MOST)).collect();
+            let some_clock: Vec<_> = clock.drain(..clock.len().min(MOST)).collect();
+            let told = next(reading).await?;
+            link.about(&About { told, runs: some_runs.clone(), clock: some_clock.clone(), ..about.clone() })
+                .await?;
+            self.runs.extend(some_runs.iter().map(|run| (run.id, lasting(run))));
+            self.clock.extend(some_clock.iter().map(|stretch| (stretch.id, lasting_stretch(stretch))));
+            self.lines = Some(lines.clone());
+            is_due = false;
+        }
+        Ok(())
+    }
+
+    fn is_new(&self, run: &Run) -> bool {
+        self.runs.get(&run.id) != Some(&lasting(run))
+    }
+}
+
+/// Without until when it was counted, which is told beside the rest and is no news by itself.
+fn lasting(run: &Run) -> Run {
+    Run { seen: None, ..run.clone() }
+}
+
+fn lasting_stretch(stretch: &Stretch) -> Stretch {
+    Stretch { until: String::new(), ..stretch.clone() }
+}
+
+/// The next number: it is on the disk before it is used, so that none is used twice.
+async fn next(reading: &Reading) -> Result<u64, PortError> {
+    let last = reading.memory().await?.and_then(|last| last.parse::<u64>().ok()).unwrap_or_default();
+    reading.remember((last + 1).to_string()).await?;
+    Ok(last + 1)
+}
+
+fn text(value: &impl Serialize) -> String {
+    // Plain members of our own: this cannot fail.
+    serde_json::to_string(value).unwrap_or_default()
+}
