@@ -6,7 +6,8 @@ LIBRARIES=(libopencv-core-dev libopencv-imgproc-dev libopencv-videoio-dev libope
 TOOLS=(clang:clang g++:g++ pkg-config:pkg-config)
 # For tests: a real RTSP server, a browser with what drives it, brokers, what judges the systemd unit.
 TESTING=(openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    chromium chromium-driver python3-selenium python3-aiosmtpd mosquitto nats-server faketime systemd)
+    chromium chromium-driver python3-selenium python3-aiosmtpd mosquitto nats-server postgresql faketime
+    systemd)
 # PyTorch for scripts/train, from Debian: PyPI's is built for CUDA and takes gigabytes.
 TRAINING=(python3-torch python3-numpy python3-pil python3-venv)
 # For scripts/package: what FFmpeg and OpenCV are built with, and what packs and tries the result.

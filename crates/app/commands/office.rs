@@ -9,9 +9,7 @@ use footfall_office::{Office, OfficeConfig, OfficeError, Roll, prepare, reload};
 use footfall_pipeline::Stop;
 
 use crate::cli::OfficeArgs;
-use crate::cli::office::{
-    Command, EnrolShopArgs, OfficeConfigArgs, OfficeRunArgs, PrepareArgs, RevokeArgs,
-};
+use crate::cli::office::{Command, EnrolShopArgs, OfficeConfigArgs, OfficeRunArgs, PrepareArgs, RevokeArgs};
 use crate::say::say;
 use crate::{interrupt, logging, progress};
 

@@ -130,6 +130,11 @@ fn nothing_that_is_shown_is_a_secret_a_path_or_an_address() {
         url = 'nats://PRIVATE'
         user = 'PRIVATE'
         password = { env = 'PRIVATE' }
+        [publish.office]
+        url = 'tls://PRIVATE'
+        shop = 'PRIVATE'
+        key = { file = 'PRIVATE' }
+        authority = 'PRIVATE'
         [[source]]
         name = 'front'
         url = 'rtsp://me:PRIVATE@PRIVATE/PRIVATE'

@@ -90,12 +90,17 @@ fn of_page(serve: &mut ServeConfig) -> impl Iterator<Item = &mut LocalPath> {
 }
 
 fn of_publishers(publish: &mut PublishConfig) -> impl Iterator<Item = &mut LocalPath> {
-    let PublishConfig { mqtt, webhooks, nats, mail, alerts: _ } = publish;
+    let PublishConfig { mqtt, webhooks, nats, office, mail, alerts: _ } = publish;
+    let (mut keys, mut authority) = (Vec::new(), None);
+    if let Some(office) = office {
+        keys.extend(office.key.iter_mut().chain(&mut office.password));
+        authority = office.authority.as_mut();
+    }
     let passwords = mqtt.iter_mut().filter_map(|mqtt| mqtt.password.as_mut());
     let passwords = passwords.chain(nats.iter_mut().filter_map(|nats| nats.password.as_mut()));
     let passwords = passwords.chain(mail.iter_mut().filter_map(|mail| mail.password.as_mut()));
     let secrets = passwords.chain(webhooks.iter_mut().map(|hook| &mut hook.secret));
-    secrets.filter_map(file_of)
+    secrets.chain(keys).filter_map(file_of).chain(authority)
 }
 
 /// The file that a secret is in.

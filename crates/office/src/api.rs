@@ -6,9 +6,9 @@ pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceSho
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::Json;
 use footfall_serve::parts::{Problem, ProblemBody};
 use serde::de::DeserializeOwned;
 use tokio_postgres::types::ToSql;
@@ -16,7 +16,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::page::Readers;
+use crate::readers::Readers;
 use shapes::Behind;
 
 /// The document without its routes.
@@ -46,7 +46,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Readers>> {
     (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The database is not there"),
 ))]
 async fn shops(State(readers): State<Arc<Readers>>) -> Result<Json<Shops>, Problem> {
-    let all: Vec<Shop> = ask(&readers, include_str!("sql/shops.sql"), &[&None::<&str>]).await?.unwrap_or_default();
+    let all: Vec<Shop> =
+        ask(&readers, include_str!("sql/shops.sql"), &[&None::<&str>]).await?.unwrap_or_default();
     let refused = ask(&readers, "SELECT count(*)::text FROM office.refused", &[]).await?.unwrap_or_default();
     Ok(Json(Shops { shops: all, refused, troubles: readers.troubles() }))
 }
@@ -59,7 +60,10 @@ async fn shops(State(readers): State<Arc<Readers>>) -> Result<Json<Shops>, Probl
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The database is not there"),
     ))]
-async fn shop(State(readers): State<Arc<Readers>>, Path(name): Path<String>) -> Result<Json<ShopDetail>, Problem> {
+async fn shop(
+    State(readers): State<Arc<Readers>>,
+    Path(name): Path<String>,
+) -> Result<Json<ShopDetail>, Problem> {
     let unknown = || Problem::new(StatusCode::NOT_FOUND, format!("there is no shop \"{name}\""));
     if name.contains('\0') {
         return Err(unknown());

@@ -39,6 +39,8 @@ impl Database {
         }
         parsed
             .application_name("footfall office")
+            // A user's own schema, which may be called as one of ours, is none of our business.
+            .options("-c search_path=public")
             .connect_timeout(PATIENCE)
             .tcp_user_timeout(SILENCE)
             .keepalives_idle(SILENCE);
@@ -71,7 +73,10 @@ impl Database {
     pub(crate) async fn migrate(&self) -> Result<usize, OfficeError> {
         let mut client = self.connect().await?;
         let doing = "wait for another program that brings the tables forward";
-        client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.map_err(OfficeError::database(doing))?;
+        client
+            .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
+            .await
+            .map_err(OfficeError::database(doing))?;
         let report = embedded::migrations::runner().run_async(&mut client).await;
         let report = report.map_err(|source| OfficeError::Migration { source })?;
         // The lock goes with the connection.

@@ -75,7 +75,8 @@ impl Roll {
             Some(users) => serde_json::from_value(users.clone()),
             None => Ok(Vec::new()),
         });
-        let edited = |error| OfficeError::Roll(format!("{} is not as it was written: {error}", path.display()));
+        let edited =
+            |error| OfficeError::Roll(format!("{} is not as it was written: {error}", path.display()));
         let users = users.map_err(edited)?;
         Ok(Self { path, prefix, users })
     }

@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use crate::OfficeError;
 use crate::hub::Hub;
 use crate::keep::json;
-use crate::service::Shared;
+use crate::shared::Shared;
 
 /// How often it is looked for gaps.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -79,10 +79,10 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
 async fn expect(hub: &mut Hub, database: &Client) -> Result<u64, OfficeError> {
     let doing = "look for gaps";
     // What shops said before the hub is asked.
-    let sql = "SELECT coalesce(jsonb_agg(jsonb_build_object('ledger', id, 'confirmed', confirmed)), '[]')::text
+    let sql =
+        "SELECT coalesce(jsonb_agg(jsonb_build_object('ledger', id, 'confirmed', confirmed)), '[]')::text
                FROM office.ledger WHERE confirmed > expected";
-    let said: String =
-        database.query_one(sql, &[]).await.map_err(OfficeError::database(doing))?.get(0);
+    let said: String = database.query_one(sql, &[]).await.map_err(OfficeError::database(doing))?.get(0);
     let waiting = hub.waiting().await?;
     if waiting == 0 {
         let sql = "UPDATE office.ledger SET expected = greatest(expected, said.confirmed)
@@ -100,7 +100,8 @@ async fn look(database: &mut Client) -> Result<(), OfficeError> {
     let rows = transaction.query(include_str!("sql/missing.sql"), &[]).await.map_err(doing())?;
     let missing: Vec<_> =
         rows.iter().map(|row| Missing { ledger: row.get(0), first: row.get(1), last: row.get(2) }).collect();
-    let sql = "SELECT id, ledger, lower(span), upper(span) - 1 FROM office.gap WHERE closed IS NULL ORDER BY id";
+    let sql =
+        "SELECT id, ledger, lower(span), upper(span) - 1 FROM office.gap WHERE closed IS NULL ORDER BY id";
     let rows = transaction.query(sql, &[]).await.map_err(doing())?;
     let open: Vec<_> = rows
         .iter()
@@ -112,9 +113,9 @@ async fn look(database: &mut Client) -> Result<(), OfficeError> {
     let changes = Changes::between(&open, &missing);
     for (gap, former) in &changes.new {
         let sql = "INSERT INTO office.gap (ledger, span, found, asked, asked_at, lost)
-                   SELECT $1, int8range($2, $3, '[]'), coalesce(former.found, now()), coalesce(former.asked, 0),
+                   SELECT $1::integer, int8range($2::bigint, $3::bigint, '[]'), coalesce(former.found, now()), coalesce(former.asked, 0),
                        former.asked_at, NULL
-                   FROM (SELECT) AS one LEFT JOIN office.gap AS former ON former.id = $4";
+                   FROM (SELECT) AS one LEFT JOIN office.gap AS former ON former.id = $4::bigint";
         transaction.execute(sql, &[&gap.ledger, &gap.first, &gap.last, former]).await.map_err(doing())?;
         tracing::warn!("entries {} to {} of ledger {} are missing", gap.first, gap.last, gap.ledger);
     }

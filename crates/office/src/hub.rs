@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
-use async_nats::jetstream::stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+use async_nats::jetstream::stream::{
+    Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType, Stream,
+};
 use async_nats::jetstream::{self, Message};
 use async_nats::{Client, ConnectOptions};
 use footfall_private::Secret;
@@ -43,7 +45,8 @@ impl Hub {
             storage: StorageType::File,
             ..StreamConfig::default()
         };
-        let stream = context.get_or_create_stream(wanted).await.map_err(OfficeError::hub("make its stream"))?;
+        let stream =
+            context.get_or_create_stream(wanted).await.map_err(OfficeError::hub("make its stream"))?;
         let wanted = pull::Config {
             durable_name: Some(READER.to_owned()),
             ack_policy: AckPolicy::Explicit,

@@ -7,7 +7,7 @@ use async_nats::jetstream::{AckKind, Message};
 use crate::OfficeError;
 use crate::hub::Hub;
 use crate::keep::{Fate, Keeper, Letter};
-use crate::service::Shared;
+use crate::shared::Shared;
 
 /// What is for a newer office is looked at again after this.
 const LATER: Duration = Duration::from_secs(60);

@@ -154,7 +154,9 @@ impl Load {
             run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
             let conflicts = run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
             if conflicts > 0 {
-                tracing::error!("{conflicts} entries came under names that other entries have: see office.conflict");
+                tracing::error!(
+                    "{conflicts} entries came under names that other entries have: see office.conflict"
+                );
             }
         }
         if !self.spans.is_empty() {
@@ -190,7 +192,7 @@ async fn write_about(
     if is_newest {
         run(transaction, "DELETE FROM office.line WHERE ledger = $1", &[&ledger]).await?;
         let sql = "INSERT INTO office.line (ledger, source, line, role, in_total)
-                   SELECT $1, source, line, role, in_total FROM jsonb_to_recordset($2::text::jsonb)
+                   SELECT $1::integer, source, line, role, in_total FROM jsonb_to_recordset($2::text::jsonb)
                    AS line (source text, line text, role text, in_total boolean) ON CONFLICT DO NOTHING";
         run(transaction, sql, &[&ledger, &json(&about.lines)]).await?;
     }

@@ -17,6 +17,7 @@ mod config;
 mod database;
 mod enrol;
 mod error;
+mod figures;
 mod gaps;
 mod hub;
 mod ingest;
@@ -27,7 +28,9 @@ mod parcel;
 mod partitions;
 mod places;
 mod prepare;
+mod readers;
 mod service;
+mod shared;
 mod states;
 
 pub use config::{DatabaseConfig, HubConfig, OfficeConfig};

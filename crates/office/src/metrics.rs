@@ -1,8 +1,6 @@
-//! What the office does, for its page and for Prometheus.
+//! What Prometheus asks for, in OpenMetrics text.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -16,52 +14,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::api::Shop;
-use crate::keep::Letter;
-use crate::page::Readers;
-
-/// Numbers that the parts of the office keep.
-#[derive(Default)]
-pub(crate) struct Figures {
-    messages: AtomicU64,
-    bytes: AtomicU64,
-    waiting: AtomicU64,
-    failures: AtomicU64,
-    troubles: Mutex<BTreeMap<&'static str, String>>,
-}
-
-impl Figures {
-    /// These messages are in the database.
-    pub(crate) fn kept(&self, letters: &[Letter]) {
-        let bytes: usize = letters.iter().map(|letter| letter.payload.len()).sum();
-        self.messages.fetch_add(letters.len() as u64, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    /// So many messages are at the hub and not in the database.
-    pub(crate) fn waiting(&self, waiting: u64) {
-        self.waiting.store(waiting, Ordering::Relaxed);
-    }
-
-    /// A part has all that it needs; whether that is news.
-    pub(crate) fn well(&self, part: &'static str) -> bool {
-        self.lock().remove(part).is_some()
-    }
-
-    /// A part has failed; whether that is news.
-    pub(crate) fn failed(&self, part: &'static str, trouble: &str) -> bool {
-        self.failures.fetch_add(1, Ordering::Relaxed);
-        self.lock().insert(part, trouble.to_owned()).is_none_or(|known| known != trouble)
-    }
-
-    /// What is wrong now, in words.
-    pub(crate) fn troubles(&self) -> Vec<String> {
-        self.lock().iter().map(|(part, trouble)| format!("{part}: {trouble}")).collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, String>> {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::readers::Readers;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OfShop {
@@ -91,16 +44,16 @@ pub(crate) async fn metrics(State(readers): State<Arc<Readers>>) -> Response {
     if let Some(shared) = readers.shared() {
         let figures = &shared.figures;
         for (name, help, value) in [
-            ("messages", "Messages that are in the database", &figures.messages),
-            ("message_bytes", "Bytes of these", &figures.bytes),
-            ("failures", "How often the hub or the database was lost", &figures.failures),
+            ("messages", "Messages that are in the database", figures.messages()),
+            ("message_bytes", "Bytes of these", figures.bytes()),
+            ("failures", "How often the hub or the database was lost", figures.failures()),
         ] {
             let counter = Counter::<u64>::default();
-            counter.inc_by(value.load(Ordering::Relaxed));
+            counter.inc_by(value);
             registry.register(name, help, counter);
         }
         let waiting = Gauge::<i64>::default();
-        waiting.set(figures.waiting.load(Ordering::Relaxed).cast_signed());
+        waiting.set(figures.still_waiting().cast_signed());
         registry.register("waiting", "Messages that are at the hub and not in the database", waiting);
     }
     for (name, help, read) in OF_SHOPS {
@@ -112,7 +65,8 @@ pub(crate) async fn metrics(State(readers): State<Arc<Readers>>) -> Response {
     }
     let mut text = String::new();
     if encode(&mut text, &registry).is_err() {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the figures cannot be written").into_response();
+        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the figures cannot be written")
+            .into_response();
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()

@@ -83,8 +83,8 @@ impl Parcel {
         let wrong = |what: &str| Unfit::Wrong(what.to_owned());
         let rest = subject.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'));
         let (shop, kind) = rest.and_then(|rest| rest.rsplit_once('.')).ok_or_else(|| wrong("its subject"))?;
-        let value: Value =
-            serde_json::from_slice(payload).map_err(|error| Unfit::Wrong(format!("it is no JSON: {error}")))?;
+        let value: Value = serde_json::from_slice(payload)
+            .map_err(|error| Unfit::Wrong(format!("it is no JSON: {error}")))?;
         match value["version"].as_u64() {
             Some(1) => {}
             Some(newer) if newer > u64::from(VERSION) => return Err(Unfit::Newer(newer as u32)),
@@ -213,7 +213,9 @@ mod tests {
 
     #[test]
     fn a_batch_becomes_rows_and_staff_no_more_than_a_word() {
-        let Ok(Parcel::Entries { shop, rows, .. }) = open(&batch(&[crossing(2), crossing(5)])) else { panic!() };
+        let Ok(Parcel::Entries { shop, rows, .. }) = open(&batch(&[crossing(2), crossing(5)])) else {
+            panic!()
+        };
         assert_eq!((shop.as_str(), rows.len()), ("berlin", 2));
         let row = &rows[1];
         assert!(row.staff && !row.detail.contains_key("staff"));

@@ -28,7 +28,8 @@ impl Places {
         if let Some(&shop) = self.shops.get(name) {
             return Ok(shop);
         }
-        let sql = "WITH new AS (INSERT INTO office.shop (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id)
+        let sql =
+            "WITH new AS (INSERT INTO office.shop (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id)
                    SELECT id FROM new UNION ALL SELECT id FROM office.shop WHERE name = $1";
         let row = client.query_one(sql, &[&name]).await.map_err(OfficeError::database("find a shop"))?;
         let shop = row.get(0);
@@ -50,7 +51,7 @@ impl Places {
             Some(&known) => known,
             None => {
                 let sql = "INSERT INTO office.ledger (uid, shop, have)
-                           VALUES ($1::text::uuid, $2, int8multirange(int8range(1, $3 + 1)))
+                           VALUES ($1::text::uuid, $2, int8multirange(int8range(1, $3::bigint + 1)))
                            ON CONFLICT (uid) DO UPDATE SET uid = excluded.uid RETURNING id, shop";
                 let row = client.query_one(sql, &[&ledger, &own, &base.cast_signed()]).await;
                 let row = row.map_err(OfficeError::database("find a ledger"))?;

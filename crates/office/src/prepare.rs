@@ -25,7 +25,10 @@ pub fn prepare(folder: &Path, listen: SocketAddr) -> Result<Vec<PathBuf>, Office
     for name in ["hub.conf", "office.toml", "shops.conf", "office.key"] {
         if at(name).exists() {
             let path = at(name);
-            return Err(OfficeError::Roll(format!("{} is there already: name another folder", path.display())));
+            return Err(OfficeError::Roll(format!(
+                "{} is there already: name another folder",
+                path.display()
+            )));
         }
     }
     Roll::read(&at("shops.conf"), "office")?.enrol_office(&at("office.key"))?;

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::database::Database;
-use crate::metrics::Figures;
 use crate::page::Page;
+use crate::shared::Shared;
 use crate::{OfficeConfig, OfficeError, gaps, ingest, states};
 
 /// The first pause after a failure; the next ones double, up to the longest.
@@ -19,34 +19,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// How long may be taken at the end to commit what was read.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// What every part of the office has.
-pub(crate) struct Shared {
-    pub(crate) config: OfficeConfig,
-    pub(crate) database: Database,
-    pub(crate) figures: Figures,
-    ended: watch::Receiver<bool>,
-}
-
-impl Shared {
-    pub(crate) fn is_over(&self) -> bool {
-        *self.ended.borrow()
-    }
-
-    /// Waits; whether the end has come meanwhile.
-    pub(crate) async fn rest(&self, pause: Duration) -> bool {
-        let mut ended = self.ended.clone();
-        // Without a sender the office is gone, which is an end, too.
-        timeout(pause, ended.wait_for(|ended| *ended)).await.is_ok()
-    }
-
-    /// Says that a part has all that it needs.
-    pub(crate) fn works(&self, part: &'static str) {
-        if self.figures.well(part) {
-            tracing::info!("{part}: the hub and the database are there");
-        }
-    }
-}
 
 /// A running office. It ends when it is dropped: what was read is committed, and the rest stays at the hub.
 pub struct Office {
@@ -78,8 +50,7 @@ impl Office {
             tracing::info!("the database's tables were brought to this version in {steps} steps");
         }
         let (end, ended) = watch::channel(false);
-        let figures = Figures::default();
-        let shared = Arc::new(Shared { config, database, figures, ended });
+        let shared = Arc::new(Shared::new(config, database, ended));
         let page = Page::start(&shared)?;
         runtime.spawn(forever(shared.clone(), "ingest", |shared| Box::pin(ingest::run(shared))));
         runtime.spawn(forever(shared.clone(), "gaps", |shared| Box::pin(gaps::run(shared))));

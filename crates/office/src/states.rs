@@ -13,7 +13,7 @@ use crate::OfficeError;
 use crate::hub::client;
 use crate::keep::json;
 use crate::places::{Owner, Places};
-use crate::service::Shared;
+use crate::shared::Shared;
 
 /// What has come is written this often: a thousand shops take one statement.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -48,7 +48,8 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
         // Of each shop's ledgers the newest word counts.
         let mut newest: BTreeMap<(String, String), State> = BTreeMap::new();
         while let Ok(message) = timeout_at(until, told.next()).await {
-            let lost = || OfficeError::Hub { doing: "listen to the shops", source: "the connection is lost".into() };
+            let lost =
+                || OfficeError::Hub { doing: "listen to the shops", source: "the connection is lost".into() };
             let message = message.ok_or_else(lost)?;
             if let Some((shop, state)) = read(&message, &shared.config.hub.prefix) {
                 newest.insert((shop, state.ledger.clone()), state);
@@ -81,7 +82,9 @@ fn read(message: &Message, prefix: &str) -> Option<(String, State)> {
     let rest = message.subject.strip_prefix(prefix)?.strip_prefix('.')?;
     let shop = rest.strip_suffix(".state")?;
     match serde_json::from_slice::<State>(&message.payload) {
-        Ok(state) if state.ledger.len() == 32 && state.head < i64::MAX as u64 && state.confirmed <= state.head => {
+        Ok(state)
+            if state.ledger.len() == 32 && state.head < i64::MAX as u64 && state.confirmed <= state.head =>
+        {
             Some((shop.to_owned(), state))
         }
         _ => {

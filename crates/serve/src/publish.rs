@@ -28,13 +28,13 @@ use std::time::Duration;
 pub(crate) use backoff::Backoff;
 pub(crate) use config::endpoint_of_mail;
 pub use config::hub_address;
-pub use tls::client_trusting as tls_client;
 pub use config::{MailConfig, MqttConfig, NatsConfig, OfficeConfig, PublishConfig, WebhookConfig};
 pub use destination::Destination;
 pub use pace::Pace;
 pub(crate) use receiver::Verdict;
 pub(crate) use state::Reporter;
 pub use state::{PublisherState, PublisherStates};
+pub use tls::client_trusting as tls_client;
 pub(crate) use webhook::Webhook;
 
 use tokio::runtime::Runtime;

@@ -16,6 +16,13 @@ pub(super) fn of(config: &Config) -> Vec<String> {
     if let Some(nats) = &publish.nats {
         lines.push(format!("to {} (NATS), {what}", nats.url));
     }
+    if let Some(office) = &publish.office {
+        lines.push(format!(
+            "to {} (head office), all that the ledger holds: crossings, visits, groups, conditions, uncounted time, runs; of \
+             staff that somebody who works there passed, without a name",
+            office.url
+        ));
+    }
     if let Some(mail) = &publish.mail {
         lines.push(format!("to {} by {} (mail), alerts: words and numbers", mail.to.join(", "), mail.url));
     }

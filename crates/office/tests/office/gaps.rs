@@ -10,7 +10,8 @@ use crate::shops::{Shop, Town, batch, ledger};
 fn asked(shop: &Shop, subscription: &mut async_nats::Subscriber, number: u64, confirmed: u64) -> Ask {
     until("a question", || {
         shop.state(number, confirmed, confirmed);
-        let next = async { tokio::time::timeout(std::time::Duration::from_millis(500), subscription.next()).await };
+        let next =
+            async { tokio::time::timeout(std::time::Duration::from_millis(500), subscription.next()).await };
         let message = shop.runtime.block_on(next).ok()?.unwrap();
         Some(serde_json::from_slice(&message.payload).unwrap())
     })
@@ -47,7 +48,8 @@ fn what_the_hub_has_confirmed_and_lost_is_missing_too() {
     // A disk of the hub's is gone with what was on it; or the database was put back from a copy.
     let ask = asked(&shop, &mut questions, 1, 8);
     assert_eq!(ask, Ask { ledger: ledger(1), after: 3, through: 8 });
-    let lost = Batch { lost: Some("retention has removed old entries here".into()), ..batch(1, 3, 8, [4, 8]) };
+    let lost =
+        Batch { lost: Some("retention has removed old entries here".into()), ..batch(1, 3, 8, [4, 8]) };
     shop.tell(&lost);
     let gap = "SELECT first, last, closed IS NULL, lost FROM report.gap";
     until("a loss", || {

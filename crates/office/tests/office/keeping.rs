@@ -120,9 +120,7 @@ fn two_entries_under_one_name_are_seen_and_the_first_stays() {
     let mut other = batch(1, 0, 3, 1..=3);
     other.entries[1]["id"] = "f".repeat(32).into();
     shop.tell(&other);
-    until("a conflict", || {
-        (town.postgres.sql("SELECT seq FROM office.conflict") == ["2"]).then_some(())
-    });
+    until("a conflict", || (town.postgres.sql("SELECT seq FROM office.conflict") == ["2"]).then_some(()));
     assert_eq!(town.postgres.sql("SELECT conflicts FROM report.shop"), ["1"]);
     assert_eq!(town.postgres.sql("SELECT count(*) FROM office.entry WHERE id::text LIKE 'ffff%'"), ["0"]);
 }
@@ -133,7 +131,9 @@ fn an_event_that_comes_in_two_ledgers_of_a_shop_is_counted_once() {
     let (berlin, aachen) = (Shop::at(&town.hub.url(), "berlin"), Shop::at(&town.hub.url(), "aachen"));
     let again = |number: u64| {
         let mut told = batch(number, 0, 3, 1..=3);
-        told.entries.iter_mut().for_each(|told| told["id"] = entry(1, told["seq"].as_u64().unwrap())["id"].clone());
+        told.entries
+            .iter_mut()
+            .for_each(|told| told["id"] = entry(1, told["seq"].as_u64().unwrap())["id"].clone());
         told
     };
     berlin.tell(&batch(1, 0, 3, 1..=3));
@@ -141,7 +141,10 @@ fn an_event_that_comes_in_two_ledgers_of_a_shop_is_counted_once() {
     // Another shop has counted the same recording: that is another count.
     aachen.tell(&again(3));
     town.has(9);
-    assert_eq!(town.postgres.sql("SELECT shop, entered FROM report.day ORDER BY 1"), ["aachen|3", "berlin|3"]);
+    assert_eq!(
+        town.postgres.sql("SELECT shop, entered FROM report.day ORDER BY 1"),
+        ["aachen|3", "berlin|3"]
+    );
 }
 
 #[test]
@@ -172,19 +175,25 @@ fn runs_clocks_and_lines_are_as_they_were_told_last() {
             step: Some(-3600.0),
             standing: if told > 1 { "off" } else { "sound" }.into(),
         }],
-        lines: vec![Line { source: "Door".into(), line: "door".into(), role: role.into(), in_total: role != "inner" }],
+        lines: vec![Line {
+            source: "Door".into(),
+            line: "door".into(),
+            role: role.into(),
+            in_total: role != "inner",
+        }],
     };
     shop.tell(&batch(1, 0, 10, 1..=10));
     let news = [about(2, Some("2026-11-24T10:00:00Z"), "inner"), about(1, None, "entrance")];
     for (name, about) in ["b", "a", "again"].iter().zip([&news[0], &news[1], &news[0]]) {
         shop.publish(shop.subjects.about(), name, serde_json::to_vec(about).unwrap()).unwrap();
     }
-    until("all three", || {
-        (town.postgres.sql("SELECT sequence FROM office.position") == ["4"]).then_some(())
-    });
+    until("all three", || (town.postgres.sql("SELECT sequence FROM office.position") == ["4"]).then_some(()));
     let row = "SELECT run.config, run.outcome, clock.standing, line.role, line.in_total
                FROM office.run, office.clock, office.line";
     assert_eq!(town.postgres.sql(row), ["abc|done|off|inner|f"]);
     assert_eq!(town.postgres.sql("SELECT count(*) FROM report.day"), ["0"], "an inner line is in no total");
-    assert_eq!(town.postgres.sql("SELECT entered, \"left\", local_hour FROM report.hour"), ["4|3|2026-11-24 09:00:00"]);
+    assert_eq!(
+        town.postgres.sql("SELECT entered, \"left\", local_hour FROM report.hour"),
+        ["4|3|2026-11-24 09:00:00"]
+    );
 }

@@ -25,7 +25,10 @@ fn all_shops_are_on_one_page_and_each_has_its_own() {
     let (berlin, aachen) = (Shop::at(&town.hub.url(), "berlin"), Shop::at(&town.hub.url(), "aachen"));
     // Now, so that it is today, and a week ago.
     let mut told = batch(1, 0, 6, 1..=6);
-    let now = town.postgres.sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')").remove(0);
+    let now = town
+        .postgres
+        .sql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+        .remove(0);
     let ago = "SELECT to_char(now() AT TIME ZONE 'UTC' - interval '7 days 1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
     let ago = town.postgres.sql(ago).remove(0);
     for (index, entry) in told.entries.iter_mut().enumerate() {
@@ -57,7 +60,9 @@ fn all_shops_are_on_one_page_and_each_has_its_own() {
     let metrics = get(&town, "metrics").1;
     assert!(metrics.contains("footfall_office_shop_gaps{shop=\"aachen\"} 1"), "{metrics}");
     assert!(metrics.contains("footfall_office_messages_total 2"), "{metrics}");
-    for (file, words) in [("", "head office"), ("office.js", "showAll"), ("style.css", "--accent"), ("healthz", "up")] {
+    for (file, words) in
+        [("", "head office"), ("office.js", "showAll"), ("style.css", "--accent"), ("healthz", "up")]
+    {
         let (status, text) = get(&town, file);
         assert!(status == 200 && text.contains(words), "{file}");
     }

@@ -208,5 +208,7 @@ fn service_user() -> Option<(u32, u32)> {
 /// Debian keeps servers where not every user looks.
 fn find(program: &str, folders: &[&str]) -> PathBuf {
     let mut paths = folders.iter().map(|folder| Path::new(folder).join(program));
-    paths.find(|path| path.exists()).unwrap_or_else(|| panic!("{program} is not installed: scripts/test installs it"))
+    paths
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{program} is not installed: scripts/test installs it"))
 }

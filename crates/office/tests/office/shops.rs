@@ -72,8 +72,10 @@ pub(crate) fn entry(ledger: u64, seq: u64) -> Value {
         7 => json!({"kind": "visit", "zone": "till", "track": seq, "frame": 9, "until": until}),
         8 => json!({"kind": "health", "condition": "dark", "raised": true, "frame": null}),
         9 => json!({"kind": "uncounted", "reason": "dark", "until": until}),
-        n => json!({"kind": "crossing", "line": "door", "direction": if n < 4 { "in" } else { "out" }, "track": seq,
-            "frame": 12}),
+        n => {
+            json!({"kind": "crossing", "line": "door", "direction": if n < 4 { "in" } else { "out" }, "track": seq,
+            "frame": 12})
+        }
     };
     let mut entry = common;
     entry.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
@@ -92,10 +94,13 @@ impl Shop {
     }
 
     pub(crate) fn with(url: &str, name: &str, options: async_nats::ConnectOptions) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let options = options.custom_inbox_prefix(footfall_serve::told::inbox(name));
-        let client = runtime.block_on(options.connect(url)).unwrap();
-        let mut context = jetstream::new(client.clone());
+        let (client, mut context) = runtime.block_on(async {
+            let client = options.connect(url).await.unwrap();
+            (client.clone(), jetstream::new(client))
+        });
         context.set_timeout(Duration::from_secs(2));
         Self { runtime, client, context, subjects: Subjects::of("office", name) }
     }

@@ -44,7 +44,9 @@ fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
         known.then(|| with_key(&town.hub, "aachen", &at("aachen.key")))
     });
     // Its own subjects, and no others: the other shop's, the stream's own interface, what the other is asked.
-    for subject in [berlin.subjects.entries(), berlin.subjects.about(), "$JS.API.STREAM.DELETE.OFFICE".to_owned()] {
+    for subject in
+        [berlin.subjects.entries(), berlin.subjects.about(), "$JS.API.STREAM.DELETE.OFFICE".to_owned()]
+    {
         assert!(aachen.publish(subject.clone(), "forged", body.clone()).is_err(), "{subject}");
     }
     let mut heard = aachen.runtime.block_on(aachen.client.subscribe("office.berlin.ask")).unwrap();
@@ -60,7 +62,9 @@ fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
     };
     assert!(aachen.runtime.block_on(nothing).is_none());
     // Nor does it help to name the other shop's ledger on its own subject.
-    aachen.publish(aachen.subjects.entries(), "named", serde_json::to_vec(&batch(1, 2, 3, [3])).unwrap()).unwrap();
+    aachen
+        .publish(aachen.subjects.entries(), "named", serde_json::to_vec(&batch(1, 2, 3, [3])).unwrap())
+        .unwrap();
     let refused = "SELECT reason LIKE 'aachen tells of the ledger %, which is berlin''s' FROM office.refused";
     until("a refusal", || (town.postgres.sql(refused) == ["t"]).then_some(()));
     town.has(2);

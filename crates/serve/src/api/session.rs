@@ -8,9 +8,9 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Problem;
 use super::body::Body;
 use super::problem::ProblemBody;
-use super::Problem;
 use crate::Role;
 use crate::access::{Access, Caller, Origin, check_token, cookie, remember};
 

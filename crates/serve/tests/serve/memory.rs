@@ -12,8 +12,8 @@ use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
 
 use footfall_serve::told::{About, Batch, VERSION};
 use footfall_serve::{
-    Beside, Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Pages, Part, Period,
-    PeriodSum, PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
+    Beside, Book, Bucket, Claim, Counts, CountsQuery, Entry, Mark, NewMark, NewSale, Opening, Pages, Part,
+    Period, PeriodSum, PortError, Report, ReportQuery, Sold, Total, VisitCount, Waiting, ZoneSum,
 };
 
 /// Crossings in memory.
@@ -396,7 +396,8 @@ fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jif
 
 impl Pages for MemoryBook {
     fn page(&self, after: u64, limit: usize) -> Result<Batch, PortError> {
-        let entries: Vec<_> = self.after(after, limit)?.iter().map(|entry| json!({"seq": entry.sequence})).collect();
+        let entries: Vec<_> =
+            self.after(after, limit)?.iter().map(|entry| json!({"seq": entry.sequence})).collect();
         let through = entries.last().and_then(|last| last["seq"].as_u64()).unwrap_or(after);
         Ok(Batch { version: VERSION, ledger: "memory".into(), base: 0, after, through, entries, lost: None })
     }

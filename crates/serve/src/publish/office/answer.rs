@@ -24,13 +24,7 @@ pub(super) async fn answer(link: &Link, reading: &Reading, question: &[u8]) -> R
     }
 }
 
-async fn parts(
-    link: &Link,
-    reading: &Reading,
-    ask: &Ask,
-    part: Part,
-    again: u64,
-) -> Result<(), PortError> {
+async fn parts(link: &Link, reading: &Reading, ask: &Ask, part: Part, again: u64) -> Result<(), PortError> {
     let mut after = ask.after.max(part.base);
     let end = ask.through.min(part.end);
     while after < end {

@@ -31,7 +31,9 @@ pub(super) struct Link {
 pub(super) enum NotTaken {
     #[error("the message is longer than the hub takes")]
     TooLong,
-    #[error("the hub has no stream for this shop: is footfall office running, and is the shop enrolled there?")]
+    #[error(
+        "the hub has no stream for this shop: is footfall office running, and is the shop enrolled there?"
+    )]
     NoStream,
     #[error("the hub does not answer: is the shop enrolled, and still allowed?")]
     Silent,
