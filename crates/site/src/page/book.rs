@@ -45,7 +45,7 @@ impl LedgerBook {
     }
 
     /// Asks what is answered in a moment, whoever waits.
-    fn ask<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, PortError> {
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, PortError> {
         Ok(self.readers.ask(&Waiting::default(), question)?)
     }
 
