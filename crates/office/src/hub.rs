@@ -19,7 +19,7 @@ const READER: &str = "office";
 /// What was not confirmed after this is given to us again.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// At most so many messages, and bytes, are read at once.
-const MOST: usize = 256;
+const MOST: u16 = 256;
 const MOST_BYTES: usize = 8 << 20;
 /// How long is waited for them.
 const WAIT: Duration = Duration::from_millis(300);
@@ -51,7 +51,7 @@ impl Hub {
             durable_name: Some(READER.to_owned()),
             ack_policy: AckPolicy::Explicit,
             ack_wait: PATIENCE,
-            max_ack_pending: 4 * MOST as i64,
+            max_ack_pending: 4 * i64::from(MOST),
             ..pull::Config::default()
         };
         let doing = OfficeError::hub("make the office's reader");
@@ -71,7 +71,7 @@ impl Hub {
     /// What there is, after a moment in which more may come. Nothing is taken before it is asked for.
     pub(crate) async fn next(&self) -> Result<Vec<Message>, OfficeError> {
         let doing = "read from it";
-        let batch = self.reader.batch().max_messages(MOST).max_bytes(MOST_BYTES).expires(WAIT);
+        let batch = self.reader.batch().max_messages(MOST.into()).max_bytes(MOST_BYTES).expires(WAIT);
         let mut batch = batch.messages().await.map_err(OfficeError::hub(doing))?;
         let mut messages = Vec::new();
         while let Some(message) = batch.next().await {

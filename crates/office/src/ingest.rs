@@ -10,7 +10,7 @@ use crate::keep::{Fate, Keeper, Letter};
 use crate::shared::Shared;
 
 /// What is for a newer office is looked at again after this.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 
 /// Reads until the office ends, or the hub or the database is lost.
 pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {

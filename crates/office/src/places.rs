@@ -47,18 +47,17 @@ impl Places {
         base: u64,
     ) -> Result<Owner, OfficeError> {
         let own = self.shop(client, shop).await?;
-        let (id, owner) = match self.ledgers.get(ledger) {
-            Some(&known) => known,
-            None => {
-                let sql = "INSERT INTO office.ledger (uid, shop, have)
-                           VALUES ($1::text::uuid, $2, int8multirange(int8range(1, $3::bigint + 1)))
-                           ON CONFLICT (uid) DO UPDATE SET uid = excluded.uid RETURNING id, shop";
-                let row = client.query_one(sql, &[&ledger, &own, &base.cast_signed()]).await;
-                let row = row.map_err(OfficeError::database("find a ledger"))?;
-                let known = (row.get(0), row.get(1));
-                self.ledgers.insert(ledger.to_owned(), known);
-                known
-            }
+        let (id, owner) = if let Some(&known) = self.ledgers.get(ledger) {
+            known
+        } else {
+            let sql = "INSERT INTO office.ledger (uid, shop, have)
+                       VALUES ($1::text::uuid, $2, int8multirange(int8range(1, $3::bigint + 1)))
+                       ON CONFLICT (uid) DO UPDATE SET uid = excluded.uid RETURNING id, shop";
+            let row = client.query_one(sql, &[&ledger, &own, &base.cast_signed()]).await;
+            let row = row.map_err(OfficeError::database("find a ledger"))?;
+            let known = (row.get(0), row.get(1));
+            self.ledgers.insert(ledger.to_owned(), known);
+            known
         };
         if owner == own {
             return Ok(Owner::This { ledger: id, shop: own });

@@ -39,14 +39,13 @@ impl Readers {
     ) -> Result<Option<String>, OfficeError> {
         let _place = self.places.acquire().await;
         let idle = self.idle.lock().await.pop().filter(|client| !client.is_closed());
-        let client = match idle {
-            Some(client) => client,
-            None => {
-                let client = self.database.connect().await?;
-                let sql = "SET statement_timeout = '12s'; SET default_transaction_read_only = on";
-                client.batch_execute(sql).await.map_err(OfficeError::database("connect"))?;
-                client
-            }
+        let client = if let Some(client) = idle {
+            client
+        } else {
+            let client = self.database.connect().await?;
+            let sql = "SET statement_timeout = '12s'; SET default_transaction_read_only = on";
+            client.batch_execute(sql).await.map_err(OfficeError::database("connect"))?;
+            client
         };
         let row = client.query_opt(sql, values).await.map_err(OfficeError::database("read"))?;
         self.idle.lock().await.push(client);

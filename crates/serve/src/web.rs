@@ -56,6 +56,7 @@ pub(crate) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Respon
 }
 
 /// Answers with one of the page's files, for a browser that may have it already.
+#[must_use]
 pub fn answer(name: &str, headers: &HeaderMap) -> Response {
     let Some(file) = FILES.iter().find(|file| file.name == name) else {
         return Problem::new(StatusCode::NOT_FOUND, "there is no such page").into_response();

@@ -74,13 +74,12 @@ impl Hub {
 
     pub fn go_on(&mut self) {
         let mut command = Command::new(find("nats-server", &["/usr/sbin", "/usr/bin", "/usr/local/bin"]));
-        match &self.config {
-            Some(config) => command.arg("--config").arg(config),
-            None => {
-                command.args(["-a", "127.0.0.1", "-p", &self.port.to_string(), "-js"]);
-                command.arg("-sd").arg(self.folder.path())
-            }
-        };
+        if let Some(config) = &self.config {
+            command.arg("--config").arg(config);
+        } else {
+            command.args(["-a", "127.0.0.1", "-p", &self.port.to_string(), "-js"]);
+            command.arg("-sd").arg(self.folder.path());
+        }
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         self.running = Some(Running(child));
         until("nats-server", || TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok());
