@@ -238,7 +238,9 @@ fn whoever_is_killed_the_office_has_every_ledger_row_by_row() {
             }
         }
     }
-    runs.iter().for_each(|run| run.end(Ending::Done).unwrap());
+    for run in &runs {
+        run.end(Ending::Done).unwrap();
+    }
     town.check();
     let run = "SELECT count(*), count(DISTINCT config), min(outcome) FROM office.run";
     until("how the runs ended", || (town.postgres.sql(run) == ["2|1|done"]).then_some(()));
