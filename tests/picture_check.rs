@@ -37,7 +37,7 @@ fn check(pictures: &[Image]) -> Vec<Note> {
         time: index * Duration::from_secs(1),
         image: image.clone(),
     });
-    let mut notes: Vec<Note> = frames.flat_map(|frame| check.inspect(&frame)).collect();
+    let mut notes: Vec<Note> = frames.flat_map(|frame| check.take(&frame)).collect();
     notes.extend(check.finish());
     notes
 }

@@ -1,7 +1,7 @@
 //! Whether frames come often enough to count by, and the words for it.
 
 use footfall_config::Config;
-use footfall_health::RateCheck;
+use footfall_health::{CountableCheck, RateCheck};
 use footfall_pipeline::Inspector;
 
 /// Who looks whether frames come often enough; nobody where that is not wished.
@@ -10,9 +10,17 @@ pub(crate) fn check(config: &Config) -> Option<RateCheck> {
     (health.rate > 0.0).then(|| RateCheck::new(health.rate, health.hold))
 }
 
+/// Who looks whether people can be counted, in pictures that are `scale` times as large for the detector; nobody where
+/// that is not wished.
+pub(crate) fn countable(config: &Config, scale: Option<f64>) -> Option<CountableCheck> {
+    let health = &config.health;
+    health.countable.then(|| CountableCheck::new(health.rate, health.hold, scale))
+}
+
 /// The same for a lane.
-pub(crate) fn inspectors(config: &Config) -> Vec<Box<dyn Inspector>> {
-    check(config).into_iter().map(|check| Box::new(check) as Box<dyn Inspector>).collect()
+pub(crate) fn inspectors(config: &Config, scale: Option<f64>) -> Vec<Box<dyn Inspector>> {
+    let rate = check(config).map(|check| Box::new(check) as Box<dyn Inspector>);
+    rate.into_iter().chain(countable(config, scale).map(|check| Box::new(check) as _)).collect()
 }
 
 /// Whether so many frames a second are too few to count by. Rates are rounded.

@@ -148,12 +148,46 @@ pub fn save_pictures(folder: &Path, count: usize, size: Option<Size>, light: f64
         assert!(video.read(&mut picture).unwrap());
         let mut sized = picture.clone();
         if let Some(size) = size {
-            let area = opencv::imgproc::INTER_AREA;
-            opencv::imgproc::resize(&picture, &mut sized, size, 0.0, 0.0, area).unwrap();
+            sized = resized(&picture, size);
         }
         let mut lit = Mat::default();
         sized.convert_to(&mut lit, -1, light, 0.0).unwrap();
         let path = folder.join(format!("{number:05}.jpg"));
         opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &lit).unwrap();
+    }
+}
+
+fn resized(picture: &Mat, size: Size) -> Mat {
+    let mut sized = Mat::default();
+    let area = opencv::imgproc::INTER_AREA;
+    opencv::imgproc::resize(picture, &mut sized, size, 0.0, 0.0, area).unwrap();
+    sized
+}
+
+/// The first pictures of the sample clip, so many times smaller, in the middle of grey ones of its own size.
+pub fn save_far_pictures(folder: &Path, count: usize, times: i32) {
+    let name = clip();
+    let mut video =
+        opencv::videoio::VideoCapture::from_file(name.to_str().unwrap(), opencv::videoio::CAP_FFMPEG)
+            .unwrap();
+    let mut picture = Mat::default();
+    for number in 0..count {
+        assert!(video.read(&mut picture).unwrap());
+        let (width, height) = (picture.cols() / times, picture.rows() / times);
+        let (right, below) = (picture.cols() - width, picture.rows() - height);
+        let mut far = Mat::default();
+        opencv::core::copy_make_border(
+            &resized(&picture, Size::new(width, height)),
+            &mut far,
+            below / 2,
+            below - below / 2,
+            right / 2,
+            right - right / 2,
+            opencv::core::BORDER_CONSTANT,
+            opencv::core::Scalar::all(110.0),
+        )
+        .unwrap();
+        let path = folder.join(format!("{number:05}.jpg"));
+        opencv::imgcodecs::imwrite_def(path.to_str().unwrap(), &far).unwrap();
     }
 }

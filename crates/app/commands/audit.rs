@@ -18,7 +18,8 @@ use footfall_site::audit::{METHOD, Outcome, html, pdf, report};
 /// Says it.
 pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<()> {
     let config = Config::load(Some(&args.config))?;
-    let outcome = audited(&config, args.from.as_deref(), args.to.as_deref())?;
+    let range = (args.from.as_deref(), args.to.as_deref());
+    let outcome = audited(&config, range, &TimeZone::system())?;
     if let Some(path) = &args.report {
         write(path, &outcome)?;
     }
@@ -27,12 +28,15 @@ pub(crate) fn run(args: &AuditArgs) -> anyhow::Result<()> {
 }
 
 /// What the audit of this stretch of time came to.
-pub(super) fn audited(config: &Config, from: Option<&str>, to: Option<&str>) -> anyhow::Result<Outcome> {
+pub(super) fn audited(
+    config: &Config,
+    (from, to): (Option<&str>, Option<&str>),
+    zone: &TimeZone,
+) -> anyhow::Result<Outcome> {
     let missing = "no evidence is kept: [evidence] needs a folder. docs/audit.md says how an audit is done";
     let folder = Folder::open(&config.evidence).map_err(usage)?.ok_or_else(|| usage(anyhow!(missing)))?;
-    let zone = TimeZone::system();
     let minute = |text: Option<&str>, end| -> anyhow::Result<Option<i64>> {
-        let at = text.map(|text| moment(text, &zone, end)).transpose().map_err(usage)?;
+        let at = text.map(|text| moment(text, zone, end)).transpose().map_err(usage)?;
         Ok(at.map(|at| at.as_second().div_euclid(60)))
     };
     let (from, to) = (minute(from, false)?, minute(to, true)?);

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &CountArgs, verbose: u8) -> anyhow::Result<()> {
     let (crossings, groups) = (Some(&*args.crossings), args.groups.as_deref());
     let files = Files { crossings, groups, ..Files::default() };
     let follower = Follower::new(Tracker::new(config.tracker(None, None)).map_err(usage)?, counter);
-    let mut session = Session::new(source.into_owned(), follower, files, None)?;
+    let mut session = Session::new(source.into_owned(), follower, files, (None, None))?;
     let mut last_frames: BTreeMap<TrackId, u64> = BTreeMap::new();
     last_frames.extend(rows.iter().map(|row| (row.id, row.frame)));
     let mut ended = Vec::new();

@@ -38,7 +38,8 @@ pub(crate) fn run(args: &ReplayArgs, verbose: u8) -> anyhow::Result<()> {
     let config = Config::load(args.config.as_deref())?;
     rate::warn_of(&head.source, head.frame_rate, &config);
     let follower = Follower::new(tracker, counter);
-    let session = Session::new(head.source, follower, files, rate::check(&config))?;
+    let checks = (rate::check(&config), rate::countable(&config, None));
+    let session = Session::new(head.source, follower, files, checks)?;
     // A recording's last frame has what was still open, as in the run; a camera's does not.
     let mut session = session.holding_last(!head.live);
     for frame in reader.by_ref() {

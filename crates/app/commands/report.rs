@@ -3,7 +3,7 @@
 use std::io::{BufWriter, IsTerminal as _, Write};
 
 use anyhow::{Context as _, anyhow};
-use footfall_config::{Config, usage};
+use footfall_config::{Config, shown_name, usage};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Compare, Count, Error, PlaceKind, Query, Range, Reader, ZoneCount};
@@ -57,7 +57,11 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<()> {
     };
     reader.as_of_one_moment(|| report(&reader, &query, args))?;
     if args.audited {
-        let outcome = audited(&config, args.from.as_deref(), args.to.as_deref())?;
+        let mut outcome = audited(&config, (args.from.as_deref(), args.to.as_deref()), &zone)?;
+        let sources: Vec<String> = args.sources.iter().map(|name| shown_name(name)).collect();
+        let is_of = |names: &[String], name: &String| names.is_empty() || names.contains(name);
+        let lines = [args.lines.as_slice(), &query.lines].concat();
+        outcome.findings.retain(|found| is_of(&lines, &found.line) && is_of(&sources, &found.source));
         writeln!(std::io::stdout(), "\nAudited\n{}", footfall_site::audit::report(&outcome))?;
     }
     let wrongly = reader.dated_wrongly()?;

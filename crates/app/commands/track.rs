@@ -50,10 +50,10 @@ pub(crate) fn run(args: &TrackArgs, verbose: u8) -> anyhow::Result<()> {
     }
     let (tracks, crossings) = (Some(&args.tracks), args.crossings.as_deref());
     let files = Files { tracks, crossings, ..Files::default() };
-    let rates = rate::check(&config);
+    let checks = (rate::check(&config), rate::countable(&config, args.input_scale));
     let follower = Follower::new(tracker, counter);
     let follower = if args.offline { follower.offline() } else { follower };
-    let mut session = Session::new(source.clone(), follower, files, rates)?;
+    let mut session = Session::new(source.clone(), follower, files, checks)?;
     let mut oddities = Oddities::default();
     for frame in &mut detections {
         let frame = frame?;

@@ -195,7 +195,7 @@ impl Setup {
         let tracker = Tracker::new(settings).map_err(usage)?;
         warn_about_lines(&self.source, &info);
         rate::warn_of(&self.source.name, info.frame_rate, config);
-        let inspectors = self.inspectors(info.kind)?;
+        let inspectors = self.inspectors(&info)?;
         let sight = Some(self.sight(&info));
         Ok(Parts { source, tracker, counter, sinks, inspectors, sight })
     }
@@ -209,11 +209,13 @@ impl Setup {
         Box::new(Watch::new(optics, layout, windows, config.detector.rest))
     }
 
-    /// Who looks whether frames come often enough, and whether a live picture is fit for counting.
-    fn inspectors(&self, kind: Kind) -> anyhow::Result<Vec<Box<dyn Inspector>>> {
-        let config = &self.common.config;
-        let mut inspectors = rate::inspectors(config);
-        if kind == Kind::Live && config.health.enabled {
+    /// Who looks whether frames come often enough and people can be counted in them, and whether a live picture is fit
+    /// for counting.
+    fn inspectors(&self, info: &SourceInfo) -> anyhow::Result<Vec<Box<dyn Inspector>>> {
+        let Common { config, inputs, .. } = &self.common;
+        let scale = optics(*inputs, info.width, info.height).scale();
+        let mut inspectors = rate::inspectors(config, Some(scale));
+        if info.kind == Kind::Live && config.health.enabled {
             let reference = self.source.reference.as_deref().map(reference).transpose()?;
             inspectors.push(Box::new(PictureCheck::new(config.health.clone(), reference.as_ref())));
         }

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use footfall_count::{Anchor, Follower, Seen};
+use footfall_count::{Anchor, Condition, Follower, Seen, Uncountable};
 use footfall_formats::TracksWriter;
 use footfall_formats::jsonl::{CrossingWriter, GroupRow, GroupWriter};
-use footfall_health::RateCheck;
+use footfall_health::{CountableCheck, RateCheck};
 use footfall_ledger::{Entry, Run};
 use footfall_pipeline::Note;
 use footfall_track::{Observations, Step};
@@ -28,6 +28,8 @@ pub(crate) struct Session {
     /// Who looks whether frames come often enough, and for how long they have not.
     rate: Option<RateCheck>,
     low: Duration,
+    /// Who looks whether people can be counted in them.
+    countable: Option<CountableCheck>,
 }
 
 /// Where a session writes to.
@@ -58,7 +60,7 @@ impl Session {
         source: String,
         follower: Follower,
         files: Files<'_>,
-        rate: Option<RateCheck>,
+        (rate, countable): (Option<RateCheck>, Option<CountableCheck>),
     ) -> anyhow::Result<Self> {
         let files = Written {
             source,
@@ -78,6 +80,7 @@ impl Session {
             frames: 0,
             rate,
             low: Duration::ZERO,
+            countable,
         })
     }
 
@@ -122,6 +125,9 @@ impl Session {
     }
 
     fn see(&mut self, seen: Seen) -> anyhow::Result<()> {
+        let countable = self.countable.as_mut();
+        let notes = countable.map(|check| check.take(seen.frame, seen.time, seen.visible, None));
+        self.tell(notes.unwrap_or_default())?;
         if self.holds_last {
             self.held = Some(seen);
             return Ok(());
@@ -142,7 +148,9 @@ impl Session {
                 }
                 Note::Health(change) => Entry::Health(change),
                 Note::Uncounted(span) => {
-                    self.low += span.to.saturating_sub(span.from);
+                    if span.reason == Condition::LowRate {
+                        self.low += span.to.saturating_sub(span.from);
+                    }
                     Entry::Uncounted(span)
                 }
             };
@@ -162,8 +170,9 @@ impl Session {
             }
             self.files.write(&seen)?;
         }
-        let notes = self.rate.as_mut().map(RateCheck::rest).unwrap_or_default();
-        self.tell(notes)?;
+        let rate = self.rate.as_mut().map(RateCheck::rest);
+        let countable = self.countable.as_mut().map(CountableCheck::rest);
+        self.tell(rate.into_iter().chain(countable).flatten().collect())?;
         let Self { follower, files, frames, rate, low, .. } = self;
         let people = files.people;
         files.finish()?;
@@ -217,18 +226,24 @@ impl Finished {
     /// Each line's counts with their ranges, or why there are none.
     pub(crate) fn ranges(&self, scale: Option<f64>) -> Value {
         let (counter, sight) = (self.follower.counter(), self.follower.visibility());
-        let uncountable = sight.uncountable(scale);
-        let told = counter.lines().iter().zip(counter.tallies()).zip(counter.doubts()).enumerate();
-        let lines = told.map(|(index, ((line, tally), doubt))| {
-            let range = uncountable.is_none().then(|| sight.range(index, tally, doubt, scale));
+        let least = self.rate.as_ref().filter(|_| !self.low.is_zero()).map(RateCheck::least);
+        let uncountable = match least {
+            Some(least) => Some(Uncountable::LowRate { least }),
+            None => sight.uncountable(scale),
+        };
+        let told = counter.lines().iter().zip(counter.tallies()).zip(counter.doubts());
+        let lines = told.map(|((line, tally), doubt)| {
+            let range = uncountable.is_none().then(|| sight.range(tally, doubt, scale));
             json!({
                 "name": line.name(), "in": tally.entered, "out": tally.left,
                 "in_interval": range.map(|[entered, _]| entered), "out_interval": range.map(|[_, left]| left),
+                "in_doubt": doubt.entered, "out_doubt": doubt.left,
             })
         });
         json!({
             "lines": lines.collect::<Value>(), "uncountable": uncountable,
-            "unfollowed": sight.unfollowed(), "height": sight.height(), "rate_too_low": !self.low.is_zero(),
+            "signs": sight.signs(scale), "confidence": sight.sums().confidence(),
+            "unfollowed": sight.sums().unfollowed(), "height": sight.sums().height(), "rate_too_low": !self.low.is_zero(),
         })
     }
 

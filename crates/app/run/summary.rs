@@ -174,8 +174,11 @@ impl RunReport {
         for (scale, lane) in scales.iter_mut().zip(lanes) {
             *scale = lane.summary.window_scale.into_iter().chain(*scale).reduce(f64::max);
         }
-        let lines =
-            lanes.iter().zip(&scales).flat_map(|(lane, &scale)| lines(lane, several, scale)).collect();
+        let lines = lanes
+            .iter()
+            .zip(&scales)
+            .flat_map(|(lane, &scale)| lines(lane, several, (config.health.rate, scale)))
+            .collect();
         let how = lanes.iter().map(|lane| lane.summary.ended).max_by_key(|&ended| rank(ended));
         let single = if several { None } else { lanes.first().and_then(source) };
         let outputs =
@@ -244,7 +247,7 @@ impl SourceReport {
             embedded: summary.embedded,
             people: summary.people,
             tracked: summary.tracked,
-            lines: lines(lane, false, scale).collect(),
+            lines: lines(lane, false, (least_frames_per_second, scale)).collect(),
             busy_seconds: busy,
             milliseconds_per_frame: 1e3 * busy / summary.processed.max(1) as f64,
             share: busy / all.max(1e-9),

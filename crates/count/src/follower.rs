@@ -7,7 +7,9 @@ use std::time::Duration;
 use footfall_track::offline::{OfflineConfig, Recording};
 use footfall_track::{Detection, Embeddings, Observations, Step, TrackedBox, Tracker};
 
-use crate::{Anchor, Counter, Crossing, Estimate, Group, Line, Tally, Visibility, Visit, Zone, ZoneTally};
+use crate::{
+    Anchor, Counter, Crossing, Estimate, Group, Line, Tally, Visibility, Visible, Visit, Zone, ZoneTally,
+};
 
 /// What was seen in one frame, or is decided without one.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,8 @@ pub struct Seen {
     pub groups: Vec<Group>,
     /// How many different people came in within the window, where that is told.
     pub estimate: Option<Estimate>,
+    /// How well people were seen and followed until then; nothing of tracks that somebody else made.
+    pub visible: Visible,
 }
 
 impl Seen {
@@ -148,9 +152,6 @@ impl Follower {
     /// Changes settings, lines or zones between two frames.
     pub fn change(&mut self, change: impl FnOnce(&mut Tracker, &mut Counter)) {
         change(&mut self.tracker, &mut self.counter);
-        if self.counter.lines() != &*self.lines {
-            self.visibility.change(self.counter.lines().len());
-        }
         self.lines = self.counter.lines().into();
         self.zones = self.counter.zones().into();
     }
@@ -187,12 +188,7 @@ impl Follower {
     /// Frames come in rising order of number and time.
     pub fn step(&mut self, frame: u64, time: Duration, observations: &Observations) -> Seen {
         let step = self.tracker.step(time, observations);
-        self.visibility.see(
-            time,
-            &observations.detections,
-            step,
-            (self.counter.anchor(), self.counter.lines()),
-        );
+        self.visibility.see(time, &observations.detections, step);
         if let Some(recording) = &mut self.recording {
             recording.push(frame, time, observations, step);
             self.latest = (frame, time);
@@ -247,6 +243,7 @@ impl Follower {
             visits: self.counter.take_visits(),
             groups: self.counter.take_groups(),
             estimate: self.counter.estimate(),
+            visible: self.visibility.sums(),
         }
     }
 }

@@ -33,6 +33,12 @@ pub enum Condition {
     Moved,
     /// Too few frames a second are processed to follow people from one to the next.
     LowRate,
+    /// Too many of those who are seen cannot be followed from one frame to the next.
+    Unfollowed,
+    /// People are too small for the network to be found.
+    TooSmall,
+    /// People hardly stand out: too little light, a picture that is not sharp.
+    Unclear,
     /// Frames come faster than they can be processed by far.
     Overloaded,
     /// This program was not running.
@@ -66,6 +72,9 @@ impl Condition {
             Self::Dark => "dark",
             Self::Moved => "moved",
             Self::LowRate => "low_rate",
+            Self::Unfollowed => "unfollowed",
+            Self::TooSmall => "too_small",
+            Self::Unclear => "unclear",
             Self::Overloaded => "overloaded",
             Self::Stopped => "stopped",
             Self::ClockStep => "clock_step",
@@ -75,6 +84,52 @@ impl Condition {
             Self::LedgerDamaged => "ledger_damaged",
             Self::LedgerRefused => "ledger_refused",
         }
+    }
+}
+
+/// Why counts are not to be relied on although pictures come, and what to do about it, in words for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Advice {
+    /// What is wrong: `people are too small in the picture to be found`.
+    pub why: &'static str,
+    /// What would help: `It takes a camera that is nearer ...`.
+    pub remedy: &'static str,
+}
+
+impl Condition {
+    /// Those in which pictures come, and no honest range can be given for what is counted in them: that time is
+    /// *uncountable*.
+    pub const UNCOUNTABLE: [Self; 4] = [Self::LowRate, Self::Unfollowed, Self::TooSmall, Self::Unclear];
+
+    /// Why nobody can be counted then, and what to do about it; nothing for other conditions.
+    #[must_use]
+    pub fn advice(self) -> Option<Advice> {
+        let (why, remedy) = match self {
+            Self::LowRate => (
+                "too few frames a second are processed to follow people from one to the next",
+                "It takes more frames a second: a camera that sends more, a faster machine, or fewer sources on it",
+            ),
+            Self::Unfollowed => (
+                "too many of those who are seen cannot be followed from one frame to the next",
+                "It takes more frames a second, more light, or a camera that sees people apart from one another",
+            ),
+            Self::TooSmall => (
+                "people are too small in the picture to be found",
+                "It takes a camera that is nearer or zoomed in, or a larger detector.input_size",
+            ),
+            Self::Unclear => (
+                "people hardly stand out in the picture, so that many are not found",
+                "It takes more light, a sharper picture, a camera that is nearer, or another detector",
+            ),
+            _ => return None,
+        };
+        Some(Advice { why, remedy })
+    }
+
+    /// The uncountable one that is kept under this name: an older program's ledger may have others.
+    #[must_use]
+    pub fn uncountable(name: &str) -> Option<Self> {
+        Self::UNCOUNTABLE.into_iter().find(|condition| condition.as_str() == name)
     }
 }
 
@@ -119,6 +174,9 @@ mod tests {
         for condition in [
             Condition::Disconnected,
             Condition::LowRate,
+            Condition::Unfollowed,
+            Condition::TooSmall,
+            Condition::Unclear,
             Condition::ClockStep,
             Condition::DiskFull,
             Condition::LedgerGone,
@@ -127,6 +185,16 @@ mod tests {
             let read = Condition::deserialize_from(&text);
             assert_eq!(read, Some(condition));
         }
+    }
+
+    #[test]
+    fn what_is_uncountable_says_why_and_what_to_do() {
+        for condition in Condition::UNCOUNTABLE {
+            let advice = condition.advice().unwrap();
+            assert!(advice.remedy.starts_with("It takes ") && !advice.why.is_empty(), "{condition}");
+            assert_eq!(Condition::uncountable(condition.as_str()), Some(condition));
+        }
+        assert_eq!((Condition::Dark.advice(), Condition::uncountable("dark")), (None, None));
     }
 
     impl Condition {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use footfall_count::Condition;
-use footfall_pipeline::{Frame, Inspector, Note};
+use footfall_pipeline::{Frame, Inspector, Note, Scene};
 
 use crate::latch::{Latch, Sign};
 use crate::measure::{difference, level, lost_texture, texture};
@@ -191,16 +191,21 @@ impl PictureCheck {
         }
         Sign::Good(evidence)
     }
-}
 
-impl Inspector for PictureCheck {
-    fn inspect(&mut self, frame: &Frame) -> Vec<Note> {
+    /// Looks at a frame that was processed; what is there to tell.
+    pub fn take(&mut self, frame: &Frame) -> Vec<Note> {
         self.last = (frame.number, frame.time);
         if frame.time < self.next_look {
             return Vec::new();
         }
         self.next_look = frame.time + Duration::try_from_secs_f64(self.config.every).unwrap_or_default();
         self.look(frame.number, frame.time, Grey::of(&frame.image))
+    }
+}
+
+impl Inspector for PictureCheck {
+    fn inspect(&mut self, scene: &Scene) -> Vec<Note> {
+        self.take(&scene.frame)
     }
 
     fn finish(&mut self) -> Vec<Note> {

@@ -25,6 +25,8 @@ pub struct CheckConfig {
     /// Low rate: fewer processed frames a second than this, of any source; 0 never is. `scores/rates.md` has what
     /// is counted at which rate.
     pub rate: f64,
+    /// Whether time is told, of any source, in which people are too small, or cannot be followed.
+    pub countable: bool,
 }
 
 /// A value that means nothing.
@@ -51,6 +53,7 @@ impl Default for CheckConfig {
             frozen: 20.0,
             moved: 0.03,
             rate: 4.0,
+            countable: true,
         }
     }
 }

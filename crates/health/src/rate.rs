@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use footfall_count::Condition;
-use footfall_pipeline::{Frame, Inspector, Note};
+use footfall_pipeline::{Inspector, Note, Scene};
 
 use crate::latch::{Latch, Sign};
 
@@ -129,8 +129,8 @@ impl RateCheck {
 }
 
 impl Inspector for RateCheck {
-    fn inspect(&mut self, frame: &Frame) -> Vec<Note> {
-        self.take(frame.number, frame.time)
+    fn inspect(&mut self, scene: &Scene) -> Vec<Note> {
+        self.take(scene.frame.number, scene.frame.time)
     }
 
     fn finish(&mut self) -> Vec<Note> {

@@ -113,20 +113,22 @@ impl Reader {
         if begun.from < begun.to {
             self.each_quarter(begun, Part::GAPS, spots, |quarter, spots| {
                 for gap in quarter.gaps.iter().filter(|gap| gap.to > within.from) {
-                    if choice.place(gap.spot, spots).is_some() {
-                        gapped.add(Micros { from: gap.from, to: gap.to });
+                    if let Some(spot) = spots.get(gap.spot)
+                        && choice.place(gap.spot, spots).is_some()
+                    {
+                        gapped.add(&spot.name, Micros { from: gap.from, to: gap.to });
                     }
                 }
                 Ok::<_, Error>(())
             })?;
         }
-        self.each_long_gap(within, &query.sources, |_, gap| gapped.add(gap))?;
+        self.each_long_gap(within, &query.sources, |reason, gap| gapped.add(reason, gap))?;
         let marked = self.marked(Range { from: Some(whole.from), to: Some(whole.to) }, &query.sources)?;
-        marked.spans().for_each(|span| gapped.add(span));
+        marked.spans().for_each(|span| gapped.add(MARKED, span));
         if let Some(end) = query.known(whole).to {
             let since = self.since_last_seen(end.min(Timestamp::now()), &query.sources)?;
             for span in since {
-                gapped.add(span.into());
+                gapped.add(Condition::Stopped.as_str(), span.into());
             }
         }
         Ok(gapped)

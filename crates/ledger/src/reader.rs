@@ -233,6 +233,12 @@ impl Reader {
         quarters::each(&self.connection, (range.from, range.to), part, spots, take, wrong)
     }
 
+    /// Whether one of the sources of these names (none: all) was ever uncountable.
+    pub(crate) fn has_uncountable(&self, sources: &[String], spots: &mut Spots) -> Result<bool, Error> {
+        self.read(|connection| quarters::meet(connection, Part::GAPS, spots))?;
+        Ok(spots.has_uncountable(sources))
+    }
+
     /// As [`quarters::tells`].
     pub(crate) fn tells(
         &self,

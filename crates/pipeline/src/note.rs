@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use footfall_count::{Condition, HealthChange, Uncounted};
+use footfall_count::{Advice, Condition, HealthChange, Uncounted};
 
 /// Something to tell about a source.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,13 @@ impl Note {
             ),
             (Condition::LowRate, false) => {
                 format!("{name}: frames are enough to count by again: {rate} a second are processed")
+            }
+            (condition @ (Condition::Unfollowed | Condition::TooSmall | Condition::Unclear), true) => {
+                let Advice { why, remedy } = condition.advice()?;
+                format!("{name} cannot be counted: {why}{}. {remedy}", figures(&change.evidence))
+            }
+            (Condition::Unfollowed | Condition::TooSmall | Condition::Unclear, false) => {
+                format!("{name} can be counted again{}", figures(&change.evidence))
             }
             _ => format!("{name}: the picture is {self}"),
         })

@@ -76,10 +76,10 @@ pub enum Item {
     Alive,
 }
 
-/// Judges whether pictures are fit for counting.
+/// Judges whether pictures, and what is seen in them, are fit for counting.
 pub trait Inspector: Send {
     /// Looks at a frame that was processed; what is there to tell, in the order of its times.
-    fn inspect(&mut self, frame: &Frame) -> Vec<Note>;
+    fn inspect(&mut self, scene: &Scene) -> Vec<Note>;
 
     /// After the last frame: what was still going on then.
     fn finish(&mut self) -> Vec<Note>;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use footfall_count::{Config, CountInterval, Counter as Inner, Line, Zone};
+use footfall_count::{Advice, Condition, Config, CountInterval, Counter as Inner, Line, Zone};
 use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 use numpy::{IntoPyArray as _, PyArray1};
 use pyo3::exceptions::PyValueError;
@@ -44,7 +44,14 @@ struct State {
     counter: Inner,
     clock: Clock,
     is_finished: bool,
+    /// The latest frame's time.
+    latest: Option<Duration>,
+    /// Steps from frame to frame, and those that were too long to follow people over.
+    steps: (u64, u64),
 }
+
+/// Over longer steps people are not followed: at 4 frames a second, with times that are rounded.
+const LONGEST_STEP: Duration = Duration::from_millis(253);
 
 #[pymethods]
 impl Counter {
@@ -75,7 +82,10 @@ impl Counter {
         }
         let clock = Clock::new(self::frame_rate(frame_rate)?);
         let format = BoxFormat::named(box_format)?;
-        Ok(Self { state: Mutex::new(State { counter, clock, is_finished: false }), format })
+        Ok(Self {
+            state: Mutex::new(State { counter, clock, is_finished: false, latest: None, steps: (0, 0) }),
+            format,
+        })
     }
 
     /// Takes what a Tracker said about the next frame; gives the crossings decided in it.
@@ -160,10 +170,31 @@ impl Counter {
         })
     }
 
-    /// Where the true counts are with a probability of 95%: {"door": {"in": (2, 4), "out": (2, 3)}}.
+    /// Why no count can be answered for, and what to do: {"because": "low_rate", "why": ..., "remedy": ...}. None where
+    /// they can be: this looks at the times of frames alone, since tracks say nothing of who was not followed.
+    #[getter]
+    fn uncountable<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        if !py.detach(|| lock(&self.state).is_rare()) {
+            return Ok(None);
+        }
+        let Some(Advice { why, remedy }) = Condition::LowRate.advice() else { return Ok(None) };
+        let told = PyDict::new(py);
+        for (name, words) in [("because", Condition::LowRate.as_str()), ("why", why), ("remedy", remedy)] {
+            told.set_item(name, words)?;
+        }
+        Ok(Some(told))
+    }
+
+    /// Where the true counts are with a probability of 95%: {"door": {"in": (2, 4), "out": (2, 3)}}; None in place of a
+    /// pair where counts are uncountable.
     #[getter]
     fn intervals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let is_rare = py.detach(|| lock(&self.state).is_rare());
         self.by_line(py, |counter, index, counts| {
+            if is_rare {
+                counts.set_item("in", py.None())?;
+                return counts.set_item("out", py.None());
+            }
             let (tally, doubt) = (counter.tallies()[index], counter.doubts()[index]);
             let entered = CountInterval::of(tally.entered, doubt.entered);
             let left = CountInterval::of(tally.left, doubt.left);
@@ -240,8 +271,17 @@ impl State {
         let (number, at) = self.clock.next(frame, time)?;
         let (step, embeddings, at) = of(at);
         self.clock.take((number, at), time.is_some());
+        if let Some(before) = self.latest.replace(at) {
+            let is_long = at.saturating_sub(before) > LONGEST_STEP;
+            self.steps = (self.steps.0 + 1, self.steps.1 + u64::from(is_long));
+        }
         let crossings = self.counter.step(number, at, step, embeddings);
         Ok(self.named(crossings))
+    }
+
+    /// Whether most frames came too long after the one before. Frames that were left out now and then are not it.
+    fn is_rare(&self) -> bool {
+        2 * self.steps.1 > self.steps.0
     }
 
     fn named(&self, crossings: Vec<footfall_count::Crossing>) -> Vec<Crossing> {

@@ -31,6 +31,17 @@ def test_three_people_come_in(people):
         counter.update(footfall.Tracker().update([], []))
 
 
+def test_at_a_frame_a_second_nobody_can_be_counted():
+    well, rare = (footfall.Counter(DOOR, frame_rate=rate) for rate in (25, 1))
+    for counter in (well, rare):
+        for frame in range(30):
+            counter.update_boxes([[100 + 10 * frame, 100, 140 + 10 * frame, 200]], [1])
+        counter.finish()
+    assert well.uncountable is None and well.intervals["door"]["in"] is not None
+    assert rare.uncountable["because"] == "low_rate" and rare.uncountable["remedy"].startswith("It takes ")
+    assert rare.intervals == {"door": {"in": None, "out": None}}
+
+
 def test_lines_as_texts_and_in_percent(people):
     for lines, size in [(["door:250,600,250,0"], None), (["door:25%,100%,25%,0%"], (1000, 600))]:
         counter = footfall.Counter(lines, size=size)

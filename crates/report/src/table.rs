@@ -4,7 +4,7 @@ use std::io::Write;
 use std::iter;
 
 use console::{Alignment, Style, measure_text_width, pad_str};
-use footfall_count::CountInterval;
+use footfall_count::{Advice, Condition, CountInterval};
 use footfall_ledger::Count;
 
 use crate::label::{Labels, length};
@@ -19,7 +19,7 @@ struct Column {
     total: fn(&Total) -> String,
 }
 
-const COLUMNS: [Column; 21] = [
+const COLUMNS: [Column; 22] = [
     Column {
         head: "in",
         is_shown: |_| true,
@@ -88,6 +88,12 @@ const COLUMNS: [Column; 21] = [
         total: |t| t.dwell.map_or_else(dash, length),
     },
     Column { head: "uncounted", is_shown: |_| true, cell: |c| gap(c.uncounted), total: |t| gap(t.uncounted) },
+    Column {
+        head: "uncountable",
+        is_shown: |t| t.uncountable > 0.0,
+        cell: |c| gap(c.uncountable.unwrap_or_default()),
+        total: |t| gap(t.uncountable),
+    },
     Column {
         head: "in outside",
         is_shown: |t| t.outside.is_some(),
@@ -216,13 +222,21 @@ pub(crate) fn dash() -> String {
     "-".to_owned()
 }
 
-/// A line under the table: `uncounted: stopped 1:30, dark 0:20`; nothing where everything was counted.
+/// A line under the table: `uncounted: stopped 1:30, dark 0:20`; nothing where everything was counted. One more for each
+/// reason for which that time could not be counted: why, and what to do about it.
 pub(crate) fn why(reasons: &[(String, f64)]) -> String {
     let each: Vec<_> = reasons
         .iter()
         .map(|(reason, seconds)| format!("{} {}", reason.replace('_', " "), gap(*seconds)))
         .collect();
-    if each.is_empty() { String::new() } else { format!("\nuncounted: {}\n", each.join(", ")) }
+    if each.is_empty() {
+        return String::new();
+    }
+    let advice = reasons.iter().filter_map(|(reason, seconds)| {
+        let Advice { why, remedy } = Condition::uncountable(reason)?.advice()?;
+        Some(format!("uncountable for {}: {why}. {remedy}\n", gap(*seconds)))
+    });
+    format!("\nuncounted: {}\n{}", each.join(", "), advice.collect::<String>())
 }
 
 pub(crate) fn gap(seconds: f64) -> String {

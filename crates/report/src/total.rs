@@ -24,6 +24,8 @@ pub(crate) struct Total {
     pub(crate) visits: u64,
     pub(crate) dwell: Option<f64>,
     pub(crate) uncounted: f64,
+    /// See [`Count::uncountable`].
+    pub(crate) uncountable: f64,
     /// In and out, outside of the opening hours.
     pub(crate) outside: Option<(u64, u64)>,
     pub(crate) marked: u64,
@@ -31,8 +33,8 @@ pub(crate) struct Total {
     pub(crate) amount: Option<f64>,
     /// Those who came in and left earlier, and how many came in now in the same periods.
     pub(crate) before: Option<(u64, u64, u64)>,
-    /// Of the latest period: the longest of what its rows tell.
-    gap: f64,
+    /// Of the latest period: the longest uncounted and uncountable time of what its rows tell.
+    gap: (f64, f64),
     /// Of all stays, in seconds.
     stayed: f64,
     /// Where the latest row's period begins.
@@ -61,10 +63,12 @@ impl Total {
         // Rows of one period tell of the same gaps, or a source each of its own.
         if self.period.as_ref() != Some(&count.from) {
             self.period = Some(count.from.clone());
-            self.gap = 0.0;
+            self.gap = (0.0, 0.0);
         }
-        self.uncounted += (count.uncounted - self.gap).max(0.0);
-        self.gap = self.gap.max(count.uncounted);
+        let uncountable = count.uncountable.unwrap_or_default();
+        self.uncounted += (count.uncounted - self.gap.0).max(0.0);
+        self.uncountable += (uncountable - self.gap.1).max(0.0);
+        self.gap = (self.gap.0.max(count.uncounted), self.gap.1.max(uncountable));
         if let (Some(entered), Some(left)) = (count.entered_outside, count.left_outside) {
             let outside = self.outside.get_or_insert_default();
             *outside = (outside.0 + entered, outside.1 + left);

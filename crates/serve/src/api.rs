@@ -26,6 +26,7 @@ mod visitors;
 pub(crate) use live::Scene;
 pub use problem::{Problem, ProblemBody};
 pub(crate) use shared::Shared;
+pub(crate) use sources::Uncountable;
 pub(crate) use today::Today;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use footfall_count::Condition;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -123,6 +124,13 @@ impl Live {
             (state.name, zones)
         };
         seen.map(zones).collect()
+    }
+
+    /// Why no count of a source can be answered for now, by its name; those that can are not there.
+    pub(crate) fn uncountable(&self) -> BTreeMap<String, Condition> {
+        let states = self.sources.iter().map(|source| source.state());
+        let seen = states.filter(|state| state.status.health.is_current());
+        seen.filter_map(|state| Some((state.name, state.status.uncountable?))).collect()
     }
 
     /// Tells of each frame in which somebody passed a line. Only the first who asks is told, and must not wait.

@@ -53,7 +53,7 @@ impl<'a> Family<'a> {
 type OfSource<T> = (&'static str, &'static str, fn(&SourceState) -> T);
 
 /// Numbers of each source that rise and fall.
-const GAUGES: [OfSource<f64>; 4] = [
+const GAUGES: [OfSource<f64>; 5] = [
     ("people", "People in the newest frame", |s| s.status.people as f64),
     ("frames_per_second", "Finished frames a second, of late", |s| s.status.rate),
     ("source_up", "1 while frames come, or a recording is over", |s| {
@@ -62,6 +62,11 @@ const GAUGES: [OfSource<f64>; 4] = [
     ("source_good", "1 while nothing is wrong with the source", |s| {
         f64::from(matches!(s.status.health, Health::Good | Health::Ended))
     }),
+    (
+        "source_countable",
+        "1 while counts of the source can be answered for, as far as its picture goes",
+        |s| f64::from(s.status.uncountable.is_none()),
+    ),
 ];
 
 /// Numbers of each source that only rise.

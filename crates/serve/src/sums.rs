@@ -36,6 +36,8 @@ pub struct PeriodSum {
     pub beside: Beside,
     /// Seconds in which at least one of the sources was not counted; what is still to come is not among them.
     pub uncounted: f64,
+    /// As many of them in which pictures came that nobody could count in; none where that never was.
+    pub uncountable: Option<f64>,
 }
 
 /// What stands beside the counts of all entrances, where there are opening hours or the till's sales.

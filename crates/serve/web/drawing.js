@@ -192,7 +192,8 @@ export class Drawing {
     if (shape?.kind === "line") {
       const counts = this.counts.get(shape.name) ?? { in: 0, out: 0 };
       const sure = (/** @type {"in" | "out"} */ way) => (counts[way] ? words("likely", ` (${likely(counts, way) || counts[way]})`) : "");
-      place.replaceChildren("in ", bold("b", counts.in), sure("in"), " · out ", bold("i", counts.out), sure("out"));
+      place.replaceChildren("in ", bold("b", counts.in), sure("in"), " · out ", bold("i", counts.out), sure("out"),
+        this.source?.status.uncountable ? words("uncountable", " · cannot be counted now") : "");
       place.title = "Today; in brackets, between which numbers the true one lies in 95 of 100 cases";
     } else if (shape?.kind === "zone") {
       const { visits, dwell } = this.visits.get(shape.name) ?? { visits: 0, dwell: null };

@@ -15,7 +15,7 @@ const SETTINGS = ["preset", "by", "of-source", "of-line", "beside", "from", "to"
 
 /**
  * @typedef {import("./today.js").Ways & {start: string, end: string, occupancy: number, peak: number, uncounted: number,
- *   groups?: number, group_size?: number | null}} Period
+ *   uncountable?: number, groups?: number, group_size?: number | null}} Period
  */
 
 export class History {
@@ -72,10 +72,11 @@ export class History {
     try {
       const answers = [get(`counts?${range}`), get(`periods?${range}`), get(`zones?${range}`),
         get(`report?${range}${isCompared ? `&compare=${beside}` : ""}`), other()];
-      const [{ counts }, { periods }, { zones }, { rows }, before] = await Promise.all(answers);
+      const [{ counts }, { periods }, { zones }, { rows, reasons }, before] = await Promise.all(answers);
       if (asked !== this.asked) return;
       this.fill(counts, periods, zones, isCompared ? rows.map(compared) : before);
       this.manager(rows);
+      tellUncountable(reasons);
     } catch (error) {
       byId("range-note").textContent = error.message;
       byId("rows").replaceChildren();
@@ -136,6 +137,7 @@ export class History {
       const parts = [`${title(period.start)}: in ${period.in}, out ${period.out}, at most ${period.peak} inside`];
       if (other) parts.push(isGone(other) ? `not counted ${besideWords()}` : `${other.in} in ${besideWords()}`);
       if (period.uncounted) parts.push(`${times.span(period.uncounted)} not counted`);
+      if (period.uncountable) parts.push(`of which ${times.span(period.uncountable)} could not be counted`);
       return { label: name(period.start), title: parts.join("; "), in: period.in, out: period.out, value: period.peak,
         beside: other && !isGone(other) ? other.in : undefined, uncounted: period.uncounted / length };
     });
@@ -200,6 +202,14 @@ function tellNumber(id, number, words) {
   place.hidden = number === null;
   place.querySelector("output").value = number ?? "–";
   place.querySelector(".likely").textContent = words;
+}
+
+/** Of the time that was not counted, how much could not be, why, and what to do. @param {any[]} reasons of a report */
+function tellUncountable(reasons) {
+  const told = reasons.filter((reason) => reason.uncountable);
+  const place = byId("range-uncountable");
+  place.hidden = !told.length;
+  place.textContent = told.map(({ seconds, uncountable: { why, remedy } }) => `${times.span(seconds)} could not be counted: ${why}. ${remedy}.`).join(" ");
 }
 
 const besideWords = () => byId("beside").selectedOptions[0].textContent;

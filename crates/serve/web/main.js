@@ -8,7 +8,7 @@ import { Picture } from "./picture.js";
 import { showSettings } from "./settings.js";
 import { last, tellCrossing } from "./crossings.js";
 import { clock } from "./times.js";
-import { tellAlerts, tellSources, tellToday, trouble } from "./today.js";
+import { tellAlerts, tellSources, tellToday, tellUncountable, trouble } from "./today.js";
 import { showWall, tellWall, tellWallState } from "./wall.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -55,6 +55,7 @@ function tellAll(/** @type {any[]} */ told) {
   }
   else if (isLive()) picture.show(chosen());
   drawing.show(chosen());
+  tellUncountable(chosen());
   drawing.tellZones(chosen()?.status.zones ?? []);
   heard = new Date();
   tellLink();

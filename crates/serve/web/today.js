@@ -94,6 +94,15 @@ export function trouble({ status }) {
   return "";
 }
 
+/** Says by the lines that no count of this source can be answered for now, and what to do about it. @param {any} source */
+export function tellUncountable(source) {
+  const place = byId("uncountable");
+  const { why, remedy } = source?.status.uncountable ?? {};
+  const text = why ? `Cannot be counted now: ${why}. ${remedy}.` : "";
+  if (place.textContent !== text) place.textContent = text;
+  place.hidden = !text;
+}
+
 /** Alerts that have begun and are not over. @param {{alert: string, active: boolean, since: string | null, text: string}[]} all */
 export function tellAlerts(all) {
   const active = all.filter((alert) => alert.active).map((alert) => `${alert.alert}: ${alert.text}${alert.since ? ` (since ${times.clock(alert.since)})` : ""}`);

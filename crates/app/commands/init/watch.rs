@@ -85,8 +85,8 @@ pub(super) fn watch(
     let tracker = Tracker::new(config.tracker(info.frame_rate, None))?;
     let counter = Counter::new(Vec::new(), config.counter)?;
     let sinks: Vec<Box<dyn Sink>> = vec![Box::new(observer), progress.sink(0)];
-    let inspectors = rate::inspectors(config);
     let optics = optics(networks.inputs, info.width, info.height);
+    let inspectors = rate::inspectors(config, Some(optics.scale()));
     let sight: Box<dyn Sight> = Box::new(Watch::everywhere(optics));
     let parts = Parts { source: opened, tracker, counter, sinks, inspectors, sight: Some(sight) };
     let lanes = vec![Lane::new(source.name.clone(), parts)];

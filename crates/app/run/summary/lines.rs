@@ -1,8 +1,10 @@
 //! What was counted at each line, and whether it holds.
 
-use footfall_count::{Condition, CountInterval, GroupTally, Uncountable};
+use footfall_count::{Advice, Condition, CountInterval, GroupTally, Uncountable};
 use footfall_pipeline::{LaneOutcome, Summary};
 use serde::Serialize;
+
+use crate::rate::rounded;
 
 /// One line's counts.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +30,7 @@ pub(super) struct LineReport {
     /// their ranges hold.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) rate_too_low: bool,
-    /// Why no range holds, where none does for another reason.
+    /// Why no range holds, where none does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) uncountable: Option<Uncountable>,
 }
@@ -60,45 +62,57 @@ fn low_rate(summary: &Summary) -> f64 {
 
 /// Why a source's counts have no range, and what to do about it.
 pub(super) fn why_uncountable(uncountable: Uncountable) -> String {
-    match uncountable {
-        Uncountable::Unfollowed { share } => format!(
-            "cannot be counted: {:.0}% of those who are seen cannot be followed from one frame to the next. It takes more \
-             frames a second, more light, or a camera that sees people apart from one another",
-            100.0 * share
-        ),
-        Uncountable::TooSmall { height } => format!(
-            "cannot be counted: people are {height:.0} pixels high for the network, too small to be found. It takes a \
-             camera that is nearer or zoomed in, or a larger detector.input_size"
-        ),
-    }
+    let figure = match uncountable {
+        Uncountable::LowRate { least } => format!("fewer than {} a second", rounded(least)),
+        Uncountable::Unfollowed { share } => format!("{:.0}%", 100.0 * share),
+        Uncountable::TooSmall { height } => format!("{height:.0} pixels high for the network"),
+        Uncountable::Unclear { confidence } => format!("mean confidence {confidence:.2}"),
+    };
+    let Some(Advice { why, remedy }) = uncountable.condition().advice() else { return figure };
+    format!("cannot be counted: {why} ({figure}). {remedy}")
 }
 
-/// The lines of a source; with its name where there are several sources. `scale` is how many times as large its
-/// pictures are for the detector.
+/// Why the counts of a source have no range, by what it was for a good part of the time. What was seen over all of it
+/// says the figures.
+fn uncountable(summary: &Summary, least: f64, scale: Option<f64>) -> Option<Uncountable> {
+    let lasted = |condition: Condition| {
+        let trouble = summary.troubles.iter().find(|trouble| trouble.condition == condition);
+        trouble.map_or(0.0, |trouble| trouble.lasted.as_secs_f64())
+    };
+    let seen = summary.visibility.sums();
+    let reasons = [
+        Some(Uncountable::LowRate { least }),
+        Some(Uncountable::Unfollowed { share: seen.unfollowed() }),
+        seen.height().zip(scale).map(|(height, scale)| Uncountable::TooSmall { height: height * scale }),
+        seen.confidence().map(|confidence| Uncountable::Unclear { confidence }),
+    ];
+    let worst = reasons.into_iter().flatten().map(|reason| (lasted(reason.condition()), reason));
+    let worst = worst.filter(|(lasted, _)| *lasted > 0.0).max_by(|a, b| a.0.total_cmp(&b.0));
+    worst.filter(|(lasted, _)| *lasted >= GOOD_PART * summary.footage.as_secs_f64()).map(|(_, reason)| reason)
+}
+
+/// The lines of a source; with its name where there are several sources. `least` is how many frames a second it takes,
+/// `scale` how many times as large its pictures are for the detector.
 pub(super) fn lines(
     lane: &LaneOutcome,
     several: bool,
-    scale: Option<f64>,
+    (least, scale): (f64, Option<f64>),
 ) -> impl Iterator<Item = LineReport> {
     let source = several.then(|| lane.name.clone());
     let counts = lane.summary.tallies.iter().zip(&lane.summary.doubts);
-    let low = low_rate(&lane.summary);
-    let rate_too_low = low > 0.0 && low >= GOOD_PART * lane.summary.footage.as_secs_f64();
     let groups = |index: usize| lane.summary.group_tallies.as_ref().and_then(|all| all.get(index));
     let lines = lane.summary.lines.iter().zip(counts).enumerate();
     let sight = &lane.summary.visibility;
-    let uncountable = sight.uncountable(scale).filter(|_| !rate_too_low);
-    let range = move |index, tally, doubt| {
-        let holds = !rate_too_low && uncountable.is_none();
-        holds.then(|| sight.range(index, tally, doubt, scale))
-    };
+    let uncountable = uncountable(&lane.summary, least, scale);
+    let rate_too_low = matches!(uncountable, Some(Uncountable::LowRate { .. }));
+    let range = move |tally, doubt| uncountable.is_none().then(|| sight.range(tally, doubt, scale));
     lines.map(move |(index, (name, (tally, doubt)))| LineReport {
         source: source.clone(),
         name: name.clone(),
         r#in: tally.entered,
         out: tally.left,
-        in_interval: range(index, tally, doubt).map(|[entered, _]| entered),
-        out_interval: range(index, tally, doubt).map(|[_, left]| left),
+        in_interval: range(tally, doubt).map(|[entered, _]| entered),
+        out_interval: range(tally, doubt).map(|[_, left]| left),
         groups: groups(index).map(|tally| tally.groups),
         group_size: groups(index).and_then(GroupTally::mean_size),
         rate_too_low,

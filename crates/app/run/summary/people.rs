@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use console::style;
 use footfall_config::Outputs;
-use footfall_count::{CountInterval, Estimate};
+use footfall_count::{CountInterval, Estimate, Uncountable};
 use footfall_private::LocalPath;
 
 use super::lines::why_uncountable;
@@ -141,7 +141,9 @@ impl RunReport {
                 let told = rate::beside_counts(&clock(low.seconds), low.least_frames_per_second);
                 writeln!(out, "  {}", style(format!("{}: {told}", source.name)).for_stderr().red())?;
             }
-            if let Some(uncountable) = source.lines.iter().find_map(|line| line.uncountable) {
+            // Of too few frames it was just told.
+            let uncountable = source.lines.iter().find_map(|line| line.uncountable);
+            if let Some(uncountable) = uncountable.filter(|why| !matches!(why, Uncountable::LowRate { .. })) {
                 let told = why_uncountable(uncountable);
                 writeln!(out, "  {}", style(format!("{}: {told}", source.name)).for_stderr().red())?;
             }

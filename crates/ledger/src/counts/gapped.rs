@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
+use footfall_count::Condition;
+
 use super::periods::Micros;
 use crate::off::Bogus;
 
@@ -10,12 +12,28 @@ use crate::off::Bogus;
 /// held are the spans that reach into the present period or begin later.
 #[derive(Debug, Default)]
 pub(crate) struct Gapped {
+    all: Spans,
+    /// Those of `all` in which pictures came that nobody could count in.
+    uncountable: Spans,
+    /// These are none.
+    bogus: Bogus,
+}
+
+/// How long was not counted, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Lost {
+    /// In all.
+    pub(crate) uncounted: f64,
+    /// Because it could not be counted, whatever else was the matter then.
+    pub(crate) uncountable: f64,
+}
+
+#[derive(Debug, Default)]
+struct Spans {
     /// By where they begin.
     waiting: BinaryHeap<Reverse<Micros>>,
     /// These neither touch nor overlap; by time.
     joined: VecDeque<Micros>,
-    /// These are none.
-    bogus: Bogus,
 }
 
 impl Gapped {
@@ -24,14 +42,24 @@ impl Gapped {
         Self { bogus, ..Self::default() }
     }
 
-    pub(crate) fn add(&mut self, span: Micros) {
+    /// Adds a span that was not counted for this reason.
+    pub(crate) fn add(&mut self, reason: &str, span: Micros) {
         if span.from < span.to && !self.bogus.has(span) {
-            self.waiting.push(Reverse(span));
+            self.all.waiting.push(Reverse(span));
+            if Condition::uncountable(reason).is_some() {
+                self.uncountable.waiting.push(Reverse(span));
+            }
         }
     }
 
-    /// How much of `period` they cover together, in seconds.
-    pub(super) fn seconds_in(&mut self, period: Micros) -> f64 {
+    /// How much of `period` they cover together.
+    pub(super) fn lost_in(&mut self, period: Micros) -> Lost {
+        Lost { uncounted: self.all.seconds_in(period), uncountable: self.uncountable.seconds_in(period) }
+    }
+}
+
+impl Spans {
+    fn seconds_in(&mut self, period: Micros) -> f64 {
         while let Some(&Reverse(next)) = self.waiting.peek().filter(|next| next.0.from < period.to) {
             self.waiting.pop();
             match self.joined.back_mut() {
@@ -51,25 +79,28 @@ impl Gapped {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Gapped;
+    use super::{Gapped, Lost};
     use crate::counts::periods::Micros;
 
     proptest! {
         #[test]
         fn a_second_is_covered_if_one_of_them_covers_it(
-            ends in prop::collection::vec((0_i64..60, 0_i64..60), 0..12), length in 1_i64..20,
+            ends in prop::collection::vec((0_i64..60, 0_i64..60, any::<bool>()), 0..12), length in 1_i64..20,
         ) {
             let second = 1_000_000;
-            let spans: Vec<_> = ends.iter().map(|&(a, b)| Micros { from: a * second, to: b * second }).collect();
             let mut gapped = Gapped::default();
-            for &span in &spans {
-                gapped.add(span);
+            for &(a, b, is_uncountable) in &ends {
+                let reason = if is_uncountable { "too_small" } else { "dark" };
+                gapped.add(reason, Micros { from: a * second, to: b * second });
             }
             for start in (0..60).step_by(length as usize) {
-                let is_covered = |at: &i64| spans.iter().any(|s| s.from <= at * second && at * second < s.to);
-                let covered = (start..start + length).filter(is_covered).count();
+                let covered = |of: fn(bool) -> bool| {
+                    let is_covered = |at: &i64| ends.iter().any(|&(a, b, is)| of(is) && a <= *at && *at < b);
+                    (start..start + length).filter(is_covered).count() as f64
+                };
                 let period = Micros { from: start * second, to: (start + length) * second };
-                prop_assert_eq!(gapped.seconds_in(period), covered as f64);
+                let lost = Lost { uncounted: covered(|_| true), uncountable: covered(|is| is) };
+                prop_assert_eq!(gapped.lost_in(period), lost);
             }
         }
     }

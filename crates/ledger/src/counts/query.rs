@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::nights::Nights;
 use super::periods::{Micros, Periods};
-use super::walk::Walk;
+use super::walk::{Knows, Walk};
 use super::{Before, Period, Span};
 use crate::error::Error;
 use crate::hours::SiteHours;
@@ -124,6 +124,10 @@ pub struct Count {
     pub dwell: Option<f64>,
     /// Time in which at least one of the sources was not counted, in seconds.
     pub uncounted: f64,
+    /// As much of [`uncounted`](Self::uncounted) in which pictures came that nobody could count in: too few of them, or
+    /// people too small or not to be followed. None where that never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncountable: Option<f64>,
     /// Those of [`entered`](Self::entered) who came outside of the opening hours. None where nobody has said
     /// when it is open; and so on for all that follows.
     #[serde(rename = "in_outside", skip_serializing_if = "Option::is_none")]
@@ -191,15 +195,17 @@ impl Reader {
             let periods = Periods::new(query, whole)?;
             let mut spots = self.spots()?;
             let rows = self.rows(query)?;
-            let knows_visitors = self.tells(Telling::Comings, whole, &mut spots, rows.of_lines(query))?;
-            let knows_groups = self.tells(Telling::Companies, whole, &mut spots, rows.of_lines(query))?;
+            let knows = Knows {
+                visitors: self.tells(Telling::Comings, whole, &mut spots, rows.of_lines(query))?,
+                groups: self.tells(Telling::Companies, whole, &mut spots, rows.of_lines(query))?,
+                uncountable: self.has_uncountable(&query.sources, &mut spots)?,
+            };
             let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
             let scanned = nights.as_ref().map_or(i64::MIN, |nights| nights.next().as_microsecond());
             let scanned = Micros { from: scanned, to: whole.to.as_microsecond() };
             let gapped = self.gaps_of_rows(query, &rows, whole, scanned.from, &mut spots)?;
             let beside = self.beside(query, whole)?;
-            let mut walk =
-                Walk::new(query, &rows, periods, nights, gapped, (knows_visitors, knows_groups), beside);
+            let mut walk = Walk::new(query, &rows, periods, nights, gapped, knows, beside);
             let mut give = |count| {
                 self.still_wanted()?;
                 take(count)

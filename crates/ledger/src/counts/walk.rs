@@ -5,7 +5,7 @@ use footfall_count::{CountInterval, Site};
 use jiff::Timestamp;
 
 use super::aside::{Aside, aside};
-use super::gapped::Gapped;
+use super::gapped::{Gapped, Lost};
 use super::line_sums::{LineSums, Sums};
 use super::nights::Nights;
 use super::periods::{Micros, Periods, seconds};
@@ -33,12 +33,20 @@ pub(super) struct Walk<'q> {
     quiet: i64,
     /// Of each source that rows name, or of all together.
     gapped: Vec<Gapped>,
-    /// Whether visitors are told apart in any period.
-    knows_visitors: bool,
-    /// Likewise groups.
-    knows_groups: bool,
+    knows: Knows,
     /// What was said and sold beside the counts.
     beside: Beside,
+}
+
+/// What there is to say in any of the periods.
+#[derive(Clone, Copy)]
+pub(super) struct Knows {
+    /// Visitors are told apart.
+    pub(super) visitors: bool,
+    /// Groups are.
+    pub(super) groups: bool,
+    /// At some time pictures came that nobody could count in.
+    pub(super) uncountable: bool,
 }
 
 impl<'q> Walk<'q> {
@@ -50,7 +58,7 @@ impl<'q> Walk<'q> {
         mut periods: Periods<'q>,
         nights: Option<Nights>,
         gapped: Vec<Gapped>,
-        (knows_visitors, knows_groups): (bool, bool),
+        knows: Knows,
         beside: Beside,
     ) -> Self {
         let line = |key: &RowKey| LineSums { key: key.clone(), site: Site::default(), sums: Sums::default() };
@@ -72,8 +80,7 @@ impl<'q> Walk<'q> {
             present: None,
             quiet: i64::MIN,
             gapped,
-            knows_visitors,
-            knows_groups,
+            knows,
             beside,
         }
     }
@@ -87,8 +94,10 @@ impl<'q> Walk<'q> {
         give: &mut impl FnMut(Count) -> Result<(), E>,
     ) -> Result<(), E> {
         for gap in &quarter.gaps {
-            if let Some(source) = self.of_sources.place(gap.spot, spots) {
-                self.gapped[source].add(Micros { from: gap.from, to: gap.to });
+            if let Some(source) = self.of_sources.place(gap.spot, spots)
+                && let Some(spot) = spots.get(gap.spot)
+            {
+                self.gapped[source].add(&spot.name, Micros { from: gap.from, to: gap.to });
             }
         }
         let mut aside = aside(quarter, end).into_iter().peekable();
@@ -207,11 +216,10 @@ impl<'q> Walk<'q> {
     }
 
     fn give<E>(&mut self, period: Span, give: &mut impl FnMut(Count) -> Result<(), E>) -> Result<(), E> {
-        let uncounted: Vec<f64> =
-            self.gapped.iter_mut().map(|gapped| gapped.seconds_in(period.into())).collect();
+        let lost: Vec<_> = self.gapped.iter_mut().map(|gapped| gapped.lost_in(period.into())).collect();
         let sold = self.beside.sold(period.into());
         for (row, line) in self.lines.iter().enumerate() {
-            give(self.count(line, period, uncounted[self.rows.gaps_of(row)], sold))?;
+            give(self.count(line, period, lost[self.rows.gaps_of(row)], sold))?;
         }
         Ok(())
     }
@@ -221,13 +229,7 @@ impl<'q> Walk<'q> {
         hours.is_some_and(|(hours, moment)| !hours.is_open(moment, &self.query.zone))
     }
 
-    fn count(
-        &self,
-        line: &LineSums,
-        period: Span,
-        uncounted: f64,
-        sold: Option<(u64, Option<f64>)>,
-    ) -> Count {
+    fn count(&self, line: &LineSums, period: Span, lost: Lost, sold: Option<(u64, Option<f64>)>) -> Count {
         let sums = &line.sums;
         let (visits, seconds) = sums.visits;
         let (groups, grouped) = sums.groups;
@@ -252,14 +254,15 @@ impl<'q> Walk<'q> {
             peak: sums.peak,
             came_unseen: sums.drift.0,
             left_unseen: sums.drift.1,
-            visitors: self.knows_visitors.then_some(sums.comings.0),
+            visitors: self.knows.visitors.then_some(sums.comings.0),
             staff: sums.staff,
-            again: self.knows_visitors.then_some(sums.comings.1),
-            groups: self.knows_groups.then_some(groups),
+            again: self.knows.visitors.then_some(sums.comings.1),
+            groups: self.knows.groups.then_some(groups),
             group_size: (groups > 0).then(|| grouped as f64 / groups as f64),
             visits,
             dwell: (visits > 0).then(|| seconds / visits as f64),
-            uncounted,
+            uncounted: lost.uncounted,
+            uncountable: self.knows.uncountable.then_some(lost.uncountable),
             entered_outside: knows_hours.then_some(sums.outside.0),
             left_outside: knows_hours.then_some(sums.outside.1),
             marked: self.beside.has_marks().then_some(sums.marked),

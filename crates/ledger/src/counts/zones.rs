@@ -154,8 +154,10 @@ impl<'q> Walk<'q> {
         give: &mut impl FnMut(ZoneCount) -> Result<(), E>,
     ) -> Result<(), E> {
         for gap in &quarter.gaps {
-            if self.of_sources.place(gap.spot, spots).is_some() {
-                self.gapped.add(Micros { from: gap.from, to: gap.to });
+            if self.of_sources.place(gap.spot, spots).is_some()
+                && let Some(spot) = spots.get(gap.spot)
+            {
+                self.gapped.add(&spot.name, Micros { from: gap.from, to: gap.to });
             }
         }
         for visit in quarter.visits.iter().filter(|v| v.from >= scanned.from && v.from < scanned.to) {
@@ -196,7 +198,7 @@ impl<'q> Walk<'q> {
     }
 
     fn give<E>(&mut self, period: Span, give: &mut impl FnMut(ZoneCount) -> Result<(), E>) -> Result<(), E> {
-        let uncounted = self.gapped.seconds_in(period.into());
+        let uncounted = self.gapped.lost_in(period.into()).uncounted;
         let local = |time: jiff::Timestamp| time.to_zoned_datetime(self.query.zone.clone());
         for zone in &mut self.zones {
             zone.leave_before(period.to.as_microsecond());

@@ -20,7 +20,7 @@ mod spots;
 
 pub(crate) use check::check;
 pub(crate) use mark::{Coming, Company, Passage, Stretch};
-pub(crate) use read::{Part, Telling, bounds, each, tells};
+pub(crate) use read::{Part, Telling, bounds, each, meet, tells};
 pub(crate) use seal::{rebuild, seal, seal_all, spots_now};
 pub(crate) use spots::{Spot, SpotId, SpotKind, Spots};
 

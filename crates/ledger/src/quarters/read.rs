@@ -125,6 +125,15 @@ impl Telling {
     }
 }
 
+/// Makes spots known of quarters that are not summed up yet: the others' are written down.
+pub(crate) fn meet(connection: &Connection, part: Part, spots: &mut Spots) -> rusqlite::Result<()> {
+    let mut gatherer = Gatherer::new(connection)?;
+    for start in stale(connection, i64::MIN, i64::MAX)? {
+        gatherer.gather(start, part, spots)?;
+    }
+    Ok(())
+}
+
 /// Whether anything in `range`, as in [`each`], tells `what`, at a spot that `is_chosen`.
 pub(crate) fn tells(
     connection: &Connection,

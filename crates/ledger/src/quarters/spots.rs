@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use footfall_count::Condition;
 use rusqlite::{Connection, params};
 
 use crate::drawn::{Standing, Standings, standings};
@@ -144,6 +145,13 @@ impl Spots {
     /// All of them with their numbers, by number.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (SpotId, &Spot)> {
         (0..).map(SpotId).zip(&self.all).filter_map(|(id, spot)| Some((id, spot.as_ref()?)))
+    }
+
+    /// Whether one of the sources of these names (none: all) was ever uncountable.
+    pub(crate) fn has_uncountable(&self, sources: &[String]) -> bool {
+        let of_those = |spot: &Spot| sources.is_empty() || sources.contains(&spot.source_name);
+        let is = |spot: &Spot| spot.kind == SpotKind::Gap && Condition::uncountable(&spot.name).is_some();
+        self.iter().any(|(_, spot)| is(spot) && of_those(spot))
     }
 
     /// What was once called so, and is called otherwise now, by its names of today.

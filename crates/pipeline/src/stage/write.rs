@@ -56,7 +56,7 @@ impl WriteStage {
         let well = lane.feed.meter.write.spend(|| {
             let _span = info_span!("write", source = lane.feed.name(), frame = scene.frame.number).entered();
             let inspectors = self.inspectors.iter_mut();
-            let found: Vec<_> = inspectors.flat_map(|inspector| inspector.inspect(&scene.frame)).collect();
+            let found: Vec<_> = inspectors.flat_map(|inspector| inspector.inspect(&scene)).collect();
             self.tell_found(&found, lane) && self.ask_each(lane, |sink| sink.admit(&mut scene))
         });
         lane.feed.meter.write.count();

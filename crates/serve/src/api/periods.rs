@@ -48,6 +48,9 @@ struct PeriodCounts {
     beside: Beside,
     /// Seconds in which at least one of the sources was not counted.
     uncounted: f64,
+    /// As many of them in which pictures came that nobody could count in. Not there where that never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncountable: Option<f64>,
 }
 
 /// Who came in together, where that is told.
@@ -137,6 +140,7 @@ impl From<PeriodSum> for PeriodCounts {
             groups: Groups::from(&sum),
             beside: sum.beside,
             uncounted: tenth(sum.uncounted),
+            uncountable: sum.uncountable.map(tenth),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use footfall_count::Condition;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +16,7 @@ use super::counts::By;
 use super::marks::Mark;
 use super::problem::ProblemBody;
 use super::today::{today_of, zone_name};
-use super::{Problem, Shared};
+use super::{Problem, Shared, Uncountable};
 use crate::{Book, Compare, Period, PortError, ReportQuery};
 
 /// Rows in one answer; more are a mistake in `by`.
@@ -98,6 +99,16 @@ struct Reason {
     /// `stopped`, `dark`, `marked`, ...
     reason: String,
     seconds: f64,
+    /// Where pictures came that nobody could count in: why, and what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncountable: Option<Uncountable>,
+}
+
+impl From<(String, f64)> for Reason {
+    fn from((reason, seconds): (String, f64)) -> Self {
+        let uncountable = Condition::uncountable(&reason).and_then(Uncountable::of);
+        Self { reason, seconds, uncountable }
+    }
 }
 
 /// A row: of crossings, or with `each_zone` of a zone.
@@ -152,6 +163,8 @@ pub(crate) struct CountRow {
     dwell: Option<f64>,
     /// Time in which nobody counted, in seconds.
     uncounted: f64,
+    /// As much of it in which pictures came that nobody could count in, in seconds. Not there where that never was.
+    uncountable: Option<f64>,
     /// Those of `in` outside of the opening hours, where these are known.
     in_outside: Option<u64>,
     out_outside: Option<u64>,
@@ -259,7 +272,7 @@ pub(super) async fn report(
                 .into_iter()
                 .map(|(from, to)| Span { from: from.to_string(), to: to.to_string() })
                 .collect(),
-            reasons: report.reasons.into_iter().map(|(reason, seconds)| Reason { reason, seconds }).collect(),
+            reasons: report.reasons.into_iter().map(Reason::from).collect(),
             marks: report.marks.into_iter().map(Mark::from).collect(),
         }))
     });

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
-use footfall_count::Anchor;
+use footfall_count::{Advice, Anchor, Condition};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,6 +48,8 @@ struct Status {
     health: HealthWord,
     /// What is wrong, in words for people.
     detail: Option<String>,
+    /// Why no count can be answered for now, where none can: that time is marked like time that was not counted.
+    uncountable: Option<Uncountable>,
     /// Since when the health is what it is.
     #[schema(value_type = String, format = DateTime)]
     since: String,
@@ -75,6 +77,24 @@ struct Status {
     /// How many different people came in within the window, where that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     visitors: Option<Visitors>,
+}
+
+/// Why no count of a source can be answered for, and what to do about it.
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Uncountable {
+    /// `low_rate`, `unfollowed`, `too_small` or `unclear`.
+    because: &'static str,
+    /// What is wrong, in words for people.
+    why: &'static str,
+    /// What would help.
+    remedy: &'static str,
+}
+
+impl Uncountable {
+    pub(crate) fn of(condition: Condition) -> Option<Self> {
+        let Advice { why, remedy } = condition.advice()?;
+        Some(Self { because: condition.as_str(), why, remedy })
+    }
 }
 
 /// What a zone has seen since the run's start.
@@ -128,6 +148,7 @@ impl Source {
             status: Status {
                 health: status.health.into(),
                 detail: status.detail(),
+                uncountable: status.uncountable.and_then(Uncountable::of),
                 since: status.since.to_string(),
                 seen: status.seen.map(|at| at.to_string()),
                 frames: status.frames,

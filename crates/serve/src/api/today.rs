@@ -38,6 +38,9 @@ pub(crate) struct Today {
     beside: Beside,
     /// Seconds of today in which at least one of the sources was not counted.
     uncounted: f64,
+    /// As many of them in which pictures came that nobody could count in. Not there where that never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncountable: Option<f64>,
     /// Each line, inner ones too.
     lines: Vec<LineCounts>,
     /// Zones that anybody was in.
@@ -153,6 +156,7 @@ impl Today {
             groups: drift.as_ref().map(Groups::from).unwrap_or_default(),
             beside: drift.as_ref().map(|day| day.beside).unwrap_or_default(),
             uncounted: drift.as_ref().map_or(0.0, |day| day.uncounted.round()),
+            uncountable: drift.as_ref().and_then(|day| day.uncountable).map(f64::round),
             zones: book.zones(&by_day, waiting)?.into_iter().map(ZoneCounts::from).collect(),
             lines: lines.into_iter().map(of_line).collect(),
             hours: hours.into_iter().map(of_hour).collect(),

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use footfall_count::Condition;
 use jiff::Timestamp;
 
 use super::View;
@@ -62,6 +63,8 @@ pub struct Status {
     pub health: Health,
     /// What is wrong, each in words for people.
     pub problems: Vec<String>,
+    /// Why no count of it can be answered for now, where none can.
+    pub uncountable: Option<Condition>,
     /// Since when `health` is what it is.
     pub since: Timestamp,
     /// When the newest frame was finished.
@@ -126,6 +129,7 @@ impl SourceState {
         let status = Status {
             health: Health::Starting,
             problems: Vec::new(),
+            uncountable: None,
             since: Timestamp::now(),
             seen: None,
             frames: 0,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_count::Condition;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::watch;
@@ -74,6 +75,8 @@ pub(super) struct Standing {
     pub(super) drawn: BTreeMap<String, Shapes>,
     /// People in each zone by source, where they are seen now.
     pub(super) people: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Why no count of a source can be answered for now, of those of which none can.
+    pub(super) uncountable: BTreeMap<String, Condition>,
     pub(super) alerts: Vec<AlertState>,
 }
 
@@ -230,7 +233,7 @@ impl Reading {
     pub(super) fn standing(&self) -> Standing {
         let (head, day) = self.seen;
         let (drawn, people, alerts) = (self.live.drawn(), self.live.people(), self.live.alerts());
-        Standing { head, day, drawn, people, alerts }
+        Standing { head, day, drawn, people, uncountable: self.live.uncountable(), alerts }
     }
 
     /// Whether `receiver` is told of the alert called `name`.

@@ -222,6 +222,7 @@ impl Book for MemoryBook {
                 group_size: groups.map(|groups| groups.1),
                 beside,
                 uncounted: 0.0,
+                uncountable: None,
             })
         };
         sums.into_iter().map(period).collect()

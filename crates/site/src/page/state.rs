@@ -38,6 +38,8 @@ pub(super) fn tell(feed: &Feed, load: &Load, state: &mut SourceState) {
     state.status.stages = feed.work().into_iter().map(time).collect();
     let mut problems: Vec<_> =
         status.problems.iter().map(|p| p.condition.as_str().replace('_', " ")).collect();
+    let raised = |condition: &Condition| status.problems.iter().any(|p| p.condition == *condition);
+    state.status.uncountable = Condition::UNCOUNTABLE.into_iter().find(raised);
     let is_blind = status.problems.iter().any(|p| BLIND.contains(&p.condition));
     let is_live = state.kind == SourceKind::Live;
     let is_silent =

@@ -30,6 +30,7 @@ pub(super) fn period_sum(count: &Count, begun: Option<Timestamp>) -> PeriodSum {
             conversion: count.conversion,
         },
         uncounted: count.uncounted + before,
+        uncountable: count.uncountable,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::VisitCount;
-use crate::api::Today;
+use crate::api::{Today, Uncountable};
 use crate::names::id;
 use crate::publish::reading::Standing;
 
@@ -50,10 +50,14 @@ impl<'a> Site<'a> {
     ) -> Self {
         let mut places = Vec::new();
         for (source, shapes) in &standing.drawn {
+            let uncountable = standing.uncountable.get(source).copied().and_then(Uncountable::of);
             for name in &shapes.lines {
                 let mut counted = today.lines().filter(|(s, l, ..)| s == source && l == name);
                 let (entered, left) = counted.next().map_or((0, 0), |(_, _, entered, left)| (entered, left));
-                let state = json!({ "in": entered, "out": left });
+                let mut state = json!({ "in": entered, "out": left });
+                if let Some(uncountable) = &uncountable {
+                    state["uncountable"] = json!(uncountable);
+                }
                 let values = vec![("in", "in today"), ("out", "out today")];
                 places.push(Place { source, name, leaf: "today", state, values });
             }

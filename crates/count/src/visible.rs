@@ -1,0 +1,145 @@
+//! How well people are seen and followed, as sums over frames.
+
+use footfall_track::{Detection, Step};
+use serde::{Deserialize, Serialize};
+
+use crate::Condition;
+
+/// Detections at or above this confidence are somebody.
+const SURE: f32 = 0.4;
+/// Below this height in the network's input, in its pixels, people are not found.
+pub const SMALLEST: f64 = 16.0;
+/// Above this share of those who are seen and not followed no range holds.
+pub const MOST_UNFOLLOWED: f64 = 0.35;
+/// Below this mean confidence of those who are followed many others are not found.
+pub const LEAST_CONFIDENCE: f64 = 0.46;
+/// So many people must have been seen, frame by frame, before anything is said of them.
+const ENOUGH: u64 = 20;
+
+/// What was seen since a source's beginning, as sums: those of a stretch of time are the difference of two of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Visible {
+    /// Frames.
+    pub frames: u64,
+    /// Detections that are somebody, over all frames.
+    pub sure: u64,
+    /// Those of them that belong to no track.
+    pub unfollowed: u64,
+    /// Heights of people who were followed, summed up, in pixels of the picture.
+    pub heights: f64,
+    /// The detector's confidences in them, summed up.
+    pub confidences: f64,
+    /// How many heights and confidences these are.
+    pub followed: u64,
+}
+
+/// Why no honest range can be given.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum Uncountable {
+    /// Too few frames a second were processed to follow people from one to the next.
+    LowRate {
+        /// How many it takes.
+        least: f64,
+    },
+    /// Too many of those who are seen cannot be followed from one frame to the next.
+    Unfollowed {
+        /// Their share of all who are seen, 0 to 1.
+        share: f64,
+    },
+    /// People are too small in the network's input to be found.
+    TooSmall {
+        /// How high they are there on average, in its pixels.
+        height: f64,
+    },
+    /// People hardly stand out.
+    Unclear {
+        /// The detector's mean confidence in those who are followed, 0 to 1.
+        confidence: f64,
+    },
+}
+
+impl Uncountable {
+    /// The condition that it is of a source.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        match self {
+            Self::LowRate { .. } => Condition::LowRate,
+            Self::Unfollowed { .. } => Condition::Unfollowed,
+            Self::TooSmall { .. } => Condition::TooSmall,
+            Self::Unclear { .. } => Condition::Unclear,
+        }
+    }
+}
+
+impl Visible {
+    /// Adds a frame: everybody whom the detector saw, and who was followed.
+    pub(crate) fn see(&mut self, detections: &[Detection], step: &Step) {
+        let is_sure = |index: usize| detections.get(index).is_some_and(|seen| seen.confidence >= SURE);
+        let sure = (0..detections.len()).filter(|&index| is_sure(index)).count();
+        // A detection belongs to one track at most.
+        let followed = step.tracks.iter().filter(|track| is_sure(track.detection)).count();
+        self.frames += 1;
+        self.sure += sure as u64;
+        self.unfollowed += sure.saturating_sub(followed) as u64;
+        self.heights += step.tracks.iter().map(|track| track.bbox.height).sum::<f64>();
+        self.confidences += step.tracks.iter().map(|track| f64::from(track.confidence)).sum::<f64>();
+        self.followed += step.tracks.len() as u64;
+    }
+
+    /// What was seen after `earlier`.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            frames: self.frames.saturating_sub(earlier.frames),
+            sure: self.sure.saturating_sub(earlier.sure),
+            unfollowed: self.unfollowed.saturating_sub(earlier.unfollowed),
+            heights: (self.heights - earlier.heights).max(0.0),
+            confidences: (self.confidences - earlier.confidences).max(0.0),
+            followed: self.followed.saturating_sub(earlier.followed),
+        }
+    }
+
+    /// Whether enough was seen to say anything.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.people() >= ENOUGH
+    }
+
+    /// How many were seen or followed, over all frames: some are followed whom the detector is not sure of.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.sure.max(self.followed)
+    }
+
+    /// The share of those who are seen that belong to no track; 0 where nobody is seen.
+    #[must_use]
+    pub fn unfollowed(&self) -> f64 {
+        if self.sure == 0 { 0.0 } else { self.unfollowed as f64 / self.sure as f64 }
+    }
+
+    /// The mean height of people who are followed, in pixels of the picture; nothing where nobody is.
+    #[must_use]
+    pub fn height(&self) -> Option<f64> {
+        (self.followed > 0).then(|| self.heights / self.followed as f64)
+    }
+
+    /// The detector's mean confidence in people who are followed; nothing where nobody is.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f64> {
+        (self.followed > 0).then(|| self.confidences / self.followed as f64)
+    }
+
+    /// Whether counting is beyond what can be answered for, with pictures made `scale` times as large for the network,
+    /// where that is known.
+    #[must_use]
+    pub fn uncountable(&self, scale: Option<f64>) -> Option<Uncountable> {
+        let share = Some(self.unfollowed()).filter(|share| self.is_enough() && *share > MOST_UNFOLLOWED);
+        let height = self.height().zip(scale).map(|(height, scale)| height * scale);
+        let small = height.filter(|height| *height < SMALLEST);
+        let faint = self.confidence().filter(|mean| self.is_enough() && *mean < LEAST_CONFIDENCE);
+        let small = small.map(|height| Uncountable::TooSmall { height });
+        let faint = faint.map(|confidence| Uncountable::Unclear { confidence });
+        share.map(|share| Uncountable::Unfollowed { share }).or(small).or(faint)
+    }
+}
