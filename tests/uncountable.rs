@@ -18,7 +18,7 @@ use common::{DOOR, Ended, clip, footfall, summary};
 use serde_json::Value;
 
 /// Nothing here takes nearly as long, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn said(command: &mut Command) -> Ended {
     Ended::from(command.output().unwrap()).success()

@@ -21,13 +21,14 @@ mod shapes;
 mod shared;
 mod sources;
 mod today;
+mod uncountable;
 mod visitors;
 
 pub(crate) use live::Scene;
 pub use problem::{Problem, ProblemBody};
 pub(crate) use shared::Shared;
-pub(crate) use sources::Uncountable;
 pub(crate) use today::Today;
+pub(crate) use uncountable::Uncountable;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,8 +9,11 @@ use super::CountableCheck;
 /// Frames a second, seconds, share of those who are seen and not followed, people's height in pixels.
 type Part = (f64, f64, f64, f64);
 
+/// Turns, whether raised, and when; uncounted spans, from when to when.
+type Told = (Vec<(Condition, bool, f64)>, Vec<(Condition, f64, f64)>);
+
 /// What is told of parts that follow each other, with ten people in each frame: turns and uncounted spans, with reasons.
-fn told(parts: &[Part]) -> (Vec<(Condition, bool, f64)>, Vec<(Condition, f64, f64)>) {
+fn told(parts: &[Part]) -> Told {
     let mut check = CountableCheck::new(4.0, 5.0, Some(0.5));
     let (mut visible, mut notes, mut number, mut time) = (Visible::default(), Vec::new(), 0, 0.0);
     for &(rate, seconds, share, height) in parts {

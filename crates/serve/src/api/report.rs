@@ -95,6 +95,7 @@ struct Span {
 }
 
 #[derive(Serialize, ToSchema)]
+#[allow(clippy::struct_field_names, reason = "the interface's names")]
 struct Reason {
     /// `stopped`, `dark`, `marked`, ...
     reason: String,

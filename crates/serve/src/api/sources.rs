@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
-use footfall_count::{Advice, Anchor, Condition};
+use footfall_count::Anchor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use super::alerts::{self, Alert};
 use super::body::Path;
 use super::problem::ProblemBody;
 use super::visitors::Visitors;
-use super::{Problem, Shared, Today};
+use super::{Problem, Shared, Today, Uncountable};
 use crate::{Book, Health, Live, PublisherState, SourceKind, SourceState, Waiting, ZoneState};
 
 /// A source of frames.
@@ -77,24 +77,6 @@ struct Status {
     /// How many different people came in within the window, where that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     visitors: Option<Visitors>,
-}
-
-/// Why no count of a source can be answered for, and what to do about it.
-#[derive(Clone, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Uncountable {
-    /// `low_rate`, `unfollowed`, `too_small` or `unclear`.
-    because: &'static str,
-    /// What is wrong, in words for people.
-    why: &'static str,
-    /// What would help.
-    remedy: &'static str,
-}
-
-impl Uncountable {
-    pub(crate) fn of(condition: Condition) -> Option<Self> {
-        let Advice { why, remedy } = condition.advice()?;
-        Some(Self { because: condition.as_str(), why, remedy })
-    }
 }
 
 /// What a zone has seen since the run's start.
