@@ -75,7 +75,8 @@ impl Latch {
         if self.is_on {
             self.tell(time, notes);
         } else {
-            self.told = time;
+            // It may have begun before it was last over: no second is told twice.
+            self.told = self.told.max(time);
         }
         self.is_on = !self.is_on;
         self.against = None;

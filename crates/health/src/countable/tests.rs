@@ -78,6 +78,16 @@ fn it_is_over_when_people_can_be_counted_again_and_no_second_is_told_twice() {
 }
 
 #[test]
+fn what_comes_again_is_told_from_where_it_was_told_up_to() {
+    let parts = [(10.0, 45.25, 0.504, 10.0), (2.0, 51.64, 0.498, 10.0), (10.0, 25.44, 0.212, 10.0)];
+    let (_, spans) = told(&[&parts[..], &[(2.0, 114.5, 0.715, 10.0)]].concat());
+    for condition in Condition::UNCOUNTABLE {
+        let of: Vec<_> = spans.iter().filter(|span| span.0 == condition).collect();
+        assert!(of.windows(2).all(|pair| pair[0].2 <= pair[1].1), "{spans:?}");
+    }
+}
+
+#[test]
 fn time_with_too_few_frames_is_somebody_elses() {
     assert_eq!(told(&[(1.0, 300.0, 0.6, 20.0)]), (vec![], vec![]));
     let (turns, _) = told(&[(4.0, 300.0, 0.6, 100.0)]);
