@@ -30,7 +30,7 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     Some(match (&names[..], id) {
         (_, "ledger") | (["ledger", ..], "file") => Role::Ledger,
-        (["staff", ..], "gallery") | (["manual"], "folder") => Role::Keeps,
+        (["staff", ..], "gallery") | (["manual"] | ["office", "prepare"], "folder") => Role::Keeps,
         (_, "source" | "sources") => Role::Source,
 
         // What is written by one command is read by another.
@@ -45,6 +45,7 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["sales", ..], "file")
         | (_, "config" | "detector" | "embedder" | "staff") => Role::Reads,
         (["ledger", "backup"], "to")
+        | (["office", "enrol"], "key")
         | (
             _,
             "output" | "tracks" | "crossings" | "groups" | "detections" | "ranges" | "record" | "report"

@@ -43,6 +43,10 @@ impl Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+
+    fn has_ended(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|status| status.is_some())
+    }
 }
 
 impl Drop for Running {
@@ -80,9 +84,15 @@ impl Hub {
             command.args(["-a", "127.0.0.1", "-p", &self.port.to_string(), "-js"]);
             command.arg("-sd").arg(self.folder.path());
         }
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        self.running = Some(Running(child));
-        until("nats-server", || TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut running = Running(command.spawn().unwrap());
+        until("nats-server", || {
+            if running.has_ended() {
+                running = Running(command.spawn().unwrap());
+            }
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()
+        });
+        self.running = Some(running);
     }
 
     pub fn kill(&mut self) {
@@ -129,8 +139,15 @@ impl Postgres {
             command.args(["-c", setting]);
         }
         command.arg("-c").arg(format!("unix_socket_directories={}", self.socket().display()));
-        self.running = Some(Running(command.spawn().unwrap()));
-        until("postgres", || self.try_sql("SELECT 1"));
+        let mut running = Running(command.spawn().unwrap());
+        until("postgres", || {
+            // It does not begin before the last process of the one that was killed is gone: as a service it is tried again.
+            if running.has_ended() {
+                running = Running(command.spawn().unwrap());
+            }
+            self.try_sql("SELECT 1")
+        });
+        self.running = Some(running);
     }
 
     /// All of it at once, as when the machine's power goes.
