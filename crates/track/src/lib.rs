@@ -21,6 +21,7 @@ pub mod offline;
 mod output;
 mod places;
 mod sighting;
+mod statistics;
 mod tracker;
 
 pub use best::BestConfig;

@@ -3,6 +3,7 @@
 use super::affinity::Affinity;
 use super::track::Track;
 use crate::sighting::Sightings;
+use crate::statistics::median;
 
 /// Boxes grow by this share before they are paired: a camera may move by more than a step of a person.
 const AFFINITY: Affinity = Affinity { buffer: 0.3, height: true };
@@ -131,12 +132,6 @@ impl Camera {
 /// What is left of an estimate whose squared standard errors are `distance`, when `chance` of them mean nothing.
 fn shrunk(chance: f64, distance: f64) -> f64 {
     (1.0 - chance / distance).max(0.0)
-}
-
-/// The lower median of values, of which there is one at least; changes their order.
-fn median(values: &mut [f64]) -> f64 {
-    let middle = (values.len() - 1) / 2;
-    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 /// Robust standard deviation around a middle.

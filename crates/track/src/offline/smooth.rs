@@ -6,6 +6,7 @@
 //! crowd's median does from one frame to the next is taken off before, and put back after.
 
 use super::tracklet::Tracklet;
+use crate::statistics::median;
 use crate::{Bbox, TrackedBox};
 
 /// Standard deviation of the window in seconds, for places
@@ -34,7 +35,8 @@ pub(crate) fn camera(people: &[Tracklet], frames: usize) -> Vec<[f64; 2]> {
     let mut at = [0.0; 2];
     let place = |steps: Vec<[f64; 2]>| {
         if steps.len() >= CROWD {
-            at = [0, 1].map(|axis| at[axis] + median(steps.iter().map(|step| step[axis]).collect()));
+            at = [0, 1]
+                .map(|axis| at[axis] + median(&mut steps.iter().map(|step| step[axis]).collect::<Vec<_>>()));
         }
         at
     };
@@ -109,11 +111,6 @@ impl<'a> Window<'a> {
         }
         (squares * values - times * products) / spread
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
 }
 
 #[cfg(test)]
