@@ -26,8 +26,8 @@ pub struct Visibility {
     began: Option<Duration>,
     /// The latest frame's time.
     latest: Option<Duration>,
-    /// Where the tracks that go on were last seen, and in how many frames they were.
-    last: BTreeMap<TrackId, (Bbox, u64)>,
+    /// The tracks that go on.
+    going: BTreeMap<TrackId, Going>,
     /// How far people were seen.
     extent: Option<Extent>,
     tracks: u64,
@@ -37,6 +37,17 @@ pub struct Visibility {
     midst: u64,
     /// How long all of them lasted, added up, in seconds.
     seconds: f64,
+}
+
+/// A track that goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Going {
+    first: Bbox,
+    last: Bbox,
+    /// In how many frames it was.
+    frames: u64,
+    /// Whether it was ever away from where it was first.
+    has_moved: bool,
 }
 
 /// What conditions say of how many people were hidden; each is 0 where all is well.
@@ -91,24 +102,27 @@ impl Visibility {
         let began = *self.began.get_or_insert(time);
         let passed = time.saturating_sub(self.latest.replace(time).unwrap_or(time)).as_secs_f64();
         self.seconds += passed.min(LONGEST_STEP) * step.tracks.len() as f64;
-        self.sums.see(detections, step);
         let seen = detections.iter().map(|seen| Extent::of(&seen.bbox));
         self.extent = self.extent.into_iter().chain(seen).reduce(Extent::with);
         for track in &step.tracks {
-            let (bbox, frames) = self.last.entry(track.id).or_insert((track.bbox, 0));
-            (*bbox, *frames) = (track.bbox, *frames + 1);
-            if *frames == 1 {
+            let new = Going { first: track.bbox, last: track.bbox, frames: 0, has_moved: false };
+            let going = self.going.entry(track.id).or_insert(new);
+            (going.last, going.frames) = (track.bbox, going.frames + 1);
+            going.has_moved |= is_away(&going.first, &track.bbox);
+            if going.frames == 1 {
                 self.tracks += 1;
                 let has_come = time.saturating_sub(began) > MARGIN;
                 self.midst += u64::from(has_come && self.is_midst(&track.bbox));
             }
         }
         for id in &step.removed {
-            if let Some((bbox, frames)) = self.last.remove(id) {
-                self.midst += u64::from(self.is_midst(&bbox));
+            if let Some(Going { last, frames, .. }) = self.going.remove(id) {
+                self.midst += u64::from(self.is_midst(&last));
                 self.short += u64::from(frames <= SHORT_TRACK);
             }
         }
+        let going = &self.going;
+        self.sums.see(detections, step, |track| going.get(&track.id).is_some_and(|going| going.has_moved));
     }
 
     fn is_midst(&self, bbox: &Bbox) -> bool {
@@ -156,6 +170,12 @@ impl Visibility {
     }
 }
 
+/// Whether somebody is half their width or more from where they were: a detector's jitter is less.
+fn is_away(from: &Bbox, to: &Bbox) -> bool {
+    let (from, to, width) = (from.centre(), to.centre(), from.width);
+    (to.x - from.x).hypot(to.y - from.y) >= 0.5 * width
+}
+
 /// Of the number of people hidden: see [`Visibility::range`].
 const BASE: f64 = 0.11;
 const BROKEN: f64 = 0.6;
@@ -201,6 +221,11 @@ mod tests {
         sight
     }
 
+    /// Somebody who walks through the middle.
+    fn walk() -> Vec<(u64, f64)> {
+        (0..80).map(|n| (1, 300.0 + 4.0 * f64::from(n))).collect()
+    }
+
     fn range(sight: &Visibility, entered: u64, scale: Option<f64>) -> CountInterval {
         let doubt = Doubt { entered: 0.05 * entered as f64, left: 0.0 };
         sight.range(&Tally { entered, left: 0 }, &doubt, scale)[0]
@@ -227,16 +252,18 @@ mod tests {
 
     #[test]
     fn who_is_small_may_have_been_missed() {
-        let sight = seen(&[(1, 400.0); 80], 0.8);
+        let sight = seen(&walk(), 0.8);
         assert!(range(&sight, 200, Some(0.35)).high > range(&sight, 200, Some(1.0)).high);
     }
 
     #[test]
     fn beyond_all_that_nobody_can_be_counted() {
-        let sight = seen(&[(1, 400.0); 80], 0.8);
+        let sight = seen(&walk(), 0.8);
         assert_eq!(sight.uncountable(Some(1.0)), None);
         assert_eq!(sight.uncountable(Some(0.2)), Some(Uncountable::TooSmall { height: 10.0 }));
-        assert!(matches!(seen(&[(1, 400.0); 80], 0.4).uncountable(None), Some(Uncountable::Unclear { .. })));
+        let still = seen(&[(1, 400.0); 80], 0.4);
+        assert_eq!(still.uncountable(Some(0.2)), None, "what never moves says nothing of people");
+        assert!(matches!(seen(&walk(), 0.4).uncountable(None), Some(Uncountable::Unclear { .. })));
         let mut lost = Visibility::default();
         let two = [detection(0.0, 0.8), detection(400.0, 0.8)];
         (0..30).for_each(|n| lost.see(n * Duration::from_millis(250), &two, &Step::default()));

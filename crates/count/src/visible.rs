@@ -1,6 +1,6 @@
 //! How well people are seen and followed, as sums over frames.
 
-use footfall_track::{Detection, Step};
+use footfall_track::{Detection, Step, TrackedBox};
 use serde::{Deserialize, Serialize};
 
 use crate::Condition;
@@ -25,7 +25,8 @@ pub struct Visible {
     pub sure: u64,
     /// Those of them that belong to no track.
     pub unfollowed: u64,
-    /// Heights of people who were followed, summed up, in pixels of the picture.
+    /// Heights of people who were followed on their way, summed up, in pixels of the picture. What has never moved from
+    /// where it was first seen has no part: it may be a lamp post.
     pub heights: f64,
     /// The detector's confidences in them, summed up.
     pub confidences: f64,
@@ -73,8 +74,14 @@ impl Uncountable {
 }
 
 impl Visible {
-    /// Adds a frame: everybody whom the detector saw, and who was followed.
-    pub(crate) fn see(&mut self, detections: &[Detection], step: &Step) {
+    /// Adds a frame: everybody whom the detector saw, and who was followed; `has_moved` tells who has left the place where
+    /// they were first seen.
+    pub(crate) fn see(
+        &mut self,
+        detections: &[Detection],
+        step: &Step,
+        has_moved: impl Fn(&TrackedBox) -> bool,
+    ) {
         let is_sure = |index: usize| detections.get(index).is_some_and(|seen| seen.confidence >= SURE);
         let sure = (0..detections.len()).filter(|&index| is_sure(index)).count();
         // A detection belongs to one track at most.
@@ -82,9 +89,11 @@ impl Visible {
         self.frames += 1;
         self.sure += sure as u64;
         self.unfollowed += sure.saturating_sub(followed) as u64;
-        self.heights += step.tracks.iter().map(|track| track.bbox.height).sum::<f64>();
-        self.confidences += step.tracks.iter().map(|track| f64::from(track.confidence)).sum::<f64>();
-        self.followed += step.tracks.len() as u64;
+        for track in step.tracks.iter().filter(|track| has_moved(track)) {
+            self.heights += track.bbox.height;
+            self.confidences += f64::from(track.confidence);
+            self.followed += 1;
+        }
     }
 
     /// What was seen after `earlier`.
