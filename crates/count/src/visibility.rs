@@ -125,6 +125,11 @@ impl Visibility {
         self.sums.see(detections, step, |track| going.get(&track.id).is_some_and(|going| going.has_moved));
     }
 
+    /// All tracks that go on, out of sight or not: where each was last, and whether it was ever away from where it began.
+    pub fn going(&self) -> impl Iterator<Item = (Bbox, bool)> {
+        self.going.values().map(|going| (going.last, going.has_moved))
+    }
+
     fn is_midst(&self, bbox: &Bbox) -> bool {
         self.extent.is_some_and(|extent| extent.is_midst(bbox))
     }

@@ -3,6 +3,7 @@
 
 mod detect;
 mod embed;
+mod fixtures;
 mod looking;
 mod read;
 mod track;

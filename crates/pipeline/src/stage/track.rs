@@ -15,6 +15,7 @@ use footfall_track::{Detection, Embeddings, Observations, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
+use super::fixtures::Fixtures;
 use super::{Again, Detected, EmbedStage, Teller};
 use crate::feed::Feed;
 use crate::{Found, Frame, Kind, Look, Scene, Sighting, SourceInfo};
@@ -49,6 +50,7 @@ pub(crate) struct Tracked {
 pub(crate) struct TrackStage {
     follower: Follower,
     ends: TrackEnds,
+    fixtures: Fixtures,
     /// Lines, zones and masks, until they have been told.
     layout: Option<Arc<Layout>>,
     /// The greatest scale of a window that stayed.
@@ -75,9 +77,6 @@ struct Waiting {
     detections: Vec<Detection>,
     asked: Option<Asked>,
 }
-
-/// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
-const CLEAR: f32 = 0.4;
 
 /// What is counted over, in pixels.
 fn layout(counter: &Counter) -> Layout {
@@ -108,6 +107,7 @@ impl TrackStage {
         Self {
             follower: Follower::new(tracker, counter),
             ends,
+            fixtures: Fixtures::default(),
             layout,
             window_scale: None,
             ahead: ahead(info.kind),
@@ -201,24 +201,30 @@ impl TrackStage {
         if !next.look.rests {
             return Some(next);
         }
-        let is_clear = |seen: &Detection| seen.confidence >= CLEAR;
-        let was_seen = waiting.iter().any(|waiting| waiting.detections.iter().any(is_clear));
-        if self.follower.tracker().follows() || was_seen {
+        let was_seen = waiting.iter().any(|waiting| self.fixtures.sees_others(&waiting.detections));
+        if self.follows() || was_seen {
             return self.ends.again.look(next);
         }
         feed.meter.rest_one();
-        Some(next)
+        let people = self.fixtures.seen().to_vec();
+        Some(Detected { found: Found { people, ..Found::default() }, ..next })
     }
 
-    /// Asks for the embeddings that the tracker wants; `None` once the embedding stage is gone.
+    /// Whether anybody is followed but fixtures.
+    fn follows(&self) -> bool {
+        self.follower.tracker().follows() && self.fixtures.has_others()
+    }
+
+    /// Asks for the embeddings that the tracker wants, unless the networks rest; `None` once the embedding stage is
+    /// gone.
     fn ask(&mut self, Detected { frame, look, found }: Detected) -> Option<Waiting> {
         let Found { people: mut detections, cut } = found;
         self.follower.mask(&mut detections);
         let asked = match &self.ends.embedding {
-            Some(stage) => {
+            Some(stage) if !look.rests => {
                 Some(stage.ask(&frame, &detections, self.follower.plan(frame.time, &detections))?)
             }
-            None => None,
+            _ => None,
         };
         Some(Waiting { frame, look, cut, detections, asked })
     }
@@ -241,9 +247,15 @@ impl TrackStage {
         Some(feed.meter.track.time(|| {
             let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
             let seen = self.follower.step(frame.number, frame.time, &observations);
-            let (followed, layout) = (self.follower.tracker().follows(), self.layout.take());
+            if !look.rests {
+                let going: Vec<_> = self.follower.visibility().going().collect();
+                self.fixtures.see(frame.time, &observations.detections, &going);
+            }
+            let (followed, layout) = (self.follows(), self.layout.take());
             self.ends.teller.tell(|| {
-                let found = Found { people: observations.detections.clone(), cut };
+                // At rest nobody was found: what is there is what was.
+                let people = if look.rests { Vec::new() } else { observations.detections.clone() };
+                let found = Found { people, cut };
                 Sighting { frame: frame.number, found, followed, layout }
             });
             Scene { frame, observations, seen, look }

@@ -1,0 +1,173 @@
+//! What the detector takes for people, and never moves: a poster, a post far away, a coat on a stand.
+//!
+//! It is followed like anybody, but it must not keep the networks from resting. While they rest it is taken to be where
+//! it was, so its track goes on. Whoever has come from somewhere is none of it, however long they stand.
+
+use std::time::Duration;
+
+use footfall_track::{Bbox, Detection};
+
+/// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
+const CLEAR: f32 = 0.4;
+/// What was seen in one place for this long,
+const LONG: Duration = Duration::from_secs(30);
+/// and so many times, is a fixture there.
+const OFTEN: u32 = 20;
+/// What was not seen again for this long was none.
+const FORGET: Duration = Duration::from_secs(60);
+/// A fixture is forgotten after this long.
+const FORGET_FIXTURE: Duration = Duration::from_secs(3600);
+/// Places that are remembered.
+const PLACES: usize = 64;
+
+/// Somewhere something was seen that belongs to nobody who moves.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    bbox: Bbox,
+    since: Duration,
+    latest: Duration,
+    times: u32,
+}
+
+impl Place {
+    fn is_fixture(&self) -> bool {
+        self.times >= OFTEN && self.latest.saturating_sub(self.since) >= LONG
+    }
+
+    /// Whether a box may be of what is here: as near as a detector's jitter, and about as high.
+    fn holds(&self, bbox: &Bbox) -> bool {
+        let (here, there) = (self.bbox.centre(), bbox.centre());
+        let ratio = bbox.height / self.bbox.height;
+        (there.x - here.x).hypot(there.y - here.y) < 0.5 * self.bbox.width && (0.67..1.5).contains(&ratio)
+    }
+}
+
+/// The fixtures of one source.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fixtures {
+    places: Vec<Place>,
+    /// What the detector last saw of them.
+    seen: Vec<Detection>,
+    /// Whether anything else was seen, or is followed.
+    has_others: bool,
+}
+
+impl Fixtures {
+    /// Learns from a frame that the networks have looked at: what they saw, and all tracks that go on, each with where
+    /// it was last and whether it has ever moved.
+    pub(crate) fn see(&mut self, time: Duration, detections: &[Detection], going: &[(Bbox, bool)]) {
+        let moving: Vec<_> =
+            going.iter().filter(|(_, has_moved)| *has_moved).map(|(bbox, _)| *bbox).collect();
+        // A person who stands where a fixture is known to be hides it, or it was a person all along.
+        self.places.retain(|place| !moving.iter().any(|bbox| place.holds(bbox)));
+        for seen in detections.iter().filter(|seen| seen.confidence >= CLEAR) {
+            let of = Place { bbox: seen.bbox, since: time, latest: time, times: 1 };
+            if moving.iter().any(|bbox| of.holds(bbox)) {
+                continue;
+            }
+            if let Some(place) = self.places.iter_mut().find(|place| place.holds(&seen.bbox)) {
+                (place.latest, place.times) = (time, place.times.saturating_add(1));
+            } else if self.places.len() < PLACES {
+                self.places.push(of);
+            }
+        }
+        self.places.retain(|place| {
+            let keep = if place.is_fixture() { FORGET_FIXTURE } else { FORGET };
+            time.saturating_sub(place.latest) <= keep
+        });
+        self.seen = detections.iter().filter(|seen| self.is_one(&seen.bbox)).copied().collect();
+        let is_other = |(bbox, has_moved): &(Bbox, bool)| *has_moved || !self.is_one(bbox);
+        self.has_others = self.sees_others(detections) || going.iter().any(is_other);
+    }
+
+    /// Whether a box is of a fixture.
+    fn is_one(&self, bbox: &Bbox) -> bool {
+        self.places.iter().any(|place| place.is_fixture() && place.holds(bbox))
+    }
+
+    /// Whether somebody is clearly to be seen who is no fixture.
+    pub(crate) fn sees_others(&self, detections: &[Detection]) -> bool {
+        detections.iter().any(|seen| seen.confidence >= CLEAR && !self.is_one(&seen.bbox))
+    }
+
+    /// Whether anybody else was seen, or followed, in the last frame that the networks looked at.
+    pub(crate) fn has_others(&self) -> bool {
+        self.has_others
+    }
+
+    /// What the detector last saw of them: it would see as much of a picture in which nothing moves.
+    pub(crate) fn seen(&self) -> &[Detection] {
+        &self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use footfall_track::{Bbox, Detection};
+
+    use super::Fixtures;
+
+    fn at(x: f64) -> Detection {
+        Detection { bbox: Bbox::new(x, 50.0, 20.0, 50.0), confidence: 0.6 }
+    }
+
+    /// Ten looks a second at these, of which those of the tracks have moved or not.
+    fn look(
+        fixtures: &mut Fixtures,
+        seconds: std::ops::Range<u64>,
+        seen: &[Detection],
+        going: &[(Bbox, bool)],
+    ) {
+        for frame in 10 * seconds.start..10 * seconds.end {
+            fixtures.see(Duration::from_millis(100 * frame), seen, going);
+        }
+    }
+
+    #[test]
+    fn what_stood_there_from_the_first_and_never_moves_is_one_after_a_while() {
+        let (post, mut fixtures) = (at(100.0), Fixtures::default());
+        look(&mut fixtures, 0..29, &[post], &[(post.bbox, false)]);
+        assert!(fixtures.has_others() && fixtures.seen().is_empty());
+        look(&mut fixtures, 29..32, &[post], &[(post.bbox, false)]);
+        assert!(!fixtures.has_others());
+        assert_eq!(fixtures.seen(), [post]);
+        // Where the detector loses it now and then, its place is known all the same.
+        look(&mut fixtures, 32..50, &[], &[]);
+        look(&mut fixtures, 50..51, &[at(104.0)], &[]);
+        assert!(!fixtures.has_others());
+    }
+
+    #[test]
+    fn who_has_come_from_somewhere_is_none_however_long_they_stand() {
+        let (guard, mut fixtures) = (at(100.0), Fixtures::default());
+        look(&mut fixtures, 0..600, &[guard], &[(guard.bbox, true)]);
+        assert!(fixtures.has_others() && fixtures.seen().is_empty());
+        // Out of sight for a while they are followed still.
+        look(&mut fixtures, 600..601, &[], &[(guard.bbox, true)]);
+        assert!(fixtures.has_others());
+    }
+
+    #[test]
+    fn whoever_comes_beside_one_is_somebody_else() {
+        let (post, mut fixtures) = (at(100.0), Fixtures::default());
+        look(&mut fixtures, 0..32, &[post], &[(post.bbox, false)]);
+        assert!(fixtures.sees_others(&[post, at(140.0)]));
+        let child = Detection { bbox: Bbox::new(100.0, 60.0, 20.0, 30.0), ..post };
+        assert!(fixtures.sees_others(&[child]), "another height");
+        look(&mut fixtures, 32..33, &[post, at(140.0)], &[(post.bbox, false)]);
+        assert!(fixtures.has_others());
+        // Somebody stops right there: it is a person's place now.
+        look(&mut fixtures, 33..34, &[post], &[(post.bbox, true)]);
+        look(&mut fixtures, 34..35, &[post], &[]);
+        assert!(fixtures.has_others());
+    }
+
+    #[test]
+    fn what_is_hardly_there_is_nobody() {
+        let mut fixtures = Fixtures::default();
+        look(&mut fixtures, 0..1, &[Detection { confidence: 0.3, ..at(100.0) }], &[]);
+        assert!(!fixtures.has_others());
+    }
+}
