@@ -52,7 +52,8 @@ fn a_browser_audits_the_sample_clip() {
     let folder = tempfile::tempdir().unwrap();
     let (auditor, theirs) = token("ada", "audit");
     let (reader, other) = token("wall", "read");
-    count(folder.path(), &format!("[serve]\naddress = \"127.0.0.1:0\"\n{theirs}{other}"));
+    // Of so doubtful crossings there are several.
+    count(folder.path(), &format!("below = 0.97\n[serve]\naddress = \"127.0.0.1:0\"\n{theirs}{other}"));
     let minutes = fs::read_to_string(folder.path().join("seen/minutes/vtest-avi.jsonl")).unwrap();
     let minute: Value = serde_json::from_str(minutes.trim()).unwrap();
     let id = minute["clip"].as_str().unwrap();
@@ -66,6 +67,8 @@ fn a_browser_audits_the_sample_clip() {
     // Before the answer nothing tells what the program saw.
     let (status, shown) = body(&address, &format!("/api/v1/audit/clips/{id}"), &auditor);
     assert!(status.contains("200") && !shown.contains("people") && !shown.contains("decisions"), "{shown}");
+    let (status, _) = body(&address, &format!("/api/v1/audit/doubtful/{id}"), &auditor);
+    assert!(status.contains("404"), "{status}");
     // Each role has its own.
     let (status, _) = body(&address, "/api/v1/audit", &reader);
     assert!(status.contains("403"), "{status}");
@@ -86,12 +89,33 @@ fn a_browser_audits_the_sample_clip() {
     assert!(found["after"].as_str().unwrap().contains("1 of 1"), "{found}");
     assert!(found["reasons"].as_u64().unwrap() > 3, "{found}");
     assert!(found["result"].as_str().unwrap().contains("too few minutes"), "{found}");
+    let [progress, crossings] = [0, 1].map(|index| found["doubtful"][index].as_str().unwrap());
+    assert!(
+        progress.starts_with("1 of ") && crossings.contains("door") && crossings.contains('%'),
+        "{found}"
+    );
     assert_eq!(found["problems"], serde_json::json!([]), "{found}");
 
     let told = audit(folder.path(), &["--report", folder.path().join("a.pdf").to_str().unwrap()]).success();
     assert!(told.stdout.contains("looked at by ada") && told.stdout.contains("doubled"), "{}", told.stdout);
     assert!(fs::read(folder.path().join("a.pdf")).unwrap().starts_with(b"%PDF-"));
     audit(folder.path(), &["--report", "a.doc"]).failure(2, &["a.doc", ".pdf"]);
+
+    // The report has what the audit says of the same stretch of time, lines and sources.
+    let audited = |more: &[&str]| {
+        let mut command = footfall();
+        command.args(["report", "--audited", "--config"]).arg(folder.path().join("c.toml")).args(more);
+        Ended::from(command.output().unwrap())
+            .success()
+            .stdout
+            .split_once("\nAudited\n")
+            .unwrap()
+            .1
+            .to_owned()
+    };
+    assert!(audited(&["--line", "door"]).contains("looked at by ada"));
+    assert!(audited(&["--to", "2026-11-03"]).contains("door"));
+    assert!(!audited(&["--from", "2026-11-03"]).contains("looked at by ada"));
 }
 
 #[test]

@@ -52,6 +52,14 @@ def audit(driver, url, token):
     driver.find_element(By.ID, "next").click()
     wait(driver, lambda d: text(d, "#figures"))
     found |= {"after": text(driver, "#progress"), "result": text(driver, "#figures")}
+    driver.get(f"{url}/doubtful.html")
+    wait(driver, lambda d: is_shown(d, "#work") and text(d, "#crossings"))
+    wait(driver, lambda d: d.execute_script(canvas) > 5000)
+    found["doubtful"] = [text(driver, "#progress"), text(driver, "#crossings")]
+    driver.find_element(By.CSS_SELECTOR, "#crossings button").click()
+    wait(driver, lambda d: value(d, "#place") > 0)
+    press(driver, "n")
+    wait(driver, lambda d: text(d, "#progress").startswith("2 of"))
     # Without a session the page asks; that is no problem of its own.
     found["problems"] = [
         problem for problem in problems(driver) if "401" not in problem

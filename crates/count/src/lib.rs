@@ -74,7 +74,7 @@ pub use site::{Day, Site};
 pub use staff::{Employee, Staff};
 pub use view::View;
 pub use visibility::{Signs, Visibility};
-pub use visible::{LEAST_CONFIDENCE, MOST_UNFOLLOWED, SMALLEST, Uncountable, Visible};
+pub use visible::{Ground, Uncountable, Visible};
 pub use visit::{Visit, ZoneTally};
 pub use visitors::{Arrival, Calibration, Estimate, Range, Visitor, VisitorConfig, Visitors};
 pub use zone::{Mask, Zone};

@@ -8,11 +8,14 @@ use crate::Condition;
 /// Detections at or above this confidence are somebody.
 const SURE: f32 = 0.4;
 /// Below this height in the network's input, in its pixels, people are not found.
-pub const SMALLEST: f64 = 16.0;
+const SMALLEST: f64 = 16.0;
 /// Above this share of those who are seen and not followed no range holds.
-pub const MOST_UNFOLLOWED: f64 = 0.35;
+const MOST_UNFOLLOWED: f64 = 0.35;
 /// Below this mean confidence of those who are followed many others are not found.
-pub const LEAST_CONFIDENCE: f64 = 0.46;
+const LEAST_CONFIDENCE: f64 = 0.46;
+/// A limit must be left by this factor until that counts; and for confidences by this one.
+const MARGIN: f64 = 1.25;
+const NEAR: f64 = 1.05;
 /// So many people must have been seen, frame by frame, before anything is said of them.
 const ENOUGH: u64 = 20;
 
@@ -69,6 +72,68 @@ impl Uncountable {
             Self::Unfollowed { .. } => Condition::Unfollowed,
             Self::TooSmall { .. } => Condition::TooSmall,
             Self::Unclear { .. } => Condition::Unclear,
+        }
+    }
+}
+
+/// Something that is measured of how people are seen; beyond its limit nobody can count them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ground {
+    /// The share of those who are seen that cannot be followed, 0 to 1.
+    Unfollowed(f64),
+    /// How high people are in the network's input on average, in its pixels.
+    Height(f64),
+    /// The detector's mean confidence in those who are followed, 0 to 1.
+    Confidence(f64),
+}
+
+impl Ground {
+    /// What is measured, and the limit.
+    #[must_use]
+    pub fn value_and_limit(&self) -> (f64, f64) {
+        match *self {
+            Self::Unfollowed(share) => (share, MOST_UNFOLLOWED),
+            Self::Height(height) => (height, SMALLEST),
+            Self::Confidence(confidence) => (confidence, LEAST_CONFIDENCE),
+        }
+    }
+
+    /// Whether it is beyond the limit.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        let (value, limit) = self.value_and_limit();
+        if matches!(self, Self::Unfollowed(_)) { value > limit } else { value < limit }
+    }
+
+    /// Whether it is so far on the good side of the limit that it will not be beyond it again at once.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        let (value, limit) = self.value_and_limit();
+        match self {
+            Self::Unfollowed(_) => value < limit / MARGIN,
+            Self::Height(_) => value > limit * MARGIN,
+            // Confidences differ little.
+            Self::Confidence(_) => value > limit * NEAR,
+        }
+    }
+
+    /// What it is called where it is beyond its limit.
+    #[must_use]
+    pub fn uncountable(&self) -> Uncountable {
+        match *self {
+            Self::Unfollowed(share) => Uncountable::Unfollowed { share },
+            Self::Height(height) => Uncountable::TooSmall { height },
+            Self::Confidence(confidence) => Uncountable::Unclear { confidence },
+        }
+    }
+
+    /// What is measured, in a word.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unfollowed(_) => "share",
+            Self::Height(_) => "height",
+            Self::Confidence(_) => "confidence",
         }
     }
 }
@@ -139,16 +204,21 @@ impl Visible {
         (self.followed > 0).then(|| self.confidences / self.followed as f64)
     }
 
-    /// Whether counting is beyond what can be answered for, with pictures made `scale` times as large for the network,
-    /// where that is known.
+    /// What is to be judged of how people are seen, with pictures made `scale` times as large for the network, where that
+    /// is known: how many are followed, how large they are, how clearly they stand out. Nothing of what cannot be said.
+    #[must_use]
+    pub fn grounds(&self, scale: Option<f64>) -> [Option<Ground>; 3] {
+        let enough = |ground: Ground| Some(ground).filter(|_| self.is_enough());
+        let unfollowed = Ground::Unfollowed(self.unfollowed());
+        let height = self.height().zip(scale).map(|(height, scale)| Ground::Height(height * scale));
+        let confidence = self.confidence().map(Ground::Confidence);
+        [enough(unfollowed), height.and_then(enough), confidence.and_then(enough)]
+    }
+
+    /// Whether counting is beyond what can be answered for: the first of the [`grounds`](Self::grounds) that says so.
     #[must_use]
     pub fn uncountable(&self, scale: Option<f64>) -> Option<Uncountable> {
-        let share = Some(self.unfollowed()).filter(|share| self.is_enough() && *share > MOST_UNFOLLOWED);
-        let height = self.height().zip(scale).map(|(height, scale)| height * scale);
-        let small = height.filter(|height| *height < SMALLEST);
-        let faint = self.confidence().filter(|mean| self.is_enough() && *mean < LEAST_CONFIDENCE);
-        let small = small.map(|height| Uncountable::TooSmall { height });
-        let faint = faint.map(|confidence| Uncountable::Unclear { confidence });
-        share.map(|share| Uncountable::Unfollowed { share }).or(small).or(faint)
+        let grounds = self.grounds(scale).into_iter().flatten();
+        grounds.filter(Ground::is_bad).map(|ground| ground.uncountable()).next()
     }
 }

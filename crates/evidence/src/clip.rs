@@ -15,6 +15,23 @@ pub enum Kind {
     Minute,
 }
 
+impl Kind {
+    /// How a clip's name ends.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Doubtful => "-d",
+            Self::Minute => "-m",
+        }
+    }
+
+    /// Whether a clip of this name is of this kind.
+    #[must_use]
+    pub fn is_of(self, id: &str) -> bool {
+        id.ends_with(self.ending())
+    }
+}
+
 /// What a clip is of, and what the program saw and decided in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use footfall_count::{LEAST_CONFIDENCE, MOST_UNFOLLOWED, SMALLEST, Uncountable, Visible};
+use footfall_count::{Ground, Visible};
 use footfall_pipeline::{Inspector, Note, Scene};
 
 use crate::latch::{Latch, Sign};
@@ -14,10 +14,6 @@ const WINDOW: Duration = Duration::from_mins(1);
 const STEP: Duration = Duration::from_secs(1);
 /// Before so much time nothing is said.
 const FIRST: Duration = Duration::from_secs(20);
-/// A limit must be left by this factor until that counts.
-const MARGIN: f64 = 1.25;
-/// Likewise for confidences, which differ little.
-const NEAR: f64 = 1.05;
 /// Nothing can be said of any of them.
 const UNKNOWN: [Sign; 3] = [Sign::Unclear, Sign::Unclear, Sign::Unclear];
 /// Frames' times are rounded: a rate that is this much too low is not.
@@ -61,9 +57,9 @@ impl CountableCheck {
             hold: Duration::try_from_secs_f64(hold).unwrap_or_default(),
             scale,
             latches: [
-                Latch::new(Uncountable::Unfollowed { share: 0.0 }.condition()),
-                Latch::new(Uncountable::TooSmall { height: 0.0 }.condition()),
-                Latch::new(Uncountable::Unclear { confidence: 0.0 }.condition()),
+                Latch::new(Ground::Unfollowed(1.0).uncountable().condition()),
+                Latch::new(Ground::Height(0.0).uncountable().condition()),
+                Latch::new(Ground::Confidence(0.0).uncountable().condition()),
             ],
             signs: UNKNOWN.map(|sign| (sign, Duration::ZERO)),
             recent: VecDeque::new(),
@@ -153,38 +149,25 @@ impl CountableCheck {
 
     /// Whether people can be followed, whether they are large enough, and whether they stand out.
     fn signs(&self, seen: &Visible) -> [Sign; 3] {
-        if !seen.is_enough() {
-            return UNKNOWN;
+        let mut signs =
+            seen.grounds(self.scale).map(|ground| ground.map_or(Sign::Unclear, |ground| sign(&ground)));
+        if seen.is_enough() && seen.followed > 0 && self.scale.is_none() {
+            // Nobody is called too small.
+            signs[1] = Sign::Good(BTreeMap::new());
         }
-        let share = seen.unfollowed();
-        let followed =
-            sign(share > MOST_UNFOLLOWED, share < MOST_UNFOLLOWED / MARGIN, "share", share, MOST_UNFOLLOWED);
-        let height = seen.height().zip(self.scale).map(|(height, scale)| height * scale);
-        let large = height.map_or(Sign::Good(BTreeMap::new()), |height| {
-            sign(height < SMALLEST, height > SMALLEST * MARGIN, "height", height, SMALLEST)
-        });
-        let clear = seen.confidence().map_or(Sign::Unclear, |mean| {
-            sign(
-                mean < LEAST_CONFIDENCE,
-                mean > LEAST_CONFIDENCE * NEAR,
-                "confidence",
-                mean,
-                LEAST_CONFIDENCE,
-            )
-        });
         // One reason is enough: the same time is not told for another one too.
-        let mut signs = [followed, large, clear];
         let told = signs.iter().position(|sign| matches!(sign, Sign::Bad(_))).unwrap_or(signs.len());
         signs.iter_mut().skip(told + 1).for_each(|sign| *sign = Sign::Unclear);
         signs
     }
 }
 
-fn sign(is_bad: bool, is_good: bool, name: &str, value: f64, limit: f64) -> Sign {
+fn sign(ground: &Ground) -> Sign {
     let rounded = |value: f64| (value * 100.0).round() / 100.0;
-    let evidence = [(name, rounded(value)), ("limit", limit)];
+    let (value, limit) = ground.value_and_limit();
+    let evidence = [(ground.name(), rounded(value)), ("limit", limit)];
     let evidence = BTreeMap::from(evidence.map(|(name, value)| (name.to_owned(), value)));
-    match (is_bad, is_good) {
+    match (ground.is_bad(), ground.is_good()) {
         (true, _) => Sign::Bad(evidence),
         (_, true) => Sign::Good(evidence),
         _ => Sign::Unclear,

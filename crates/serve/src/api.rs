@@ -115,6 +115,8 @@ fn documented() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(settings::forget))
         .routes(routes!(audit::clips))
         .routes(routes!(audit::result))
+        .routes(routes!(audit::doubtful))
+        .routes(routes!(audit::seen))
         .routes(routes!(audit::clip, audit::answer))
         .routes(routes!(audit::picture))
         .routes(routes!(audit::explain))

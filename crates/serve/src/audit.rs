@@ -42,6 +42,18 @@ pub trait Audit: Send + Sync {
     /// When it cannot be kept.
     fn explain(&self, auditor: &str, id: &str, why: Vec<WhyOtherwise>) -> Result<bool, PortError>;
 
+    /// Clips of crossings that the program is not sure of, the newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn doubtful(&self) -> Result<Vec<DoubtfulClip>, PortError>;
+
+    /// What the program saw and counted in one of these; nothing where there is none, and of every other clip.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn seen(&self, id: &str) -> Result<Option<ClipRevealed>, PortError>;
+
     /// What follows from all answers, as JSON.
     ///
     /// # Errors
@@ -58,6 +70,15 @@ pub struct ClipToSee {
     pub source: String,
     /// Whether this auditor has answered.
     pub answered: bool,
+}
+
+/// A clip of a crossing that the program is not sure of.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct DoubtfulClip {
+    /// Its name.
+    pub id: String,
+    /// Its beginning.
+    pub begins: String,
 }
 
 /// What a clip is of.
@@ -134,4 +155,6 @@ pub struct CrossingRevealed {
     pub direction: String,
     /// How likely it is that somebody truly passed, 0 to 1.
     pub confidence: f64,
+    /// What speaks against it.
+    pub reasons: Vec<String>,
 }

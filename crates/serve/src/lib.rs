@@ -42,7 +42,8 @@ mod web;
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
 pub use alert::{AlertConfig, AlertRules, AlertState, When, unusual_hour};
 pub use audit::{
-    Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, LineSeen, WhyOtherwise,
+    Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, DoubtfulClip, LineSeen,
+    WhyOtherwise,
 };
 pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};

@@ -2,19 +2,17 @@
 // gets a reason.
 
 import { Problem, get, send, whenUnknown } from "./api.js";
+import { Player } from "./player.js";
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const REASONS = ["missed", "doubled", "wrong way", "staff", "not a person"];
 
-/** The clip that is shown, its pictures, and what was counted. */
+/** The clip that is shown, and what was counted. */
 const state = {
   clips: /** @type {any[]} */ ([]),
   clip: /** @type {any} */ (null),
-  pictures: /** @type {(ImageBitmap | null)[]} */ ([]),
   counts: /** @type {{line: string, in: number, out: number}[]} */ ([]),
   line: 0,
-  at: 0,
-  timer: 0,
   revealed: /** @type {any} */ (null),
 };
 
@@ -33,6 +31,8 @@ async function guarded(/** @type {() => Promise<void>} */ work) {
   }
 }
 
+const player = new Player(guarded);
+
 async function begin() {
   const { auditor, clips } = await get("audit");
   $("sign-in").hidden = true;
@@ -46,58 +46,14 @@ async function begin() {
 }
 
 async function show(/** @type {string} */ id) {
-  pause();
   state.clip = await get(`audit/clips/${encodeURIComponent(id)}`);
-  state.pictures = state.clip.times.map(() => null);
   state.counts = state.clip.lines.map((/** @type {any} */ line) => ({ line: line.name, in: 0, out: 0 }));
-  Object.assign(state, { at: 0, line: 0, revealed: null });
+  Object.assign(state, { line: 0, revealed: null });
   $("revealed").hidden = true;
   $("done").hidden = false;
-  $("where").textContent = `${state.clip.source}, ${new Date(state.clip.begins).toLocaleString()}`;
-  $("place").max = String(state.clip.times.length - 1);
-  const [width, height] = state.clip.size;
-  Object.assign($("picture"), { width, height });
   drawCounts();
-  await draw();
+  await player.show(state.clip);
   $("main").focus();
-}
-
-async function picture(/** @type {number} */ number) {
-  const known = state.pictures[number];
-  if (known) return known;
-  const clip = state.clip;
-  const url = `/api/v1/audit/clips/${encodeURIComponent(clip.id)}/pictures/${number}`;
-  const response = await fetch(url, { credentials: "same-origin" });
-  if (!response.ok) throw new Problem(response.status, "a picture of this clip cannot be had");
-  const bitmap = await createImageBitmap(await response.blob());
-  if (clip === state.clip) state.pictures[number] = bitmap;
-  return bitmap;
-}
-
-async function draw() {
-  const at = state.at;
-  const bitmap = await picture(at);
-  if (at !== state.at) return;
-  const context = $("picture").getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  context.lineWidth = 2;
-  context.font = "14px sans-serif";
-  state.clip.lines.forEach((/** @type {any} */ line, /** @type {number} */ index) => {
-    context.strokeStyle = context.fillStyle = index === state.line ? "#ffd400" : "#40c4ff";
-    context.beginPath();
-    line.points.forEach((/** @type {number[]} */ [x, y]) => context.lineTo(x, y));
-    context.stroke();
-    // `in` is at the right hand of whoever walks from the first point to the second.
-    const [[ax, ay], [bx, by]] = line.points;
-    const length = Math.hypot(bx - ax, by - ay) || 1;
-    const [nx, ny] = [-(by - ay) / length, (bx - ax) / length];
-    context.fillText("in", (ax + bx) / 2 + 16 * nx - 6, (ay + by) / 2 + 16 * ny + 5);
-  });
-  if (state.revealed) {
-    context.strokeStyle = "#ff5252";
-    state.revealed.people[at].forEach((/** @type {number[]} */ [x, y, w, h]) => context.strokeRect(x, y, w, h));
-  }
-  $("place").value = String(at);
 }
 
 function drawCounts() {
@@ -140,47 +96,19 @@ function add(/** @type {number} */ index, /** @type {"in" | "out"} */ direction,
 }
 
 function choose(/** @type {number} */ index) {
-  if (index < state.counts.length) state.line = index;
+  if (index < state.counts.length) state.line = player.line = index;
   drawCounts();
-  void guarded(draw);
-}
-
-function step(/** @type {number} */ by) {
-  if (!state.clip) return;
-  state.at = Math.min(Math.max(state.at + by, 0), state.clip.times.length - 1);
-  void guarded(draw);
-}
-
-function pause() {
-  clearTimeout(state.timer);
-  state.timer = 0;
-  $("play").textContent = "Play";
-}
-
-function play() {
-  if (state.timer) return pause();
-  $("play").textContent = "Pause";
-  if (state.at === state.clip.times.length - 1) state.at = 0;
-  const tick = async () => {
-    const { times } = state.clip;
-    if (state.at >= times.length - 1) return pause();
-    const wait = (1000 * (times[state.at + 1] - times[state.at])) / Number($("speed").value);
-    state.at += 1;
-    await guarded(draw);
-    // What comes next is asked for while this is looked at.
-    if (state.at + 1 < times.length) void picture(state.at + 1).catch(() => null);
-    if (state.timer) state.timer = setTimeout(tick, wait);
-  };
-  state.timer = setTimeout(tick, 0);
+  void guarded(() => player.draw());
 }
 
 async function done() {
-  pause();
+  player.pause();
   state.revealed = await send("POST", `audit/clips/${encodeURIComponent(state.clip.id)}`, { lines: state.counts });
   $("done").hidden = true;
   $("revealed").hidden = false;
   drawCounts();
-  await draw();
+  player.people = state.revealed.people;
+  await player.draw();
   const items = state.counts.flatMap((mine) => {
     const theirs = state.revealed.lines.find((/** @type {any} */ line) => line.line === mine.line);
     return /** @type {const} */ (["in", "out"]).map((way) => difference(mine.line, way, mine[way], theirs?.[way] ?? 0));
@@ -227,19 +155,10 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const less = event.shiftKey ? -1 : 1;
-  const speeds = [...$("speed").options].map((option) => option.value);
-  const speed = (/** @type {number} */ by) => {
-    const index = speeds.indexOf($("speed").value) + by;
-    $("speed").value = speeds[Math.min(Math.max(index, 0), speeds.length - 1)];
-  };
   const keys = /** @type {Record<string, () => void>} */ ({
+    ...player.keys(target),
     i: () => add(state.line, "in", less),
     o: () => add(state.line, "out", less),
-    " ": () => (target.tagName === "BUTTON" ? target.click() : play()),
-    arrowleft: () => step(-1),
-    arrowright: () => step(1),
-    "+": () => speed(1),
-    "-": () => speed(-1),
   });
   const act = keys[event.key.toLowerCase()] ?? (/^[1-9]$/.test(event.key) ? () => choose(Number(event.key) - 1) : null);
   if (!act) return;
@@ -247,10 +166,6 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-$("play").onclick = () => play();
-$("back").onclick = () => step(-1);
-$("on").onclick = () => step(1);
-$("place").oninput = () => step(Number($("place").value) - state.at);
 $("done").onclick = () => guarded(done);
 $("next").onclick = () => guarded(next);
 $("sign-in").onsubmit = (/** @type {Event} */ event) => {

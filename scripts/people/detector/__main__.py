@@ -16,7 +16,14 @@ def train(a: argparse.Namespace) -> None:
     pictures = Pictures(a.set)
     print(f"{len(pictures.rows)} pictures, {int(pictures.side.sum())} of them side views with people", flush=True)
     recipe = Recipe(
-        minutes=a.minutes, steps=a.steps, rate=a.rate, batch=a.batch, side=a.side, seed=a.seed, threads=a.threads
+        minutes=a.minutes,
+        steps=a.steps,
+        rate=a.rate,
+        batch=a.batch,
+        side=a.side,
+        frozen=a.frozen,
+        seed=a.seed,
+        threads=a.threads,
     )
     run = Run(a.start or a.original, a.original, pictures, recipe)
     run.run(a.out, lambda line: print(line, flush=True))
@@ -61,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--rate", type=float, default=Recipe.rate)
     one.add_argument("--batch", type=int, default=Recipe.batch)
     one.add_argument("--side", type=int, default=Recipe.side, help="side views a batch")
+    one.add_argument("--frozen", type=int, default=Recipe.frozen, help="first convolutions that stay as they are")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--threads", type=int, default=2)
     two = commands.add_parser("judge", help="average precision and boxes a person, by view")

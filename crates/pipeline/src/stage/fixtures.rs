@@ -14,9 +14,9 @@ const LONG: Duration = Duration::from_secs(30);
 /// and so many times, is a fixture there.
 const OFTEN: u32 = 20;
 /// What was not seen again for this long was none.
-const FORGET: Duration = Duration::from_secs(60);
+const FORGET: Duration = Duration::from_mins(1);
 /// A fixture is forgotten after this long.
-const FORGET_FIXTURE: Duration = Duration::from_secs(3600);
+const FORGET_FIXTURE: Duration = Duration::from_hours(1);
 /// Places that are remembered.
 const PLACES: usize = 64;
 

@@ -13,7 +13,7 @@ use super::body::Body;
 use super::problem::ProblemBody;
 use super::{Problem, Shared};
 use crate::access::Caller;
-use crate::{Audit, ClipRevealed, ClipShown, ClipToSee, LineSeen, PortError, WhyOtherwise};
+use crate::{Audit, ClipRevealed, ClipShown, ClipToSee, DoubtfulClip, LineSeen, PortError, WhyOtherwise};
 
 /// All clips.
 #[derive(Serialize, ToSchema)]
@@ -22,6 +22,13 @@ pub(super) struct Clips {
     auditor: String,
     /// In the order in which they are to be seen.
     clips: Vec<ClipToSee>,
+}
+
+/// All clips of crossings that the program is not sure of.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DoubtfulClips {
+    /// The newest first.
+    clips: Vec<DoubtfulClip>,
 }
 
 /// What somebody saw.
@@ -84,6 +91,27 @@ pub(super) async fn clips(
 ))]
 pub(super) async fn result(State(shared): State<Arc<Shared>>) -> Result<Json<serde_json::Value>, Problem> {
     Ok(Json(shared.audit(|audit| audit.result()).await?))
+}
+
+/// Clips of crossings that the program is not sure of
+#[utoipa::path(get, path = "/api/v1/audit/doubtful", tag = "audit", responses(
+    (status = 200, body = DoubtfulClips),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn doubtful(State(shared): State<Arc<Shared>>) -> Result<Json<DoubtfulClips>, Problem> {
+    Ok(Json(DoubtfulClips { clips: shared.audit(|audit| audit.doubtful()).await? }))
+}
+
+/// What the program saw and counted in one of these
+#[utoipa::path(get, path = "/api/v1/audit/doubtful/{id}", tag = "audit", params(("id" = String, Path)), responses(
+    (status = 200, body = ClipRevealed),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(super) async fn seen(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<ClipRevealed>, Problem> {
+    shared.audit(move |audit| audit.seen(&id)).await?.map(Json).ok_or_else(no_clip)
 }
 
 /// A clip, without what the program saw in it

@@ -125,7 +125,7 @@ impl Recorder {
         let probability = self.plan.probability(stratum);
         let drawn = self.plan.draws(&source, minute, stratum);
         let clip = drawn.then(|| {
-            let head = self.head(Kind::Minute, &format!("{minute}-m"), from, &shots);
+            let head = self.head(Kind::Minute, &minute.to_string(), from, &shots);
             Clip {
                 head: Head { stratum: Some(stratum), probability: Some(probability), ..head },
                 pictures: pictures(&shots),
@@ -159,7 +159,7 @@ impl Recorder {
             self.shots.iter().filter(|shot| (from..=to).contains(&shot.time)).cloned().collect();
         let Some(first) = shots.first() else { return };
         let at = self.camera.at(passed.time).as_millisecond();
-        let head = self.head(Kind::Doubtful, &format!("{at}-{}-d", passed.track), first.time, &shots);
+        let head = self.head(Kind::Doubtful, &format!("{at}-{}", passed.track), first.time, &shots);
         self.keep(&Clip { head, pictures: pictures(&shots) });
     }
 
@@ -177,7 +177,7 @@ impl Recorder {
         let within = |passed: &&Passed| (from..=to).contains(&passed.time);
         let source = &self.camera.source;
         Head {
-            id: format!("{}-{name}", footfall_serve::names::id(source)),
+            id: format!("{}-{name}{}", footfall_serve::names::id(source), kind.ending()),
             kind,
             source: source.clone(),
             begins: self.camera.at(from).as_millisecond(),

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use footfall_audit::Plan;
 use footfall_evidence::{
-    Answer, Clip, Difference, EvidenceConfig, EvidenceError, Folder, Kind, LineAnswer, Minute,
+    Answer, Clip, Difference, EvidenceConfig, EvidenceError, Folder, Head, Kept, Kind, LineAnswer, Minute,
 };
 use footfall_ledger::jiff::Timestamp;
 use footfall_serve::{
-    Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, LineSeen, PortError, WhyOtherwise,
+    Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, DoubtfulClip, LineSeen, PortError,
+    WhyOtherwise,
 };
 use serde_json::{Value, json};
 
@@ -77,6 +78,23 @@ impl Clips {
         });
         Ok(lines.collect())
     }
+
+    /// What the program saw and counted in a clip.
+    fn reveal(&self, clip: &Clip) -> Result<ClipRevealed, EvidenceError> {
+        let crossing = |decision: &footfall_evidence::Decision| CrossingRevealed {
+            time: decision.time,
+            line: decision.line.clone(),
+            direction: decision.direction.clone(),
+            confidence: decision.confidence,
+            reasons: decision.reasons.clone(),
+        };
+        let Head { moments, decisions, .. } = &clip.head;
+        Ok(ClipRevealed {
+            lines: self.counted(clip)?,
+            people: moments.iter().map(|m| m.people.iter().map(|seen| seen.bbox).collect()).collect(),
+            crossings: decisions.iter().map(crossing).collect(),
+        })
+    }
 }
 
 impl Audit for Clips {
@@ -134,22 +152,7 @@ impl Audit for Clips {
                 differences: Vec::new(),
             })?;
         }
-        let crossing = |decision: &footfall_evidence::Decision| CrossingRevealed {
-            time: decision.time,
-            line: decision.line.clone(),
-            direction: decision.direction.clone(),
-            confidence: decision.confidence,
-        };
-        Ok(Some(ClipRevealed {
-            lines: self.counted(&clip)?,
-            people: clip
-                .head
-                .moments
-                .iter()
-                .map(|m| m.people.iter().map(|seen| seen.bbox).collect())
-                .collect(),
-            crossings: clip.head.decisions.iter().map(crossing).collect(),
-        }))
+        Ok(Some(self.reveal(&clip)?))
     }
 
     fn explain(&self, auditor: &str, id: &str, why: Vec<WhyOtherwise>) -> Result<bool, PortError> {
@@ -158,6 +161,23 @@ impl Audit for Clips {
         let difference = |WhyOtherwise { line, direction, reason }| Difference { line, direction, reason };
         self.folder.answer(&Answer { differences: why.into_iter().map(difference).collect(), ..answer })?;
         Ok(true)
+    }
+
+    fn doubtful(&self) -> Result<Vec<DoubtfulClip>, PortError> {
+        let mut kept = self.folder.clips()?;
+        kept.retain(|kept| Kind::Doubtful.is_of(&kept.id));
+        kept.sort_by(|a, b| (b.begins, &b.id).cmp(&(a.begins, &a.id)));
+        let shown = |kept: Kept| {
+            let begins = Timestamp::from_second(kept.begins)?.to_string();
+            Ok(DoubtfulClip { id: kept.id, begins })
+        };
+        kept.into_iter().map(shown).collect()
+    }
+
+    fn seen(&self, id: &str) -> Result<Option<ClipRevealed>, PortError> {
+        // Of a drawn minute nobody is to know this before they have counted.
+        let clip = self.read(id)?.filter(|clip| clip.head.kind == Kind::Doubtful);
+        Ok(clip.map(|clip| self.reveal(&clip)).transpose()?)
     }
 
     fn result(&self) -> Result<Value, PortError> {
