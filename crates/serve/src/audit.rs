@@ -155,6 +155,6 @@ pub struct CrossingRevealed {
     pub direction: String,
     /// How likely it is that somebody truly passed, 0 to 1.
     pub confidence: f64,
-    /// What speaks against it.
+    /// What its confidence rests on.
     pub reasons: Vec<String>,
 }

@@ -27,6 +27,7 @@ const FILES: &[File] = files! {
     "manifest.json": "application/manifest+json",
     "audit.html": "text/html; charset=utf-8",
     "audit.js": "text/javascript; charset=utf-8",
+    "reasons.js": "text/javascript; charset=utf-8",
     "player.js": "text/javascript; charset=utf-8",
     "doubtful.html": "text/html; charset=utf-8",
     "doubtful.js": "text/javascript; charset=utf-8",

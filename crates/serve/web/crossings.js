@@ -1,6 +1,7 @@
 // The last crossings: when, where, how sure, and of the last few a picture.
 
 import { get } from "./api.js";
+import { inWords } from "./reasons.js";
 import * as times from "./times.js";
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -10,18 +11,6 @@ const MOST = 50;
  * @typedef {{sequence: number, at: string, source: string, line: string, direction: "in" | "out", track: number,
  *   confidence: number | null, reasons: string[], picture: boolean, look: boolean}} Crossing
  */
-
-/** What a confidence rests on, in words. @type {Record<string, string>} */
-const REASONS = {
-  followed: "seen on both sides of the line",
-  joined: "seen as two pieces of a path, which fit together",
-  emerged: "came out from behind somebody, just past the line",
-  found: "before the line seen only dimly",
-  unseen: "not seen for a moment at the line",
-  crowded: "others were close by",
-  line_end: "close to an end of the line",
-  brief: "seen for a moment only",
-};
 
 /** The last ones, the newest first. @type {Crossing[]} */
 export const last = [];
@@ -63,8 +52,8 @@ function about(box, crossing) {
   if (crossing.picture) box.append(pictureOf(crossing));
   const facts = document.createElement("div");
   facts.append(words("p", "", `${times.full(crossing.at)} at ${crossing.source}, number ${crossing.track}`));
-  const reasons = crossing.reasons.map((reason) => REASONS[reason] ?? reason.replaceAll("_", " "));
-  if (reasons.length) facts.append(words("p", "", `${capital(reasons.join("; "))}.`));
+  const reasons = inWords(crossing.reasons);
+  if (reasons) facts.append(words("p", "", `${capital(reasons)}.`));
   if (!crossing.picture) facts.append(words("p", "faint", "There is no picture of it: only the last few have one, until the program ends."));
   box.append(facts);
 }

@@ -2,6 +2,7 @@
 
 import { Problem, get, send, whenUnknown } from "./api.js";
 import { Player } from "./player.js";
+import { inWords } from "./reasons.js";
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
@@ -56,7 +57,7 @@ function row(/** @type {any} */ crossing) {
     player.pause();
     player.step((place < 0 ? player.clip.times.length - 1 : place) - player.at);
   };
-  const cells = [crossing.line, crossing.direction, `${Math.round(100 * crossing.confidence)}%`, crossing.reasons.join("; ")];
+  const cells = [crossing.line, crossing.direction, `${Math.round(100 * crossing.confidence)}%`, inWords(crossing.reasons)];
   for (const content of [at, ...cells]) {
     const cell = document.createElement("td");
     cell.append(content);
