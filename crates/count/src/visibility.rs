@@ -176,7 +176,8 @@ impl Visibility {
 }
 
 /// Whether somebody is half their width or more from where they were: a detector's jitter is less.
-fn is_away(from: &Bbox, to: &Bbox) -> bool {
+#[must_use]
+pub fn is_away(from: &Bbox, to: &Bbox) -> bool {
     let (from, to, width) = (from.centre(), to.centre(), from.width);
     (to.x - from.x).hypot(to.y - from.y) >= 0.5 * width
 }

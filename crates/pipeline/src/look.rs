@@ -116,7 +116,7 @@ pub struct Found {
 pub struct Sighting {
     /// The frame's number.
     pub frame: u64,
-    /// Who was found in it.
+    /// Who was found in it, but for those who have stood in one place for a while.
     pub found: Found,
     /// Whether anybody is followed after it, seen in it or not.
     pub followed: bool,

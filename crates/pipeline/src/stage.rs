@@ -6,6 +6,7 @@ mod embed;
 mod fixtures;
 mod looking;
 mod read;
+mod standing;
 mod track;
 mod write;
 

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use footfall_count::is_away;
 use footfall_track::{Bbox, Detection};
 
 /// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
@@ -34,11 +35,9 @@ impl Place {
         self.times >= OFTEN && self.latest.saturating_sub(self.since) >= LONG
     }
 
-    /// Whether a box may be of what is here: as near as a detector's jitter, and about as high.
+    /// Whether a box may be of what is here: in its place, and about as high.
     fn holds(&self, bbox: &Bbox) -> bool {
-        let (here, there) = (self.bbox.centre(), bbox.centre());
-        let ratio = bbox.height / self.bbox.height;
-        (there.x - here.x).hypot(there.y - here.y) < 0.5 * self.bbox.width && (0.67..1.5).contains(&ratio)
+        !is_away(&self.bbox, bbox) && (0.67..1.5).contains(&(bbox.height / self.bbox.height))
     }
 }
 

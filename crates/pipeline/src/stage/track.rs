@@ -16,6 +16,7 @@ use tracing::info_span;
 
 use super::embed::Asked;
 use super::fixtures::Fixtures;
+use super::standing::Standing;
 use super::{Again, Detected, EmbedStage, Teller};
 use crate::feed::Feed;
 use crate::{Found, Frame, Kind, Look, Scene, Sighting, SourceInfo};
@@ -51,6 +52,7 @@ pub(crate) struct TrackStage {
     follower: Follower,
     ends: TrackEnds,
     fixtures: Fixtures,
+    standing: Standing,
     /// Lines, zones and masks, until they have been told.
     layout: Option<Arc<Layout>>,
     /// The greatest scale of a window that stayed.
@@ -108,6 +110,7 @@ impl TrackStage {
             follower: Follower::new(tracker, counter),
             ends,
             fixtures: Fixtures::default(),
+            standing: Standing::default(),
             layout,
             window_scale: None,
             ahead: ahead(info.kind),
@@ -253,8 +256,10 @@ impl TrackStage {
             }
             let (followed, layout) = (self.follows(), self.layout.take());
             self.ends.teller.tell(|| {
+                let detections = &observations.detections;
                 // At rest nobody was found: what is there is what was.
-                let people = if look.rests { Vec::new() } else { observations.detections.clone() };
+                let people =
+                    if look.rests { Vec::new() } else { self.standing.others(detections, &seen.tracks) };
                 let found = Found { people, cut };
                 Sighting { frame: frame.number, found, followed, layout }
             });
