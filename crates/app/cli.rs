@@ -1,5 +1,6 @@
 //! The command line: all arguments, and nothing of what is done with them.
 
+pub(crate) mod archive;
 mod audit;
 mod check;
 mod demo;
@@ -30,6 +31,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use footfall_bench::BenchArgs;
 use footfall_count::{Line, Mask, PartLayout, Zone};
 
+pub(crate) use archive::{ArchiveArgs, WorkerArgs};
 pub(crate) use audit::AuditArgs;
 pub(crate) use check::CheckArgs;
 pub(crate) use demo::DemoArgs;
@@ -93,6 +95,8 @@ pub(crate) enum Command {
     Sales(SalesArgs),
     Serve(ServeArgs),
     Office(OfficeArgs),
+    Archive(ArchiveArgs),
+    Worker(WorkerArgs),
     Token(TokenArgs),
     Privacy(PrivacyArgs),
     Eval(EvalArgs),

@@ -1,5 +1,6 @@
 //! What the program does: a file a subcommand, named after it.
 
+mod archive;
 mod audit;
 mod bench;
 mod check;
@@ -24,6 +25,7 @@ mod staff;
 mod token;
 mod track;
 mod version;
+mod worker;
 
 use crate::cli::{Cli, Command};
 
@@ -44,6 +46,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Sales(args) => sales::run(&args),
         Command::Serve(args) => serve::run(&args, cli.verbose),
         Command::Office(args) => office::run(&args, cli.verbose),
+        Command::Archive(args) => archive::run(&args, cli.verbose),
+        Command::Worker(args) => worker::run(&args, cli.verbose),
         Command::Token(args) => token::run(&args),
         Command::Privacy(args) => privacy::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -9,6 +9,7 @@ mod installed;
 mod interrupt;
 mod logging;
 mod overrides;
+mod parent;
 mod plan;
 mod progress;
 mod rate;
@@ -27,6 +28,7 @@ use crate::cli::Cli;
 
 fn main() -> ExitCode {
     environment::restart_with_usual();
+    parent::end_with_it();
     let mut command = Cli::command();
     let matches = command.try_get_matches_from_mut(std::env::args_os());
     let matches = matches.unwrap_or_else(|error| refusal::end(&error));

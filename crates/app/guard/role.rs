@@ -43,8 +43,8 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["replay"], "recording")
         | (["staff", ..] | ["ledger", "restore"], "from")
         | (["sales", ..], "file")
-        | (_, "config" | "detector" | "embedder" | "staff") => Role::Reads,
-        (["ledger", "backup"], "to")
+        | (_, "archive" | "config" | "detector" | "embedder" | "staff") => Role::Reads,
+        (["ledger", "backup"] | ["archive", "export"], "to")
         | (["office", "enrol"], "key")
         | (
             _,

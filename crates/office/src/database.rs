@@ -23,13 +23,17 @@ const LOCK: i64 = 0x466f_6f74;
 
 /// Where the database is, and how to get in.
 #[derive(Clone)]
-pub(crate) struct Database {
+pub struct Database {
     config: Config,
     tls: Option<MakeRustlsConnect>,
 }
 
 impl Database {
-    pub(crate) fn new(config: &DatabaseConfig) -> Result<Self, OfficeError> {
+    /// As `config` says, for a program that the server knows by the name `program`. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// When a setting cannot be obeyed.
+    pub fn new(config: &DatabaseConfig, program: &str) -> Result<Self, OfficeError> {
         let refuse = |problem: String| OfficeError::Setting { setting: "database.url", problem };
         // It may hold a password: what is wrong with it is not repeated.
         let mut parsed = Config::from_str(config.url.reveal())
@@ -38,7 +42,7 @@ impl Database {
             parsed.password(password);
         }
         parsed
-            .application_name("footfall office")
+            .application_name(program)
             // A user's own schema, which may be called as one of ours, is none of our business.
             .options("-c search_path=public")
             .connect_timeout(PATIENCE)
@@ -57,7 +61,10 @@ impl Database {
     }
 
     /// A connection of its own.
-    pub(crate) async fn connect(&self) -> Result<Client, OfficeError> {
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or does not let us in.
+    pub async fn connect(&self) -> Result<Client, OfficeError> {
         let doing = OfficeError::database("connect");
         if let Some(tls) = &self.tls {
             let (client, connection) = self.config.connect(tls.clone()).await.map_err(doing)?;
@@ -69,15 +76,23 @@ impl Database {
         Ok(client)
     }
 
-    /// Brings the tables to this version; gives how many steps that took.
+    /// Brings the office's tables to this version; gives how many steps that took.
     pub(crate) async fn migrate(&self) -> Result<usize, OfficeError> {
+        self.bring_forward(&embedded::migrations::runner()).await
+    }
+
+    /// Brings tables to the version of `runner`, while no other program does; gives how many steps that took.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or refuses a step.
+    pub async fn bring_forward(&self, runner: &refinery::Runner) -> Result<usize, OfficeError> {
         let mut client = self.connect().await?;
         let doing = "wait for another program that brings the tables forward";
         client
             .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
             .await
             .map_err(OfficeError::database(doing))?;
-        let report = embedded::migrations::runner().run_async(&mut client).await;
+        let report = runner.run_async(&mut client).await;
         let report = report.map_err(|source| OfficeError::Migration { source })?;
         // The lock goes with the connection.
         Ok(report.applied_migrations().len())

@@ -69,11 +69,13 @@ fn of_database(error: &tokio_postgres::Error) -> String {
 }
 
 impl OfficeError {
-    pub(crate) fn database(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
+    /// The database's own words, with what was tried.
+    pub fn database(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Database { doing, source }
     }
 
-    pub(crate) fn hub<E>(doing: &'static str) -> impl FnOnce(E) -> Self
+    /// The hub's own words, likewise.
+    pub fn hub<E>(doing: &'static str) -> impl FnOnce(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
@@ -81,7 +83,8 @@ impl OfficeError {
     }
 
     /// Whether the database refuses what it was given for what it is, so that trying again is in vain.
-    pub(crate) fn is_of_data(&self) -> bool {
+    #[must_use]
+    pub fn is_of_data(&self) -> bool {
         let Self::Database { source, .. } = self else { return false };
         source.code().is_some_and(|code| matches!(&code.code()[..2], "22" | "23"))
     }

@@ -14,6 +14,8 @@ use futures_util::StreamExt as _;
 
 use crate::{HubConfig, OfficeError};
 
+/// As the server knows us.
+const OFFICE: &str = "footfall office";
 /// The reader's name at the hub.
 const READER: &str = "office";
 /// What was not confirmed after this is given to us again.
@@ -34,7 +36,7 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub(crate) async fn connect(config: &HubConfig) -> Result<Self, OfficeError> {
-        let client = client(config, PATIENCE).await?;
+        let client = client(config, OFFICE, PATIENCE).await?;
         let context = jetstream::new(client.clone());
         let wanted = StreamConfig {
             name: config.stream.clone(),
@@ -87,13 +89,16 @@ impl Hub {
     }
 }
 
-/// A connection as `config` says.
-pub(crate) async fn client(config: &HubConfig, patience: Duration) -> Result<Client, OfficeError> {
+/// A connection as `config` says, of a program that the server knows by the name `program`. It is not taken up again.
+///
+/// # Errors
+/// When a setting cannot be obeyed, or the server cannot be reached within `patience`.
+pub async fn client(config: &HubConfig, program: &str, patience: Duration) -> Result<Client, OfficeError> {
     let setting = "hub.url";
     let refuse = |problem: String| OfficeError::Setting { setting, problem };
     let (host, port, is_tls) = footfall_serve::hub_address(setting, &config.url)?;
     let mut options = ConnectOptions::new()
-        .name("footfall office")
+        .name(program)
         .custom_inbox_prefix(inbox("office"))
         .connection_timeout(patience)
         .ping_interval(Duration::from_secs(10))

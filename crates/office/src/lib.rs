@@ -34,7 +34,9 @@ mod shared;
 mod states;
 
 pub use config::{DatabaseConfig, HubConfig, OfficeConfig};
+pub use database::Database;
 pub use enrol::{Enrolled, Roll};
 pub use error::OfficeError;
+pub use hub::client as connect_hub;
 pub use prepare::{prepare, reload};
 pub use service::Office;

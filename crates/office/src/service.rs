@@ -37,7 +37,7 @@ impl Office {
     /// hub cannot be reached it is tried again and again.
     pub fn start(config: OfficeConfig) -> Result<Self, OfficeError> {
         footfall_serve::hub_address("hub.url", &config.hub.url)?;
-        let database = Database::new(&config.database)?;
+        let database = Database::new(&config.database, "footfall office")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("office")

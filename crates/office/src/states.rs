@@ -37,7 +37,7 @@ struct OfLedger {
 
 /// Listens until the office ends, or the hub or the database is lost.
 pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
-    let hub = client(&shared.config.hub, PATIENCE).await?;
+    let hub = client(&shared.config.hub, "footfall office", PATIENCE).await?;
     let subject = format!("{}.*.state", shared.config.hub.prefix);
     let mut told = hub.subscribe(subject).await.map_err(OfficeError::hub("listen to the shops"))?;
     let database = shared.database.connect().await?;

@@ -10,7 +10,7 @@ mod page;
 pub use evidence::EvidenceSink;
 pub use gallery::Gallery;
 pub use in_force::InForce;
-pub use ledger::{Book, Written, drawn, embedder_digest, entries, staff_digest, start_of};
+pub use ledger::{Book, Written, drawn, embedder_digest, entries, network_digests, staff_digest, start_of};
 pub use page::{Clips, LedgerBook, Page, Serving, keep, refused, shapes};
 
 /// The target of events that everyone may want to know of, though nothing is wrong.

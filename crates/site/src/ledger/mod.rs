@@ -18,7 +18,7 @@ use footfall_ledger::{Ending, Error, Ledger, Options, Origin, Run, RunInfo, Star
 use footfall_pipeline::{Ended, Hub, Kind, Outcome, Sink, SourceInfo, Stop};
 use footfall_scratch::ScratchFolder;
 
-pub use settings::{embedder_digest, staff_digest};
+pub use settings::{embedder_digest, network_digests, staff_digest};
 pub use sink::{drawn, entries};
 
 use anyhow::{Context as _, anyhow};

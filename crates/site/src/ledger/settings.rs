@@ -107,7 +107,20 @@ pub fn staff_digest(staff: &StaffConfig) -> anyhow::Result<Option<Value>> {
     Ok(Some(json!([Digest::of([bytes.as_slice()]), staff.max_cosine_distance])))
 }
 
-/// The networks by their content: a file may be replaced under its name.
+/// The networks by their content, since a file may be replaced under its name, and what they run on.
+///
+/// # Errors
+///
+/// Where a file cannot be read.
+pub fn network_digests(config: &Config) -> anyhow::Result<Value> {
+    let mut digests = networks(config)?;
+    if let Some(digests) = digests.as_object_mut() {
+        digests.insert("device".to_owned(), json!(config.networks.device));
+    }
+    Ok(digests)
+}
+
+/// The networks by their content.
 fn networks(config: &Config) -> anyhow::Result<Value> {
     let wanted = &config.networks;
     let detector = read(&models::detector(wanted.detector.as_deref(), wanted.device)?)?;

@@ -1,0 +1,357 @@
+//! A worker: takes a job, counts, commits, and takes the next one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::{AckKind, Message};
+use footfall_office::OfficeError;
+use footfall_serve::Server;
+use tokio::runtime::Runtime;
+
+use crate::attempt::{Attempt, Outcome};
+use crate::desk::{self, Cost, Fate, Job, Taken};
+use crate::figures::{Figures, Part, Worked, routes};
+use crate::link::Link;
+use crate::queue::{Ticket, answer};
+use crate::{ArchiveConfig, ArchiveError, Counted, Counting};
+
+/// How long is waited for a job before it is looked whether to end.
+const WAIT: Duration = Duration::from_secs(1);
+/// The first pause after a failure of this machine's; the next ones double, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Whoever counts recordings, one after the other.
+pub struct Worker<'a> {
+    config: ArchiveConfig,
+    counting: &'a dyn Counting,
+    /// Waits for so long; whether somebody wants it to end.
+    stop: &'a dyn Fn(Duration) -> bool,
+    told: &'a dyn Fn(&str),
+    name: String,
+    runtime: Runtime,
+    figures: Arc<Figures>,
+    page: Option<Server>,
+    /// Settings whose networks are those of this machine.
+    fit: BTreeSet<i32>,
+    /// When the last of what failed here is tried again.
+    again: Instant,
+}
+
+/// What a turn came to.
+enum Turn {
+    Worked,
+    /// There was nothing to do.
+    Idle,
+    /// This machine could not: there is a pause before the next one.
+    Hindered(String),
+}
+
+impl<'a> Worker<'a> {
+    /// A worker by these settings, which says how it goes by `told` and ends once `stop` says so.
+    ///
+    /// # Errors
+    /// When a setting cannot be obeyed, or the address of its metrics cannot be had.
+    pub fn new(
+        config: ArchiveConfig,
+        counting: &'a dyn Counting,
+        stop: &'a dyn Fn(Duration) -> bool,
+        told: &'a dyn Fn(&str),
+    ) -> Result<Self, ArchiveError> {
+        let runtime = crate::archive::runtime()?;
+        let figures = Arc::new(Figures::default());
+        let listens = config.serve.address.is_some();
+        let page = listens.then(|| Server::serve(&config.serve, routes(figures.clone())));
+        let page = page.transpose().map_err(OfficeError::Page)?;
+        let name = config.worker.name.clone().unwrap_or_else(own_name);
+        let (fit, again) = (BTreeSet::new(), Instant::now());
+        Ok(Self { config, counting, stop, told, name, runtime, figures, page, fit, again })
+    }
+
+    /// What it is called in the lists.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where its metrics are.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        self.page.as_ref().map(Server::url)
+    }
+
+    /// Works until it is asked to end; with `until_empty`, also until nothing waits at the hub. It is called on a thread
+    /// that goes on for as long as the program: what counts ends with it.
+    ///
+    /// # Errors
+    /// When this machine cannot count as the archive is counted. Servers that are lost are tried again and again.
+    pub fn work(&mut self, until_empty: bool) -> Result<Worked, ArchiveError> {
+        let mut link = Link::new(&self.config)?;
+        self.runtime.block_on(link.migrate())?;
+        let mut pause = FIRST_PAUSE;
+        let mut is_idle = true;
+        while !(self.stop)(Duration::ZERO) {
+            let hindered = match self.turn(&mut link, is_idle) {
+                Ok(Turn::Worked) => {
+                    (pause, is_idle) = (FIRST_PAUSE, false);
+                    continue;
+                }
+                Ok(Turn::Idle) if until_empty && self.is_empty(&mut link) => break,
+                Ok(Turn::Idle) => {
+                    is_idle = true;
+                    continue;
+                }
+                Ok(Turn::Hindered(reason)) => reason,
+                Err(error @ ArchiveError::Refused(_)) => return Err(error),
+                Err(error) => {
+                    Figures::add(&self.figures.troubles);
+                    link.drop_all();
+                    error.to_string()
+                }
+            };
+            tracing::warn!("{hindered}; going on in {:.1} s", pause.as_secs_f64());
+            if (self.stop)(pause) {
+                break;
+            }
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        }
+        Ok(self.figures.worked())
+    }
+
+    /// Whether nothing waits at the hub, nor in a pause that this worker has asked for.
+    fn is_empty(&self, link: &mut Link) -> bool {
+        if Instant::now() < self.again {
+            return false;
+        }
+        let waiting = self.runtime.block_on(async { link.queue(&self.config).await?.waiting().await });
+        waiting.is_ok_and(|waiting| waiting.waiting == 0)
+    }
+
+    /// Takes a job and does it.
+    fn turn(&mut self, link: &mut Link, is_idle: bool) -> Result<Turn, ArchiveError> {
+        let mut began = Instant::now();
+        let Some(message) =
+            self.runtime.block_on(async { link.queue(&self.config).await?.next(WAIT).await })?
+        else {
+            return Ok(Turn::Idle);
+        };
+        if is_idle {
+            // It was waited for: that is not what the queue costs.
+            began = Instant::now();
+        }
+        let taken = self.take(link, &message)?;
+        self.figures.spent(Part::Queue, began.elapsed());
+        let Some(job) = taken else { return Ok(Turn::Worked) };
+        self.figures.busy.store(1, Ordering::Relaxed);
+        let turn = self.attempt(link, &message, &job);
+        self.figures.busy.store(0, Ordering::Relaxed);
+        turn
+    }
+
+    fn take(&self, link: &mut Link, message: &Message) -> Result<Option<Box<Job>>, ArchiveError> {
+        let Ok(ticket) = serde_json::from_slice::<Ticket>(&message.payload) else {
+            tracing::warn!("a message in the queue is no job, and is thrown away");
+            self.runtime.block_on(answer(message, AckKind::Term))?;
+            return Ok(None);
+        };
+        let limits = (i32::from(self.config.queue.tries), self.config.queue.lease_seconds);
+        self.runtime.block_on(async {
+            let client = link.database().await?;
+            match desk::take(client, (ticket.job, ticket.sent), &self.name, limits).await? {
+                Taken::Yes(job) => Ok(Some(job)),
+                Taken::Over => answer(message, AckKind::Ack).await.map(|()| None),
+                Taken::Busy => {
+                    let later = self.config.queue.lease() / 2;
+                    answer(message, AckKind::Nak(Some(later))).await.map(|()| None)
+                }
+            }
+        })
+    }
+
+    fn attempt(&mut self, link: &mut Link, message: &Message, job: &Job) -> Result<Turn, ArchiveError> {
+        if let Err(error) = self.fits(link, job) {
+            self.settle(link, message, job, Outcome::Machine(error.to_string()), Cost::default())?;
+            return Err(error);
+        }
+        (self.told)(&format!("{}: try {}", job.name, job.tries));
+        let (beat, asked, cost) = (Instant::now(), None, Cost::default());
+        let mut attempt = Attempt {
+            runtime: &self.runtime,
+            config: &self.config,
+            counting: self.counting,
+            figures: &self.figures,
+            stop: self.stop,
+            job,
+            message,
+            beat,
+            asked,
+            cost,
+        };
+        let outcome = attempt.run(link);
+        let (asked, cost) = (attempt.asked, attempt.cost);
+        let began = Instant::now();
+        let turn = match outcome {
+            Outcome::Counted { content, counted } => {
+                self.commit(link, message, job, &content, &counted, (cost, asked))
+            }
+            outcome => self.settle(link, message, job, outcome, cost),
+        };
+        self.figures.spent(Part::Queue, began.elapsed());
+        turn
+    }
+
+    /// Whether this machine has the networks that the others have counted with.
+    fn fits(&mut self, link: &mut Link, job: &Job) -> Result<(), ArchiveError> {
+        let settings = &job.settings;
+        if self.fit.contains(&settings.id) {
+            return Ok(());
+        }
+        let own = self.counting.networks(settings).map_err(|problem| {
+            ArchiveError::Refused(format!("this machine cannot count as the archive is counted: {problem}"))
+        })?;
+        let theirs = self
+            .runtime
+            .block_on(async { desk::networks(link.database().await?, settings.id, &own).await })?;
+        if own != theirs {
+            return Err(ArchiveError::Refused(format!(
+                "this machine has other networks than those that the archive is counted with: {own} instead of {theirs}"
+            )));
+        }
+        self.fit.insert(settings.id);
+        Ok(())
+    }
+
+    /// Writes down what was counted; tries for as long as the database is away.
+    fn commit(
+        &mut self,
+        link: &mut Link,
+        message: &Message,
+        job: &Job,
+        content: &str,
+        counted: &Counted,
+        (cost, asked): (Cost, Option<Instant>),
+    ) -> Result<Turn, ArchiveError> {
+        let grace = Duration::from_secs_f64(self.config.worker.grace_seconds);
+        let mut asked = asked;
+        let mut pause = FIRST_PAUSE;
+        let (fate, alarms) = loop {
+            let committed = self
+                .runtime
+                .block_on(async { desk::done(link.database().await?, job, content, counted, cost).await });
+            let error = match committed {
+                Ok(committed) => break committed,
+                Err(ArchiveError::Engine(error)) if error.is_of_data() => {
+                    let reason = format!("what was counted cannot be written down: {error}");
+                    return self.settle(link, message, job, Outcome::Failed(reason), cost);
+                }
+                Err(error) => error,
+            };
+            link.drop_database();
+            Figures::add(&self.figures.troubles);
+            tracing::warn!("{error}; {} is counted, and waits for the database", job.name);
+            if (self.stop)(pause) {
+                let asked = *asked.get_or_insert_with(Instant::now);
+                if asked.elapsed() >= grace {
+                    return Err(error);
+                }
+                std::thread::sleep(FIRST_PAUSE);
+            }
+            pause = (2 * pause).min(LONGEST_PAUSE);
+        };
+        self.figures.alarms.fetch_add(alarms, Ordering::Relaxed);
+        if alarms > 0 {
+            tracing::error!(
+                "{}: another count of the same recording by the same settings differs: see `footfall archive status`",
+                job.name
+            );
+        }
+        if fate == Fate::Done {
+            Figures::add(&self.figures.done);
+            self.figures.frames.fetch_add(counted.frames, Ordering::Relaxed);
+            (self.told)(&format!("{}: {} frames", job.name, counted.frames));
+        } else {
+            self.lose(job);
+        }
+        self.reply(message, AckKind::Ack);
+        Ok(Turn::Worked)
+    }
+
+    /// Ends a try that has no result.
+    fn settle(
+        &mut self,
+        link: &mut Link,
+        message: &Message,
+        job: &Job,
+        outcome: Outcome,
+        cost: Cost,
+    ) -> Result<Turn, ArchiveError> {
+        let tries = self.config.queue.tries.into();
+        let (turn, fate, pause) = match outcome {
+            Outcome::Counted { .. } | Outcome::Lost => (Turn::Worked, Fate::Lost, Duration::ZERO),
+            Outcome::Failed(reason) => {
+                Figures::add(&self.figures.failed);
+                tracing::warn!("{}: {reason}", job.name);
+                let fate = self.runtime.block_on(async {
+                    desk::failed(link.database().await?, job, &reason, tries, cost).await
+                })?;
+                (Turn::Worked, fate, self.config.queue.pause(job.tries))
+            }
+            Outcome::Machine(reason) => {
+                let fate = self
+                    .runtime
+                    .block_on(async { desk::give_back(link.database().await?, job, &reason).await })?;
+                Figures::add(&self.figures.given_back);
+                (Turn::Hindered(format!("{}: {reason}", job.name)), fate, Duration::ZERO)
+            }
+            Outcome::Drained => {
+                let reason = format!("{} was asked to end", self.name);
+                let fate = self
+                    .runtime
+                    .block_on(async { desk::give_back(link.database().await?, job, &reason).await })?;
+                Figures::add(&self.figures.given_back);
+                (self.told)(&format!("{}: given back", job.name));
+                (Turn::Worked, fate, Duration::ZERO)
+            }
+        };
+        match fate {
+            Fate::Again => {
+                // It is there some time after the pause, and looked for once more.
+                self.again = self.again.max(Instant::now() + pause + 2 * WAIT);
+                self.reply(message, AckKind::Nak((!pause.is_zero()).then_some(pause)));
+            }
+            Fate::Dead => {
+                Figures::add(&self.figures.dead);
+                tracing::error!(
+                    "{}: given up after {} tries; it is in the list of the dead letters",
+                    job.name,
+                    job.tries
+                );
+                self.reply(message, AckKind::Ack);
+            }
+            Fate::Lost => self.lose(job),
+            Fate::Done => (),
+        }
+        Ok(turn)
+    }
+
+    fn lose(&self, job: &Job) {
+        Figures::add(&self.figures.lost);
+        tracing::warn!("{}: another worker has it since; what was counted here is not kept", job.name);
+    }
+
+    /// Where the hub does not hear of it, it gives the job to somebody who sees in the database what became of it.
+    fn reply(&self, message: &Message, kind: AckKind) {
+        if let Err(error) = self.runtime.block_on(answer(message, kind)) {
+            tracing::debug!("{error}");
+        }
+    }
+}
+
+/// The machine's name and the process.
+fn own_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "worker" } else { host.trim() };
+    format!("{host}-{}", std::process::id())
+}
