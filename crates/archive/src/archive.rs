@@ -18,7 +18,7 @@ mod embedded {
 /// As the servers know us.
 const WHO: &str = "footfall archive";
 /// So many jobs go into the database, and into the queue, at once.
-const BATCH: usize = 500;
+const BATCH: u16 = 500;
 /// The table that says which scripts have run, beside the office's own.
 const HISTORY: &str = "archive_schema_history";
 
@@ -83,7 +83,7 @@ impl Archive {
             told(&format!("{} recordings below {place}", listing.found.len()));
             let mut sum = Submitted { others: listing.others, ..Submitted::default() };
             let settings = known(client, settings).await?;
-            for found in listing.found.chunks(BATCH) {
+            for found in listing.found.chunks(BATCH.into()) {
                 add(client, found, settings, &mut sum).await?;
             }
             publish(client, config, told).await?;
@@ -219,7 +219,7 @@ async fn publish(
     let mut last = began;
     loop {
         let sql = "SELECT id, sent FROM archive.job WHERE published < sent ORDER BY id LIMIT $1";
-        let rows = client.query(sql, &[&(BATCH as i64)]).await.map_err(doing())?;
+        let rows = client.query(sql, &[&i64::from(BATCH)]).await.map_err(doing())?;
         if rows.is_empty() {
             return Ok(());
         }

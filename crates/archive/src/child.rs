@@ -17,7 +17,7 @@ const QUEUE: usize = 64;
 
 /// A running program. It is killed when it is dropped.
 pub(crate) struct Child {
-    child: std::process::Child,
+    process: std::process::Child,
     lines: Receiver<String>,
     said: VecDeque<String>,
     heard: Instant,
@@ -31,15 +31,15 @@ impl Child {
     pub(crate) fn start(mut command: Command) -> io::Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         command.env(ENDS_WITH, std::process::id().to_string());
-        let mut child = command.spawn()?;
+        let mut process = command.spawn()?;
         let (sender, lines) = sync_channel(QUEUE);
-        if let Some(stderr) = child.stderr.take() {
+        if let Some(stderr) = process.stderr.take() {
             thread::spawn(move || {
                 let mut lines = BufReader::new(stderr).split(b'\n').map_while(Result::ok);
                 lines.all(|line| sender.send(String::from_utf8_lossy(&line).into_owned()).is_ok())
             });
         }
-        Ok(Self { child, lines, said: VecDeque::new(), heard: Instant::now(), done: 0, of: None })
+        Ok(Self { process, lines, said: VecDeque::new(), heard: Instant::now(), done: 0, of: None })
     }
 
     /// Listens for some time; how it has ended, if it has.
@@ -49,9 +49,9 @@ impl Child {
                 self.hear(line);
                 Ok(None)
             }
-            Err(RecvTimeoutError::Timeout) => self.child.try_wait(),
+            Err(RecvTimeoutError::Timeout) => self.process.try_wait(),
             // It has nothing more to say: it ends now.
-            Err(RecvTimeoutError::Disconnected) => self.child.wait().map(Some),
+            Err(RecvTimeoutError::Disconnected) => self.process.wait().map(Some),
         }
     }
 
@@ -98,8 +98,8 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

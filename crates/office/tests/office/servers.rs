@@ -99,6 +99,13 @@ impl Hub {
         self.running = None;
     }
 
+    /// It comes back, and its disk does not.
+    pub fn lose_disk(&mut self) {
+        self.kill();
+        self.folder = tempfile::tempdir().unwrap();
+        self.go_on();
+    }
+
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
