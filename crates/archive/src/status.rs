@@ -44,7 +44,7 @@ pub struct Kept {
     pub entered: u64,
     /// Likewise.
     pub left: u64,
-    /// What was done in the last hour, or since the first of it.
+    /// How fast it goes: as in the last hour, with the workers that count now, or one where none does.
     pub rate: Option<Rate>,
     /// Seconds until all is counted, if it goes on like this.
     pub remaining_seconds: Option<f64>,

@@ -45,8 +45,10 @@ pub(super) fn status(status: &Status) -> String {
         let left = kept.remaining_seconds.map_or_else(|| "unknown".to_owned(), clock);
         let _ = writeln!(
             text,
-            "in the last hour {:.0} recordings an hour, {:.1} times real time; {left} left",
-            rate.recordings_per_hour, rate.footage_per_second
+            "{} {:.0} recordings an hour, {:.1} times real time; {left} left",
+            if kept.counting > 0 { "now" } else { "with one worker" },
+            rate.recordings_per_hour,
+            rate.footage_per_second
         );
     }
     match (&status.hub, &status.hub_trouble) {
