@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use crate::ArchiveError;
 
+/// Pauses between tries grow up to so many seconds.
+const LONGEST_PAUSE: f64 = 300.0;
+
 /// Everything that can be set: the file `archive.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -39,7 +42,7 @@ pub struct QueueConfig {
     pub lease_seconds: f64,
     /// After so many tries a recording is put aside.
     pub tries: u16,
-    /// The pause before the second try, in seconds; each is four times as long as the one before.
+    /// The pause before the second try, in seconds; each is four times as long as the one before, up to five minutes.
     pub pause_seconds: f64,
 }
 
@@ -159,13 +162,20 @@ impl QueueConfig {
     /// The pause after the try number `tries`, from 1.
     pub(crate) fn pause(&self, tries: i32) -> Duration {
         let times = 4f64.powi(tries.clamp(1, 10) - 1);
-        Duration::from_secs_f64((self.pause_seconds * times).min(3600.0))
+        Duration::from_secs_f64((self.pause_seconds * times).min(self.pause_seconds.max(LONGEST_PAUSE)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::ArchiveConfig;
+
+    #[test]
+    fn pauses_grow_up_to_a_bound() {
+        let queue = super::QueueConfig::default();
+        let seconds = |tries| queue.pause(tries).as_secs();
+        assert_eq!([1, 2, 3, 4, 5, 100].map(seconds), [5, 20, 80, 300, 300, 300]);
+    }
 
     #[test]
     fn nothing_needs_to_be_set_and_what_makes_no_sense_is_refused() {
