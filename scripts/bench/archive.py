@@ -19,10 +19,15 @@ from pathlib import Path
 import cv2
 
 import setting
-from archive_house import LEASE, Disk, House
-from engines import until
+from archive_house import Disk, House
+from engines import Hub, Postgres, until
 
 POISON = 3
+LEASE = 4
+"""Seconds; the abuse is quicker than with the usual minute."""
+WHAT = ("killed", "stopped past the lease", "disk filled", "hub killed", "database killed")
+STILL = 600
+"""Seconds in which something is counted, or something is wrong."""
 LOST = 8
 """Seconds after which a worker that was stopped has lost its job for certain, and goes on."""
 
@@ -57,7 +62,7 @@ def one_machine(folder: Path, names: list[str]) -> tuple[str, float]:
 
 def clean(folder: Path, recordings: Path, count: int) -> dict[str, float]:
     """What so many workers that nobody disturbs make of it."""
-    house = House(folder, recordings)
+    house = House(folder, "")
     try:
         house.archive("submit", recordings, "--line", setting.DOOR)
         began = time.perf_counter()
@@ -73,51 +78,73 @@ def clean(folder: Path, recordings: Path, count: int) -> dict[str, float]:
         house.close()
 
 
-def abuse(house: House, count: int, dice: random.Random) -> dict[str, int]:
-    """Kills and stops workers and servers, and fills a disk, until all is counted; gives how often."""
-    done = dict.fromkeys(("killed", "stopped past the lease", "disk filled", "hub killed", "database killed"), 0)
-    disk = Disk(house.folder / "disk")
-    scratch = {0: disk.folder} if disk.is_mounted else {}
-    for index in range(count):
-        house.hire(f"w{index}", scratch=scratch.get(index))
-    stopped: dict[str, float] = {}
-    turn = 0
-    while house.left() != 0:
-        time.sleep(dice.uniform(0.2, 1.0))
-        for name, since in list(stopped.items()):
+class Abuse:
+    """Kills and stops workers and servers, and fills a disk, and says how often."""
+
+    def __init__(self, house: House, count: int, dice: random.Random):
+        self.house, self.count, self.dice = house, count, dice
+        self.done = dict.fromkeys(
+            ("killed", "stopped past the lease", "disk filled", "hub killed", "database killed"), 0
+        )
+        self.disk = Disk(house.folder / "disk")
+        self.stopped: dict[str, float] = {}
+
+    def hire(self, index: int) -> None:
+        is_small = index == 0 and self.disk.is_mounted
+        self.house.hire(f"w{index}", scratch=self.disk.folder if is_small else None)
+
+    def until_all_is_counted(self) -> dict[str, int]:
+        try:
+            for index in range(self.count):
+                self.hire(index)
+            turn, last, since = 0, None, time.monotonic()
+            while (left := self.house.left()) != 0:
+                if left != last:
+                    last, since = left, time.monotonic()
+                if time.monotonic() - since > STILL:
+                    sys.exit(f"archive: {left} recordings are not counted, and for {STILL} s none was")
+                time.sleep(self.dice.uniform(0.5, 2.0))
+                turn += 1
+                self.turn(turn)
+        finally:
+            self.disk.close()
+        return self.done
+
+    def turn(self, turn: int) -> None:
+        for name, since in list(self.stopped.items()):
             if time.monotonic() - since > LOST:
-                house.workers[name].send_signal(signal.SIGCONT)
-                del stopped[name]
-        turn += 1
-        index = dice.randrange(count)
+                self.house.workers[name].send_signal(signal.SIGCONT)
+                del self.stopped[name]
+        index = self.dice.randrange(self.count)
         name = f"w{index}"
         if turn % 40 == 0:
-            house.hub.kill()
-            house.hub.start()
-            done["hub killed"] += 1
+            self.restart(self.house.hub, "hub killed")
         elif turn % 40 == 20:
-            house.postgres.kill()
-            house.postgres.start()
-            done["database killed"] += 1
-        elif turn % 6 == 0 and len(stopped) < count // 3 and name not in stopped:
-            house.workers[name].send_signal(signal.SIGSTOP)
-            stopped[name] = time.monotonic()
-            done["stopped past the lease"] += 1
-        elif turn % 10 == 5 and disk.is_mounted:
-            if disk.filler.exists():
-                disk.clear()
+            self.restart(self.house.postgres, "database killed")
+        elif turn % 10 == 5 and self.disk.is_mounted:
+            if self.disk.filler.exists():
+                self.disk.clear()
             else:
-                disk.fill()
-                done["disk filled"] += 1
-        elif turn % 3 == 0 and name not in stopped:
-            house.workers[name].kill()
-            house.workers[name].wait()
-            house.hire(name, scratch=scratch.get(index))
-            done["killed"] += 1
-        elif house.workers[name].poll() is not None:
-            house.hire(name, scratch=scratch.get(index))
-    disk.close()
-    return done
+                self.disk.fill()
+                self.done["disk filled"] += 1
+        elif name in self.stopped:
+            return
+        elif turn % 5 == 0 and len(self.stopped) < self.count // 3:
+            self.house.workers[name].send_signal(signal.SIGSTOP)
+            self.stopped[name] = time.monotonic()
+            self.done["stopped past the lease"] += 1
+        elif turn % 3 == 0:
+            self.house.workers[name].kill()
+            self.house.workers[name].wait()
+            self.hire(index)
+            self.done["killed"] += 1
+        elif self.house.workers[name].poll() is not None:
+            self.hire(index)
+
+    def restart(self, server: Hub | Postgres, what: str) -> None:
+        server.kill()
+        server.start()
+        self.done[what] += 1
 
 
 def main() -> None:
@@ -150,11 +177,11 @@ def main() -> None:
         for index in range(POISON):
             (folder / "rec" / f"poison {index}.avi").write_bytes(random.Random(index).randbytes(50_000))
         setting.say("with workers that are abused...")
-        house = House(folder / "abused", folder / "rec")
+        house = House(folder / "abused", f"lease_seconds = {LEASE}.0\ntries = 8\npause_seconds = 0.0\n")
         try:
             house.archive("submit", folder / "rec", "--line", setting.DOOR)
             began = time.perf_counter()
-            done = abuse(house, options.workers, random.Random(options.seed))
+            done = Abuse(house, options.workers, random.Random(options.seed)).until_all_is_counted()
             abused = time.perf_counter() - began
             found = house.archive("export", "--partial")
             status = json.loads(house.archive("status", "--json", check=False))

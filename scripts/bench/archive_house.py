@@ -7,15 +7,13 @@ from pathlib import Path
 import engines
 import setting
 
-LEASE = 4
-"""Seconds; the abuse is quicker than with the usual minute."""
-
 
 class House:
     """The servers, an archive, and its workers."""
 
-    def __init__(self, folder: Path, recordings: Path):
-        self.folder, self.recordings = folder, recordings
+    def __init__(self, folder: Path, queue: str):
+        """With settings of the queue that are not as usual."""
+        self.folder, self.queue = folder, queue
         folder.mkdir()
         folder.chmod(0o755)
         self.hub, self.postgres = engines.Hub(folder / "hub"), engines.Postgres(folder / "postgres")
@@ -25,10 +23,7 @@ class House:
     def settings(self, name: str, more: str) -> Path:
         path = self.folder / f"{name}.toml"
         hub, database = f"nats://127.0.0.1:{self.hub.port}", self.postgres.url()
-        path.write_text(
-            f"[hub]\nurl = '{hub}'\n[database]\nurl = '{database}'\n[queue]\nlease_seconds = {LEASE}.0\ntries = 8\n"
-            f"pause_seconds = 0.0\n{more}"
-        )
+        path.write_text(f"[hub]\nurl = '{hub}'\n[database]\nurl = '{database}'\n[queue]\n{self.queue}{more}")
         return path
 
     def archive(self, *words: object, check: bool = True) -> str:
