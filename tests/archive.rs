@@ -11,6 +11,7 @@ mod common;
 mod servers;
 
 use std::fs;
+use std::io::Read as _;
 
 use common::disk::Disk;
 use common::{Ended, clip};
@@ -138,12 +139,19 @@ fn a_worker_that_is_asked_to_end_finishes_or_gives_back() {
     // No grace: at once.
     house.hire("hasty");
     let (job, _) = house.wait_for("it counts", "hasty");
+    let working = &house.status()["working"][0];
+    assert_eq!(
+        (&working["name"], &working["worker"]),
+        (&"rec/long.avi".into(), &"hasty".into()),
+        "{working}"
+    );
     kill_process(house.pid("hasty"), Signal::TERM).unwrap();
     assert_eq!(house.end("hasty").code(), Some(0));
     let back = format!(
         "SELECT job.state, tries, outcome FROM archive.job JOIN archive.attempt ON job = id WHERE id = {job}"
     );
     assert_eq!(house.sql(&back), ["queued|0|given back"]);
+    assert_eq!(house.status()["failures"].as_array().unwrap().len(), 0, "it is nobody's fault");
     fs::remove_file(house.recordings().join("long.avi")).unwrap();
     cut(&house.recordings().join("long.avi"), 0, 60);
     let told = house.submit().success().stderr;
@@ -186,6 +194,34 @@ fn a_hub_and_a_database_that_die_lose_nothing() {
     house.archive(&["retry", "--all"]).success();
     house.work_until_empty().success();
     assert_eq!(house.status()["done"], 4);
+}
+
+#[test]
+fn a_worker_tells_prometheus_what_it_does() {
+    let house = House::new();
+    cut(&house.recordings().join("a.avi"), 0, 10);
+    fs::write(house.recordings().join("poison.avi"), "RIFF").unwrap();
+    house.submit().success();
+    let mut worker = common::running::Running::start(house.worker("told").args(["--address", "127.0.0.1:0"]));
+    let said = worker.wait_for("its metrics are at ");
+    let url = said.split_whitespace().last().unwrap();
+    let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let wanted = [
+        "footfall_worker_recordings_total 1",
+        "footfall_worker_frames_total 10",
+        "footfall_worker_failures_total 2",
+        "footfall_worker_dead_total 1",
+        "footfall_worker_busy 0",
+    ];
+    until("the figures", || {
+        let (status, mut rest) = common::interface::get(address, &format!("/{path}"), "none");
+        assert!(status.contains("200"), "{status}");
+        let mut text = String::new();
+        rest.read_to_string(&mut text).unwrap();
+        wanted.iter().all(|row| text.lines().any(|line| line == *row)).then_some(())
+    });
+    let ended = worker.stop().success();
+    assert!(ended.stderr.contains("1 recordings and 10 frames"), "{}", ended.stderr);
 }
 
 #[test]

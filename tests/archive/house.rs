@@ -101,7 +101,8 @@ impl House {
         names.iter().map(one).collect()
     }
 
-    fn worker(&self, name: &str) -> std::process::Command {
+    /// A worker that is not started yet.
+    pub fn worker(&self, name: &str) -> std::process::Command {
         let scratch = self.settings.scratch.as_ref();
         let scratch = scratch.map(|path| format!("scratch = '{}'\n", path.display())).unwrap_or_default();
         let more = format!("[worker]\nname = '{name}'\ngrace_seconds = {}.0\n{scratch}", self.settings.grace);

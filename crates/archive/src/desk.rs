@@ -227,16 +227,22 @@ pub(crate) async fn failed(
     })
 }
 
-/// Gives a job back that is not to blame: the try does not count.
-pub(crate) async fn give_back(client: &Client, job: &Job, reason: &str) -> Result<Fate, ArchiveError> {
+/// Gives a job back that is not to blame: the try does not count. It `is_trouble` where somebody should know of it.
+pub(crate) async fn give_back(
+    client: &Client,
+    job: &Job,
+    reason: &str,
+    is_trouble: bool,
+) -> Result<Fate, ArchiveError> {
     let sql = "WITH job AS (
-                   UPDATE archive.job SET state = 'queued', tries = tries - 1, reason = $3
+                   UPDATE archive.job SET state = 'queued', tries = tries - 1,
+                       reason = CASE WHEN $4 THEN $3 ELSE reason END
                    WHERE id = $1 AND token = $2 AND state = 'counting' RETURNING id
                ), attempt AS (
                    UPDATE archive.attempt SET ended = now(), outcome = 'given back', reason = $3
                    WHERE job = $1 AND token = $2 AND outcome IS NULL
                ) SELECT id FROM job";
-    let row = client.query_opt(sql, &[&job.id, &job.token, &reason]).await;
+    let row = client.query_opt(sql, &[&job.id, &job.token, &reason, &is_trouble]).await;
     let row = row.map_err(ArchiveError::database("give a job back"))?;
     Ok(if row.is_some() { Fate::Again } else { Fate::Lost })
 }

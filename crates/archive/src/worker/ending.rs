@@ -90,18 +90,12 @@ impl Worker<'_> {
                 (Turn::Worked, fate, self.config.queue.pause(job.tries))
             }
             Outcome::Machine(reason) => {
-                let fate = self
-                    .runtime
-                    .block_on(async { desk::give_back(link.database().await?, job, &reason).await })?;
-                Figures::add(&self.figures.given_back);
+                let fate = self.give_back(link, job, &reason, true)?;
                 (Turn::Hindered(format!("{}: {reason}", job.name)), fate, Duration::ZERO)
             }
             Outcome::Drained => {
                 let reason = format!("{} was asked to end", self.name);
-                let fate = self
-                    .runtime
-                    .block_on(async { desk::give_back(link.database().await?, job, &reason).await })?;
-                Figures::add(&self.figures.given_back);
+                let fate = self.give_back(link, job, &reason, false)?;
                 (self.told)(&format!("{}: given back", job.name));
                 (Turn::Worked, fate, Duration::ZERO)
             }
@@ -125,6 +119,18 @@ impl Worker<'_> {
             Fate::Done => (),
         }
         Ok(turn)
+    }
+
+    fn give_back(
+        &self,
+        link: &mut Link,
+        job: &Job,
+        reason: &str,
+        is_trouble: bool,
+    ) -> Result<Fate, ArchiveError> {
+        Figures::add(&self.figures.given_back);
+        self.runtime
+            .block_on(async { desk::give_back(link.database().await?, job, reason, is_trouble).await })
     }
 
     fn lose(&self, job: &Job) {
