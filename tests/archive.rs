@@ -5,6 +5,8 @@
 
 #[path = "archive/house.rs"]
 mod house;
+#[path = "archive/objects.rs"]
+mod objects;
 
 mod common;
 #[path = "../crates/office/tests/office/servers.rs"]

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use opencv::core::{Mat, Size};
 use opencv::videoio::{
@@ -34,6 +35,8 @@ pub struct House {
     pub postgres: Postgres,
     pub settings: Settings,
     workers: BTreeMap<String, Running>,
+    /// What the settings say of an object store.
+    store: String,
 }
 
 impl House {
@@ -41,9 +44,26 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("rec")).unwrap();
         let (hub, postgres) = (Hub::start(), Postgres::start());
-        let house = Self { folder, hub, postgres, settings: Settings::default(), workers: BTreeMap::new() };
+        let (settings, workers) = (Settings::default(), BTreeMap::new());
+        let house = Self { folder, hub, postgres, settings, workers, store: String::new() };
         house.write_settings("archive", "");
         house
+    }
+
+    /// Serves the folder with the recordings as the bucket of an object store, which all settings name from now on.
+    pub fn open_store(&mut self) -> Running {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/archive/store.py");
+        let mut command = Command::new("/usr/bin/python3");
+        let mut running =
+            Running(command.arg(script).arg(self.folder.path()).stdout(Stdio::piped()).spawn().unwrap());
+        let mut port = String::new();
+        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        self.store = format!(
+            "[store]\nendpoint = 'http://127.0.0.1:{}'\nregion = 'here'\nkey = 'me'\nsecret = 'it'\nplain_http = true\n",
+            port.trim()
+        );
+        self.write_settings("archive", "");
+        running
     }
 
     /// The folder that is submitted.
@@ -54,9 +74,10 @@ impl House {
     fn write_settings(&self, name: &str, more: &str) -> PathBuf {
         let path = self.folder.path().join(format!("{name}.toml"));
         let text = format!(
-            "[hub]\nurl = '{}'\n[database]\nurl = '{}'\n[queue]\nlease_seconds = 2.0\ntries = 2\npause_seconds = 0.2\n{more}",
+            "[hub]\nurl = '{}'\n[database]\nurl = '{}'\n[queue]\nlease_seconds = 2.0\ntries = 2\npause_seconds = 0.2\n{}{more}",
             self.hub.url(),
-            self.postgres.url()
+            self.postgres.url(),
+            self.store
         );
         fs::write(&path, text).unwrap();
         path

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -14,7 +15,11 @@ use crate::desk::Job;
 use crate::place::{Place, bucket_of};
 
 /// How much is asked for at once.
-const PIECE: u64 = 8 << 20;
+const PIECE: u64 = 4 << 20;
+/// How often that is tried, beside what the store's client tries by itself.
+const TRIES: u32 = 5;
+/// The pause before the second try; each next one is twice as long.
+const PAUSE: Duration = Duration::from_millis(500);
 /// What is left free on the disk beside a copy.
 const SPARE: u64 = 64 << 20;
 
@@ -114,10 +119,8 @@ async fn copy(
     let tag = job.version.split_once(' ').map(|(_, tag)| format!("\"{tag}\""));
     let (mut hash, mut at) = (Sha256::new(), 0);
     while at < bytes {
-        let range = GetRange::Bounded(at..(at + PIECE).min(bytes));
-        let options = GetOptions::new().with_range(Some(range)).with_if_match(tag.clone());
-        let piece = store.get_opts(key, options).await.map_err(|error| unfetched(job, &error))?;
-        let piece = piece.bytes().await.map_err(|error| unfetched(job, &error))?;
+        let range = at..(at + PIECE).min(bytes);
+        let piece = piece(store, key, range, tag.as_deref()).await.map_err(|error| unfetched(job, &error))?;
         if piece.is_empty() {
             return Err(Unfetched::Machine(format!("{} ends at byte {at} of {bytes}", job.place)));
         }
@@ -129,6 +132,30 @@ async fn copy(
     let finished = UNIX_EPOCH + Duration::from_micros(job.modified.as_microsecond().max(0).cast_unsigned());
     file.set_modified(finished).map_err(unwritten)?;
     Ok(hex(&hash.finalize()))
+}
+
+/// A range of an object, as long as it is the one with this entity tag.
+async fn piece(
+    store: &dyn object_store::ObjectStore,
+    key: &object_store::path::Path,
+    range: Range<u64>,
+    tag: Option<&str>,
+) -> Result<Vec<u8>, object_store::Error> {
+    use object_store::Error;
+    let mut tried = 0;
+    loop {
+        let range = GetRange::Bounded(range.clone());
+        let options = GetOptions::new().with_range(Some(range)).with_if_match(tag.map(ToOwned::to_owned));
+        let got = async { store.get_opts(key, options).await?.bytes().await }.await;
+        tried += 1;
+        match got {
+            Ok(bytes) => return Ok(bytes.to_vec()),
+            Err(error @ (Error::NotFound { .. } | Error::Precondition { .. })) => return Err(error),
+            Err(error) if tried == TRIES => return Err(error),
+            Err(error) => tracing::debug!("{error}"),
+        }
+        tokio::time::sleep(PAUSE * 2u32.pow(tried - 1)).await;
+    }
 }
 
 fn unfetched(job: &Job, error: &object_store::Error) -> Unfetched {
