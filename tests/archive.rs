@@ -198,6 +198,22 @@ fn a_hub_and_a_database_that_die_lose_nothing() {
     assert_eq!(house.status()["done"], 4);
 }
 
+/// As if another one had taken the job, and had died since: whoever comes too late must not end it.
+#[test]
+fn a_count_that_comes_too_late_leaves_the_job_to_the_next() {
+    let mut house = House::new();
+    cut(&house.recordings().join("a.avi"), 0, 10);
+    // No beat before it is counted: it learns only then that it is too late.
+    house.settings.lease = Some(16);
+    house.submit().success();
+    house.hire("worker");
+    house.wait_for("it counts", "worker");
+    house.sql("UPDATE archive.job SET token = token + 1, seen = now() - interval '1 hour'");
+    until("it is counted once more", || house.number("SELECT 1 FROM archive.result"));
+    let outcomes = "SELECT string_agg(outcome, ' ' ORDER BY token) FROM archive.attempt";
+    assert!(["late done", "gone done"].contains(&&*house.sql(outcomes)[0]), "{:?}", house.sql(outcomes));
+}
+
 #[test]
 fn a_worker_tells_prometheus_what_it_does() {
     let house = House::new();

@@ -25,6 +25,8 @@ pub const NOBODY: &str = "nobody";
 /// What a worker's settings say.
 #[derive(Default)]
 pub struct Settings {
+    /// 2 seconds, where there is none.
+    pub lease: Option<u32>,
     pub grace: u32,
     pub scratch: Option<PathBuf>,
 }
@@ -74,9 +76,10 @@ impl House {
     fn write_settings(&self, name: &str, more: &str) -> PathBuf {
         let path = self.folder.path().join(format!("{name}.toml"));
         let text = format!(
-            "[hub]\nurl = '{}'\n[database]\nurl = '{}'\n[queue]\nlease_seconds = 2.0\ntries = 2\npause_seconds = 0.2\n{}{more}",
+            "[hub]\nurl = '{}'\n[database]\nurl = '{}'\n[queue]\nlease_seconds = {}.0\ntries = 2\npause_seconds = 0.2\n{}{more}",
             self.hub.url(),
             self.postgres.url(),
+            self.settings.lease.unwrap_or(2),
             self.store
         );
         fs::write(&path, text).unwrap();

@@ -103,23 +103,25 @@ async fn give_up_on(
     let row = client.query_opt(sql, &[&id, &sent, &lease]).await.map_err(ArchiveError::database(doing))?;
     let Some(row) = row else { return Ok(Taken::Over) };
     let (state, tries): (String, i32) = (row.get(0), row.get(1));
-    let is_open = row.get(2) && matches!(&*state, "queued" | "counting");
-    if is_open && state == "counting" && row.get::<_, bool>(4) {
+    if !row.get::<_, bool>(2) || !matches!(&*state, "queued" | "counting") {
+        return Ok(Taken::Over);
+    }
+    let is_worked_on = state == "counting" && row.get::<_, bool>(4);
+    if is_worked_on || tries < most_tries {
+        // Also where it has just been given back: nothing is over that is not.
         return Ok(Taken::Busy);
     }
-    if is_open && tries >= most_tries {
-        let worker: Option<String> = row.get(3);
-        let reason = format!(
-            "{tries} times a worker was not heard of again while it had it, the last time {}",
-            worker.unwrap_or_default()
-        );
-        let sql =
-            "WITH dead AS (UPDATE archive.job SET state = 'dead', reason = $2 WHERE id = $1 AND tries >= $3 \
-                   AND state IN ('queued', 'counting') RETURNING id)
-                   UPDATE archive.attempt SET outcome = 'gone', ended = now() FROM dead
-                   WHERE attempt.job = dead.id AND outcome IS NULL";
-        client.execute(sql, &[&id, &reason, &most_tries]).await.map_err(ArchiveError::database(doing))?;
-    }
+    let worker: Option<String> = row.get(3);
+    let reason = format!(
+        "{tries} times a worker was not heard of again while it had it, the last time {}",
+        worker.unwrap_or_default()
+    );
+    let sql =
+        "WITH dead AS (UPDATE archive.job SET state = 'dead', reason = $2 WHERE id = $1 AND tries >= $3 \
+               AND state IN ('queued', 'counting') RETURNING id)
+               UPDATE archive.attempt SET outcome = 'gone', ended = now() FROM dead
+               WHERE attempt.job = dead.id AND outcome IS NULL";
+    client.execute(sql, &[&id, &reason, &most_tries]).await.map_err(ArchiveError::database(doing))?;
     Ok(Taken::Over)
 }
 

@@ -58,13 +58,14 @@ impl Worker<'_> {
                 job.name
             );
         }
-        if fate == Fate::Done {
-            Figures::add(&self.figures.done);
-            self.figures.frames.fetch_add(counted.frames, Ordering::Relaxed);
-            (self.told)(&format!("{}: {} frames", job.name, counted.frames));
-        } else {
+        if fate != Fate::Done {
+            // Not a word to the hub: for it this would be the end of a job that another one has now.
             self.lose(job);
+            return Ok(Turn::Worked);
         }
+        Figures::add(&self.figures.done);
+        self.figures.frames.fetch_add(counted.frames, Ordering::Relaxed);
+        (self.told)(&format!("{}: {} frames", job.name, counted.frames));
         self.reply(message, AckKind::Ack);
         Ok(Turn::Worked)
     }
