@@ -215,6 +215,22 @@ fn a_count_that_comes_too_late_leaves_the_job_to_the_next() {
 }
 
 #[test]
+fn a_recording_that_every_worker_goes_down_with_is_given_up() {
+    let mut house = House::new();
+    fs::copy(clip(), house.recordings().join("long.avi")).unwrap();
+    house.submit().success();
+    for name in ["first", "second"] {
+        house.hire(name);
+        house.wait_for("it counts", name);
+        house.kill(name);
+    }
+    house.hire("third");
+    until("it is given up", || house.number("SELECT 1 FROM archive.job WHERE state = 'dead' AND token = 2"));
+    let reason = &house.status()["dead_letters"][0]["reason"];
+    assert!(reason.as_str().unwrap().contains("2 times a worker was not heard of again"), "{reason}");
+}
+
+#[test]
 fn a_worker_tells_prometheus_what_it_does() {
     let house = House::new();
     cut(&house.recordings().join("a.avi"), 0, 10);
