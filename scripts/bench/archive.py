@@ -168,7 +168,7 @@ def main() -> None:
         for name in names[: options.few]:
             os.link(folder / name, few / Path(name).name)
         setting.say("with workers that nobody disturbs...")
-        several = sorted({1, 2, setting.cores(), options.workers})
+        several = sorted({1, 2, options.workers})
         runs = {count: clean(folder / f"clean-{count}", few, count) for count in several}
         long = folder / "long" / "rec"
         long.mkdir(parents=True)
