@@ -49,7 +49,7 @@ fn whoever_is_killed_or_stopped_the_result_is_that_of_one_machine() {
     let (_, token) = house.wait_for("worker-0 counts", "worker-0");
     let child = until("its counting program", || house.child_of("worker-0"));
     house.kill("worker-0");
-    until("the counting program ends", || (!house.is_alive(child)).then_some(()));
+    until("the counting program ends", || (!House::is_alive(child)).then_some(()));
     assert!(token >= 1);
     house.hire("worker-0 again");
 

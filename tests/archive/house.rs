@@ -171,7 +171,7 @@ impl House {
     }
 
     /// Whether a process is there, and not only its name in the list.
-    pub fn is_alive(&self, pid: i32) -> bool {
+    pub fn is_alive(pid: i32) -> bool {
         let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         state
             .rsplit(')')

@@ -1,7 +1,7 @@
 """An object store that speaks as much of S3 as a worker asks for: it lists a bucket, and gives ranges of an object.
 
 Usage: store.py FOLDER. It says its port on stdout. Every range is refused once, as by a store that has too much to do,
-and cut short once. Files below FOLDER/BUCKET are its objects; their entity tags are those of their content.
+and cut short the next time. Files below FOLDER/BUCKET are its objects; their entity tags are those of their content.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 ROOT = Path(sys.argv[1])
-ASKED: dict[tuple[str, str], int] = {}
-"""How often each range of each object was asked for."""
+ASKED: dict[tuple[str, int], int] = {}
+"""How often a range of an object was asked for, by where it ends: a client may go on from where it was cut short."""
 
 
 def tag(path: Path) -> str:
@@ -49,7 +49,7 @@ class Store(BaseHTTPRequestHandler):
         whole, asked = path.read_bytes(), self.headers["Range"]
         first, last = (int(number) for number in asked.removeprefix("bytes=").split("-"))
         part = whole[first : last + 1]
-        times = ASKED[path.name, asked] = ASKED.get((path.name, asked), 0) + 1
+        times = ASKED[path.name, last] = ASKED.get((path.name, last), 0) + 1
         if times == 1:
             return self.answer(503, b"<Error><Code>SlowDown</Code></Error>")
         headers = {

@@ -76,7 +76,7 @@ impl Counting for ByRuns {
             // Whether they run here shows before the first recording.
             let networks = OpenNetworks::open(&config)?;
             config.networks.device = networks.device.into();
-            Ok(footfall_site::network_digests(&config)?)
+            footfall_site::network_digests(&config)
         };
         opened().map_err(|error| format!("{error:#}"))
     }
