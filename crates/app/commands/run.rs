@@ -6,7 +6,7 @@ use std::time::Duration;
 use footfall_config::{Config, transport, usage};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Ended, Kind, Options, Outcome, Pipeline, Stop};
-use footfall_site::{Book, Gallery, InForce, Page, Serving, Written};
+use footfall_site::{Book, Cameras, Gallery, InForce, Page, Serving, Written};
 
 use crate::cli::RunArgs;
 use crate::plan::Plan;
@@ -38,7 +38,8 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let shown = book.as_ref().filter(|_| plan.listens() || plan.publishes());
     let page = shown.map(|book| Page::new(&plan.sources, book, &plan.config.hours)).transpose()?;
     let opened = OpenSources::open(plan.sources.clone(), book.clone(), page.clone(), &stop)?;
-    let opened = opened.without(staff(&plan.config)?);
+    let cameras = Cameras::new(&plan.config, &plan.sources)?;
+    let opened = opened.without(staff(&plan.config)?).together(cameras.clone());
     let networks = OpenNetworks::open(&plan.config)?;
     let plan = plan.on(networks.device);
     let distance = networks.max_cosine_distance;
@@ -56,11 +57,15 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let told = NetworkReport { scales, ..told };
     let pipeline = Pipeline { lanes, detectors, embedders };
     let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
-    let outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
+    let mut outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
+    let joint = cameras.map(|cameras| {
+        cameras.correct(&mut outcome);
+        cameras.sums()
+    });
     let completed = complete(crossings.as_ref(), &outcome);
-    let report = RunReport::new(&plan.config, &plan.files, told, &outcome);
+    let report = RunReport::new(&plan.config, &plan.files, told, &outcome).with_site(joint);
     say(&report.for_people());
     let closed = book.map_or(Ok(()), |book| close(&book, &outcome));
     if let Some(path) = &plan.config.outputs.summary {

@@ -8,7 +8,7 @@ use footfall_pipeline::{
     BoxError, Feed, Inspector, Kind, Lane, Note, Opener, Parts, Sight, Sink, Source, SourceInfo, Stop,
 };
 use footfall_sight::Watch;
-use footfall_site::{Book, EvidenceSink, Gallery, NOTICE, Page};
+use footfall_site::{Book, Cameras, EvidenceSink, Gallery, NOTICE, Page};
 use footfall_track::Tracker;
 use footfall_video::{VideoError, VideoSink, await_source, may_come_later, open_lasting};
 use footfall_vision::Inputs;
@@ -38,6 +38,7 @@ struct Common {
     crossings: Option<SharedCrossings>,
     book: Option<Book>,
     staff: Option<Gallery>,
+    cameras: Option<Cameras>,
     progress: Progress,
     page: Option<Page>,
     stop: Stop,
@@ -52,6 +53,7 @@ pub(crate) struct OpenSources {
     book: Option<Book>,
     page: Option<Page>,
     staff: Option<Gallery>,
+    cameras: Option<Cameras>,
 }
 
 impl OpenSources {
@@ -80,12 +82,17 @@ impl OpenSources {
         {
             return Err(error.into());
         }
-        Ok(Self { sources, opened, book, page, staff: None })
+        Ok(Self { sources, opened, book, page, staff: None, cameras: None })
     }
 
     /// The same, with those who are not to be counted there.
     pub(crate) fn without(self, staff: Option<Gallery>) -> Self {
         Self { staff, ..self }
+    }
+
+    /// The same, with what they see in common counted once.
+    pub(crate) fn together(self, cameras: Option<Cameras>) -> Self {
+        Self { cameras, ..self }
     }
 
     /// What is known of each.
@@ -115,6 +122,7 @@ impl OpenSources {
             crossings: crossings.clone(),
             book: self.book.clone(),
             staff: self.staff.clone(),
+            cameras: self.cameras.clone(),
             progress: Progress::start(bar, &self.infos(), args.max_frames),
             page: self.page.clone(),
             stop: stop.clone(),
@@ -187,6 +195,11 @@ impl Setup {
                 0,
                 book.begin(self.index, config, &self.source, &info, &settings, &self.common.stop)?,
             );
+        }
+        if let Some(cameras) = &self.common.cameras {
+            // Before the ledger: what is counted elsewhere is written down as such.
+            let start = footfall_site::start_of(config, &self.source, &info)?;
+            sinks.insert(0, cameras.sink(self.index, info.kind, start));
         }
         if config.evidence.folder.is_some() {
             let start = footfall_site::start_of(config, &self.source, &info)?;

@@ -6,7 +6,7 @@ mod people;
 use std::path::Path;
 
 use footfall_config::{Config, Outputs};
-use footfall_count::Estimate;
+use footfall_count::{Estimate, SiteSums};
 use footfall_formats::PartialFile;
 use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
 use footfall_vision::ProviderReport;
@@ -42,6 +42,9 @@ pub(crate) struct RunReport {
     networks: NetworkReport,
     #[serde(serialize_with = "paths")]
     outputs: Outputs,
+    /// What several cameras have seen in common, where that is counted once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<SiteSums>,
     /// Each source by itself.
     sources: Vec<SourceReport>,
     #[serde(skip)]
@@ -204,8 +207,14 @@ impl RunReport {
                 .zip(&scales)
                 .map(|(lane, &scale)| SourceReport::new(lane, busy, config.health.rate, scale))
                 .collect(),
+            site: None,
             files: files.to_vec(),
         }
+    }
+
+    /// The same, with what came of the cameras together.
+    pub(crate) fn with_site(self, site: Option<SiteSums>) -> Self {
+        Self { site, ..self }
     }
 
     /// Writes JSON to `path`.

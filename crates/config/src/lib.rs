@@ -22,7 +22,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use footfall_count::{Calibration, Counter, Layout, Line, Mask, PartLayout, Zone};
+use footfall_count::{Calibration, Counter, Layout, Line, Mask, PartLayout, SiteConfig, Zone};
 use footfall_evidence::EvidenceConfig;
 use footfall_ledger::{Hours, SiteHours};
 use footfall_pipeline::Options;
@@ -59,6 +59,8 @@ pub struct Config {
     pub counter: footfall_count::Config,
     /// Who works there, and is not counted.
     pub staff: StaffConfig,
+    /// Which cameras see the same people.
+    pub site: SiteConfig,
     /// What is drawn on the video that is written.
     pub overlay: OverlayConfig,
     /// When a source is unfit for counting.
@@ -124,6 +126,7 @@ impl Config {
         let layout = given.over(&config.layout());
         layout.check().map_err(usage)?;
         Layout { lines: config.lines, zones: config.zones, masks: config.masks } = layout;
+        config.site.check().map_err(usage)?;
         config.ledger.validate().map_err(usage)?;
         config.health.validate().map_err(usage)?;
         config.evidence.check().map_err(usage)?;

@@ -28,6 +28,7 @@ impl Config {
             tracker: _,
             counter: _,
             staff,
+            site: _,
             overlay: _,
             health: _,
             pipeline: _,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use footfall_track::{Point, TrackId};
 use serde::{Deserialize, Serialize};
 
-use crate::Visitor;
+use crate::{Elsewhere, Visitor};
 
 /// Which way a line was passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ pub struct Crossing {
     pub again: Option<f64>,
     /// The name of who works there and is not counted: neither in tallies nor as a visitor.
     pub staff: Option<Arc<str>>,
+    /// What the other cameras of the site make of it, where there are any ([`Across`](crate::Across)).
+    pub elsewhere: Option<Arc<Elsewhere>>,
     /// How they look: the mean of their embeddings, of unit length; `None` where there was none.
     pub look: Option<Arc<[f32]>>,
 }
@@ -126,6 +128,14 @@ impl Tally {
             Direction::In => self.entered += 1,
             Direction::Out => self.left += 1,
         }
+    }
+}
+
+impl Crossing {
+    /// Whether it is in the counts: neither of staff, nor counted at another camera.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.staff.is_none() && !self.elsewhere.as_ref().is_some_and(|elsewhere| elsewhere.is_twice())
     }
 }
 

@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod across;
 mod anchor;
 mod confidence;
 mod config;
@@ -57,6 +58,9 @@ mod visit;
 mod visitors;
 mod zone;
 
+pub use across::{
+    Across, AcrossError, Answer, Elsewhere, Passage, Passing, SiteConfig, SiteSums, Stay, Ticket, Travel, Why,
+};
 pub use anchor::{Anchor, AnchorError};
 pub use config::{Config, ConfigError};
 pub use counter::Counter;

@@ -120,6 +120,7 @@ impl Decision {
             visitor: None,
             again: None,
             staff: None,
+            elsewhere: None,
             look: None,
         }
     }

@@ -1,8 +1,8 @@
 //! Who comes again: visitors told apart by how they look.
 
-mod cohort;
+pub(crate) mod cohort;
 mod estimate;
-mod likeness;
+pub(crate) mod likeness;
 mod window;
 
 use std::time::Duration;

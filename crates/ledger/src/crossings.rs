@@ -1,5 +1,6 @@
 //! Crossings in the order of the sequence: the last ones, those behind a place, those of a range. Those of
-//! staff are told to nobody, and are not among them: never left out after a limit was reached with them.
+//! staff are told to nobody, nor are those that another camera counts, and they are not among them: never left out after a
+//! limit was reached with them.
 
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use crate::row::{Row, Seq, columns};
 
 /// What they are read from, in the order of an index that has nothing else.
 const CROSSINGS: &str = "event INDEXED BY crossing_in_order JOIN run ON run.id = event.run \
-    JOIN source ON source.id = run.source WHERE event.kind = 'crossing' AND NOT event.staff";
+    JOIN source ON source.id = run.source WHERE event.kind = 'crossing' AND NOT event.staff AND NOT event.twice";
 
 impl Reader {
     /// The crossings behind `after`, at most `limit`, in the order of the sequence; without those of staff.

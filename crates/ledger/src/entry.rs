@@ -92,7 +92,9 @@ impl CrossingEntry {
         detail.insert("confidence".to_owned(), json!(crossing.confidence));
         detail.insert("reasons".to_owned(), json!(crossing.reasons));
         if let Some(visitor) = &crossing.visitor {
-            detail.insert("coming".to_owned(), json!(visitor.coming()));
+            if crossing.direction == Direction::In {
+                detail.insert("coming".to_owned(), json!(visitor.coming()));
+            }
             if let Some(number) = visitor.number() {
                 detail.insert("visitor".to_owned(), json!(number));
             }
@@ -102,6 +104,12 @@ impl CrossingEntry {
         }
         if let Some(name) = &crossing.staff {
             detail.insert("staff".to_owned(), json!(**name));
+        }
+        if let Some(elsewhere) = &crossing.elsewhere {
+            if let Some(same_as) = &elsewhere.same_as {
+                detail.insert("same_as".to_owned(), json!(same_as));
+            }
+            detail.insert("site".to_owned(), json!(**elsewhere));
         }
         Self {
             line: line.to_owned(),

@@ -186,6 +186,15 @@ pub trait Sink: Send {
         Ok(())
     }
 
+    /// As [`Sink::rest`], before the sinks behind this one see what was decided: a sink that keeps something back takes it
+    /// out, and gives it when it is asked to [`settle`](Sink::settle).
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    fn sift(&mut self, rest: &mut Seen) -> Result<(), BoxError> {
+        self.rest(rest)
+    }
+
     /// Completes the output after the last scene: only now does it appear under its final name.
     /// Also called after an interruption or another stage's failure, with what was written so far.
     ///

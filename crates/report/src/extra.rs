@@ -35,8 +35,9 @@ fn is_compared(count: &Count) -> bool {
     count.before.is_some()
 }
 
-const ALL: [Extra; 15] = [
+const ALL: [Extra; 16] = [
     Extra { name: "uncountable", is_there: |c| c.uncountable.is_some(), cell: |c| Cell::Real(c.uncountable) },
+    Extra { name: "twice", is_there: |c| c.twice.is_some(), cell: |c| Cell::Whole(c.twice) },
     Extra { name: "groups", is_there: |c| c.groups.is_some(), cell: |c| Cell::Whole(c.groups) },
     Extra { name: "group_size", is_there: |c| c.groups.is_some(), cell: |c| Cell::Real(c.group_size) },
     Extra { name: "in_outside", is_there: has_hours, cell: |c| Cell::Whole(c.entered_outside) },

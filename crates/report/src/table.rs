@@ -19,7 +19,7 @@ struct Column {
     total: fn(&Total) -> String,
 }
 
-const COLUMNS: [Column; 22] = [
+const COLUMNS: [Column; 23] = [
     Column {
         head: "in",
         is_shown: |_| true,
@@ -62,6 +62,12 @@ const COLUMNS: [Column; 22] = [
         is_shown: |t| t.staff > 0,
         cell: |c| c.staff.to_string(),
         total: |t| t.staff.to_string(),
+    },
+    Column {
+        head: "twice",
+        is_shown: |t| t.twice.is_some(),
+        cell: |c| known(c.twice),
+        total: |t| known(t.twice),
     },
     Column {
         head: "groups",

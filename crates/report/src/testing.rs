@@ -46,6 +46,7 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,
         uncountable: None,
+        twice: None,
         entered_outside: None,
         left_outside: None,
         marked: None,

@@ -17,6 +17,8 @@ pub(crate) struct Total {
     pub(crate) visitors: Option<u64>,
     pub(crate) again: Option<u64>,
     pub(crate) staff: u64,
+    /// See [`Count::twice`].
+    pub(crate) twice: Option<u64>,
     /// See [`Count::groups`].
     pub(crate) groups: Option<u64>,
     /// People in them.
@@ -56,6 +58,7 @@ impl Total {
         self.visitors = add(self.visitors, count.visitors);
         self.again = add(self.again, count.again);
         self.groups = add(self.groups, count.groups);
+        self.twice = add(self.twice, count.twice);
         self.grouped += count.group_size.unwrap_or(0.0) * count.groups.unwrap_or(0) as f64;
         self.visits += count.visits;
         self.stayed += count.dwell.unwrap_or(0.0) * count.visits as f64;

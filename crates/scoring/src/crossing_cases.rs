@@ -196,6 +196,8 @@ impl From<TrueSequence> for Sequence {
             again: None,
             coming: None,
             staff: None,
+            same_as: None,
+            site: None,
         });
         Self {
             name: sequence.name,

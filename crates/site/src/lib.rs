@@ -1,12 +1,14 @@
 //! What stands beside a run: its ledger, what is in force over its sources, its page, and who works there.
 
 pub mod audit;
+mod cameras;
 mod evidence;
 mod gallery;
 mod in_force;
 mod ledger;
 mod page;
 
+pub use cameras::Cameras;
 pub use evidence::EvidenceSink;
 pub use gallery::Gallery;
 pub use in_force::InForce;

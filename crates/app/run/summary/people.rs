@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use console::style;
 use footfall_config::Outputs;
-use footfall_count::{CountInterval, Estimate, Uncountable};
+use footfall_count::{CountInterval, Estimate, SiteSums, Uncountable};
 use footfall_private::LocalPath;
 
 use super::lines::why_uncountable;
@@ -66,6 +66,7 @@ impl RunReport {
         self.lines(out)?;
         self.zones(out)?;
         self.visitors(out)?;
+        self.site(out)?;
         let average = self.tracked as f64 / self.frames.processed.max(1) as f64;
         writeln!(out, "  {} people tracked, {average:.1} in a frame", style(self.people).for_stderr().bold())
     }
@@ -105,6 +106,31 @@ impl RunReport {
             writeln!(out, "  {name:width$} {occupancy:8} {most:6} {visits:8} {dwell:>12}")?;
         }
         writeln!(out)
+    }
+
+    /// What several cameras have seen in common.
+    fn site(&self, out: &mut String) -> fmt::Result {
+        let Some(SiteSums { passages, twice, unsure, stays, median_stay, visitors, .. }) = &self.site else {
+            return Ok(());
+        };
+        let number = style(passages - twice).for_stderr().bold();
+        write!(out, "  all cameras: {number} passages, {twice} more were seen by two and are counted once")?;
+        if *unsure > 0 {
+            write!(out, "; of {unsure} it is not sure")?;
+        }
+        writeln!(out)?;
+        if let Some(median) = median_stay {
+            writeln!(out, "  {stays} stays from door to door, half of them longer than {}", clock(*median))?;
+        }
+        if let Some(Estimate { decided, different, .. }) = visitors {
+            let (expected, low, high) = (different.expected, different.low, different.high);
+            writeln!(
+                out,
+                "  {expected:.0} different visitors at all cameras ({low:.0} to {high:.0}) by estimate, {decided} by \
+                 recognition"
+            )?;
+        }
+        Ok(())
     }
 
     /// How many different people came in, where anybody was to be known again.

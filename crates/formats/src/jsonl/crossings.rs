@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use footfall_count::{Crossing, Direction, Reason, Seen, Visitor};
+use footfall_count::{Crossing, Direction, Elsewhere, Passage, Reason, Seen, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::Lines;
@@ -54,6 +54,12 @@ pub struct CrossingRow {
     /// The name of who works there, and is left out of counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<String>,
+    /// The passage of another camera that is counted in its place, where several see the same people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Passage>,
+    /// What other cameras make of it, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<Elsewhere>,
 }
 
 impl CrossingRow {
@@ -75,9 +81,11 @@ impl CrossingRow {
             confidence: Some((crossing.confidence * 1e4).round() / 1e4),
             reasons: crossing.reasons.clone(),
             visitor: crossing.visitor.as_ref().and_then(Visitor::number),
-            coming: crossing.visitor.as_ref().map(Visitor::coming),
+            coming: crossing.visitor.filter(|_| crossing.direction == Direction::In).as_ref().map(Visitor::coming),
             again: crossing.again.map(|again| (again * 1e4).round() / 1e4),
             staff: crossing.staff.as_deref().map(str::to_owned),
+            same_as: crossing.elsewhere.as_ref().and_then(|elsewhere| elsewhere.same_as.clone()),
+            site: crossing.elsewhere.as_deref().cloned(),
         }
     }
 }
@@ -183,6 +191,7 @@ mod tests {
             visitor: None,
             again: None,
             staff: None,
+            elsewhere: None,
             look: None,
         };
         let row = CrossingRow::new(&crossing, "door", "shop.mp4");

@@ -124,6 +124,7 @@ mod tests {
             visitor: None,
             again: None,
             staff: None,
+            elsewhere: None,
             look: None,
         };
         let tracked = |id, x| TrackedBox {

@@ -148,7 +148,7 @@ impl Reader {
         self.each_quarter(within, Part::CROSSINGS, &mut spots, |quarter, spots| {
             for passage in quarter.crossings.iter().filter(|p| p.at >= within.from && p.at < within.to) {
                 let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
-                if passage.is_staff
+                if !passage.counts()
                     || choice.place(passage.spot, spots).is_none()
                     || marks.has(passage.at, source)
                 {

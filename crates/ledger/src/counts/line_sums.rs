@@ -3,7 +3,7 @@
 use footfall_count::{Direction, Site};
 
 use super::RowKey;
-use crate::quarters::{Coming, Passage};
+use crate::quarters::{Aside, Coming, Passage};
 
 /// A line, or all lines together: who is inside, and the sums of the present period.
 pub(super) struct LineSums {
@@ -23,6 +23,8 @@ pub(super) struct Sums {
     /// Those who came first, and again, of those of whom it is known.
     pub(super) comings: (u64, u64),
     pub(super) staff: u64,
+    /// Those that another camera counts.
+    pub(super) twice: u64,
     /// Number and total seconds of stays that began in it.
     pub(super) visits: (u64, f64),
     /// In and out, outside of the opening hours.
@@ -36,8 +38,12 @@ impl LineSums {
     /// `is_told`: it is of a period that is asked for.
     pub(super) fn pass(&mut self, passage: &Passage, is_told: bool, is_outside: bool) {
         let sums = &mut self.sums;
-        if passage.is_staff {
-            sums.staff += u64::from(is_told);
+        if let Some(aside) = passage.aside {
+            let sum = match aside {
+                Aside::Staff => &mut sums.staff,
+                Aside::Twice => &mut sums.twice,
+            };
+            *sum += u64::from(is_told);
             return;
         }
         let unexplained = self.site.unexplained;

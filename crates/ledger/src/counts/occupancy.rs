@@ -27,7 +27,7 @@ impl Reader {
             let mut site = Site::default();
             self.each_quarter(range, Part::CROSSINGS, &mut spots, |quarter, spots| {
                 let within = quarter.crossings.iter().filter(|p| p.at >= range.from && p.at < range.to);
-                for passage in within.filter(|passage| !passage.is_staff) {
+                for passage in within.filter(|passage| passage.counts()) {
                     let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
                     if choice.place(passage.spot, spots).is_some() && !marks.has(passage.at, source) {
                         site.add(passage.direction);

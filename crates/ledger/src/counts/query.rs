@@ -112,6 +112,10 @@ pub struct Count {
     pub again: Option<u64>,
     /// Crossings, in and out, of people who work there. They are in none of the other numbers.
     pub staff: u64,
+    /// Crossings, in and out, that another camera has seen too and that are counted there. They are in none of the other
+    /// numbers. None where no camera has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twice: Option<u64>,
     /// Groups of people who came in together, whoever came alone being one; none where nobody told groups apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<u64>,
@@ -198,6 +202,7 @@ impl Reader {
             let knows = Knows {
                 visitors: self.tells(Telling::Comings, whole, &mut spots, rows.of_lines(query))?,
                 groups: self.tells(Telling::Companies, whole, &mut spots, rows.of_lines(query))?,
+                twice: self.has_twice(whole)?,
                 uncountable: self.has_uncountable(&query.sources, &mut spots)?,
             };
             let nights = query.reset.map(|time| Nights::before(whole.from, time, &query.zone));
@@ -227,6 +232,14 @@ impl Reader {
             let Some(whole) = self.extent(query)? else { return Ok(Vec::new()) };
             self.lengths_of_gaps(query.known(whole), &query.sources)
         })
+    }
+
+    /// Whether any crossing in this time is counted at another camera.
+    fn has_twice(&self, whole: Span) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM event INDEXED BY crossing_twice
+                   WHERE kind = 'crossing' AND twice AND utc >= ?1 AND utc < ?2)";
+        let range = (whole.from.as_microsecond(), whole.to.as_microsecond());
+        self.read(|connection| connection.query_row(sql, range, |row| row.get(0)))
     }
 
     /// From the first period's beginning to the last one's end.

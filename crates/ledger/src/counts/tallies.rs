@@ -54,7 +54,7 @@ impl Reader {
                 for passage in quarter.crossings.iter().filter(|p| p.at >= whole.from && p.at < whole.to) {
                     let source = spots.get(passage.spot).map_or("", |spot| &spot.source_name);
                     let is_chosen = choice.place(passage.spot, spots).is_some();
-                    if passage.is_staff || !is_chosen || marks.has(passage.at, source) {
+                    if !passage.counts() || !is_chosen || marks.has(passage.at, source) {
                         continue;
                     }
                     while present.is_none_or(|present| present.to.as_microsecond() <= passage.at) {

@@ -45,6 +45,8 @@ pub(super) struct Knows {
     pub(super) visitors: bool,
     /// Groups are.
     pub(super) groups: bool,
+    /// Passages are counted once that several cameras have seen.
+    pub(super) twice: bool,
     /// At some time pictures came that nobody could count in.
     pub(super) uncountable: bool,
 }
@@ -256,6 +258,7 @@ impl<'q> Walk<'q> {
             left_unseen: sums.drift.1,
             visitors: self.knows.visitors.then_some(sums.comings.0),
             staff: sums.staff,
+            twice: self.knows.twice.then_some(sums.twice),
             again: self.knows.visitors.then_some(sums.comings.1),
             groups: self.knows.groups.then_some(groups),
             group_size: (groups > 0).then(|| grouped as f64 / groups as f64),

@@ -4,7 +4,7 @@ use footfall_count::Direction;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement};
 
-use super::mark::{Coming, Company, Passage, Stretch};
+use super::mark::{Aside, Coming, Company, Passage, Stretch};
 use super::spots::{SpotId, SpotKind, Spots};
 use super::{Part, QUARTER, Quarter};
 
@@ -18,8 +18,8 @@ pub(super) struct Gatherer<'c> {
 
 const CROSSINGS: &str = "SELECT event.utc, run.source, event.name, event.direction,
     iif(json_valid(event.detail), json_extract(event.detail, '$.confidence'), NULL),
-    iif(json_valid(event.detail), json_extract(event.detail, '$.coming'), NULL), event.staff, event.seq
-    FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
+    iif(json_valid(event.detail), json_extract(event.detail, '$.coming'), NULL), event.staff, event.seq,
+    event.twice FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
     WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2 ORDER BY event.utc, event.seq";
 
 const VISITS: &str = "SELECT event.utc, run.source, event.name, coalesce(event.until, event.utc), event.seq
@@ -54,7 +54,7 @@ impl<'c> Gatherer<'c> {
             let mut rows = self.crossings.query(range)?;
             while let Some(row) = rows.next()? {
                 let passage = passage(row, spots)?;
-                if !passage.is_staff {
+                if passage.counts() {
                     let seq = row.get(7)?;
                     let (first, last) = quarter.bounds.unwrap_or((seq, seq));
                     quarter.bounds = Some((first.min(seq), last.max(seq)));
@@ -96,13 +96,15 @@ fn passage(row: &Row<'_>, spots: &mut Spots) -> rusqlite::Result<Passage> {
         _ => 1.0,
     };
     let coming = row.get_ref(5)?.as_i64().ok();
+    let aside = Aside::of(row.get(6)?, row.get(8)?);
     Ok(Passage {
         at: row.get(0)?,
         spot: spot(row, SpotKind::Line, row.get(7)?, spots)?,
         direction: if is_in { Direction::In } else { Direction::Out },
         confidence,
-        coming: Coming::of(coming),
-        is_staff: row.get(6)?,
+        // Where it counts it is told.
+        coming: if aside == Some(Aside::Twice) { Coming::Unknown } else { Coming::of(coming) },
+        aside,
     })
 }
 

@@ -13,6 +13,8 @@ const IN: u32 = 1;
 const STAFF: u32 = 2;
 /// The coming, in the two flags from here.
 const COMING: u32 = 2;
+/// In place of the coming: another camera counts it.
+const TWICE: u32 = 3;
 
 /// One crossing, as far as it counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +27,17 @@ pub(crate) struct Passage {
     /// How likely it was one, 0 to 1.
     pub(crate) confidence: f64,
     pub(crate) coming: Coming,
-    /// Whether it was somebody who works there.
-    pub(crate) is_staff: bool,
+    /// Why it is in no count, where it is in none.
+    pub(crate) aside: Option<Aside>,
+}
+
+/// Why a crossing is in no count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aside {
+    /// It was somebody who works there.
+    Staff,
+    /// Another camera has seen the same passage, and it is counted there.
+    Twice,
 }
 
 /// Whether a visitor came for the first time.
@@ -58,6 +69,20 @@ pub(crate) struct Company {
     pub(crate) size: u64,
 }
 
+impl Passage {
+    /// Whether it is in the counts.
+    pub(crate) fn counts(&self) -> bool {
+        self.aside.is_none()
+    }
+}
+
+impl Aside {
+    /// Staff are staff at every camera.
+    pub(crate) fn of(is_staff: bool, is_twice: bool) -> Option<Self> {
+        if is_staff { Some(Self::Staff) } else { is_twice.then_some(Self::Twice) }
+    }
+}
+
 impl Coming {
     /// By the number of the coming, from 1.
     pub(crate) fn of(number: Option<i64>) -> Self {
@@ -72,9 +97,10 @@ impl Coming {
 /// Crossings of the quarter that begins at `start`, as they are kept.
 pub(super) fn write_crossings(start: i64, crossings: &[Passage]) -> Vec<u8> {
     let mark = |passage: &Passage| {
-        let mut flags = (passage.coming as u32) << COMING;
+        let coming = if passage.aside == Some(Aside::Twice) { TWICE } else { passage.coming as u32 };
+        let mut flags = coming << COMING;
         flags |= if passage.direction == Direction::In { IN } else { 0 };
-        flags |= if passage.is_staff { STAFF } else { 0 };
+        flags |= if passage.aside == Some(Aside::Staff) { STAFF } else { 0 };
         mark(passage.at - start, passage.spot, flags, passage.confidence.to_bits())
     };
     crossings.iter().flat_map(mark).collect()
@@ -100,10 +126,12 @@ pub(super) fn read_crossings(start: i64, bytes: &[u8], crossings: &mut Vec<Passa
     crossings.reserve(marks.len());
     for mark in marks {
         let (at, spot, flags, value) = parts(mark);
-        let coming = match flags >> COMING {
-            0 => Coming::Unknown,
-            1 => Coming::First,
-            2 => Coming::Again,
+        let is_staff = flags & STAFF != 0;
+        let (coming, is_twice) = match flags >> COMING {
+            0 => (Coming::Unknown, false),
+            1 => (Coming::First, false),
+            2 => (Coming::Again, false),
+            TWICE if !is_staff => (Coming::Unknown, true),
             _ => return None,
         };
         crossings.push(Passage {
@@ -112,7 +140,7 @@ pub(super) fn read_crossings(start: i64, bytes: &[u8], crossings: &mut Vec<Passa
             direction: if flags & IN == 0 { Direction::Out } else { Direction::In },
             confidence: f64::from_bits(value),
             coming,
-            is_staff: flags & STAFF != 0,
+            aside: Aside::of(is_staff, is_twice),
         });
     }
     Some(())
@@ -164,7 +192,7 @@ mod tests {
     use super::super::QUARTER;
     use super::super::spots::SpotId;
     use super::{
-        Coming, Company, Passage, Stretch, read_companies, read_crossings, read_stretches, write_companies,
+        Aside, Coming, Company, Passage, Stretch, read_companies, read_crossings, read_stretches, write_companies,
         write_crossings, write_stretches,
     };
 
@@ -173,7 +201,7 @@ mod tests {
         fn what_was_written_is_read_to_the_last_bit(
             quarter in -2_000_000_i64..10_000_000,
             entries in prop::collection::vec(
-                (0..QUARTER, 1..1_u32 << 20, any::<bool>(), any::<bool>(), 0..3, 0.0..=1.0_f64, 0..i64::MAX / 4), 0..9),
+                (0..QUARTER, 1..1_u32 << 20, any::<bool>(), any::<bool>(), 0..4, 0.0..=1.0_f64, 0..i64::MAX / 4), 0..9),
         ) {
             let start = quarter * QUARTER;
             let passage = |&(at, spot, is_in, is_staff, coming, confidence, _): &(i64, u32, bool, bool, i32, f64, i64)| Passage {
@@ -181,8 +209,8 @@ mod tests {
                 spot: SpotId(spot),
                 direction: if is_in { Direction::In } else { Direction::Out },
                 confidence,
-                coming: Coming::of(match coming { 0 => None, number => Some(number.into()) }),
-                is_staff,
+                coming: Coming::of(match coming { 0 | 3 => None, number => Some(number.into()) }),
+                aside: Aside::of(is_staff, coming == 3),
             };
             let crossings: Vec<_> = entries.iter().map(passage).collect();
             let mut read = Vec::new();

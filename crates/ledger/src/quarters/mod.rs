@@ -19,7 +19,7 @@ mod seal;
 mod spots;
 
 pub(crate) use check::check;
-pub(crate) use mark::{Coming, Company, Passage, Stretch};
+pub(crate) use mark::{Aside, Coming, Company, Passage, Stretch};
 pub(crate) use read::{Part, Telling, bounds, each, meet, tells};
 pub(crate) use seal::{rebuild, seal, seal_all, spots_now};
 pub(crate) use spots::{Spot, SpotId, SpotKind, Spots};

@@ -78,7 +78,7 @@ pub(super) fn add(quarter: &Quarter, sign: i64, spots: &mut Spots, touched: &mut
     };
     for passage in &quarter.crossings {
         let is_in = i64::from(passage.direction == Direction::In);
-        let counts = i64::from(!passage.is_staff);
+        let counts = i64::from(passage.counts());
         change(passage.spot, SpotSums { entries: 1, entered: counts * is_in, left: counts * (1 - is_in) });
     }
     let of_stretches = quarter.visits.iter().chain(&quarter.gaps).map(|stretch| stretch.spot);

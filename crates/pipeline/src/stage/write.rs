@@ -27,7 +27,9 @@ impl WriteStage {
             let well = select! {
                 recv(scenes) -> scene => match scene {
                     Ok(Counted::Scene(scene)) => self.take(scene, lane),
-                    Ok(Counted::Rest(rest)) => self.settle(lane) && self.each(lane, |sink| sink.rest(&rest)),
+                    Ok(Counted::Rest(mut rest)) => {
+                        self.settle(lane) && self.those(.., lane, |sink| sink.sift(&mut rest))
+                    }
                     Err(_) => false,
                 },
                 recv(notes) -> note => if let Ok(note) = note { self.tell(&note, lane) } else {

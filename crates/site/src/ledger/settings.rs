@@ -54,6 +54,9 @@ pub(super) fn digests(
     if let (Some(staff), Some(stages)) = (staff_digest(&config.staff)?, stages.as_object_mut()) {
         stages.insert("staff".to_owned(), staff);
     }
+    if let (false, Some(stages)) = (config.site.is_off(), stages.as_object_mut()) {
+        stages.insert("site".to_owned(), json!(config.site));
+    }
     let of = |value: Value| Digest::of([value.to_string().as_bytes()]);
     // What it is for decides what is added up, not what is counted.
     let bare = |line: &Line| line.clone().with_role(Role::default());

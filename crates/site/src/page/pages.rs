@@ -8,6 +8,7 @@ use footfall_serve::{Pages, Part, PortError};
 use serde_json::Value;
 
 use super::LedgerBook;
+use crate::cameras::show_sources;
 
 impl Pages for LedgerBook {
     fn page(&self, after: u64, limit: usize) -> Result<Batch, PortError> {
@@ -72,5 +73,6 @@ fn told(mut row: Row) -> serde_json::Result<Value> {
     if let Some(staff) = row.detail.get_mut("staff") {
         *staff = Value::Bool(true);
     }
+    show_sources(&mut row.detail);
     serde_json::to_value(row)
 }

@@ -70,7 +70,7 @@ impl Sink for LiveSink {
                     .seen
                     .crossings
                     .iter()
-                    .filter(|c| c.staff.is_none())
+                    .filter(|c| c.counts())
                     .filter_map(passing)
                     .collect(),
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),

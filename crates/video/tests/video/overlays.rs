@@ -111,6 +111,7 @@ fn a_crossing_flashes_and_goes_out() {
         visitor: None,
         again: None,
         staff: None,
+        elsewhere: None,
         look: None,
     });
     let lit = overlay.draw(&crossed).unwrap();
@@ -181,6 +182,7 @@ proptest! {
                 visitor: None,
                 again: None,
                 staff: None,
+                elsewhere: None,
                 look: None,
             });
             overlay.draw(&scene).unwrap();
