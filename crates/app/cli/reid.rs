@@ -20,6 +20,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Identify(IdentifyArgs),
     Visitors(VisitorsArgs),
+    Cameras(CamerasArgs),
 }
 
 /// Which embedder runs, and where.
@@ -220,6 +221,38 @@ pub(crate) struct VisitorsArgs {
     /// Make this share of the crops poor first, 0 to 0.9: far away, or hidden by half
     #[arg(long, value_name = "SHARE", value_parser = share, default_value_t = 0.0)]
     pub(crate) poor: f64,
+
+    /// Every figure as JSON; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) json: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) embedder: EmbedderArgs,
+}
+
+/// Take passages of several cameras together, and measure what that costs: `[site]` of a configuration
+///
+/// FILE has a passage a line, as JSON: source, line, direction, time in seconds, and an embedding, or crops (pictures beside
+/// the file). Where each also has event (the same number for what several cameras have seen of one passage) and person, it
+/// says how many are counted twice, lost, or mixed up with others.
+#[derive(Debug, Args)]
+pub(crate) struct CamerasArgs {
+    /// Passages as JSON lines
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) passages: PathBuf,
+
+    /// Configuration with [site] and [counter.visitors] [default: all cameras see the same passages]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Cosine distances, 0 to 2, within which the nearest one would be taken for the same: a plainer rule to compare
+    #[arg(long, value_name = "D,D,...", value_delimiter = ',', value_parser = distance,
+          default_values_t = [0.3, 0.4, 0.5, 0.6])]
+    pub(crate) max_cosine_distance: Vec<f64>,
+
+    /// What is said of each passage, as JSON lines; `-` is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) answers: Option<PathBuf>,
 
     /// Every figure as JSON; `-` is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

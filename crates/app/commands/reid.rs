@@ -1,6 +1,7 @@
 //! `footfall reid`: how well an embedder tells people apart, and who is who.
 
 mod calibrate;
+mod cameras;
 mod curve;
 mod embed;
 mod eval;
@@ -24,5 +25,6 @@ pub(crate) fn run(args: &ReidArgs, verbose: u8) -> anyhow::Result<()> {
         Command::Verify(args) => verify::run(args, &bar),
         Command::Identify(args) => identify::run(args, &bar),
         Command::Visitors(args) => visitors::run(args, &bar),
+        Command::Cameras(args) => cameras::run(args, &bar),
     }
 }

@@ -39,12 +39,13 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["track"], "detections")
         | (["bench", ..], "results" | "reference" | "pictures" | "runtime")
         | (["model"], "network" | "picture")
-        | (["reid", ..], "set" | "a" | "b" | "gallery" | "crops")
+        | (["reid", ..], "set" | "a" | "b" | "gallery" | "crops" | "passages")
         | (["replay"], "recording")
         | (["staff", ..] | ["ledger", "restore"], "from")
         | (["sales", ..], "file")
         | (_, "archive" | "config" | "detector" | "embedder" | "staff") => Role::Reads,
         (["ledger", "backup"] | ["archive", "export"], "to")
+        | (["reid", ..], "answers")
         | (["office", "enrol"], "key")
         | (
             _,

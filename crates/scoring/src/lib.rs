@@ -5,6 +5,7 @@
 //! what people should know about that.
 
 mod apart;
+pub mod cameras;
 mod case;
 mod crossing_cases;
 mod crossings;
