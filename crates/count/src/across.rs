@@ -7,6 +7,7 @@
 mod association;
 mod config;
 mod flow;
+mod learning;
 mod looks;
 mod matcher;
 mod pair;
@@ -14,7 +15,7 @@ mod plan;
 mod stays;
 mod told;
 
-pub use config::{AcrossError, SiteConfig};
+pub use config::{AcrossError, SiteCamera, SiteConfig};
 pub use matcher::{Across, Answer, Passing, Ticket};
 pub use told::{Elsewhere, Passage, SiteSums, Stay, Travel, Why};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use footfall_count::{
-    Across, AcrossError, Direction, Elsewhere, Passing, SiteConfig, Ticket, VisitorConfig,
+    Across, AcrossError, Direction, Elsewhere, Passing, Role, SiteCamera, SiteConfig, Ticket, VisitorConfig,
 };
-use footfall_track::assignment::{Edge, Solver};
+use footfall_eval::identity_f1;
 use serde::{Deserialize, Serialize};
 
 /// A passage of one camera, as it stands in a file of JSON lines.
@@ -117,14 +117,16 @@ fn one_scene(
     for row in rows {
         names.entry(row.source.clone()).or_default().insert(row.line.clone());
     }
-    let cameras: Vec<(String, Vec<String>)> =
-        names.into_iter().map(|(name, lines)| (name, lines.into_iter().collect())).collect();
+    let camera = |(name, lines): (String, BTreeSet<String>)| {
+        SiteCamera { name, lines: lines.into_iter().map(|line| (line, Role::Entrance)).collect() }
+    };
+    let cameras: Vec<SiteCamera> = names.into_iter().map(camera).collect();
     let mut across = Across::new(config.clone(), &cameras, visitors)?;
     let mut tickets: BTreeMap<Ticket, usize> = BTreeMap::new();
     for &index in own {
         let row = &rows[index];
         let seconds = |time: f64| Duration::try_from_secs_f64(time).unwrap_or_default();
-        let camera = cameras.iter().position(|(name, _)| *name == row.source).unwrap_or_default();
+        let camera = cameras.iter().position(|camera| camera.name == row.source).unwrap_or_default();
         let passing = Passing {
             line: row.line.as_str().into(),
             direction: row.direction,
@@ -210,7 +212,7 @@ impl CamerasReport {
         };
         let counted = |own: &Vec<usize>| own.iter().filter(|&&row| roots[row] == row).count();
         let is_mixed = |own: &Vec<usize>| own.iter().any(|&row| rows[roots[row]].event != rows[row].event);
-        let truth = rows.iter().map(|row| (row.scene, row.event));
+        let names = rows.iter().zip(roots).map(|(row, &root)| ((row.scene, row.event), (rows[root].scene, root)));
         Some(Self {
             rule: rule.to_owned(),
             passages: rows.len(),
@@ -219,7 +221,7 @@ impl CamerasReport {
             twice: share(&|own| counted(own) > 1),
             lost: share(&|own| counted(own) == 0),
             mixed: share(&is_mixed),
-            idf1: idf1(truth, roots.iter().map(|&root| (rows[root].scene, root))),
+            idf1: identity_f1(names),
             ..Self::default()
         })
     }
@@ -237,7 +239,7 @@ impl CamerasReport {
             (rows[row].scene, of_root.visitor.map_or(usize::MAX - roots[row], |number| number as usize))
         };
         let is_told = answers.iter().any(|answer| answer.visitor.is_some());
-        let people = idf1((0..rows.len()).map(whose), (0..rows.len()).map(number));
+        let people = identity_f1((0..rows.len()).map(|row| (whose(row), number(row))));
         let came: BTreeSet<_> =
             (0..rows.len()).filter(|&row| rows[row].direction == Direction::In).map(whose).collect();
         let leaves = |answer: &&PassageAnswer| {
@@ -255,31 +257,6 @@ impl CamerasReport {
             ..report
         })
     }
-}
-
-/// Ristani et al. (2016): twice the passages that the best one-to-one assignment of identities has in common, over all.
-fn idf1<A: Ord, B: Ord>(truth: impl Iterator<Item = A>, found: impl Iterator<Item = B>) -> f64 {
-    let (mut rows, mut columns) = (BTreeMap::new(), BTreeMap::new());
-    let mut both: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    let mut all = 0.0;
-    for (a, b) in truth.zip(found) {
-        let next = rows.len();
-        let row = *rows.entry(a).or_insert(next);
-        let next = columns.len();
-        let column = *columns.entry(b).or_insert(next);
-        *both.entry((row, column)).or_default() += 1.0;
-        all += 1.0;
-    }
-    let edge = |(&(row, column), &common): (&(usize, usize), &f64)| Edge {
-        row: row as u32,
-        column: column as u32,
-        cost: -common,
-    };
-    let edges: Vec<Edge> = both.iter().map(edge).collect();
-    let mut solver = Solver::default();
-    solver.solve(rows.len(), columns.len(), &edges, 0.0);
-    let common = (0..rows.len()).filter_map(|row| both.get(&(row, solver.column_of(row)?)));
-    common.sum::<f64>() / f64::max(all, 1.0)
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use footfall_config::{Config, NamedSource, shown_name, usage};
-use footfall_count::{Across, Answer, Crossing, Direction, Estimate, Passing, SiteSums, Tally, Ticket};
+use footfall_count::{Across, Answer, Crossing, Direction, Estimate, Passing, SiteCamera, SiteSums, Tally, Ticket};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Kind, Outcome, Sink};
+
+use crate::NOTICE;
 
 use sink::SiteSink;
 
@@ -53,11 +55,11 @@ impl Cameras {
         let others = config.source.list.iter().map(|entry| NamedSource::of_entry(entry, config));
         let others = others.filter(|other| sources.iter().all(|source| source.name != other.name));
         let all = sources.iter().cloned().chain(others);
-        let name = |source: NamedSource| {
-            let lines = source.layout.lines.iter().map(|line| line.name().to_owned()).collect();
-            (source.name, lines)
+        let camera = |source: NamedSource| {
+            let lines = source.layout.lines.iter().map(|line| (line.name().to_owned(), line.role())).collect();
+            SiteCamera { name: source.name, lines }
         };
-        let names: Vec<(String, Vec<String>)> = all.map(name).collect();
+        let names: Vec<SiteCamera> = all.map(camera).collect();
         let across = Across::new(config.site.clone(), &names, config.counter.visitors).map_err(usage)?;
         let state = State {
             across,
@@ -193,6 +195,9 @@ impl State {
     fn hand_out(&mut self) {
         for (camera, ticket, answer) in self.across.take_answers() {
             self.answers[camera].insert(ticket, answer);
+        }
+        for (a, b) in self.across.take_learnt() {
+            tracing::info!(target: NOTICE, "{a} and {b} see the same passages: they are counted once from now on");
         }
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Role;
+
 /// Which cameras see the same people, and how sure it has to be.
 ///
 /// Cameras are named as sources are; `source/line` names one line of a source.
@@ -24,6 +26,15 @@ pub struct SiteConfig {
     /// How likely, 0 to 1, it has to be that two cameras have seen one passage for it to be counted once.
     /// `scripts/measure cameras` measures what it costs.
     pub probability: f64,
+}
+
+/// A camera, as the groups of a [`SiteConfig`] name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SiteCamera {
+    /// The source's name.
+    pub name: String,
+    /// Its lines, and what they are for: only of entrances it is learnt that they see the same passages.
+    pub lines: Vec<(String, Role)>,
 }
 
 /// Why cameras of one site cannot be joined so.
@@ -66,7 +77,7 @@ impl Default for SiteConfig {
             learn: false,
             within: 4.0,
             longest_stay: 3.0,
-            probability: 0.9,
+            probability: 0.7,
         }
     }
 }
@@ -91,7 +102,7 @@ impl SiteConfig {
             return Err(number("longest_stay", self.longest_stay, "a number of hours, above 0 and up to 48 (3)"));
         }
         if !(0.5..=1.0).contains(&self.probability) {
-            return Err(number("probability", self.probability, "a probability, 0.5 to 1 (0.9)"));
+            return Err(number("probability", self.probability, "a probability, 0.5 to 1 (0.7)"));
         }
         // One camera with two lines, or doors all of which it sees, may stand alone as doors.
         if self.overlap.iter().any(|group| group.len() < 2) {

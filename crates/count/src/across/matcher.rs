@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::association::{Link, likeliest, marginals};
 use super::flow::Rate;
+use super::learning::{Learning, Spot};
 use super::pair::{Gate, Pair};
 use super::plan::Plan;
 use super::stays::{Guest, Stays};
 use super::told::{Travel, rounded};
-use super::{AcrossError, Elsewhere, Passage, SiteConfig, SiteSums, Why};
-use crate::{Calibration, Direction, Visitor, VisitorConfig, Visitors};
+use super::{AcrossError, Elsewhere, Passage, SiteCamera, SiteConfig, SiteSums, Why};
+use crate::{Calibration, Direction, Role, Visitor, VisitorConfig, Visitors};
 
 /// By so many seconds a passage may be decided later at one camera than at another.
 const LATE: Duration = Duration::from_millis(1500);
@@ -69,6 +70,7 @@ pub struct Across {
     config: SiteConfig,
     calibration: Calibration,
     plan: Plan,
+    learning: Learning,
     cameras: Vec<Camera>,
     gates: Vec<(usize, Arc<str>, Direction, Rate)>,
     /// By when they were decided, then by camera, then in their order: those that not all cameras have reached.
@@ -89,6 +91,7 @@ pub struct Across {
 #[derive(Clone, Debug)]
 struct Camera {
     name: String,
+    entrances: Vec<String>,
     /// Up to where it has said everything; none where nobody waits for it.
     progress: Option<Duration>,
     recent: VecDeque<(Duration, Arc<[f32]>)>,
@@ -124,22 +127,26 @@ struct Comparison {
 }
 
 impl Across {
-    /// `cameras` are all that there may be, by name, each with its lines. Nobody waits for any of them before
+    /// `cameras` are all that there may be. Nobody waits for any of them before
     /// [`join`](Self::join).
     ///
     /// # Errors
     /// Where a setting cannot be used, or a name is nobody's.
     pub fn new(
         config: SiteConfig,
-        cameras: &[(String, Vec<String>)],
+        cameras: &[SiteCamera],
         visitors: VisitorConfig,
     ) -> Result<Self, AcrossError> {
         let plan = Plan::new(&config, cameras)?;
-        let camera =
-            |(name, _): &(String, _)| Camera { name: name.clone(), progress: None, recent: VecDeque::new() };
+        let camera = |SiteCamera { name, lines }: &SiteCamera| {
+            let entrances = lines.iter().filter(|(_, role)| *role == Role::Entrance);
+            let entrances = entrances.map(|(name, _)| name.clone()).collect();
+            Camera { name: name.clone(), entrances, progress: None, recent: VecDeque::new() }
+        };
         Ok(Self {
             calibration: visitors.calibration,
             plan,
+            learning: Learning::default(),
             cameras: cameras.iter().map(camera).collect(),
             gates: Vec::new(),
             incoming: BTreeMap::new(),
@@ -208,6 +215,12 @@ impl Across {
                 _ => return,
             }
         }
+    }
+
+    /// Pairs of lines, as `source/line`, that were found to see the same passages since this was last asked.
+    pub fn take_learnt(&mut self) -> Vec<(String, String)> {
+        let name = |(camera, line): &Spot| format!("{}/{line}", self.cameras[*camera].name);
+        self.learning.take_news().iter().map(|(a, b)| (name(a), name(b))).collect()
     }
 
     /// Whether nothing waits for an answer.
@@ -293,8 +306,15 @@ impl Across {
         let (camera, line) = (self.known[place].camera, Arc::clone(&self.known[place].passing.line));
         let mut alone = 1.0;
         for other in (0..self.cameras.len()).filter(|&other| other != camera) {
+            let spot = (camera, Arc::clone(&line));
             let gates = self.gates.iter().filter(|gate| gate.0 == other);
-            if !gates.clone().any(|gate| self.plan.overlap((camera, &line), (other, &gate.1))) {
+            let mut lines: Vec<Spot> = gates.map(|gate| (other, Arc::clone(&gate.1))).collect();
+            lines.sort();
+            lines.dedup();
+            if self.config.learn {
+                self.learn(place, &spot, &lines);
+            }
+            if !lines.iter().any(|line| self.overlap(&spot, line)) {
                 continue;
             }
             if self.has(place, other) {
@@ -311,6 +331,31 @@ impl Across {
         self.answer(place, 1.0 - alone);
         self.open += 1;
         self.forget();
+    }
+
+    fn overlap(&self, a: &Spot, b: &Spot) -> bool {
+        self.plan.overlap((a.0, &a.1), (b.0, &b.1)) || self.learning.has(a, b)
+    }
+
+    /// Learns from a passage whether its line sees the same ones as some of another camera.
+    fn learn(&mut self, place: usize, spot: &Spot, lines: &[Spot]) {
+        let is_entrance = |(camera, line): &Spot| self.cameras[*camera].entrances.iter().any(|own| **own == **line);
+        let open: Vec<&Spot> =
+            lines.iter().filter(|line| is_entrance(line) && is_entrance(spot) && !self.overlap(spot, line)).collect();
+        let Some(look) = self.known[place].passing.look.clone() else { return };
+        let (time, direction) = (self.known[place].passing.time, self.known[place].passing.direction);
+        let (calibration, longest) = (self.calibration, self.config.within);
+        for line in open {
+            let key = (spot.0.min(line.0), spot.0.max(line.0));
+            let pair = self.pairs.entry(key).or_insert_with(|| Pair::new(calibration, longest));
+            let is_near = |known: &&Known| {
+                (known.camera, &known.passing.line, known.passing.direction) == (line.0, &line.1, direction)
+                    && known.passing.time.abs_diff(time) <= self.config.within()
+            };
+            let near = self.known.iter().filter(is_near).filter_map(|known| known.passing.look.as_ref());
+            let likenesses: Vec<f64> = near.map(|other| pair.looks.ratio(&look, other)).collect();
+            self.learning.see(spot, line, &likenesses);
+        }
     }
 
     /// Whether it is known which passage of `other` is this one.
@@ -362,7 +407,7 @@ impl Across {
         let (a, b) = if from.camera < to.camera { (from, to) } else { (to, from) };
         let fits = a.passing.direction == b.passing.direction
             && a.passing.time.abs_diff(b.passing.time) <= self.config.within()
-            && self.plan.overlap((a.camera, &a.passing.line), (b.camera, &b.passing.line));
+            && self.overlap(&(a.camera, Arc::clone(&a.passing.line)), &(b.camera, Arc::clone(&b.passing.line)));
         if !fits {
             return None;
         }

@@ -1,6 +1,6 @@
 //! Which lines belong together, by their names.
 
-use super::{AcrossError, SiteConfig};
+use super::{AcrossError, SiteCamera, SiteConfig};
 
 /// A camera, or one line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,7 @@ impl Named {
 }
 
 impl Plan {
-    /// `cameras` are all there are, by name, each with its lines.
-    pub(super) fn new(config: &SiteConfig, cameras: &[(String, Vec<String>)]) -> Result<Self, AcrossError> {
+    pub(super) fn new(config: &SiteConfig, cameras: &[SiteCamera]) -> Result<Self, AcrossError> {
         config.check()?;
         let groups = |setting, groups: &[Vec<String>]| {
             let group = |names: &Vec<String>| names.iter().map(|name| named(setting, name, cameras)).collect();
@@ -51,35 +50,36 @@ impl Plan {
     }
 }
 
-fn named(setting: &'static str, name: &str, cameras: &[(String, Vec<String>)]) -> Result<Named, AcrossError> {
-    if let Some(camera) = cameras.iter().position(|(own, _)| own == name) {
+fn named(setting: &'static str, name: &str, cameras: &[SiteCamera]) -> Result<Named, AcrossError> {
+    if let Some(camera) = cameras.iter().position(|camera| camera.name == name) {
         return Ok(Named { camera, line: None });
     }
-    let lines = cameras.iter().enumerate().flat_map(|(camera, (own, lines))| {
-        lines.iter().map(move |line| (format!("{own}/{line}"), Named { camera, line: Some(line.clone()) }))
+    let lines = cameras.iter().enumerate().flat_map(|(camera, SiteCamera { name: own, lines })| {
+        lines.iter().map(move |(line, _)| (format!("{own}/{line}"), Named { camera, line: Some(line.clone()) }))
     });
     let (known, all): (Vec<_>, Vec<_>) = lines.unzip();
     if let Some(place) = known.iter().position(|known| known == name) {
         return Ok(all[place].clone());
     }
-    let names = cameras.iter().map(|(name, _)| name.clone()).chain(known);
+    let names = cameras.iter().map(|camera| camera.name.clone()).chain(known);
     Err(AcrossError::Unknown { setting, name: name.to_owned(), known: names.collect::<Vec<_>>().join(", ") })
 }
 
 #[cfg(test)]
 mod tests {
     use super::Plan;
-    use crate::SiteConfig;
+    use crate::{Role, SiteCamera, SiteConfig};
 
     fn plan(overlap: &[&[&str]]) -> Result<Plan, String> {
         let names = |groups: &[&[&str]]| groups.iter().map(|g| g.iter().map(|&n| n.to_owned()).collect()).collect();
         let config = SiteConfig { overlap: names(overlap), ..SiteConfig::default() };
         let cameras = [("a", "door"), ("b", "door"), ("b", "gate"), ("c", "door")];
-        let mut known: Vec<(String, Vec<String>)> = Vec::new();
+        let mut known: Vec<SiteCamera> = Vec::new();
         for (camera, line) in cameras {
-            match known.iter_mut().find(|(name, _)| name == camera) {
-                Some((_, lines)) => lines.push(line.to_owned()),
-                None => known.push((camera.to_owned(), vec![line.to_owned()])),
+            let line = (line.to_owned(), Role::Entrance);
+            match known.iter_mut().find(|known| known.name == camera) {
+                Some(known) => known.lines.push(line),
+                None => known.push(SiteCamera { name: camera.to_owned(), lines: vec![line] }),
             }
         }
         Plan::new(&config, &known).map_err(|error| error.to_string())

@@ -160,7 +160,9 @@ const SPOT_OF_V5: &str = "
     ALTER TABLE place DROP COLUMN outline; ALTER TABLE place DROP COLUMN unnamed;
     ALTER TABLE place DROP COLUMN first; ALTER TABLE place DROP COLUMN present;
     DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
-    DROP TABLE lineage; PRAGMA user_version = 5";
+    DROP TABLE lineage; DROP INDEX crossing_twice; DROP INDEX crossing_in_order;
+    ALTER TABLE event DROP COLUMN twice;
+    CREATE INDEX crossing_in_order ON event (seq, utc) WHERE kind = 'crossing' AND NOT staff; PRAGMA user_version = 5";
 
 #[test]
 fn sums_that_were_kept_before_lines_had_names_apart_stay_what_they_are() {
@@ -194,7 +196,9 @@ const DRAWN_WITH_PRESENT: &str = "
         PRIMARY KEY (source, line)
     ) STRICT, WITHOUT ROWID;
     INSERT INTO drawn SELECT id, 'shelf', 'inner', 1, 0 FROM source;
-    DROP TABLE lineage; PRAGMA user_version = 8";
+    DROP TABLE lineage; DROP INDEX crossing_twice; DROP INDEX crossing_in_order;
+    ALTER TABLE event DROP COLUMN twice;
+    CREATE INDEX crossing_in_order ON event (seq, utc) WHERE kind = 'crossing' AND NOT staff; PRAGMA user_version = 8";
 
 #[test]
 fn lines_are_drawn_in_a_ledger_that_has_kept_whether_they_are_present() {
@@ -243,7 +247,9 @@ fn sums_that_were_kept_before_groups_were_told_stay_and_groups_come_beside_them(
 /// Takes away what version 8 has added.
 const V7_OF_V8: &str = "
     DROP VIEW company; DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies;
-    DROP TABLE lineage; PRAGMA user_version = 7";
+    DROP TABLE lineage; DROP INDEX crossing_twice; DROP INDEX crossing_in_order;
+    ALTER TABLE event DROP COLUMN twice;
+    CREATE INDEX crossing_in_order ON event (seq, utc) WHERE kind = 'crossing' AND NOT staff; PRAGMA user_version = 7";
 
 #[test]
 fn a_ledger_that_another_program_writes_is_not_brought_forward_under_it() {

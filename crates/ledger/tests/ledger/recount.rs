@@ -5,15 +5,15 @@ use footfall_count::Site;
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_ledger::{Count, Event, Query, Row};
 
-/// In, out, occupancy, peak, came and left unseen, staff, first and again, visits; and the doubt about in and out,
+/// In, out, occupancy, peak, came and left unseen, staff, twice, first and again, visits; and the doubt about in and out,
 /// dwell, uncounted.
-pub(crate) type Numbers = ([u64; 10], [Option<f64>; 4]);
+pub(crate) type Numbers = ([u64; 11], [Option<f64>; 4]);
 
 pub(crate) fn numbers(c: &Count) -> Numbers {
     let (first, again) = (c.visitors.unwrap_or(0), c.again.unwrap_or(0));
     let (came, gone) = (c.came_unseen, c.left_unseen);
     let seconds = [Some(c.entered_doubt), Some(c.left_doubt), c.dwell, Some(c.uncounted)];
-    ([c.entered, c.left, c.occupancy, c.peak, came, gone, c.staff, first, again, c.visits], seconds)
+    ([c.entered, c.left, c.occupancy, c.peak, came, gone, c.staff, c.twice.unwrap_or(0), first, again, c.visits], seconds)
 }
 
 /// The definition, from the entries alone: every entry is asked about every period.
@@ -45,8 +45,8 @@ pub(crate) fn recount(
         .iter()
         .map(|&(from, to)| {
             let mut doubt = (0.0, 0.0);
-            let (mut entered, mut left, mut unseen, mut gone, mut staff, mut firsts, mut again) =
-                (0, 0, 0, 0, 0, 0, 0);
+            let (mut entered, mut left, mut unseen, mut gone, mut staff, mut twice, mut firsts, mut again) =
+                (0, 0, 0, 0, 0, 0, 0, 0);
             let mut peak = None;
             loop {
                 let night = nights.peek().copied().filter(|&night| night < to);
@@ -73,6 +73,10 @@ pub(crate) fn recount(
                         let is_told = row.at >= from;
                         if row.detail.contains_key("staff") {
                             staff += u64::from(is_told);
+                            continue;
+                        }
+                        if row.detail.contains_key("same_as") {
+                            twice += u64::from(is_told);
                             continue;
                         }
                         let before = site.unexplained;
@@ -103,7 +107,7 @@ pub(crate) fn recount(
             let (visits, dwell) = if query.per_line { (0, None) } else { stays(&rows, query, from, to) };
             let uncounted = uncounted(&rows, from, to);
             let peak = peak.unwrap_or(site.inside);
-            let counts = [entered, left, site.inside, peak, unseen, gone, staff, firsts, again, visits];
+            let counts = [entered, left, site.inside, peak, unseen, gone, staff, twice, firsts, again, visits];
             (counts, [Some(doubt.0), Some(doubt.1), dwell, Some(uncounted)])
         })
         .collect()

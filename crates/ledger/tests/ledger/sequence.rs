@@ -48,12 +48,14 @@ fn a_program_with_two_cameras_writes_them_side_by_side() {
 }
 
 #[test]
-fn crossings_of_staff_are_told_to_nobody_and_hide_no_others() {
+fn crossings_of_staff_and_those_that_another_camera_counts_are_told_to_nobody_and_hide_no_others() {
     let shelf = Shelf::new();
+    let twice = serde_json::json!({"source": "left", "line": "door", "track": 1, "frame": 2});
     let run = shelf.open().begin(&recording()).unwrap();
     let staff = |frame| {
         let Entry::Crossing(mut entry) = crossing(frame, 1, In) else { unreachable!() };
-        entry.detail.insert("staff".into(), "Anna".into());
+        let (key, value) = if frame % 2 == 0 { ("staff", "Anna".into()) } else { ("same_as", twice.clone()) };
+        entry.detail.insert(key.into(), value);
         Entry::Crossing(entry)
     };
     let mut entries = vec![crossing(1, 1, In)];
