@@ -57,7 +57,7 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
     let told = NetworkReport { scales, ..told };
     let pipeline = Pipeline { lanes, detectors, embedders };
     let mut reload = Reload::new(args, &plan, pipeline.hub(), in_force, serving.as_ref(), distance);
-    let mut outcome = attended(reload.as_mut(), book.as_ref(), pipeline, &options, &stop);
+    let mut outcome = attended(reload.as_mut(), book.as_ref(), cameras.as_ref(), pipeline, &options, &stop);
     bar.finish_and_clear();
 
     let joint = cameras.map(|cameras| {
@@ -81,10 +81,11 @@ pub(crate) fn run(args: &RunArgs, verbose: u8) -> anyhow::Result<()> {
 }
 
 /// Runs, and meanwhile reads the configuration again when it changes, tells the service manager how it goes,
-/// and looks after the ledger.
+/// looks after the ledger, and keeps visitors for the next start.
 fn attended(
     reload: Option<&mut Reload<'_>>,
     book: Option<&Book>,
+    cameras: Option<&Cameras>,
     pipeline: Pipeline,
     options: &Options,
     stop: &Stop,
@@ -94,6 +95,7 @@ fn attended(
         scope.spawn(|| reload.map(|reload| reload.watch(&done)));
         scope.spawn(|| service::attend(&hub, stop, &done));
         scope.spawn(|| book.map(|book| book.keep(&hub, &done)));
+        scope.spawn(|| cameras.map(|cameras| cameras.keep(&done)));
         let outcome = pipeline.run(options, stop);
         done.request();
         outcome

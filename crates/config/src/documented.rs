@@ -102,6 +102,9 @@ fn nothing_that_is_shown_is_a_secret_a_path_or_an_address() {
         runtime = 'PRIVATE.so'
         [staff]
         gallery = 'PRIVATE.json'
+        [remember]
+        file = 'PRIVATE.sealed'
+        key = { file = 'PRIVATE.key' }
         [outputs]
         video = 'PRIVATE.mp4'
         tracks = 'PRIVATE.txt'

@@ -11,6 +11,7 @@ mod networks;
 mod outputs;
 mod paths;
 mod pipeline;
+mod remember;
 mod shown;
 mod sources;
 mod staff;
@@ -36,6 +37,7 @@ pub use networks::NetworkConfig;
 pub use outputs::Outputs;
 pub use pipeline::PipelineConfig;
 pub use sources::{SourceEntry, Sources};
+pub use remember::RememberConfig;
 pub use staff::StaffConfig;
 pub use usage::{Usage, usage};
 pub use wrong::told_of_edit;
@@ -59,6 +61,8 @@ pub struct Config {
     pub counter: footfall_count::Config,
     /// Who works there, and is not counted.
     pub staff: StaffConfig,
+    /// Whether visitors outlast a restart.
+    pub remember: RememberConfig,
     /// Which cameras see the same people.
     pub site: SiteConfig,
     /// What is drawn on the video that is written.

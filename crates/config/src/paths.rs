@@ -8,6 +8,7 @@ use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
+use crate::RememberConfig;
 use crate::LedgerConfig;
 use crate::StaffConfig;
 use crate::models::{is_embedder_name, is_name};
@@ -28,6 +29,7 @@ impl Config {
             tracker: _,
             counter: _,
             staff,
+            remember,
             site: _,
             overlay: _,
             health: _,
@@ -73,7 +75,9 @@ impl Config {
         let detector = detector.as_mut().filter(|file| !is_name(file));
         let embedder = embedder.as_mut().filter(|file| !is_embedder_name(file));
         let own = [runtime, gallery, video, tracks, crossings, detections, record, summary, file];
-        let kept = evidence.folder.iter_mut().chain(evidence.key.as_mut().and_then(file_of));
+        let RememberConfig { file: visitors, key: sealed } = remember;
+        let visitors = visitors.iter_mut().chain(sealed.as_mut().and_then(file_of));
+        let kept = evidence.folder.iter_mut().chain(evidence.key.as_mut().and_then(file_of)).chain(visitors);
         let own = own
             .into_iter()
             .flatten()

@@ -9,7 +9,7 @@ use footfall_video::SourceOptions;
 use serde_json::{Value, json};
 
 use crate::LedgerConfig;
-use crate::StaffConfig;
+use crate::{RememberConfig, StaffConfig};
 use crate::{Config, NetworkConfig, SourceEntry, Sources};
 
 impl Config {
@@ -24,6 +24,7 @@ impl Config {
             tracker,
             counter,
             staff,
+            remember,
             site,
             overlay,
             health,
@@ -42,6 +43,7 @@ impl Config {
             set_distances: _,
         } = self;
         let NetworkConfig { device, detector: _, embedder: _, runtime: _, no_embedder } = networks;
+        let RememberConfig { file: _, key: _ } = remember;
         let StaffConfig { gallery: _, max_cosine_distance } = staff;
         let LedgerConfig { file: _, retention, remove_unsent, removed_lines, start_time: _, recount: _ } =
             ledger;
@@ -69,6 +71,7 @@ impl Config {
             "tracker": tracker,
             "counter": counter,
             "staff": { "max_cosine_distance": max_cosine_distance },
+            "remember": { "kept": remember.file.is_some() },
             "site": site,
             "overlay": overlay,
             "health": health,

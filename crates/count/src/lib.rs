@@ -80,5 +80,5 @@ pub use view::View;
 pub use visibility::{Signs, Visibility, is_away};
 pub use visible::{Ground, Uncountable, Visible};
 pub use visit::{Visit, ZoneTally};
-pub use visitors::{Arrival, Calibration, Estimate, Range, Visitor, VisitorConfig, Visitors};
+pub use visitors::{Arrival, Calibration, Estimate, Range, Visitor, VisitorConfig, Visitors, VisitorsMemory};
 pub use zone::{Mask, Zone};

@@ -3,6 +3,7 @@
 pub(crate) mod cohort;
 mod estimate;
 pub(crate) mod likeness;
+mod memory;
 mod window;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::ConfigError;
 
 pub use estimate::{Estimate, Range};
 pub use likeness::Calibration;
+pub use memory::VisitorsMemory;
 pub use window::{Arrival, Visitors};
 
 /// Whether and how those who come again are told from new visitors.

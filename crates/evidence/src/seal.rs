@@ -35,7 +35,8 @@ impl Seal {
     }
 
     /// Seals; `about` is not in it, but opens it: what was sealed under another name stays closed.
-    pub(crate) fn close(&self, plain: &[u8], about: &str) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn close(&self, plain: &[u8], about: &str) -> Option<Vec<u8>> {
         let nonce = XNonce::try_generate().ok()?;
         let payload = chacha20poly1305::aead::Payload { msg: plain, aad: about.as_bytes() };
         let sealed = self.0.encrypt(&nonce, payload).ok()?;
@@ -43,7 +44,8 @@ impl Seal {
     }
 
     /// Opens what was sealed with this key under this name.
-    pub(crate) fn open(&self, sealed: &[u8], about: &str) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn open(&self, sealed: &[u8], about: &str) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
         let payload = chacha20poly1305::aead::Payload { msg: sealed, aad: about.as_bytes() };
         self.0.decrypt(&XNonce::try_from(nonce).ok()?, payload).ok()

@@ -1,6 +1,7 @@
 //! The cameras of a run, taken together: passages that several of them see are counted once.
 
 mod held;
+mod remembered;
 mod sink;
 
 use std::collections::BTreeMap;
@@ -8,14 +9,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use footfall_config::{Config, NamedSource, shown_name, usage};
-use footfall_count::{Across, Answer, Crossing, Direction, Estimate, Passing, SiteCamera, SiteSums, Tally, Ticket};
+use footfall_count::{Across, Answer, Crossing, Direction, Estimate, Passing, SiteCamera, SiteSums, Tally, Ticket, VisitorConfig};
 use footfall_ledger::jiff::Timestamp;
-use footfall_pipeline::{Kind, Outcome, Sink};
+use footfall_pipeline::{Kind, Outcome, Sink, Stop};
 
-use crate::NOTICE;
+use crate::{NOTICE, embedder_digest};
 
+use remembered::Remembered;
 use sink::SiteSink;
 
+/// How often visitors are written down, where they outlast a restart.
+const EVERY: Duration = Duration::from_mins(1);
 /// Nobody waits for a live camera that was not heard of for so long.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -29,6 +33,10 @@ struct Shared {
     state: Mutex<State>,
     /// Something was decided, or a camera is over.
     moved: Condvar,
+    /// Whether any cameras belong together.
+    joins: bool,
+    visitors: VisitorConfig,
+    remembered: Option<Remembered>,
 }
 
 struct State {
@@ -37,18 +45,22 @@ struct State {
     answers: Vec<BTreeMap<Ticket, Answer>>,
     /// When live cameras were last heard of.
     heard: Vec<Option<Instant>>,
+    /// Whether visitors were looked for who are known from before, and whether any source is a recording.
+    recalled: bool,
+    recorded: bool,
     /// What was taken out of the counts, by camera and line: crossings, and what their confidence lacks.
     twice: BTreeMap<(usize, String), (Tally, [f64; 2])>,
 }
 
 impl Cameras {
-    /// Those of a run over these sources; none where each counts for itself.
+    /// Those of a run over these sources; none where each counts for itself, and visitors outlast no restart.
     ///
     /// # Errors
     ///
-    /// Where a setting makes no sense, or a name is nobody's.
+    /// Where a setting makes no sense, a name is nobody's, or a key is missing.
     pub fn new(config: &Config, sources: &[NamedSource]) -> anyhow::Result<Option<Self>> {
-        if config.site.is_off() {
+        let remembered = remembered(config)?;
+        if config.site.is_off() && remembered.is_none() {
             return Ok(None);
         }
         // Those of the file that this run leaves out are no mistake.
@@ -65,9 +77,13 @@ impl Cameras {
             across,
             answers: vec![BTreeMap::new(); names.len()],
             heard: vec![None; names.len()],
+            recalled: false,
+            recorded: false,
             twice: BTreeMap::new(),
         };
-        Ok(Some(Self { shared: Arc::new(Shared { state: Mutex::new(state), moved: Condvar::new() }) }))
+        let (joins, visitors) = (!config.site.is_off(), config.counter.visitors);
+        let (state, moved) = (Mutex::new(state), Condvar::new());
+        Ok(Some(Self { shared: Arc::new(Shared { state, moved, joins, visitors, remembered }) }))
     }
 
     /// The first sink of the lane at `index`, whose time zero is `start`: of a live one that is known with its first
@@ -76,16 +92,65 @@ impl Cameras {
     pub fn sink(&self, index: usize, kind: Kind, start: Timestamp) -> Box<dyn Sink> {
         // Nobody waits for a live one before its first frame.
         let start = (kind == Kind::Recorded).then(|| since_epoch(start));
-        if let Some(start) = start {
-            self.lock().across.join(index, start);
+        let mut state = self.lock();
+        match start {
+            Some(start) => {
+                state.across.join(index, start);
+                state.recorded = true;
+            }
+            None => self.recall(&mut state),
         }
+        drop(state);
         Box::new(SiteSink::new(self.clone(), index, kind, start))
     }
 
-    /// What came of it so far.
+    /// What came of all cameras together so far.
     #[must_use]
     pub fn sums(&self) -> SiteSums {
         self.lock().across.sums()
+    }
+
+    /// Writes visitors down now and then until `done`, and once more then, where they are to outlast a restart.
+    pub fn keep(&self, done: &Stop) {
+        if self.shared.remembered.is_none() {
+            return;
+        }
+        let mut told = false;
+        loop {
+            let is_done = done.wait(EVERY);
+            if let Err(error) = self.remember()
+                && !std::mem::replace(&mut told, true)
+            {
+                tracing::error!("visitors cannot be kept for the next start: {error:#}");
+            }
+            if is_done {
+                return;
+            }
+        }
+    }
+
+    /// Writes down who is known. A recording is counted anew each time, and keeps nobody.
+    fn remember(&self) -> anyhow::Result<()> {
+        let Some(remembered) = &self.shared.remembered else { return Ok(()) };
+        let state = self.lock();
+        let memory = if state.recorded || !state.recalled { None } else { state.across.memory() };
+        drop(state);
+        memory.map_or(Ok(()), |memory| remembered.write(memory, since_epoch(Timestamp::now())))
+    }
+
+    /// Goes on with those who are known from before, once.
+    fn recall(&self, state: &mut State) {
+        let Some(remembered) = &self.shared.remembered else { return };
+        if std::mem::replace(&mut state.recalled, true) {
+            return;
+        }
+        let now = since_epoch(Timestamp::now());
+        let Some(memory) = remembered.read(now) else { return };
+        if state.across.recall(self.shared.visitors, memory, now) {
+            tracing::info!(target: NOTICE, "goes on with the visitors in {}", remembered.path());
+        } else {
+            tracing::warn!("{} has no visitors that can be used; they are counted anew", remembered.path());
+        }
     }
 
     /// Takes what is counted at another camera out of what each lane has counted.
@@ -179,6 +244,20 @@ impl Cameras {
     fn estimate(&self) -> Option<Estimate> {
         self.lock().across.estimate()
     }
+}
+
+/// Where visitors outlast a restart, if they do.
+fn remembered(config: &Config) -> anyhow::Result<Option<Remembered>> {
+    let Some(sealed) = config.remember.sealed().map_err(usage)? else { return Ok(None) };
+    let visitors = config.counter.visitors;
+    if visitors.is_off() {
+        return Err(usage(anyhow::anyhow!(
+            "remember.file keeps visitors, and counter.visitors.window is 0: nobody is known again"
+        )));
+    }
+    let window = Duration::try_from_secs_f64(3600.0 * visitors.window).unwrap_or(Duration::MAX);
+    let embedder = embedder_digest(config)?.unwrap_or_default();
+    Ok(Some(Remembered::new(sealed, embedder, visitors.calibration, window)))
 }
 
 impl State {

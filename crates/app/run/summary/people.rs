@@ -113,12 +113,14 @@ impl RunReport {
         let Some(SiteSums { passages, twice, unsure, stays, median_stay, visitors, .. }) = &self.site else {
             return Ok(());
         };
-        let number = style(passages - twice).for_stderr().bold();
-        write!(out, "  all cameras: {number} passages, {twice} more were seen by two and are counted once")?;
-        if *unsure > 0 {
-            write!(out, "; of {unsure} it is not sure")?;
+        if self.sources.len() > 1 {
+            let number = style(passages - twice).for_stderr().bold();
+            write!(out, "  all cameras: {number} passages, {twice} more were seen by two and are counted once")?;
+            if *unsure > 0 {
+                write!(out, "; of {unsure} it is not sure")?;
+            }
+            writeln!(out)?;
         }
-        writeln!(out)?;
         if let Some(median) = median_stay {
             writeln!(out, "  {stays} stays from door to door, half of them longer than {}", clock(*median))?;
         }

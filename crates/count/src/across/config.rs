@@ -77,7 +77,7 @@ impl Default for SiteConfig {
             learn: false,
             within: 4.0,
             longest_stay: 3.0,
-            probability: 0.7,
+            probability: 0.6,
         }
     }
 }
@@ -102,7 +102,7 @@ impl SiteConfig {
             return Err(number("longest_stay", self.longest_stay, "a number of hours, above 0 and up to 48 (3)"));
         }
         if !(0.5..=1.0).contains(&self.probability) {
-            return Err(number("probability", self.probability, "a probability, 0.5 to 1 (0.7)"));
+            return Err(number("probability", self.probability, "a probability, 0.5 to 1 (0.6)"));
         }
         // One camera with two lines, or doors all of which it sees, may stand alone as doors.
         if self.overlap.iter().any(|group| group.len() < 2) {

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::stays::{Guest, Stays};
 use super::told::{Travel, rounded};
 use super::{AcrossError, Elsewhere, Passage, SiteCamera, SiteConfig, SiteSums, Why};
-use crate::{Calibration, Direction, Role, Visitor, VisitorConfig, Visitors};
+use crate::{Calibration, Direction, Role, Visitor, VisitorConfig, Visitors, VisitorsMemory};
 
 /// By so many seconds a passage may be decided later at one camera than at another.
 const LATE: Duration = Duration::from_millis(1500);
@@ -198,7 +198,12 @@ impl Across {
     /// Answers all that it can: everything that all cameras have reached.
     pub fn advance(&mut self) {
         let reached = self.cameras.iter().filter_map(|camera| camera.progress).min().unwrap_or(Duration::MAX);
-        let hold = self.config.within() + LATE;
+        let hold = if self.config.overlap.is_empty() && !self.config.learn {
+            // Nobody else sees it.
+            Duration::ZERO
+        } else {
+            self.config.within() + LATE
+        };
         loop {
             let arrival = self.incoming.first_key_value().map(|((decided, ..), _)| *decided);
             let deadline = self.known.get(self.open).map(|known| known.passing.decided.saturating_add(hold));
@@ -254,6 +259,20 @@ impl Across {
             visitors: self.visitors.as_ref().map(Visitors::estimate),
             ..self.sums.clone()
         }
+    }
+
+    /// Who is known of the visitors, to go on with after a restart; none where they are not told apart.
+    #[must_use]
+    pub fn memory(&self) -> Option<VisitorsMemory> {
+        self.visitors.as_ref().map(Visitors::memory)
+    }
+
+    /// Goes on with visitors who are known from before; whether that can be.
+    pub fn recall(&mut self, config: VisitorConfig, memory: VisitorsMemory, time: Duration) -> bool {
+        let recalled = Visitors::recall(config, memory, time);
+        let is_done = recalled.is_some();
+        self.visitors = recalled.or(self.visitors.take());
+        is_done
     }
 
     /// How many different people came in within the window, where that is told.

@@ -14,7 +14,7 @@ const QUANTILES: (f64, f64, f64) = (0.3, 0.7, 0.53);
 /// The distances of everybody who passed lately to everybody else who did: numbers, and nobody's appearance.
 ///
 /// Almost all pairs are of two people, so their middle and scale hardly depend on the few that are of one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Cohort {
     bins: Vec<f64>,
     pairs: f64,
@@ -52,6 +52,11 @@ impl Cohort {
         let (own, share) = ((self.quantile(0.5), scale), self.pairs / (self.pairs + PRIOR));
         let mix = |own: f64, prior: f64| share * own + (1.0 - share) * prior;
         (mix(own.0, self.prior.0), mix(own.1, self.prior.1))
+    }
+
+    /// Whether it is one that this program has made.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.bins.len() == BINS
     }
 
     fn quantile(&self, share: f64) -> f64 {

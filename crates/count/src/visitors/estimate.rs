@@ -69,15 +69,16 @@ pub struct Estimate {
 #[derive(Clone, Debug)]
 pub(crate) struct Estimator {
     spread: Spread,
-    rows: VecDeque<Row>,
+    rows: VecDeque<Coming>,
     decided: u64,
     /// Of each combination of cell and odds, over all rows: the logarithm of the likelihood, and mean and variance
     /// of how many came again.
     sums: Vec<[f64; 3]>,
 }
 
-#[derive(Clone, Debug)]
-struct Row {
+/// One coming.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Coming {
     time: Duration,
     /// People who were known.
     known: f64,
@@ -89,6 +90,18 @@ struct Row {
 impl Estimator {
     pub(crate) fn new(spread: Spread) -> Self {
         Self { spread, rows: VecDeque::new(), decided: 0, sums: vec![[0.0; 3]; CELLS * ODDS] }
+    }
+
+    /// One that has seen these comings.
+    pub(crate) fn of(spread: Spread, comings: Vec<Coming>) -> Self {
+        let mut estimator = Self::new(spread);
+        comings.into_iter().for_each(|coming| estimator.push(coming));
+        estimator
+    }
+
+    /// Those of the window.
+    pub(crate) fn comings(&self) -> impl Iterator<Item = &Coming> {
+        self.rows.iter()
     }
 
     /// Likelihood ratios of a distance, for each cell: one person over two.
@@ -130,7 +143,7 @@ impl Estimator {
 
     /// Adds a coming; ratios are the sums over everybody who was known.
     pub(crate) fn add(&mut self, time: Duration, known: usize, ratios: &Ratios, is_first: bool) {
-        self.push(Row {
+        self.push(Coming {
             time,
             known: known as f64,
             ratios: Some(ratios.map(|ratio| ratio as f32)),
@@ -140,7 +153,7 @@ impl Estimator {
 
     /// Adds a coming of somebody of whom it is certain that they came before.
     pub(crate) fn add_certain(&mut self, time: Duration) {
-        self.push(Row { time, known: 0.0, ratios: None, is_first: false });
+        self.push(Coming { time, known: 0.0, ratios: None, is_first: false });
     }
 
     /// Adds a coming of somebody whose looks are not known.
@@ -148,7 +161,7 @@ impl Estimator {
         self.add(time, known, &[known as f64; CELLS], true);
     }
 
-    fn push(&mut self, row: Row) {
+    fn push(&mut self, row: Coming) {
         self.take_down(&row, 1.0);
         self.decided += u64::from(row.is_first);
         self.rows.push_back(row);
@@ -168,7 +181,7 @@ impl Estimator {
         }
     }
 
-    fn take_down(&mut self, row: &Row, sign: f64) {
+    fn take_down(&mut self, row: &Coming, sign: f64) {
         let Some(ratios) = &row.ratios else { return };
         for (cell, &ratio) in ratios.iter().enumerate() {
             for (index, sums) in self.sums[cell * ODDS..][..ODDS].iter_mut().enumerate() {

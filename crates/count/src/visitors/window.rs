@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::cohort::Cohort;
 use super::estimate::{CELLS, Estimate, Estimator, Ratios};
 use super::likeness::Spread;
@@ -26,14 +28,14 @@ pub struct Visitors {
     window: Duration,
     config: VisitorConfig,
     spread: Spread,
-    cohort: Cohort,
-    estimator: Estimator,
+    pub(super) cohort: Cohort,
+    pub(super) estimator: Estimator,
     /// What it comes to, once somebody has asked since the latest coming: that takes a moment.
     estimate: OnceLock<Estimate>,
     /// By their latest coming.
-    members: VecDeque<Member>,
+    pub(super) members: VecDeque<Member>,
     /// The last number that was given.
-    last: u64,
+    pub(super) last: u64,
 }
 
 /// Somebody who came in.
@@ -45,13 +47,13 @@ pub struct Arrival {
     pub again: Option<f64>,
 }
 
-#[derive(Clone, Debug)]
-struct Member {
-    number: u64,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Member {
+    pub(super) number: u64,
     comings: u64,
     latest: Duration,
     /// The counter's name for them when they came.
-    person: u64,
+    pub(super) person: u64,
     /// Of unit length, with the time of each: looks expire like people.
     looks: VecDeque<(Duration, Vec<f32>)>,
 }
@@ -235,7 +237,7 @@ impl Visitors {
     }
 
     /// Those whose latest coming is longer ago than the window, and looks that are.
-    fn forget(&mut self, time: Duration) {
+    pub(super) fn forget(&mut self, time: Duration) {
         let window = self.window;
         self.members.retain(|member| time.saturating_sub(member.latest) <= window);
         for member in &mut self.members {

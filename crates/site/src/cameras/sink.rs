@@ -96,7 +96,7 @@ impl SiteSink {
             (crossing.visitor, crossing.again) = (visitor, again);
         }
         let is_twice = elsewhere.is_twice();
-        crossing.elsewhere = Some(Arc::new(elsewhere));
+        crossing.elsewhere = self.cameras.shared.joins.then(|| Arc::new(elsewhere));
         if is_twice && crossing.staff.is_none() {
             self.twice.entry(line.to_owned()).or_default().add(crossing.direction);
             self.cameras.leave_out(self.index, line, &crossing);
