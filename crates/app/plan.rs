@@ -3,6 +3,7 @@
 use footfall_config::{Config, NamedSource, Outputs, usage};
 use footfall_count::Counter;
 use footfall_ledger::jiff::Timestamp;
+use footfall_site::Cameras;
 use footfall_track::Tracker;
 use footfall_vision::Device;
 
@@ -57,13 +58,15 @@ pub(crate) fn check_settings(sources: &[NamedSource], config: &Config) -> anyhow
     Tracker::new(config.tracker(None, None)).map_err(usage)?;
     Counter::new(config.lines.clone(), config.counter).map_err(usage)?;
     config.publish.check().map_err(usage)?;
-    let by_looks = !config.counter.visitors.is_off() || !config.staff.is_off();
+    let by_site = config.site.learn || !config.site.doors.is_empty();
+    let by_looks = by_site || !config.counter.visitors.is_off() || !config.staff.is_off();
     if by_looks && config.networks.no_embedder {
         return Err(usage(anyhow::anyhow!(
-            "visitors and staff are told by how they look, and no embedder is to run: take out no_embedder, or \
-             counter.visitors and staff"
+            "visitors, staff and stays from door to door are told by how people look, and no embedder is to run: take out \
+             no_embedder, or counter.visitors, staff, site.doors and site.learn"
         )));
     }
+    Cameras::check(config, sources)?;
     for source in sources {
         source.counter(config.counter).map_err(usage)?;
     }

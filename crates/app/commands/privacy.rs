@@ -146,6 +146,9 @@ mod tests {
             ("[evidence]\nfolder = 'seen'\nblur = 'heads'\n", "seen", People::Recognisable),
             ("[evidence]\nfolder = 'seen'\nblur = 'nobody'\n", "seen", People::Recognisable),
             ("[counter.visitors]\nwindow = 12\n", "memory", People::Appearance),
+            ("[site]\noverlap = [['a', 'b']]\n", "memory", People::Appearance),
+            ("[site]\ndoors = [['a', 'b']]\n", "memory", People::Appearance),
+            ("[counter.visitors]\nwindow = 12\n[remember]\nfile = 'v.sealed'\n", "v.sealed, encrypted", People::Appearance),
         ];
         let without = account("").kept;
         for (text, place, people) in settings {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use footfall_config::{Config, NamedSource, shown_name, usage};
-use footfall_count::{Across, Answer, Crossing, Direction, Estimate, Passing, SiteCamera, SiteSums, Tally, Ticket, VisitorConfig};
+use footfall_count::{Across, Answer, Crossing, Direction, Estimate, GroupTally, Passing, SiteCamera, SiteSums, Tally, Ticket, VisitorConfig};
 use footfall_ledger::jiff::Timestamp;
 use footfall_pipeline::{Kind, Outcome, Sink, Stop};
 
@@ -36,6 +36,8 @@ struct Shared {
     /// Whether any cameras belong together.
     joins: bool,
     visitors: VisitorConfig,
+    /// When the program began: by a clock that nobody sets, and since 1970.
+    began: (Instant, Duration),
     remembered: Option<Remembered>,
 }
 
@@ -50,9 +52,27 @@ struct State {
     recorded: bool,
     /// What was taken out of the counts, by camera and line: crossings, and what their confidence lacks.
     twice: BTreeMap<(usize, String), (Tally, [f64; 2])>,
+    /// Groups by camera and line, without those who are counted elsewhere.
+    groups: BTreeMap<(usize, String), GroupTally>,
 }
 
 impl Cameras {
+    /// Checks `[site]` and `[remember]` for a run over these sources.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), but for what has to be opened.
+    pub fn check(config: &Config, sources: &[NamedSource]) -> anyhow::Result<()> {
+        Across::new(config.site.clone(), &named(config, sources), config.counter.visitors).map_err(usage)?;
+        let is_kept = config.remember.sealed().map_err(usage)?.is_some();
+        if is_kept && config.counter.visitors.is_off() {
+            return Err(usage(anyhow::anyhow!(
+                "remember.file keeps visitors, and counter.visitors.window is 0: nobody is known again"
+            )));
+        }
+        Ok(())
+    }
+
     /// Those of a run over these sources; none where each counts for itself, and visitors outlast no restart.
     ///
     /// # Errors
@@ -63,15 +83,8 @@ impl Cameras {
         if config.site.is_off() && remembered.is_none() {
             return Ok(None);
         }
-        // Those of the file that this run leaves out are no mistake.
-        let others = config.source.list.iter().map(|entry| NamedSource::of_entry(entry, config));
-        let others = others.filter(|other| sources.iter().all(|source| source.name != other.name));
-        let all = sources.iter().cloned().chain(others);
-        let camera = |source: NamedSource| {
-            let lines = source.layout.lines.iter().map(|line| (line.name().to_owned(), line.role())).collect();
-            SiteCamera { name: source.name, lines }
-        };
-        let names: Vec<SiteCamera> = all.map(camera).collect();
+        Self::check(config, sources)?;
+        let names = named(config, sources);
         let across = Across::new(config.site.clone(), &names, config.counter.visitors).map_err(usage)?;
         let state = State {
             across,
@@ -80,14 +93,15 @@ impl Cameras {
             recalled: false,
             recorded: false,
             twice: BTreeMap::new(),
+            groups: BTreeMap::new(),
         };
         let (joins, visitors) = (!config.site.is_off(), config.counter.visitors);
         let (state, moved) = (Mutex::new(state), Condvar::new());
-        Ok(Some(Self { shared: Arc::new(Shared { state, moved, joins, visitors, remembered }) }))
+        let began = (Instant::now(), since_epoch(Timestamp::now()));
+        Ok(Some(Self { shared: Arc::new(Shared { state, moved, joins, visitors, began, remembered }) }))
     }
 
-    /// The first sink of the lane at `index`, whose time zero is `start`: of a live one that is known with its first
-    /// frame.
+    /// The first sink of the lane at `index`; the time zero of a recording is `start`.
     #[must_use]
     pub fn sink(&self, index: usize, kind: Kind, start: Timestamp) -> Box<dyn Sink> {
         // Nobody waits for a live one before its first frame.
@@ -155,7 +169,14 @@ impl Cameras {
 
     /// Takes what is counted at another camera out of what each lane has counted.
     pub fn correct(&self, outcome: &mut Outcome) {
-        for ((camera, line), (tally, doubt)) in &self.lock().twice {
+        let state = self.lock();
+        for (camera, lane) in outcome.lanes.iter_mut().enumerate() {
+            let summary = &mut lane.summary;
+            for (line, tally) in summary.lines.iter().zip(summary.group_tallies.iter_mut().flatten()) {
+                *tally = state.groups.get(&(camera, line.clone())).copied().unwrap_or_default();
+            }
+        }
+        for ((camera, line), (tally, doubt)) in &state.twice {
             let Some(lane) = outcome.lanes.get_mut(*camera) else { continue };
             let summary = &mut lane.summary;
             let Some(place) = summary.lines.iter().position(|name| name == line) else { continue };
@@ -241,20 +262,39 @@ impl Cameras {
         doubt[usize::from(crossing.direction == Direction::Out)] += 1.0 - crossing.confidence;
     }
 
+    /// Time since 1970, whatever the machine's clock is set to meanwhile.
+    fn now(&self) -> Duration {
+        let (began, epoch) = self.shared.began;
+        epoch + began.elapsed()
+    }
+
+    /// Takes down a group of so many, without those who are counted elsewhere.
+    fn note_group(&self, index: usize, line: &str, size: u64) {
+        let mut state = self.lock();
+        let sum = state.groups.entry((index, line.to_owned())).or_default();
+        *sum = GroupTally { groups: sum.groups + 1, people: sum.people + size };
+    }
+
     fn estimate(&self) -> Option<Estimate> {
         self.lock().across.estimate()
     }
+}
+
+/// All that `[site]` may name: those of the file that a run leaves out are no mistake.
+fn named(config: &Config, sources: &[NamedSource]) -> Vec<SiteCamera> {
+    let others = config.source.list.iter().map(|entry| NamedSource::of_entry(entry, config));
+    let others = others.filter(|other| sources.iter().all(|source| source.name != other.name));
+    let camera = |source: NamedSource| {
+        let lines = source.layout.lines.iter().map(|line| (line.name().to_owned(), line.role())).collect();
+        SiteCamera { name: source.name, lines }
+    };
+    sources.iter().cloned().chain(others).map(camera).collect()
 }
 
 /// Where visitors outlast a restart, if they do.
 fn remembered(config: &Config) -> anyhow::Result<Option<Remembered>> {
     let Some(sealed) = config.remember.sealed().map_err(usage)? else { return Ok(None) };
     let visitors = config.counter.visitors;
-    if visitors.is_off() {
-        return Err(usage(anyhow::anyhow!(
-            "remember.file keeps visitors, and counter.visitors.window is 0: nobody is known again"
-        )));
-    }
     let window = Duration::try_from_secs_f64(3600.0 * visitors.window).unwrap_or(Duration::MAX);
     let embedder = embedder_digest(config)?.unwrap_or_default();
     Ok(Some(Remembered::new(sealed, embedder, visitors.calibration, window)))

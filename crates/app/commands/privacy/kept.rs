@@ -37,6 +37,11 @@ pub(super) fn of(config: &Config) -> Vec<Kept> {
             "`footfall staff remove`; expired ones stay in the file, unused",
         ));
     }
+    if let Some(file) = &config.remember.file {
+        let place = format!("{}, encrypted", file.display());
+        let until = format!("the first start later than {} hours after the program ended", config.counter.visitors.window);
+        all.push(kept("appearances of visitors, for the next start", People::Appearance, place, until));
+    }
     all.extend(evidence(config));
     for source in &config.source.list {
         if let Some(file) = &source.reference {
@@ -49,7 +54,11 @@ pub(super) fn of(config: &Config) -> Vec<Kept> {
 
 /// What is written down of a crossing.
 fn crossing(config: &Config) -> (String, People) {
-    let plain = "each crossing: time, line, direction, how certain";
+    let plain = if config.site.is_off() {
+        "each crossing: time, line, direction, how certain"
+    } else {
+        "each crossing: time, line, direction, how certain, at which other camera it was seen, how long somebody stayed"
+    };
     let visitors = config.counter.visitors.window > 0.0;
     match (config.staff.gallery.is_some(), visitors) {
         (true, _) => (format!("{plain}; of staff the name"), People::Recognisable),
@@ -69,6 +78,14 @@ fn in_memory(config: &Config) -> Vec<Kept> {
     if config.counter.visitors.window > 0.0 {
         let until = format!("{} hours after they came, at most", config.counter.visitors.window);
         all.push(kept("appearances of visitors, to know them again", People::Appearance, "memory", until));
+    }
+    if !config.site.overlap.is_empty() || config.site.learn {
+        let what = "appearances of those who pass, to compare what several cameras see";
+        all.push(kept(what, People::Appearance, "memory", "some others have passed, about a minute later"));
+    }
+    if !config.site.doors.is_empty() {
+        let until = format!("they have left, or {} hours have passed", config.site.longest_stay);
+        all.push(kept("appearances of those inside, to measure stays", People::Appearance, "memory", until));
     }
     if config.serve.address.is_some() {
         let what = "a small picture and the appearance of each of the last 64 crossings, not of staff";

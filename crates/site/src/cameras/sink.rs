@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use footfall_count::{Answer, Crossing, Line, Passing, Seen, Tally};
 use footfall_pipeline::{Admission, BoxError, Kind, Scene, Sink};
@@ -16,7 +16,7 @@ pub(super) struct SiteSink {
     cameras: Cameras,
     index: usize,
     kind: Kind,
-    /// When the source's time is zero, since 1970.
+    /// When a recording's time is zero, since 1970.
     start: Option<Duration>,
     held: VecDeque<Held>,
     groups: Groups,
@@ -31,16 +31,14 @@ impl SiteSink {
         Self { cameras, index, kind, start, held, groups, twice, lines: None }
     }
 
-    /// Of a live source, the clock of its first frame.
-    fn start(&mut self, time: Duration) -> Duration {
-        *self.start.get_or_insert_with(|| {
-            SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(time)
-        })
+    /// When the source's time is zero, by a frame that is there at this time. Of a camera that is now: its own clock may go
+    /// slower than another's.
+    fn start(&self, time: Duration) -> Duration {
+        self.start.unwrap_or_else(|| self.cameras.now().saturating_sub(time))
     }
 
     /// Takes what was decided out of `seen`, and gives it as others are told of it.
-    fn take(&mut self, seen: &mut Seen) -> (Vec<Passing>, Vec<Crossing>, Arc<Seen>) {
-        let start = self.start(seen.time);
+    fn take(&mut self, seen: &mut Seen, start: Duration) -> (Vec<Passing>, Vec<Crossing>, Arc<Seen>) {
         let decided = start + seen.time;
         let crossings = std::mem::take(&mut seen.crossings);
         let groups = std::mem::take(&mut seen.groups);
@@ -84,6 +82,7 @@ impl SiteSink {
             let_pass(&mut given, &held.frame).crossings.push(crossing);
         }
         for (group, frame) in self.groups.ready(&self.held) {
+            self.cameras.note_group(self.index, frame.lines[group.line].name(), group.tracks.len() as u64);
             let_pass(&mut given, &frame).groups.push(group);
         }
         given
@@ -151,9 +150,9 @@ impl Sink for SiteSink {
 
     fn admit(&mut self, scene: &mut Scene) -> Result<Admission, BoxError> {
         let seen = &mut scene.seen;
-        let (passings, crossings, frame) = self.take(seen);
-        let time = self.start(seen.time) + seen.time;
-        let tickets = self.cameras.tell(self.index, self.kind, time, passings);
+        let start = self.start(seen.time);
+        let (passings, crossings, frame) = self.take(seen, start);
+        let tickets = self.cameras.tell(self.index, self.kind, start + seen.time, passings);
         let held = tickets.into_iter().zip(crossings);
         let held = held.map(|(ticket, crossing)| Held { ticket, crossing, frame: Arc::clone(&frame) });
         self.held.extend(held);
@@ -172,7 +171,8 @@ impl Sink for SiteSink {
     }
 
     fn sift(&mut self, rest: &mut Seen) -> Result<(), BoxError> {
-        let (passings, crossings, frame) = self.take(rest);
+        let start = self.start(rest.time);
+        let (passings, crossings, frame) = self.take(rest, start);
         let tickets = self.cameras.tell_rest(self.index, passings);
         let held = tickets.into_iter().zip(crossings);
         self.held.extend(held.map(|(ticket, crossing)| Held { ticket, crossing, frame: Arc::clone(&frame) }));
