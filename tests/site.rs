@@ -46,8 +46,12 @@ fn run(folder: &Path, name: &str, config: &str, lines: &[&str]) -> (Vec<Value>, 
 }
 
 fn report(ledger: &Path) -> Vec<BTreeMap<String, String>> {
-    let ended: Ended =
-        footfall().args(["report", "--format", "csv", "--by", "day", "--ledger"]).arg(ledger).output().unwrap().into();
+    let ended: Ended = footfall()
+        .args(["report", "--format", "csv", "--by", "day", "--ledger"])
+        .arg(ledger)
+        .output()
+        .unwrap()
+        .into();
     let text = ended.success().stdout;
     let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
     let heads: Vec<String> = lines.next().unwrap().collect();
@@ -65,8 +69,7 @@ fn what_two_cameras_see_counts_once() {
     let (left, right) = (of("left"), of("right"));
     assert!(!left.is_empty());
     for (first, second) in left.iter().zip(&right) {
-        let (counted, same) =
-            if first["same_as"].is_null() { (first, second) } else { (second, first) };
+        let (counted, same) = if first["same_as"].is_null() { (first, second) } else { (second, first) };
         assert!(counted["same_as"].is_null() && counted["site"]["why"] == "counted", "{counted}");
         assert_eq!(same["site"]["why"], "same", "{same}");
         for key in ["source", "line", "track", "frame"] {
@@ -90,8 +93,7 @@ fn what_two_cameras_see_counts_once() {
     assert_eq!(told["passages"].as_u64().unwrap(), 2 * told["twice"].as_u64().unwrap());
     assert_eq!(told["visitors"]["comings"], sum(&together, "in"));
     assert!(apart["site"].is_null() && ended.stderr.contains("counted once"), "{}", ended.stderr);
-    let (once, both) =
-        (report(&folder.path().join("together.db")), report(&folder.path().join("apart.db")));
+    let (once, both) = (report(&folder.path().join("together.db")), report(&folder.path().join("apart.db")));
     let number = |rows: &[BTreeMap<String, String>], head: &str| -> u64 {
         rows.iter().map(|row| row[head].parse::<u64>().unwrap()).sum()
     };

@@ -148,7 +148,11 @@ mod tests {
             ("[counter.visitors]\nwindow = 12\n", "memory", People::Appearance),
             ("[site]\noverlap = [['a', 'b']]\n", "memory", People::Appearance),
             ("[site]\ndoors = [['a', 'b']]\n", "memory", People::Appearance),
-            ("[counter.visitors]\nwindow = 12\n[remember]\nfile = 'v.sealed'\n", "v.sealed, encrypted", People::Appearance),
+            (
+                "[counter.visitors]\nwindow = 12\n[remember]\nfile = 'v.sealed'\n",
+                "v.sealed, encrypted",
+                People::Appearance,
+            ),
         ];
         let without = account("").kept;
         for (text, place, people) in settings {

@@ -8,8 +8,8 @@ use anyhow::bail;
 use footfall_private::{LocalPath, Place, Secret};
 use footfall_serve::{Config as ServeConfig, PublishConfig};
 
-use crate::RememberConfig;
 use crate::LedgerConfig;
+use crate::RememberConfig;
 use crate::StaffConfig;
 use crate::models::{is_embedder_name, is_name};
 use crate::{Config, NetworkConfig, Outputs, SourceEntry, Sources};

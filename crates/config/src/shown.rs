@@ -9,8 +9,8 @@ use footfall_video::SourceOptions;
 use serde_json::{Value, json};
 
 use crate::LedgerConfig;
-use crate::{RememberConfig, StaffConfig};
 use crate::{Config, NetworkConfig, SourceEntry, Sources};
+use crate::{RememberConfig, StaffConfig};
 
 impl Config {
     /// The settings for those who look from elsewhere.

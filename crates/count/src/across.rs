@@ -11,12 +11,14 @@ mod learning;
 mod looks;
 mod matcher;
 mod pair;
+mod passing;
 mod plan;
 mod stays;
 mod told;
 
 pub use config::{AcrossError, SiteCamera, SiteConfig};
-pub use matcher::{Across, Answer, Passing, Ticket};
+pub use matcher::Across;
+pub use passing::{Answer, Passing, Ticket};
 pub use told::{Elsewhere, Passage, SiteSums, Stay, Travel, Why};
 
 #[cfg(test)]

@@ -59,7 +59,8 @@ mod visitors;
 mod zone;
 
 pub use across::{
-    Across, AcrossError, Answer, Elsewhere, Passage, Passing, SiteCamera, SiteConfig, SiteSums, Stay, Ticket, Travel, Why,
+    Across, AcrossError, Answer, Elsewhere, Passage, Passing, SiteCamera, SiteConfig, SiteSums, Stay, Ticket,
+    Travel, Why,
 };
 pub use anchor::{Anchor, AnchorError};
 pub use config::{Config, ConfigError};

@@ -23,7 +23,9 @@ pub fn identity_f1<A: Ord, B: Ord>(names: impl IntoIterator<Item = (A, B)>) -> f
     }
     // Names of which no thing has two are apart from all others, and each such part is assigned by itself.
     let mut parts = Parts::new(rows.len(), columns.len());
-    both.keys().for_each(|&(row, column)| parts.join(row, column));
+    for &(row, column) in both.keys() {
+        parts.join(row, column);
+    }
     let mut by_part: BTreeMap<usize, Vec<(usize, usize, f64)>> = BTreeMap::new();
     for (&(row, column), &common) in &both {
         by_part.entry(parts.of(row)).or_default().push((row, column, common));

@@ -1,5 +1,7 @@
 //! How well passages of several cameras are taken together, where it is known whose they are.
 
+mod plain;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use footfall_count::{
 };
 use footfall_eval::identity_f1;
 use serde::{Deserialize, Serialize};
+
+pub use plain::{apart, nearest};
 
 /// A passage of one camera, as it stands in a file of JSON lines.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -117,8 +121,9 @@ fn one_scene(
     for row in rows {
         names.entry(row.source.clone()).or_default().insert(row.line.clone());
     }
-    let camera = |(name, lines): (String, BTreeSet<String>)| {
-        SiteCamera { name, lines: lines.into_iter().map(|line| (line, Role::Entrance)).collect() }
+    let camera = |(name, lines): (String, BTreeSet<String>)| SiteCamera {
+        name,
+        lines: lines.into_iter().map(|line| (line, Role::Entrance)).collect(),
     };
     let cameras: Vec<SiteCamera> = names.into_iter().map(camera).collect();
     let mut across = Across::new(config.clone(), &cameras, visitors)?;
@@ -156,49 +161,6 @@ fn one_scene(
     Ok(across.take_answers().into_iter().filter_map(answer).collect())
 }
 
-/// Each camera counts for itself.
-#[must_use]
-pub fn apart(rows: &[PassageRow]) -> Vec<usize> {
-    (0..rows.len()).collect()
-}
-
-/// A plain rule: whoever looks most like somebody whom another camera has just seen pass, and is no further from them
-/// than this, is the same.
-#[must_use]
-pub fn nearest(rows: &[PassageRow], config: &SiteConfig, distance: f64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by(|&a, &b| rows[a].scene.cmp(&rows[b].scene).then(rows[a].time.total_cmp(&rows[b].time)));
-    let mut roots = apart(rows);
-    for (place, &index) in order.iter().enumerate() {
-        let row = &rows[index];
-        let Some(look) = &row.embedding else { continue };
-        let before = order[..place].iter().rev().take_while(|&&other| {
-            rows[other].scene == row.scene && row.time - rows[other].time <= config.within
-        });
-        let is_near = |other: &PassageRow| {
-            let is_group = |group: &Vec<String>| {
-                let has = |row: &PassageRow| {
-                    group.iter().any(|name| *name == row.source || *name == format!("{}/{}", row.source, row.line))
-                };
-                has(row) && has(other)
-            };
-            other.source != row.source && other.direction == row.direction && config.overlap.iter().any(is_group)
-        };
-        let near = before.copied().filter(|&other| is_near(&rows[other]));
-        let distances = near.filter_map(|other| {
-            let theirs = rows[other].embedding.as_ref()?;
-            let cosine: f64 = look.iter().zip(theirs).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-            Some((other, 1.0 - cosine))
-        });
-        if let Some((other, least)) = distances.min_by(|a, b| a.1.total_cmp(&b.1))
-            && least <= distance
-        {
-            roots[index] = roots[other];
-        }
-    }
-    roots
-}
-
 impl CamerasReport {
     /// Judges which row is counted in the place of each. None where nothing is known of whose they are.
     #[must_use]
@@ -212,7 +174,8 @@ impl CamerasReport {
         };
         let counted = |own: &Vec<usize>| own.iter().filter(|&&row| roots[row] == row).count();
         let is_mixed = |own: &Vec<usize>| own.iter().any(|&row| rows[roots[row]].event != rows[row].event);
-        let names = rows.iter().zip(roots).map(|(row, &root)| ((row.scene, row.event), (rows[root].scene, root)));
+        let names =
+            rows.iter().zip(roots).map(|(row, &root)| ((row.scene, row.event), (rows[root].scene, root)));
         Some(Self {
             rule: rule.to_owned(),
             passages: rows.len(),
@@ -247,7 +210,8 @@ impl CamerasReport {
             rows[row].direction == Direction::Out && answer.same_as.is_none() && came.contains(&whose(row))
         };
         let leaving: Vec<_> = answers.iter().filter(leaves).collect();
-        let known: Vec<_> = leaving.iter().filter_map(|answer| Some((answer.row - 1, answer.came? - 1))).collect();
+        let known: Vec<_> =
+            leaving.iter().filter_map(|answer| Some((answer.row - 1, answer.came? - 1))).collect();
         let right = known.iter().filter(|(row, came)| whose(*row) == whose(*came)).count();
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         Some(Self {
@@ -268,7 +232,7 @@ mod tests {
     /// Two cameras, ten people a minute apart, each seen by both within a second, all alike to within a corner.
     fn rows() -> Vec<PassageRow> {
         let row = |person: u32, source: &str, later: f64| {
-            let mut look = vec![0.1_f32; 10];
+            let mut look = [0.1_f32; 10];
             look[person as usize] = 1.0;
             let length = look.iter().map(|v| v * v).sum::<f32>().sqrt();
             PassageRow {

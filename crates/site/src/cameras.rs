@@ -1,6 +1,7 @@
 //! The cameras of a run, taken together: passages that several of them see are counted once.
 
 mod held;
+mod keep;
 mod remembered;
 mod sink;
 
@@ -9,17 +10,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use footfall_config::{Config, NamedSource, shown_name, usage};
-use footfall_count::{Across, Answer, Crossing, Direction, Estimate, GroupTally, Passing, SiteCamera, SiteSums, Tally, Ticket, VisitorConfig};
+use footfall_count::{
+    Across, Answer, Crossing, Direction, Estimate, GroupTally, Passing, SiteCamera, SiteSums, Tally, Ticket,
+    VisitorConfig,
+};
 use footfall_ledger::jiff::Timestamp;
-use footfall_pipeline::{Kind, Outcome, Sink, Stop};
+use footfall_pipeline::{Kind, Outcome, Sink};
 
-use crate::{NOTICE, embedder_digest};
+use crate::NOTICE;
 
 use remembered::Remembered;
 use sink::SiteSink;
 
-/// How often visitors are written down, where they outlast a restart.
-const EVERY: Duration = Duration::from_mins(1);
 /// Nobody waits for a live camera that was not heard of for so long.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -79,7 +81,7 @@ impl Cameras {
     ///
     /// Where a setting makes no sense, a name is nobody's, or a key is missing.
     pub fn new(config: &Config, sources: &[NamedSource]) -> anyhow::Result<Option<Self>> {
-        let remembered = remembered(config)?;
+        let remembered = keep::remembered(config)?;
         if config.site.is_off() && remembered.is_none() {
             return Ok(None);
         }
@@ -122,49 +124,6 @@ impl Cameras {
     #[must_use]
     pub fn sums(&self) -> SiteSums {
         self.lock().across.sums()
-    }
-
-    /// Writes visitors down now and then until `done`, and once more then, where they are to outlast a restart.
-    pub fn keep(&self, done: &Stop) {
-        if self.shared.remembered.is_none() {
-            return;
-        }
-        let mut told = false;
-        loop {
-            let is_done = done.wait(EVERY);
-            if let Err(error) = self.remember()
-                && !std::mem::replace(&mut told, true)
-            {
-                tracing::error!("visitors cannot be kept for the next start: {error:#}");
-            }
-            if is_done {
-                return;
-            }
-        }
-    }
-
-    /// Writes down who is known. A recording is counted anew each time, and keeps nobody.
-    fn remember(&self) -> anyhow::Result<()> {
-        let Some(remembered) = &self.shared.remembered else { return Ok(()) };
-        let state = self.lock();
-        let memory = if state.recorded || !state.recalled { None } else { state.across.memory() };
-        drop(state);
-        memory.map_or(Ok(()), |memory| remembered.write(memory, since_epoch(Timestamp::now())))
-    }
-
-    /// Goes on with those who are known from before, once.
-    fn recall(&self, state: &mut State) {
-        let Some(remembered) = &self.shared.remembered else { return };
-        if std::mem::replace(&mut state.recalled, true) {
-            return;
-        }
-        let now = since_epoch(Timestamp::now());
-        let Some(memory) = remembered.read(now) else { return };
-        if state.across.recall(self.shared.visitors, memory, now) {
-            tracing::info!(target: NOTICE, "goes on with the visitors in {}", remembered.path());
-        } else {
-            tracing::warn!("{} has no visitors that can be used; they are counted anew", remembered.path());
-        }
     }
 
     /// Takes what is counted at another camera out of what each lane has counted.
@@ -291,15 +250,6 @@ fn named(config: &Config, sources: &[NamedSource]) -> Vec<SiteCamera> {
     sources.iter().cloned().chain(others).map(camera).collect()
 }
 
-/// Where visitors outlast a restart, if they do.
-fn remembered(config: &Config) -> anyhow::Result<Option<Remembered>> {
-    let Some(sealed) = config.remember.sealed().map_err(usage)? else { return Ok(None) };
-    let visitors = config.counter.visitors;
-    let window = Duration::try_from_secs_f64(3600.0 * visitors.window).unwrap_or(Duration::MAX);
-    let embedder = embedder_digest(config)?.unwrap_or_default();
-    Ok(Some(Remembered::new(sealed, embedder, visitors.calibration, window)))
-}
-
 impl State {
     /// Lets nobody wait for live cameras that were not heard of for a while.
     fn excuse(&mut self) {
@@ -322,10 +272,7 @@ impl State {
 }
 
 fn without(tally: Tally, less: Tally) -> Tally {
-    Tally {
-        entered: tally.entered.saturating_sub(less.entered),
-        left: tally.left.saturating_sub(less.left),
-    }
+    Tally { entered: tally.entered.saturating_sub(less.entered), left: tally.left.saturating_sub(less.left) }
 }
 
 /// Time since 1970, which all cameras have in common.

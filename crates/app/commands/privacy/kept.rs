@@ -39,7 +39,10 @@ pub(super) fn of(config: &Config) -> Vec<Kept> {
     }
     if let Some(file) = &config.remember.file {
         let place = format!("{}, encrypted", file.display());
-        let until = format!("the first start later than {} hours after the program ended", config.counter.visitors.window);
+        let until = format!(
+            "the first start later than {} hours after the program ended",
+            config.counter.visitors.window
+        );
         all.push(kept("appearances of visitors, for the next start", People::Appearance, place, until));
     }
     all.extend(evidence(config));

@@ -99,7 +99,9 @@ fn embed(rows: &mut [PassageRow], args: &CamerasArgs, bar: &ProgressBar) -> anyh
         return Ok(());
     }
     let mut paths = vec![String::new(); numbers.len()];
-    numbers.iter().for_each(|(path, &number)| paths[number].clone_from(path));
+    for (path, &number) in &numbers {
+        paths[number].clone_from(path);
+    }
     let folder = args.passages.parent().unwrap_or(Path::new(""));
     let mut workers = Workers::open(&args.embedder, paths.len())?;
     let embeddings = workers.embed(paths.len(), bar, |number| Picture::open(&folder.join(&paths[number])))?;

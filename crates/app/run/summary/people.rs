@@ -115,7 +115,10 @@ impl RunReport {
         };
         if self.sources.len() > 1 {
             let number = style(passages - twice).for_stderr().bold();
-            write!(out, "  all cameras: {number} passages, {twice} more were seen by two and are counted once")?;
+            write!(
+                out,
+                "  all cameras: {number} passages, {twice} more were seen by two and are counted once"
+            )?;
             if *unsure > 0 {
                 write!(out, "; of {unsure} it is not sure")?;
             }

@@ -91,7 +91,9 @@ fn exact(rows: usize, columns: usize, links: &[Link]) -> Vec<f64> {
 fn scale(sums: &mut [f64]) {
     let most = sums.iter().copied().fold(0.0, f64::max);
     if most > 0.0 {
-        sums.iter_mut().for_each(|sum| *sum /= most);
+        for sum in sums {
+            *sum /= most;
+        }
     }
 }
 

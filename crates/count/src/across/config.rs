@@ -61,8 +61,10 @@ pub enum AcrossError {
         known: String,
     },
     /// A group that joins nothing.
-    #[error("site.{setting} has a group of fewer than two: name the cameras that belong together, as in {setting} = \
-        [[\"left\", \"right\"]]")]
+    #[error(
+        "site.{setting} has a group of fewer than two: name the cameras that belong together, as in {setting} = \
+        [[\"left\", \"right\"]]"
+    )]
     Alone {
         /// The setting's name.
         setting: &'static str,
@@ -99,7 +101,11 @@ impl SiteConfig {
             return Err(number("within", self.within, "a number of seconds, above 0 and up to 60 (4)"));
         }
         if !(self.longest_stay > 0.0 && self.longest_stay <= 48.0) {
-            return Err(number("longest_stay", self.longest_stay, "a number of hours, above 0 and up to 48 (3)"));
+            return Err(number(
+                "longest_stay",
+                self.longest_stay,
+                "a number of hours, above 0 and up to 48 (3)",
+            ));
         }
         if !(0.5..=1.0).contains(&self.probability) {
             return Err(number("probability", self.probability, "a probability, 0.5 to 1 (0.6)"));

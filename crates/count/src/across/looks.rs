@@ -47,7 +47,8 @@ impl Looks {
         let most = self.evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights = self.evidence.map(|evidence| (evidence - most).exp());
         let whole: f64 = weights.iter().sum();
-        let ratio: f64 = same.iter().zip(weights).map(|(same, weight)| weight * (same - among).min(20.0).exp()).sum();
+        let ratio: f64 =
+            same.iter().zip(weights).map(|(same, weight)| weight * (same - among).min(20.0).exp()).sum();
         ((1.0 - SPOILT) * ratio / whole + SPOILT).min(MOST)
     }
 
@@ -59,7 +60,10 @@ impl Looks {
         }
         let same = self.same(distance);
         let most = same.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        self.evidence.iter_mut().zip(same).for_each(|(sum, same)| *sum += probability * (same - most).max(-3.0));
+        self.evidence
+            .iter_mut()
+            .zip(same)
+            .for_each(|(sum, same)| *sum += probability * (same - most).max(-3.0));
         self.pairs += probability;
     }
 

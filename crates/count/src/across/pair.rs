@@ -10,7 +10,7 @@ use crate::Calibration;
 pub(super) type Gate = usize;
 
 /// Passages that both have seen, and all, as many as what is thought before any was seen weighs.
-const PRIOR: (f64, f64) = (8.0, 10.0);
+const PRIOR: (f64, f64) = (6.0, 10.0);
 /// Beyond so many passages older ones weigh half.
 const MOST: f64 = 400.0;
 /// The least share of passages that only one camera sees.

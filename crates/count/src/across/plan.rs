@@ -26,7 +26,8 @@ impl Plan {
     pub(super) fn new(config: &SiteConfig, cameras: &[SiteCamera]) -> Result<Self, AcrossError> {
         config.check()?;
         let groups = |setting, groups: &[Vec<String>]| {
-            let group = |names: &Vec<String>| names.iter().map(|name| named(setting, name, cameras)).collect();
+            let group =
+                |names: &Vec<String>| names.iter().map(|name| named(setting, name, cameras)).collect();
             groups.iter().map(group).collect::<Result<Vec<Vec<_>>, _>>()
         };
         let overlap = groups("overlap", &config.overlap)?;
@@ -55,7 +56,9 @@ fn named(setting: &'static str, name: &str, cameras: &[SiteCamera]) -> Result<Na
         return Ok(Named { camera, line: None });
     }
     let lines = cameras.iter().enumerate().flat_map(|(camera, SiteCamera { name: own, lines })| {
-        lines.iter().map(move |(line, _)| (format!("{own}/{line}"), Named { camera, line: Some(line.clone()) }))
+        lines
+            .iter()
+            .map(move |(line, _)| (format!("{own}/{line}"), Named { camera, line: Some(line.clone()) }))
     });
     let (known, all): (Vec<_>, Vec<_>) = lines.unzip();
     if let Some(place) = known.iter().position(|known| known == name) {
@@ -71,7 +74,8 @@ mod tests {
     use crate::{Role, SiteCamera, SiteConfig};
 
     fn plan(overlap: &[&[&str]]) -> Result<Plan, String> {
-        let names = |groups: &[&[&str]]| groups.iter().map(|g| g.iter().map(|&n| n.to_owned()).collect()).collect();
+        let names =
+            |groups: &[&[&str]]| groups.iter().map(|g| g.iter().map(|&n| n.to_owned()).collect()).collect();
         let config = SiteConfig { overlap: names(overlap), ..SiteConfig::default() };
         let cameras = [("a", "door"), ("b", "door"), ("b", "gate"), ("c", "door")];
         let mut known: Vec<SiteCamera> = Vec::new();
@@ -96,7 +100,10 @@ mod tests {
     #[test]
     fn names_that_are_nobodys_and_groups_of_one_are_refused() {
         let error = plan(&[&["a", "b/window"]]).unwrap_err();
-        assert!(error.contains("\"b/window\"") && error.contains("a, b, c, a/door, b/door, b/gate"), "{error}");
+        assert!(
+            error.contains("\"b/window\"") && error.contains("a, b, c, a/door, b/door, b/gate"),
+            "{error}"
+        );
         assert!(plan(&[&["a"]]).is_err() && plan(&[&["b/door", "b/gate"]]).is_err());
     }
 }

@@ -78,10 +78,16 @@ impl Stays {
     ///
     /// where `h` is how likely it is by the length of the stay that somebody leaves now, `H` the sum over everybody
     /// inside, `L` how much likelier such looks are of one person than of two, and `m` the share whose coming was missed.
-    pub(super) fn leave(&mut self, camera: usize, time: Duration, look: &[f32]) -> Option<(Stay, Option<u64>)> {
+    pub(super) fn leave(
+        &mut self,
+        camera: usize,
+        time: Duration,
+        look: &[f32],
+    ) -> Option<(Stay, Option<u64>)> {
         let longest = self.longest;
         self.inside.retain(|guest| time.saturating_sub(guest.time) <= longest);
-        let of_length: Vec<f64> = self.inside.iter().map(|guest| self.hazard(seconds(guest.time, time))).collect();
+        let of_length: Vec<f64> =
+            self.inside.iter().map(|guest| self.hazard(seconds(guest.time, time))).collect();
         let all: f64 = of_length.iter().sum();
         let mut chances = Vec::new();
         for (guest, hazard) in self.inside.iter().zip(&of_length) {
@@ -111,7 +117,9 @@ impl Stays {
 
     fn see_strangers(&mut self, camera: usize, look: &[f32], best: usize) {
         let calibration = self.calibration;
-        for (_, guest) in self.inside.iter().enumerate().rev().filter(|(place, _)| *place != best).take(STRANGERS) {
+        for (_, guest) in
+            self.inside.iter().enumerate().rev().filter(|(place, _)| *place != best).take(STRANGERS)
+        {
             let looks = self.looks.entry((guest.camera, camera)).or_insert_with(|| Looks::new(calibration));
             looks.strangers(&guest.look, look);
         }
@@ -136,7 +144,8 @@ impl Stays {
         let squares = (self.logs.2 + weight * (deviation * deviation + mean * mean)) / whole;
         let deviation = (squares - middle * middle).max(0.04).sqrt();
         let off = (stay.max(1.0).ln() - middle) / deviation;
-        let density = (-0.5 * off * off).exp() / (stay.max(1.0) * deviation * (2.0 * std::f64::consts::PI).sqrt());
+        let density =
+            (-0.5 * off * off).exp() / (stay.max(1.0) * deviation * (2.0 * std::f64::consts::PI).sqrt());
         density / (1.0 - normal_below(off)).max(1e-3) + 1e-6
     }
 }

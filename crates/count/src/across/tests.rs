@@ -12,7 +12,7 @@ use crate::{Role, VisitorConfig};
 const LATER: Duration = Duration::from_secs(100_000);
 
 fn look(person: usize) -> Arc<[f32]> {
-    let mut look = vec![0.0_f32; 16];
+    let mut look = [0.0_f32; 16];
     look[person % 16] = 1.0;
     look[(person / 16 + 3 * person + 1) % 16] += 0.3;
     let length = look.iter().map(|value| value * value).sum::<f32>().sqrt();
@@ -84,7 +84,8 @@ fn other_ways_other_times_other_people_and_other_cameras_count_for_themselves() 
     }
     // Three at once, where each camera has seen others than the other: who looks like nobody there is not the one that is
     // left.
-    let before: Vec<_> = (0..40).map(|step| (step % 2, passing(5 + step, In, 20.0 + 9.0 * step as f64))).collect();
+    let before: Vec<_> =
+        (0..40).map(|step| (step % 2, passing(5 + step, In, 20.0 + 9.0 * step as f64))).collect();
     let crowd = [1, 2, 3].map(|person| (0, passing(person, In, 400.0 + 0.2 * person as f64)));
     let others = [9, 10, 11].map(|person| (1, passing(person, In, 400.1 + 0.2 * (person - 8) as f64)));
     let answers = told(site(), &[&before[..], &crowd[..], &others[..]].concat());
@@ -172,7 +173,8 @@ fn who_leaves_by_another_door_was_inside_and_keeps_their_number() {
 fn a_camera_that_is_waited_for_holds_answers_back_and_one_that_is_not_does_not() {
     let mut site = across(config(&["a", "b"], &[]), 0.0);
     let start = Duration::from_secs(1);
-    (site.join(0, start), site.join(1, start));
+    site.join(0, start);
+    site.join(1, start);
     let first = site.pass(0, passing(1, In, 10.0));
     site.reach(0, LATER);
     assert!(site.take_answers().is_empty() && !site.is_idle());
@@ -219,9 +221,9 @@ proptest! {
             for &camera in turns {
                 step(&mut site, &mut queues[camera], camera);
             }
-            for camera in 0..3 {
-                while !queues[camera].is_empty() {
-                    step(&mut site, &mut queues[camera], camera);
+            for (camera, queue) in queues.iter_mut().enumerate() {
+                while !queue.is_empty() {
+                    step(&mut site, queue, camera);
                 }
                 site.part(camera);
             }

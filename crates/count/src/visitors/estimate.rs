@@ -95,7 +95,9 @@ impl Estimator {
     /// One that has seen these comings.
     pub(crate) fn of(spread: Spread, comings: Vec<Coming>) -> Self {
         let mut estimator = Self::new(spread);
-        comings.into_iter().for_each(|coming| estimator.push(coming));
+        for coming in comings {
+            estimator.push(coming);
+        }
         estimator
     }
 

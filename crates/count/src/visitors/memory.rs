@@ -77,15 +77,18 @@ mod tests {
         }
         let text = serde_json::to_string(&whole.memory()).unwrap();
         let memory: VisitorsMemory = serde_json::from_str(&text).unwrap();
-        let mut after = Visitors::recall(config, memory.clone(), Duration::from_secs(1800)).unwrap();
+        let mut after = Visitors::recall(config, memory.clone(), Duration::from_mins(30)).unwrap();
         assert_eq!((after.len(), after.last()), (whole.len(), whole.last()));
         for minute in 31..50 {
-            let (a, b) = (come(&mut whole, minute, minute as usize % 25), come(&mut after, minute, minute as usize % 25));
+            let (a, b) = (
+                come(&mut whole, minute, minute as usize % 25),
+                come(&mut after, minute, minute as usize % 25),
+            );
             assert_eq!(a.visitor, b.visitor);
             assert!((a.again.unwrap() - b.again.unwrap()).abs() < 1e-6, "{a:?} {b:?}");
         }
         // After the window nobody is known, and numbers go on.
-        let mut late = Visitors::recall(config, memory, Duration::from_secs(7200)).unwrap();
+        let mut late = Visitors::recall(config, memory, Duration::from_hours(2)).unwrap();
         assert!(late.is_empty() && late.estimate().comings == 0);
         assert_eq!(come(&mut late, 121, 3).visitor, Visitor::Known { number: 21, coming: 1 });
     }

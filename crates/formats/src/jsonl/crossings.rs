@@ -81,7 +81,11 @@ impl CrossingRow {
             confidence: Some((crossing.confidence * 1e4).round() / 1e4),
             reasons: crossing.reasons.clone(),
             visitor: crossing.visitor.as_ref().and_then(Visitor::number),
-            coming: crossing.visitor.filter(|_| crossing.direction == Direction::In).as_ref().map(Visitor::coming),
+            coming: crossing
+                .visitor
+                .filter(|_| crossing.direction == Direction::In)
+                .as_ref()
+                .map(Visitor::coming),
             again: crossing.again.map(|again| (again * 1e4).round() / 1e4),
             staff: crossing.staff.as_deref().map(str::to_owned),
             same_as: crossing.elsewhere.as_ref().and_then(|elsewhere| elsewhere.same_as.clone()),

@@ -40,6 +40,7 @@ pub(super) struct Walk<'q> {
 
 /// What there is to say in any of the periods.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(super) struct Knows {
     /// Visitors are told apart.
     pub(super) visitors: bool,

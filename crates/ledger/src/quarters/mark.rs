@@ -192,8 +192,8 @@ mod tests {
     use super::super::QUARTER;
     use super::super::spots::SpotId;
     use super::{
-        Aside, Coming, Company, Passage, Stretch, read_companies, read_crossings, read_stretches, write_companies,
-        write_crossings, write_stretches,
+        Aside, Coming, Company, Passage, Stretch, read_companies, read_crossings, read_stretches,
+        write_companies, write_crossings, write_stretches,
     };
 
     proptest! {

@@ -90,14 +90,16 @@ fn crossing(minute: u32, name: u8, direction: Direction, confidence: u8, who: u8
         0 => drop(detail.insert("staff".into(), "Anna".into())),
         // One that another camera counts, also if it tells who came; and of staff, whoever counts them.
         5 => {
-            detail.insert("same_as".into(), json!({"source": "left", "line": "door", "track": 1, "frame": 2}));
+            detail
+                .insert("same_as".into(), json!({"source": "left", "line": "door", "track": 1, "frame": 2}));
             detail.insert("coming".into(), 1.into());
         }
         6 => {
-            detail.insert("same_as".into(), json!({"source": "left", "line": "door", "track": 1, "frame": 2}));
+            detail
+                .insert("same_as".into(), json!({"source": "left", "line": "door", "track": 1, "frame": 2}));
             detail.insert("staff".into(), "Anna".into());
         }
-        1..4 => drop(detail.insert("coming".into(), who.into())),
+        1..=4 => drop(detail.insert("coming".into(), who.into())),
         _ => {}
     }
     let (track, frame) = (u64::from(who), u64::from(minute) * 16 + u64::from(confidence));

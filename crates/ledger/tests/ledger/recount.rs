@@ -13,7 +13,22 @@ pub(crate) fn numbers(c: &Count) -> Numbers {
     let (first, again) = (c.visitors.unwrap_or(0), c.again.unwrap_or(0));
     let (came, gone) = (c.came_unseen, c.left_unseen);
     let seconds = [Some(c.entered_doubt), Some(c.left_doubt), c.dwell, Some(c.uncounted)];
-    ([c.entered, c.left, c.occupancy, c.peak, came, gone, c.staff, c.twice.unwrap_or(0), first, again, c.visits], seconds)
+    (
+        [
+            c.entered,
+            c.left,
+            c.occupancy,
+            c.peak,
+            came,
+            gone,
+            c.staff,
+            c.twice.unwrap_or(0),
+            first,
+            again,
+            c.visits,
+        ],
+        seconds,
+    )
 }
 
 /// The definition, from the entries alone: every entry is asked about every period.
@@ -107,7 +122,8 @@ pub(crate) fn recount(
             let (visits, dwell) = if query.per_line { (0, None) } else { stays(&rows, query, from, to) };
             let uncounted = uncounted(&rows, from, to);
             let peak = peak.unwrap_or(site.inside);
-            let counts = [entered, left, site.inside, peak, unseen, gone, staff, twice, firsts, again, visits];
+            let counts =
+                [entered, left, site.inside, peak, unseen, gone, staff, twice, firsts, again, visits];
             (counts, [Some(doubt.0), Some(doubt.1), dwell, Some(uncounted)])
         })
         .collect()

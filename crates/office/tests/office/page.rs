@@ -35,7 +35,8 @@ fn all_shops_are_on_one_page_and_each_has_its_own() {
         entry["at"] = if index < 5 { now.clone() } else { ago.clone() }.into();
     }
     told.entries[0]["detail"]["staff"] = true.into();
-    told.entries[2]["detail"]["same_as"] = serde_json::json!({"source": "left", "line": "door", "track": 1, "frame": 2});
+    told.entries[2]["detail"]["same_as"] =
+        serde_json::json!({"source": "left", "line": "door", "track": 1, "frame": 2});
     berlin.tell(&told);
     aachen.tell(&batch(2, 3, 4, [4]));
     town.has(7);

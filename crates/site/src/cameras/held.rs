@@ -56,7 +56,8 @@ impl Groups {
         let mut ready = Vec::new();
         while let Some((group, frame)) = self.waiting.pop_front() {
             let line = frame.lines[group.line].name();
-            let waits = |held: &Held| group.tracks.contains(&held.crossing.track) && held.line().name() == line;
+            let waits =
+                |held: &Held| group.tracks.contains(&held.crossing.track) && held.line().name() == line;
             if held.iter().any(waits) {
                 self.waiting.push_front((group, frame));
                 break;

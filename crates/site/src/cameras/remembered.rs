@@ -73,7 +73,10 @@ impl Remembered {
             return None;
         };
         if document.version != VERSION {
-            tracing::warn!("{path} has version {}, and this program knows {VERSION}; {anew}", document.version);
+            tracing::warn!(
+                "{path} has version {}, and this program knows {VERSION}; {anew}",
+                document.version
+            );
             return None;
         }
         if document.embedder != self.embedder || document.calibration != self.calibration {
@@ -83,7 +86,9 @@ impl Remembered {
         if now.saturating_sub(Duration::from_secs(document.saved)) > self.window {
             match fs::remove_file(&*self.path) {
                 Ok(()) => tracing::info!("{path} was older than the window, and was removed; {anew}"),
-                Err(error) => tracing::warn!("{path} is older than the window, and cannot be removed: {error}"),
+                Err(error) => {
+                    tracing::warn!("{path} is older than the window, and cannot be removed: {error}");
+                }
             }
             return None;
         }
@@ -116,7 +121,7 @@ mod tests {
 
     use super::Remembered;
 
-    const NOW: Duration = Duration::from_secs(1_800_000_000);
+    const NOW: Duration = Duration::from_hours(500_000);
     const HOUR: Duration = Duration::from_hours(1);
 
     fn remembered(path: &Path, key: &str, embedder: &str) -> Remembered {

@@ -120,7 +120,9 @@ impl SiteSink {
         for (line, tally) in seen.lines.iter().zip(&mut seen.tallies) {
             let mut less = self.twice.get(line.name()).copied().unwrap_or_default();
             let waiting = self.held.iter().filter(|held| held.line().name() == line.name());
-            waiting.filter(|held| held.crossing.staff.is_none()).for_each(|held| less.add(held.crossing.direction));
+            waiting
+                .filter(|held| held.crossing.staff.is_none())
+                .for_each(|held| less.add(held.crossing.direction));
             *tally = without(*tally, less);
         }
         if seen.estimate.is_some() {

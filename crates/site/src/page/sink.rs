@@ -66,13 +66,7 @@ impl Sink for LiveSink {
                 people: scene.seen.tracks.iter().map(person).collect(),
                 zones: scene.seen.zones.iter().zip(&scene.seen.zone_tallies).map(zone).collect(),
                 visitors: scene.seen.estimate,
-                crossings: scene
-                    .seen
-                    .crossings
-                    .iter()
-                    .filter(|c| c.counts())
-                    .filter_map(passing)
-                    .collect(),
+                crossings: scene.seen.crossings.iter().filter(|c| c.counts()).filter_map(passing).collect(),
                 picture: Arc::new(FramePicture(scene.frame.image.clone())),
             },
         );
