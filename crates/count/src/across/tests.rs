@@ -11,10 +11,14 @@ use crate::{Role, VisitorConfig};
 
 const LATER: Duration = Duration::from_secs(100_000);
 
+/// Of 64 numbers that look drawn: strangers are about as far apart as those of an embedder.
 fn look(person: usize) -> Arc<[f32]> {
-    let mut look = [0.0_f32; 16];
-    look[person % 16] = 1.0;
-    look[(person / 16 + 3 * person + 1) % 16] += 0.3;
+    let mut state = 0x9e37_79b9_u32.wrapping_mul(person as u32 + 1);
+    let mut number = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    };
+    let look: Vec<f32> = (0..64).map(|_| number()).collect();
     let length = look.iter().map(|value| value * value).sum::<f32>().sqrt();
     look.iter().map(|value| value / length).collect()
 }
