@@ -2,10 +2,11 @@
 
     scripts/measure cameras DATA
 
-Scenes are composed, and not filmed: people walk in over a line and out again later, alone, in pairs or in groups, at
-times that are drawn; one, two or four cameras see them, each a moment later and some of them not at all. How somebody looks to
-a camera is real: crops of a person of market1501.tar or cuhk03.tar whom the recipe of the shipped embedder holds out, of
-another real camera for each. `footfall reid cameras` takes the passages together, and knows whose they are.
+Scenes are composed, and not filmed: people walk in over a line and out again later, alone, in pairs or in
+threes, at times that are drawn; two cameras over each door see them, each a moment later and some of them not
+at all. How somebody looks to a camera is real: crops of a person of market1501.tar or cuhk03.tar whom the
+recipe of the shipped embedder holds out, of another real camera for each. `footfall reid cameras` takes the
+passages together, and knows whose they are.
 """
 
 import argparse
@@ -41,19 +42,20 @@ CROPS = 5
 EMBEDDERS = {"research": "research weights, the default", "clean": "`--embedder clean`"}
 
 NOTES = [
-    "Composed, not filmed: known walks, with crops of real people whom the embedder was not trained on (Market-1501 and",
-    f"CUHK03). Each camera has {CROPS} crops at most of a person at a passage, of another real camera than the next one where",
-    f"the set has one. A camera misses {MISSED:.0%} of all passages, and as many as {ALONE:.0%} of all pass its line alone.",
-    f"The lines of a door are up to {LAG[1]} s apart, with a deviation of {WALK} s from walk to walk; two in five come in pairs or threes,",
+    "Composed, not filmed: known walks, with crops of real people whom the embedder was not trained on",
+    f"(Market-1501 and CUHK03). Each camera has {CROPS} crops at most of a person at a passage, of another",
+    f"real camera than the next one where the set has one. A camera misses {MISSED:.0%} of all passages; as",
+    f"many as {ALONE:.0%} of all people pass one camera's line alone. The lines of a door are up to {LAG[1]} s",
+    f"apart, with a deviation of {WALK} s from walk to walk. Two parties in five are pairs or threes,",
     f"{WITHIN_GROUP} s apart on average.",
     "",
-    "Twice: the share of true passages that are counted more than once. Lost: that are not counted, since they are taken",
-    "for those of somebody else. Mixed: of which a camera's passage is said to be another's (in a pair, each may be",
-    "taken for the other, and the count is right). IDF1 over all cameras, where each true passage is one identity; and",
-    "where each person is one, from coming to leaving. Stays: of those who leave and were seen to come, how many have",
-    "their stay, and how many of these are right. Nearest: whoever looks most like somebody whom another camera of the door",
-    "saw within 4 s is the same, within the distance that gives the best IDF1 of "
-    f"{', '.join(str(distance) for distance in DISTANCES)}.",
+    "Twice: the share of true passages that are counted more than once. Lost: that are not counted, since",
+    "they are taken for those of somebody else. Mixed: of which a camera's passage is said to be another's",
+    "(in a pair, each may be taken for the other, and the count is right). IDF1 over all cameras, where each",
+    "true passage is one identity; and where each person is one, from coming to leaving. Stays: of those who",
+    "leave and were seen to come, how many have their stay, and how many of these are right. Nearest: whoever",
+    "looks most like somebody whom another camera of the door saw within 4 s is the same, within the distance",
+    f"that gives the best IDF1 of {', '.join(str(distance) for distance in DISTANCES)}.",
 ]
 
 
