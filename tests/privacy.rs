@@ -128,10 +128,10 @@ fn nobody_is_in_the_clear_unless_the_owner_says_so() {
 /// Everything that an address answers; of a stream that goes on, what comes within some seconds.
 fn reply(address: &str, path: &str, token: &str) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     write!(stream, "{head}Authorization: Bearer {token}\r\n\r\n").unwrap();
-    let (mut all, mut part, mut end) = (Vec::new(), [0; 65536], None);
+    let (mut all, mut part, mut end) = (Vec::new(), vec![0; 65536], None);
     while end.is_none_or(|end| Instant::now() < end)
         && let Ok(count @ 1..) = stream.read(&mut part)
     {
