@@ -30,7 +30,9 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     Some(match (&names[..], id) {
         (_, "ledger") | (["ledger", ..], "file") => Role::Ledger,
-        (["staff", ..], "gallery") | (["manual"] | ["office", "prepare"], "folder") => Role::Keeps,
+        (["staff", ..], "gallery")
+        | (["manual"] | ["office", "prepare"], "folder")
+        | (["worker"], "scratch") => Role::Keeps,
         (_, "source" | "sources") => Role::Source,
 
         // What is written by one command is read by another.
@@ -40,6 +42,7 @@ pub(super) fn of(path: &[String], id: &str) -> Option<Role> {
         | (["bench", ..], "results" | "reference" | "pictures" | "runtime")
         | (["model"], "network" | "picture")
         | (["reid", ..], "set" | "a" | "b" | "gallery" | "crops" | "passages")
+        | (["archive", "submit"], "place")
         | (["replay"], "recording")
         | (["staff", ..] | ["ledger", "restore"], "from")
         | (["sales", ..], "file")

@@ -299,6 +299,11 @@ fn how_the_clock_went_is_found_in_a_ledger_that_did_not_note_it() {
     old.execute_batch("DROP VIEW crossing; DROP VIEW visit; DROP VIEW company").unwrap();
     let sums = "DROP INDEX quarter_with_companies; ALTER TABLE quarter DROP COLUMN companies";
     old.execute_batch(sums).unwrap();
+    old.execute_batch(
+        "DROP INDEX crossing_twice; DROP INDEX crossing_in_order; ALTER TABLE event DROP COLUMN twice;
+        CREATE INDEX crossing_in_order ON event (seq, utc) WHERE kind = 'crossing' AND NOT staff",
+    )
+    .unwrap();
     for table in ["stretch", "removal", "repair", "drawn", "renamed", "called", "mark", "sale", "lineage"] {
         old.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
