@@ -241,7 +241,7 @@ pub(crate) struct CamerasArgs {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) passages: PathBuf,
 
-    /// Configuration with [site] and [counter.visitors] [default: all cameras see the same passages]
+    /// Configuration with `[site]` and `[counter.visitors]` [default: all cameras see the same passages]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 
