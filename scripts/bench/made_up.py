@@ -55,6 +55,8 @@ class Counted:
     missed: int
     covered: int
     """Counts (in, out) whose range holds the truth."""
+    ranges: int
+    """Counts of which a range is given: of what is uncountable there is none."""
 
 
 def main() -> None:
@@ -125,12 +127,15 @@ def count(film: Film, detector: str, work: Path) -> Counted:
     process.run([*command, "--crossings", crossings, "--summary", summary])
     counted = [json.loads(row) for row in crossings.read_text().splitlines()]
     line = json.loads(summary.read_text())["lines"][0]
-    right = covered = 0
+    right = covered = ranges = 0
     for way in ("in", "out"):
         true = [p["time"] for p in film.truth["passages"] if p["direction"] == way]
         right += paired(true, [c["time"] for c in counted if c["direction"] == way])
-        covered += line[f"{way}_interval"]["low"] <= len(true) <= line[f"{way}_interval"]["high"]
-    return Counted(film, detector, right, len(counted) - right, len(film.truth["passages"]) - right, covered)
+        if interval := line.get(f"{way}_interval"):
+            ranges += 1
+            covered += interval["low"] <= len(true) <= interval["high"]
+    missed = len(film.truth["passages"]) - right
+    return Counted(film, detector, right, len(counted) - right, missed, covered, ranges)
 
 
 def paired(true: list[float], counted: list[float]) -> int:
@@ -156,7 +161,8 @@ def page(results: list[Counted]) -> str:
         f"{first['people']} people, style {first['style']}, which the detector `overhead` was trained on with other "
         "seeds): it ranks cameras and detectors, and says little of how well a real door is counted.",
         f"{setting.version()}, default settings. F1 of crossings within a second of the true ones, in their direction; "
-        "covered: counts of a line and direction whose range holds the true one. "
+        "covered: of the ranges of a line and direction those that hold the true count; where people are uncountable "
+        "there is none. "
         f"Dark: the first picture's mean level is below {DARK}. Per cent.",
     ]
     by: dict[str, Callable[[Film], str]] = {
@@ -196,7 +202,11 @@ def cells(results: list[Counted]) -> list[str]:
     for detector in DETECTORS:
         own = [r for r in results if r.detector == detector]
         right, errors = sum(r.right for r in own), sum(r.wrong + r.missed for r in own)
-        row += [f"{200 * right / max(2 * right + errors, 1):.1f}", f"{50 * sum(r.covered for r in own) / len(own):.0f}"]
+        ranges, covered = sum(r.ranges for r in own), sum(r.covered for r in own)
+        row += [
+            f"{200 * right / max(2 * right + errors, 1):.1f}",
+            f"{100 * covered / ranges:.0f} of {ranges}" if ranges else "none",
+        ]
     return row
 
 
