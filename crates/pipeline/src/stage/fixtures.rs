@@ -11,7 +11,7 @@ use footfall_track::{Bbox, Detection};
 /// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
 const CLEAR: f32 = 0.4;
 /// What was seen in one place for this long,
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(20);
 /// and so many times, is a fixture there.
 const OFTEN: u32 = 20;
 /// What was not seen again for this long was none.
@@ -59,13 +59,18 @@ impl Fixtures {
             going.iter().filter(|(_, has_moved)| *has_moved).map(|(bbox, _)| *bbox).collect();
         // A person who stands where a fixture is known to be hides it, or it was a person all along.
         self.places.retain(|place| !moving.iter().any(|bbox| place.holds(bbox)));
-        for seen in detections.iter().filter(|seen| seen.confidence >= CLEAR) {
-            let of = Place { bbox: seen.bbox, since: time, latest: time, times: 1 };
-            if moving.iter().any(|bbox| of.holds(bbox)) {
+        // What hardly looks like a person may be followed all the same.
+        let is_seen = |bbox: &&Bbox| detections.iter().any(|seen| !is_away(bbox, &seen.bbox));
+        let still = going.iter().filter(|(_, has_moved)| !has_moved).map(|(bbox, _)| bbox).filter(is_seen);
+        let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| &seen.bbox);
+        for bbox in clear.chain(still) {
+            let of = Place { bbox: *bbox, since: time, latest: time, times: 1 };
+            if moving.iter().any(|moving| of.holds(moving)) {
                 continue;
             }
-            if let Some(place) = self.places.iter_mut().find(|place| place.holds(&seen.bbox)) {
-                (place.latest, place.times) = (time, place.times.saturating_add(1));
+            if let Some(place) = self.places.iter_mut().find(|place| place.holds(bbox)) {
+                place.times += u32::from(place.latest < time);
+                place.latest = time;
             } else if self.places.len() < PLACES {
                 self.places.push(of);
             }
@@ -127,9 +132,9 @@ mod tests {
     #[test]
     fn what_stood_there_from_the_first_and_never_moves_is_one_after_a_while() {
         let (post, mut fixtures) = (at(100.0), Fixtures::default());
-        look(&mut fixtures, 0..29, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 0..19, &[post], &[(post.bbox, false)]);
         assert!(fixtures.has_others() && fixtures.seen().is_empty());
-        look(&mut fixtures, 29..32, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 19..32, &[post], &[(post.bbox, false)]);
         assert!(!fixtures.has_others());
         assert_eq!(fixtures.seen(), [post]);
         // Where the detector loses it now and then, its place is known all the same.
@@ -161,6 +166,16 @@ mod tests {
         look(&mut fixtures, 33..34, &[post], &[(post.bbox, true)]);
         look(&mut fixtures, 34..35, &[post], &[]);
         assert!(fixtures.has_others());
+    }
+
+    #[test]
+    fn what_hardly_looks_like_a_person_and_is_followed_is_one_too() {
+        let (post, mut fixtures) = (Detection { confidence: 0.3, ..at(100.0) }, Fixtures::default());
+        look(&mut fixtures, 0..15, &[post], &[(post.bbox, false)]);
+        assert!(fixtures.has_others());
+        look(&mut fixtures, 15..25, &[post], &[(post.bbox, false)]);
+        assert!(!fixtures.has_others());
+        assert_eq!(fixtures.seen(), [post]);
     }
 
     #[test]
