@@ -12,6 +12,8 @@ use crate::{CountInterval, Doubt, Tally, Uncountable, Visible};
 const MARGIN: Duration = Duration::from_millis(700);
 /// A track that is over after so many frames was hardly one.
 const SHORT_TRACK: u64 = 5;
+/// Whoever has been in one place for more frames than this stands.
+const STANDS: u32 = 25;
 /// A stretch without frames is no time in which anybody was followed.
 const LONGEST_STEP: f64 = 1.0;
 
@@ -48,6 +50,9 @@ struct Going {
     frames: u64,
     /// Whether it was ever away from where it was first.
     has_moved: bool,
+    /// Where it came to be where it is, and for how many frames it has been there.
+    place: Bbox,
+    here: u32,
 }
 
 /// What conditions say of how many people were hidden; each is 0 where all is well.
@@ -105,10 +110,15 @@ impl Visibility {
         let seen = detections.iter().map(|seen| Extent::of(&seen.bbox));
         self.extent = self.extent.into_iter().chain(seen).reduce(Extent::with);
         for track in &step.tracks {
-            let new = Going { first: track.bbox, last: track.bbox, frames: 0, has_moved: false };
+            let bbox = track.bbox;
+            let new = Going { first: bbox, last: bbox, frames: 0, has_moved: false, place: bbox, here: 0 };
             let going = self.going.entry(track.id).or_insert(new);
             (going.last, going.frames) = (track.bbox, going.frames + 1);
             going.has_moved |= is_away(&going.first, &track.bbox);
+            if is_away(&going.place, &track.bbox) {
+                (going.place, going.here) = (track.bbox, 0);
+            }
+            going.here = going.here.saturating_add(1);
             if going.frames == 1 {
                 self.tracks += 1;
                 let has_come = time.saturating_sub(began) > MARGIN;
@@ -126,8 +136,15 @@ impl Visibility {
     }
 
     /// All tracks that go on, out of sight or not: where each was last, and whether it was ever away from where it began.
-    pub fn going(&self) -> impl Iterator<Item = (Bbox, bool)> {
+    pub fn going(&self) -> impl Iterator<Item = (Bbox, bool)> + Clone {
         self.going.values().map(|going| (going.last, going.has_moved))
+    }
+
+    /// Whether this track has been in one place for a while. Seen there again and again, it says no more of how people
+    /// look than it did at first: else somebody who waits at a counter all day would outweigh everybody who passes.
+    #[must_use]
+    pub fn stands(&self, id: TrackId) -> bool {
+        self.going.get(&id).is_some_and(|going| going.here > STANDS)
     }
 
     fn is_midst(&self, bbox: &Bbox) -> bool {
@@ -193,86 +210,4 @@ const VARIES: f64 = 0.41;
 const LARGE: f64 = 40.0;
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use footfall_track::{Bbox, Detection, Step, TrackId, TrackedBox};
-
-    use super::Visibility;
-    use crate::{CountInterval, Doubt, Tally, Uncountable};
-
-    fn detection(x: f64, confidence: f32) -> Detection {
-        Detection { bbox: Bbox::new(x, 50.0, 20.0, 50.0), confidence }
-    }
-
-    /// Somebody with this id at each x, four a second; followed where the id is not 0. Two stand far apart at the edges.
-    fn seen(frames: &[(u64, f64)], confidence: f32) -> Visibility {
-        let mut sight = Visibility::default();
-        let mut before = 0;
-        let edges = [(1001, 0.0), (1002, 1000.0)];
-        for (number, &frame) in (0..).zip(frames) {
-            let people = [edges[0], edges[1], frame];
-            let detections = people.map(|(_, x)| detection(x, confidence));
-            let followed = (0..).zip(people).filter(|(_, (id, _))| *id > 0);
-            let tracked = |(detection, (id, _)): (usize, (u64, f64))| {
-                let bbox = detections[detection].bbox;
-                TrackedBox { id: TrackId(id), bbox, confidence, detection }
-            };
-            let tracks = followed.map(tracked).collect();
-            let removed = if before > 0 && before != frame.0 { vec![TrackId(before)] } else { Vec::new() };
-            let step = Step { tracks, removed, ..Step::default() };
-            sight.see(number * Duration::from_millis(250), &detections, &step);
-            before = frame.0;
-        }
-        sight
-    }
-
-    /// Somebody who walks through the middle.
-    fn walk() -> Vec<(u64, f64)> {
-        (0..80).map(|n| (1, 300.0 + 4.0 * f64::from(n))).collect()
-    }
-
-    fn range(sight: &Visibility, entered: u64, scale: Option<f64>) -> CountInterval {
-        let doubt = Doubt { entered: 0.05 * entered as f64, left: 0.0 };
-        sight.range(&Tally { entered, left: 0 }, &doubt, scale)[0]
-    }
-
-    #[test]
-    fn where_all_is_well_no_sign_says_anything() {
-        let signs = seen(&[(1, 400.0); 80], 0.8).signs(Some(1.0));
-        assert_eq!((signs.short, signs.lost, signs.small), (0.0, 0.0, 0.0));
-        assert!(signs.broken < 0.02, "{signs:?}");
-    }
-
-    #[test]
-    fn tracks_that_break_in_the_midst_widen_the_range_upwards() {
-        let well = seen(&[(1, 400.0); 120], 0.8);
-        let broken: Vec<_> = (1..=40).flat_map(|n| [(n, 400.0), (n, 420.0), (0, 440.0)]).collect();
-        let badly = seen(&broken, 0.8);
-        let (well, badly) = (range(&well, 20, None), range(&badly, 20, None));
-        assert!(badly.high > well.high + 3, "{well:?} {badly:?}");
-        // At the edge of where people are seen they come and go.
-        let edge: Vec<_> = (1..=40).flat_map(|n| [(n, 0.0); 3]).collect();
-        assert!(seen(&edge, 0.8).signs(None).broken < 0.05);
-    }
-
-    #[test]
-    fn who_is_small_may_have_been_missed() {
-        let sight = seen(&walk(), 0.8);
-        assert!(range(&sight, 200, Some(0.35)).high > range(&sight, 200, Some(1.0)).high);
-    }
-
-    #[test]
-    fn beyond_all_that_nobody_can_be_counted() {
-        let sight = seen(&walk(), 0.8);
-        assert_eq!(sight.uncountable(Some(1.0)), None);
-        assert_eq!(sight.uncountable(Some(0.2)), Some(Uncountable::TooSmall { height: 10.0 }));
-        let still = seen(&[(1, 400.0); 80], 0.4);
-        assert_eq!(still.uncountable(Some(0.2)), None, "what never moves says nothing of people");
-        assert!(matches!(seen(&walk(), 0.4).uncountable(None), Some(Uncountable::Unclear { .. })));
-        let mut lost = Visibility::default();
-        let two = [detection(0.0, 0.8), detection(400.0, 0.8)];
-        (0..30).for_each(|n| lost.see(n * Duration::from_millis(250), &two, &Step::default()));
-        assert_eq!(lost.uncountable(None), Some(Uncountable::Unfollowed { share: 1.0 }));
-    }
-}
+mod tests;

@@ -6,7 +6,6 @@ mod embed;
 mod fixtures;
 mod looking;
 mod read;
-mod standing;
 mod track;
 mod write;
 

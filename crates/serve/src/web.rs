@@ -28,6 +28,7 @@ const FILES: &[File] = files! {
     "audit.html": "text/html; charset=utf-8",
     "audit.js": "text/javascript; charset=utf-8",
     "reasons.js": "text/javascript; charset=utf-8",
+    "guest.js": "text/javascript; charset=utf-8",
     "player.js": "text/javascript; charset=utf-8",
     "doubtful.html": "text/html; charset=utf-8",
     "doubtful.js": "text/javascript; charset=utf-8",

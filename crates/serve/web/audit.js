@@ -1,7 +1,8 @@
 // The audit: clips are shown without the program's answer. Somebody counts; then the answer appears, and each difference
 // gets a reason.
 
-import { Problem, get, send, whenUnknown } from "./api.js";
+import { get, send } from "./api.js";
+import { guarded, tell, welcome } from "./guest.js";
 import { Player } from "./player.js";
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -15,21 +16,6 @@ const state = {
   line: 0,
   revealed: /** @type {any} */ (null),
 };
-
-function tell(/** @type {string} */ text) {
-  $("notice").textContent = text;
-  $("notice").hidden = !text;
-}
-
-/** Does something; what goes wrong is said. */
-async function guarded(/** @type {() => Promise<void>} */ work) {
-  try {
-    tell("");
-    await work();
-  } catch (error) {
-    if (!(error instanceof Problem && error.status === 401)) tell(String(/** @type {Error} */ (error).message));
-  }
-}
 
 const player = new Player(guarded);
 
@@ -168,16 +154,4 @@ document.addEventListener("keydown", (event) => {
 
 $("done").onclick = () => guarded(done);
 $("next").onclick = () => guarded(next);
-$("sign-in").onsubmit = (/** @type {Event} */ event) => {
-  event.preventDefault();
-  void guarded(async () => {
-    await send("POST", "session", { token: $("token").value });
-    $("token").value = "";
-    await begin();
-  });
-};
-whenUnknown.add(() => {
-  $("sign-in").hidden = false;
-  $("token").focus();
-});
-void guarded(begin);
+welcome(begin);

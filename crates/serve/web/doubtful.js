@@ -1,6 +1,7 @@
 // Crossings that the program is not sure of: what was seen around each, with boxes and what was decided.
 
-import { Problem, get, send, whenUnknown } from "./api.js";
+import { get } from "./api.js";
+import { guarded, tell, welcome } from "./guest.js";
 import { Player } from "./player.js";
 import { inWords } from "./reasons.js";
 
@@ -8,21 +9,6 @@ const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementB
 
 /** All clips, the newest first, and which one is shown. */
 const state = { clips: /** @type {any[]} */ ([]), number: 0 };
-
-function tell(/** @type {string} */ text) {
-  $("notice").textContent = text;
-  $("notice").hidden = !text;
-}
-
-/** Does something; what goes wrong is said. */
-async function guarded(/** @type {() => Promise<void>} */ work) {
-  try {
-    tell("");
-    await work();
-  } catch (error) {
-    if (!(error instanceof Problem && error.status === 401)) tell(String(/** @type {Error} */ (error).message));
-  }
-}
 
 const player = new Player(guarded);
 
@@ -82,16 +68,4 @@ document.addEventListener("keydown", (event) => {
 
 $("previous").onclick = () => go(-1);
 $("next").onclick = () => go(1);
-$("sign-in").onsubmit = (/** @type {Event} */ event) => {
-  event.preventDefault();
-  void guarded(async () => {
-    await send("POST", "session", { token: $("token").value });
-    $("token").value = "";
-    await begin();
-  });
-};
-whenUnknown.add(() => {
-  $("sign-in").hidden = false;
-  $("token").focus();
-});
-void guarded(begin);
+welcome(begin);

@@ -4,7 +4,20 @@ import { Problem } from "./api.js";
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
-/** Plays one clip after the other on the page's canvas, with the page's controls. */
+const CONTROLS = `
+  <p id="where"></p>
+  <canvas id="picture" role="img" aria-label="The clip"></canvas>
+  <input id="place" type="range" min="0" value="0" step="1" aria-label="Place in the clip">
+  <div class="controls">
+    <button id="back" type="button" title="Back one picture (left arrow)">◀</button>
+    <button id="play" type="button" title="Play or pause (space)">Play</button>
+    <button id="on" type="button" title="On one picture (right arrow)">▶</button>
+    <label>Speed <select id="speed"><option>0.25</option><option>0.5</option><option selected>1</option>
+      <option>2</option><option>4</option><option>8</option></select></label>
+  </div>
+`;
+
+/** Plays one clip after the other on a canvas with controls, which it puts into the page's `player`. */
 export class Player {
   /** @type {any} */ clip = null;
   /** @type {(ImageBitmap | null)[]} */ pictures = [];
@@ -19,6 +32,7 @@ export class Player {
   /** @param {(work: () => Promise<void>) => Promise<void>} guarded does something, and says what goes wrong */
   constructor(guarded) {
     this.guarded = guarded;
+    $("player").innerHTML = CONTROLS;
     $("play").onclick = () => this.play();
     $("back").onclick = () => this.step(-1);
     $("on").onclick = () => this.step(1);

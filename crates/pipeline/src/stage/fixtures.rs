@@ -18,6 +18,8 @@ const OFTEN: u32 = 20;
 const FORGET: Duration = Duration::from_mins(1);
 /// A fixture is forgotten after this long.
 const FORGET_FIXTURE: Duration = Duration::from_hours(1);
+/// From one look for fixtures to the next.
+const STEP: Duration = Duration::from_millis(500);
 /// Places that are remembered.
 const PLACES: usize = 64;
 
@@ -49,26 +51,51 @@ pub(crate) struct Fixtures {
     seen: Vec<Detection>,
     /// Whether anything else was seen, or is followed.
     has_others: bool,
+    /// When to learn again: in a crowd every frame would cost.
+    next: Duration,
 }
 
 impl Fixtures {
     /// Learns from a frame that the networks have looked at: what they saw, and all tracks that go on, each with where
     /// it was last and whether it has ever moved.
-    pub(crate) fn see(&mut self, time: Duration, detections: &[Detection], going: &[(Bbox, bool)]) {
-        let moving: Vec<_> =
-            going.iter().filter(|(_, has_moved)| *has_moved).map(|(bbox, _)| *bbox).collect();
+    pub(crate) fn see(
+        &mut self,
+        time: Duration,
+        detections: &[Detection],
+        going: &(impl Iterator<Item = (Bbox, bool)> + Clone),
+    ) {
+        if time >= self.next {
+            self.next = time + STEP;
+            self.learn(time, detections, going);
+        }
+        // While anybody moves there is nothing to rest for.
+        self.has_others = going.clone().any(|(_, has_moved)| has_moved);
+        if !self.has_others {
+            self.seen = detections.iter().filter(|seen| self.is_one(&seen.bbox)).copied().collect();
+            let is_other = |(bbox, _): (Bbox, bool)| !self.is_one(&bbox);
+            self.has_others = self.sees_others(detections) || going.clone().any(is_other);
+        }
+    }
+
+    fn learn(
+        &mut self,
+        time: Duration,
+        detections: &[Detection],
+        going: &(impl Iterator<Item = (Bbox, bool)> + Clone),
+    ) {
+        let moving: Vec<_> = going.clone().filter(|going| going.1).map(|(bbox, _)| bbox).collect();
         // A person who stands where a fixture is known to be hides it, or it was a person all along.
         self.places.retain(|place| !moving.iter().any(|bbox| place.holds(bbox)));
         // What hardly looks like a person may be followed all the same.
-        let is_seen = |bbox: &&Bbox| detections.iter().any(|seen| !is_away(bbox, &seen.bbox));
-        let still = going.iter().filter(|(_, has_moved)| !has_moved).map(|(bbox, _)| bbox).filter(is_seen);
-        let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| &seen.bbox);
+        let is_seen = |bbox: &Bbox| detections.iter().any(|seen| !is_away(bbox, &seen.bbox));
+        let still = going.clone().filter(|going| !going.1).map(|(bbox, _)| bbox).filter(is_seen);
+        let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| seen.bbox);
         for bbox in clear.chain(still) {
-            let of = Place { bbox: *bbox, since: time, latest: time, times: 1 };
+            let of = Place { bbox, since: time, latest: time, times: 1 };
             if moving.iter().any(|moving| of.holds(moving)) {
                 continue;
             }
-            if let Some(place) = self.places.iter_mut().find(|place| place.holds(bbox)) {
+            if let Some(place) = self.places.iter_mut().find(|place| place.holds(&bbox)) {
                 place.times += u32::from(place.latest < time);
                 place.latest = time;
             } else if self.places.len() < PLACES {
@@ -79,9 +106,6 @@ impl Fixtures {
             let keep = if place.is_fixture() { FORGET_FIXTURE } else { FORGET };
             time.saturating_sub(place.latest) <= keep
         });
-        self.seen = detections.iter().filter(|seen| self.is_one(&seen.bbox)).copied().collect();
-        let is_other = |(bbox, has_moved): &(Bbox, bool)| *has_moved || !self.is_one(bbox);
-        self.has_others = self.sees_others(detections) || going.iter().any(is_other);
     }
 
     /// Whether a box is of a fixture.
@@ -125,7 +149,7 @@ mod tests {
         going: &[(Bbox, bool)],
     ) {
         for frame in 10 * seconds.start..10 * seconds.end {
-            fixtures.see(Duration::from_millis(100 * frame), seen, going);
+            fixtures.see(Duration::from_millis(100 * frame), seen, &going.iter().copied());
         }
     }
 

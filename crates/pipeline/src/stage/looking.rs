@@ -56,6 +56,11 @@ impl Looking {
 }
 
 impl Teller {
+    /// Whether anybody learns from what came of frames.
+    pub(crate) fn has_sight(&self) -> bool {
+        self.has_sight
+    }
+
     /// Tells what came of a frame, if anybody wants to know.
     pub(crate) fn tell(&self, sighting: impl FnOnce() -> Sighting) {
         if !self.has_sight {

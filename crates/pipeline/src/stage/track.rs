@@ -11,12 +11,11 @@ use crossbeam_channel::Sender;
 use footfall_count::{
     Counter, Doubt, Estimate, Follower, GroupTally, Layout, Seen, Tally, Visibility, ZoneTally,
 };
-use footfall_track::{Detection, Embeddings, Observations, Tracker};
+use footfall_track::{Detection, Embeddings, Observations, TrackedBox, Tracker};
 use tracing::info_span;
 
 use super::embed::Asked;
 use super::fixtures::Fixtures;
-use super::standing::Standing;
 use super::{Again, Detected, EmbedStage, Teller};
 use crate::feed::Feed;
 use crate::{Found, Frame, Kind, Look, Scene, Sighting, SourceInfo};
@@ -52,7 +51,6 @@ pub(crate) struct TrackStage {
     follower: Follower,
     ends: TrackEnds,
     fixtures: Fixtures,
-    standing: Standing,
     /// Lines, zones and masks, until they have been told.
     layout: Option<Arc<Layout>>,
     /// The greatest scale of a window that stayed.
@@ -78,6 +76,17 @@ struct Waiting {
     cut: Vec<Detection>,
     detections: Vec<Detection>,
     asked: Option<Asked>,
+}
+
+/// The detections of a frame but for those who stand.
+fn passing(detections: &[Detection], tracks: &[TrackedBox], visibility: &Visibility) -> Vec<Detection> {
+    let mut stands = vec![false; detections.len()];
+    for track in tracks.iter().filter(|track| visibility.stands(track.id)) {
+        if let Some(stands) = stands.get_mut(track.detection) {
+            *stands = true;
+        }
+    }
+    detections.iter().zip(stands).filter(|(_, stands)| !stands).map(|(detection, _)| *detection).collect()
 }
 
 /// What is counted over, in pixels.
@@ -110,7 +119,6 @@ impl TrackStage {
             follower: Follower::new(tracker, counter),
             ends,
             fixtures: Fixtures::default(),
-            standing: Standing::default(),
             layout,
             window_scale: None,
             ahead: ahead(info.kind),
@@ -250,16 +258,19 @@ impl TrackStage {
         Some(feed.meter.track.time(|| {
             let _span = info_span!("track", source = feed.name(), frame = frame.number).entered();
             let seen = self.follower.step(frame.number, frame.time, &observations);
-            if !look.rests {
-                let going: Vec<_> = self.follower.visibility().going().collect();
+            // Without a sight nothing ever rests.
+            if !look.rests && self.ends.teller.has_sight() {
+                let going = self.follower.visibility().going();
                 self.fixtures.see(frame.time, &observations.detections, &going);
             }
             let (followed, layout) = (self.follows(), self.layout.take());
             self.ends.teller.tell(|| {
-                let detections = &observations.detections;
                 // At rest nobody was found: what is there is what was.
-                let people =
-                    if look.rests { Vec::new() } else { self.standing.others(detections, &seen.tracks) };
+                let people = if look.rests {
+                    Vec::new()
+                } else {
+                    passing(&observations.detections, &seen.tracks, self.follower.visibility())
+                };
                 let found = Found { people, cut };
                 Sighting { frame: frame.number, found, followed, layout }
             });
