@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use footfall_config::usage;
-use footfall_office::{Office, OfficeConfig, OfficeError, Roll, prepare, reload};
+use footfall_office::{Office, OfficeConfig, OfficeError, Roll, editing_key, prepare, reload};
 use footfall_pipeline::Stop;
 
 use crate::cli::OfficeArgs;
@@ -65,11 +65,13 @@ fn enrol(args: &EnrolShopArgs) -> anyhow::Result<()> {
         enrolled.public,
         enrolled.key.display()
     ));
+    let edited_by = editing_key(&config.hub.editing_key).map_err(told)?;
     let shop = toml::Value::from(args.shop.as_str());
     let file = toml::Value::from(key.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let text = format!(
         "[publish.office]\nurl = \"tls://OFFICE:4222\" # or nats://, in a network that you trust\nshop = {shop}\nkey = {{ \
-         file = {file} }}\n"
+         file = {file} }}\nedited_by = \"{edited_by}\" # whoever has this key edits lines and thresholds; leave it out if \
+         nobody may\n"
     );
     std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
     tell_hub(&config.hub.roll);
@@ -101,7 +103,7 @@ fn tell_hub(roll: &Path) {
 
 fn roll(args: &OfficeConfigArgs) -> anyhow::Result<(OfficeConfig, Roll)> {
     let config = load(args)?;
-    let roll = Roll::read(&config.hub.roll, &config.hub.prefix).map_err(told)?;
+    let roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).map_err(told)?;
     Ok((config, roll))
 }
 

@@ -39,6 +39,8 @@ pub struct HubConfig {
     pub stream: String,
     /// The file with the shops that may publish, which the server's configuration includes.
     pub roll: LocalPath,
+    /// The key that shops know edits by, as `footfall office enrol` makes it; without the file nothing can be edited.
+    pub editing_key: LocalPath,
 }
 
 /// A PostgreSQL database of the office's own.
@@ -64,6 +66,7 @@ impl Default for HubConfig {
             prefix: "office".to_owned(),
             stream: "OFFICE".to_owned(),
             roll: Path::new("shops.conf").to_owned().into(),
+            editing_key: Path::new("editing.key").to_owned().into(),
         }
     }
 }
@@ -101,6 +104,7 @@ impl OfficeConfig {
         // What it names lies beside it.
         let folder = path.parent().unwrap_or(Path::new(""));
         config.hub.roll = config.hub.roll.within(folder);
+        config.hub.editing_key = config.hub.editing_key.within(folder);
         config.hub.authority = config.hub.authority.map(|file| file.within(folder));
         config.database.authority = config.database.authority.map(|file| file.within(folder));
         Ok(config)

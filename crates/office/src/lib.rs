@@ -15,6 +15,7 @@
 pub mod api;
 mod config;
 mod database;
+mod edits;
 mod enrol;
 mod error;
 mod figures;
@@ -31,6 +32,7 @@ mod prepare;
 mod readers;
 mod service;
 mod shared;
+mod signing;
 mod states;
 
 pub use config::{DatabaseConfig, HubConfig, OfficeConfig};
@@ -40,3 +42,4 @@ pub use error::OfficeError;
 pub use hub::client as connect_hub;
 pub use prepare::{prepare, reload};
 pub use service::Office;
+pub use signing::editing_key;

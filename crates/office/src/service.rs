@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::database::Database;
 use crate::page::Page;
 use crate::shared::Shared;
-use crate::{OfficeConfig, OfficeError, gaps, ingest, states};
+use crate::{OfficeConfig, OfficeError, edits, gaps, ingest, states};
 
 /// The first pause after a failure; the next ones double, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -54,7 +54,8 @@ impl Office {
         let page = Page::start(&shared)?;
         runtime.spawn(forever(shared.clone(), "ingest", |shared| Box::pin(ingest::run(shared))));
         runtime.spawn(forever(shared.clone(), "gaps", |shared| Box::pin(gaps::run(shared))));
-        runtime.spawn(forever(shared, "states", |shared| Box::pin(states::run(shared))));
+        runtime.spawn(forever(shared.clone(), "states", |shared| Box::pin(states::run(shared))));
+        runtime.spawn(forever(shared, "edits", |shared| Box::pin(edits::run(shared))));
         Ok(Self { runtime: Some(runtime), end, page })
     }
 

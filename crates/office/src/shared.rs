@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::OfficeConfig;
@@ -14,16 +14,23 @@ pub(crate) struct Shared {
     pub(crate) config: OfficeConfig,
     pub(crate) database: Database,
     pub(crate) figures: Figures,
+    /// Told when somebody has edited what a shop is to have in force.
+    pub(crate) edited: Notify,
     ended: watch::Receiver<bool>,
 }
 
 impl Shared {
     pub(crate) fn new(config: OfficeConfig, database: Database, ended: watch::Receiver<bool>) -> Self {
-        Self { config, database, figures: Figures::default(), ended }
+        Self { config, database, figures: Figures::default(), edited: Notify::new(), ended }
     }
 
     pub(crate) fn is_over(&self) -> bool {
         *self.ended.borrow()
+    }
+
+    /// Whether there is a key that shops know edits by.
+    pub(crate) fn can_edit(&self) -> bool {
+        self.config.hub.editing_key.exists()
     }
 
     /// Waits; whether the end has come meanwhile.

@@ -22,7 +22,7 @@ fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
     assert!(prepare(folder.path(), "127.0.0.1:1".parse().unwrap()).is_err(), "nothing is written over");
     let mut config = OfficeConfig::load(Some(&at("office.toml"))).unwrap();
     let port = config.hub.url.reveal().rsplit_once(':').unwrap().1.parse().unwrap();
-    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix).unwrap();
+    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).unwrap();
     roll.enrol("berlin", &at("berlin.key"), false).unwrap();
     let hub = Hub::configured(port, Some(at("hub.conf")));
     let postgres = Postgres::start();
