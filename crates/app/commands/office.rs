@@ -1,6 +1,9 @@
 //! `footfall office`: what many shops count, in one place.
 
+mod report;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -25,6 +28,7 @@ pub(crate) fn run(args: &OfficeArgs, verbose: u8) -> anyhow::Result<()> {
         Some(Command::Enrol(args)) => enrol(args),
         Some(Command::Revoke(args)) => revoke(args),
         Some(Command::Shops(args)) => list(args),
+        Some(Command::Report(args)) => report::run(args),
     }
 }
 
@@ -33,7 +37,7 @@ fn serve(args: &OfficeRunArgs) -> anyhow::Result<()> {
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
-    let office = Office::start(config).map_err(told)?;
+    let office = Office::start(config, Arc::new(report::Files)).map_err(told)?;
     say(&format!("the office's page is at {}\n", office.url()));
     while !stop.wait(Duration::from_hours(1)) {}
     Ok(())
@@ -116,7 +120,7 @@ fn load(args: &OfficeConfigArgs) -> anyhow::Result<OfficeConfig> {
 /// The office's refusal, as the exit code tells it.
 fn told(error: OfficeError) -> anyhow::Error {
     match error {
-        OfficeError::Setting { .. } | OfficeError::Roll(_) => usage(error),
+        OfficeError::Setting { .. } | OfficeError::Roll(_) | OfficeError::Report(_) => usage(error),
         OfficeError::Page(error) => footfall_site::refused(error),
         error => error.into(),
     }

@@ -1,9 +1,13 @@
 //! The interface: all shops, and what stands behind each.
 
+mod alerts;
 mod edits;
+mod report;
 mod shapes;
 
+pub use alerts::{Alert, Alerts};
 pub use edits::{DistrustedShown, EditShown, Machine, NewEdit, Settings};
+pub use report::ReportedRow;
 pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceShown, Uncounted};
 
 use std::sync::Arc;
@@ -39,6 +43,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Readers>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(shops))
         .routes(routes!(shop))
+        .routes(routes!(alerts::alerts))
+        .routes(routes!(report::report))
         .routes(routes!(edits::settings))
         .routes(routes!(edits::edit))
         .merge(footfall_serve::parts::sessions())

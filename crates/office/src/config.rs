@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use footfall_private::{LocalPath, Place, Secret};
+use footfall_serve::{MailConfig, PublishConfig, WebhookConfig};
 use serde::Deserialize;
 
-use crate::OfficeError;
+use crate::{OfficeError, ShopAlert};
 
 /// Everything that can be set at the office: the file `office.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -17,6 +18,14 @@ pub struct OfficeConfig {
     pub database: DatabaseConfig,
     /// The page and the interface: as `[serve]` of a shop.
     pub serve: footfall_serve::Config,
+    /// What somebody wants to be told of shops.
+    #[serde(rename = "alert")]
+    pub alerts: Vec<ShopAlert>,
+    /// Addresses that take alerts by HTTP POST.
+    #[serde(rename = "webhook")]
+    pub webhooks: Vec<WebhookConfig>,
+    /// A mail server for alerts.
+    pub mail: Option<MailConfig>,
 }
 
 /// The NATS server that shops publish to, with JetStream.
@@ -78,6 +87,16 @@ impl Default for DatabaseConfig {
 }
 
 impl OfficeConfig {
+    /// Who is told of which alerts, in the terms of a shop.
+    pub(crate) fn publish(&self) -> PublishConfig {
+        PublishConfig {
+            webhooks: self.webhooks.clone(),
+            mail: self.mail.clone(),
+            alerts: self.alerts.iter().map(ShopAlert::told).collect(),
+            ..PublishConfig::default()
+        }
+    }
+
     /// What `text` says.
     ///
     /// # Errors

@@ -48,6 +48,15 @@ pub enum OfficeError {
     /// The roll of shops does not allow it.
     #[error("{0}")]
     Roll(String),
+    /// Alerts cannot be judged, or not be written down.
+    #[error("alerts: {source}")]
+    Alerts {
+        /// What was said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A report cannot be made.
+    #[error("the report: {0}")]
+    Report(String),
     /// No threads.
     #[error("the system gives no threads: {source}")]
     Threads {

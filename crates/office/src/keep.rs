@@ -153,6 +153,7 @@ impl Load {
         if !self.rows.is_empty() {
             let rows = json(&self.rows);
             run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
+            run(transaction, include_str!("sql/conditions.sql"), &[&rows]).await?;
             let conflicts = run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
             if conflicts > 0 {
                 tracing::error!(

@@ -12,7 +12,7 @@ use ::parquet::schema::types::{Type, TypePtr};
 use footfall_ledger::{Count, ZoneCount};
 
 use crate::extra::{self, Cell, Extra};
-use crate::{Error, Report, Rows, ZoneReport};
+use crate::{Error, Names, Report, Rows, ZoneReport};
 
 type Result<T, E = ParquetError> = std::result::Result<T, E>;
 
@@ -25,7 +25,7 @@ type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
 const GROUP: usize = 65_536;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut (impl Write + Send)) -> Result<(), Error> {
-    in_groups(report.counts, out, schema, |counts, rows| {
+    in_groups(report.counts, out, |first| schema(first, report.names), |counts, rows| {
         let names: [fn(&Count) -> Option<&String>; 2] = [|c| c.source.as_ref(), |c| c.line.as_ref()];
         for name in names.into_iter().filter(|name| counts.iter().any(|count| name(count).is_some())) {
             let name = |c: &Count| ByteArray::from(name(c).cloned().unwrap_or_default().into_bytes());
@@ -183,13 +183,13 @@ const NUMBERS: [Column<Count, i64>; 14] = [
 const KNOWN: [Column<Count, Option<u64>>; 2] = [("visitors", |c| c.visitors), ("again", |c| c.again)];
 
 /// That of rows like the first one.
-fn schema(first: Option<&Count>) -> Result<TypePtr> {
+fn schema(first: Option<&Count>, names: Names) -> Result<TypePtr> {
     let mut fields = Vec::new();
     if first.is_some_and(|count| count.source.is_some()) {
-        fields.push(text_field("source")?);
+        fields.push(text_field(names.source)?);
     }
     if first.is_some_and(|count| count.line.is_some()) {
-        fields.push(text_field("line")?);
+        fields.push(text_field(names.line)?);
     }
     for (index, (name, _)) in NUMBERS.iter().enumerate() {
         fields.push(whole_field(name, index < 2)?);

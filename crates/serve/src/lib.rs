@@ -40,7 +40,7 @@ mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
-pub use alert::{AlertConfig, AlertRules, AlertState, When, unusual_hour};
+pub use alert::{AlertConfig, AlertDesk, AlertMemory, AlertRules, AlertState, Judged, When, unusual_hour};
 pub use audit::{
     Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, DoubtfulClip, LineSeen,
     WhyOtherwise,

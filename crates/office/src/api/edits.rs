@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use footfall_serve::parts::{Caller, Problem, ProblemBody};
@@ -122,8 +123,9 @@ pub(super) async fn edit(
     State(readers): State<Arc<Readers>>,
     caller: Caller,
     Path((name, ledger)): Path<(String, String)>,
-    Json(wanted): Json<NewEdit>,
+    wanted: Result<Json<NewEdit>, JsonRejection>,
 ) -> Result<Json<Settings>, Problem> {
+    let Json(wanted) = wanted?;
     let Json(before) = shown(&readers, &name).await?;
     if !before.editable {
         return Err(Problem::new(

@@ -5,9 +5,9 @@ SELECT jsonb_build_object('editable', $2::boolean, 'machines', coalesce((
             (SELECT coalesce(jsonb_agg(to_jsonb(edit) ORDER BY edit.number DESC), '[]') FROM (
                 SELECT number, based_on, settings, edited_by, at, sent, answered, taken, coalesce(words, '') AS words
                 FROM office.edit WHERE edit.ledger = ledger.id ORDER BY number DESC LIMIT 20) AS edit) AS edits,
-            (SELECT coalesce(jsonb_agg(to_jsonb(told) ORDER BY told.at DESC), '[]') FROM (
+            (SELECT coalesce(jsonb_agg(to_jsonb(message) ORDER BY message.at DESC), '[]') FROM (
                 SELECT at, reason FROM office.distrusted WHERE distrusted.ledger = ledger.id
-                ORDER BY at DESC LIMIT 20) AS told) AS distrusted
+                ORDER BY at DESC LIMIT 20) AS message) AS distrusted
         FROM office.setting JOIN office.ledger ON ledger.id = setting.ledger WHERE ledger.shop = own.id
     ) AS row), '[]'))::text
 FROM office.shop AS own WHERE own.name = $1

@@ -10,7 +10,7 @@ use nkeys::KeyPair;
 use serde_json::{Value, json};
 
 use crate::servers::{Hub, Postgres, free_port, until};
-use crate::shops::{Shop, Town, ledger};
+use crate::shops::{Shop, Town, ledger, plain};
 
 /// An office that was prepared, with a shop in its roll.
 fn town(folder: &Path) -> (Town, OfficeConfig, Shop) {
@@ -27,7 +27,7 @@ fn town(folder: &Path) -> (Town, OfficeConfig, Shop) {
     let tokens = [("chief", "change"), ("looker", "read")]
         .map(|(name, role)| json!({"name": name, "role": role, "sha256": sha256(name)}));
     config.serve.tokens = serde_json::from_value(json!(tokens)).unwrap();
-    let town = Town { hub, postgres, office: Some(Office::start(config.clone()).unwrap()) };
+    let town = Town { hub, postgres, office: Some(Office::start(config.clone(), plain()).unwrap()) };
     let seed = std::fs::read_to_string(at("berlin.key")).unwrap().trim().to_owned();
     let shop = Shop::with(&town.hub.url(), "berlin", ConnectOptions::with_nkey(seed));
     (town, config, shop)

@@ -39,3 +39,26 @@ SELECT shop.name AS shop, replace(ledger.uid::text, '-', '') AS ledger, edit.num
     edit.answered, CASE WHEN edit.answered IS NULL THEN 'on its way' WHEN edit.taken THEN 'in force' ELSE 'refused' END AS outcome,
     edit.words
 FROM office.edit JOIN office.ledger ON ledger.id = edit.ledger JOIN office.shop ON shop.id = ledger.shop;
+
+-- Alerts that the office tells of its shops.
+
+-- Which conditions a source has, by the last change that it told.
+CREATE TABLE office.condition (
+    ledger integer NOT NULL REFERENCES office.ledger (id),
+    source text NOT NULL,
+    condition text NOT NULL,
+    raised boolean NOT NULL,
+    at timestamptz NOT NULL,
+    run bigint NOT NULL,
+    PRIMARY KEY (ledger, source, condition)
+);
+
+INSERT INTO office.condition (ledger, source, condition, raised, at, run)
+SELECT DISTINCT ON (ledger, source, place) ledger, source, place, direction = 'raised', at, run
+FROM office.entry WHERE kind = 'health' ORDER BY ledger, source, place, seq DESC;
+
+-- What was told, so that a restart tells nothing twice.
+CREATE TABLE office.memory (
+    name text PRIMARY KEY,
+    value text NOT NULL
+);
