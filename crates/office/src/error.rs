@@ -35,6 +35,16 @@ pub enum OfficeError {
         /// What it says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Whoever is to be reached shows a certificate that is not trusted.
+    #[error("{whom}: {why}: {setting} names a file with the authority's certificate")]
+    Untrusted {
+        /// The hub, or the database.
+        whom: &'static str,
+        /// What is wrong with the certificate.
+        why: String,
+        /// What says who is trusted.
+        setting: &'static str,
+    },
     /// The system refuses something.
     #[error("{doing} {}: {source}", .path.display())]
     File {

@@ -57,7 +57,7 @@ pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery,
 pub use pages::{Pages, Part};
 pub use publish::{
     Destination, MailConfig, MqttConfig, NatsConfig, OfficeConfig, Pace, PublishConfig, PublisherState,
-    PublisherStates, Publishers, WebhookConfig, hub_address, tls_client,
+    PublisherStates, Publishers, WebhookConfig, distrust, hub_address, tls_client,
 };
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};

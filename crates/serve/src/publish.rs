@@ -34,7 +34,7 @@ pub use pace::Pace;
 pub(crate) use receiver::Verdict;
 pub(crate) use state::Reporter;
 pub use state::{PublisherState, PublisherStates};
-pub use tls::client_trusting as tls_client;
+pub use tls::{client_trusting as tls_client, distrust};
 pub(crate) use webhook::Webhook;
 
 use tokio::runtime::Runtime;

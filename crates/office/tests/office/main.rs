@@ -8,4 +8,5 @@ mod keeping;
 mod page;
 mod servers;
 mod shops;
+mod tls;
 mod trust;

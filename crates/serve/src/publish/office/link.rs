@@ -77,7 +77,15 @@ impl Link {
             let client = tls::client_trusting(config.authority.as_deref())?;
             options = options.require_tls(true).tls_client_config(client.as_ref().clone());
         }
-        let client = options.connect(format!("{host}:{port}")).await?;
+        let client = options.connect(format!("{host}:{port}")).await.map_err(|error| {
+            tls::distrust(&error).map_or_else(
+                || PortError::from(error),
+                |why| {
+                    format!("the office's hub: {why}: publish.office.authority names a file with the authority's certificate")
+                        .into()
+                },
+            )
+        })?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(patience);
         let subjects = Subjects::of(&config.prefix, &config.shop);
