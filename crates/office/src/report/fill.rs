@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::{Each, Gone, OfShop, ReportQuery, ReportRow, Sum};
 use crate::OfficeError;
@@ -51,7 +51,9 @@ fn extent(
     let zone = TimeZone::get(&shop.zone).unwrap_or(TimeZone::UTC);
     let starts = shop.sums.iter().map(|sum| sum.start).chain(shop.gone.iter().map(|gone| gone.from));
     let Some(first) = starts.min() else { return Ok(None) };
-    let ends = shop.sums.iter().map(|sum| sum.start).chain(shop.gone.iter().map(|gone| gone.to));
+    // Whatever passed in the last period passed behind its beginning.
+    let within = SignedDuration::from_secs(1);
+    let ends = shop.sums.iter().map(|sum| sum.start + within).chain(shop.gone.iter().map(|gone| gone.to));
     let mut last = ends.max().unwrap_or(first).to_zoned_datetime(zone.clone());
     if let Some(to) = query.to {
         // All of the days that were asked for, up to now.
