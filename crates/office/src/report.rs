@@ -78,14 +78,26 @@ pub struct ReportRow {
     /// When it ends, which is when the next one begins.
     #[serde(serialize_with = "with_offset")]
     pub to: ZonedDateTime,
-    /// Who came in,
+    /// Who came in.
     pub entered: u64,
-    /// and how many of them are expected to be none.
+    /// The true number lies between these with a probability of 95%.
+    pub entered_low: u64,
+    /// See [`entered_low`](Self::entered_low).
+    pub entered_high: u64,
+    /// How many of them are expected to be none,
     pub entered_doubt: f64,
-    /// Who left,
+    /// and how many people to have been missed besides.
+    pub entered_hidden: f64,
+    /// Who left.
     pub left: u64,
-    /// and how many of them are expected to be none.
+    /// See [`entered_low`](Self::entered_low).
+    pub left_low: u64,
+    /// See [`entered_low`](Self::entered_low).
+    pub left_high: u64,
+    /// See [`entered_doubt`](Self::entered_doubt).
     pub left_doubt: f64,
+    /// See [`entered_hidden`](Self::entered_hidden).
+    pub left_hidden: f64,
     /// Who was inside at the end, by what passed since midnight.
     pub inside: u64,
     /// The most that were inside at once.
@@ -136,7 +148,9 @@ pub(crate) struct Sum {
     entered: u64,
     left: u64,
     entered_doubt: f64,
+    entered_hidden: f64,
     left_doubt: f64,
+    left_hidden: f64,
     staff: u64,
     twice: u64,
     peak: u64,

@@ -2,7 +2,6 @@
 
 use anyhow::anyhow;
 use footfall_config::usage;
-use footfall_count::CountInterval;
 use footfall_ledger::Count;
 use footfall_office::{Each, Period, ReportQuery, ReportRow, Sheets};
 use footfall_report::{Format, Names, Report, Screen};
@@ -82,23 +81,22 @@ fn write(
 
 /// The row in a shop's own terms. What is behind the shop's name has one column: `Door`, or `Door / entrance`.
 fn count(row: &ReportRow, has_twice: bool) -> Count {
-    let entered = CountInterval::of(row.entered, row.entered_doubt);
-    let left = CountInterval::of(row.left, row.left_doubt);
     let names: Vec<_> = row.source.iter().chain(&row.line).map(String::as_str).collect();
-    let certain = |count: u64, low: u64| if count == 0 { 0 } else { low };
     Count {
         source: Some(row.shop.clone()),
         line: (!names.is_empty()).then(|| names.join(" / ")),
         from: row.from.clone(),
         to: row.to.clone(),
         entered: row.entered,
-        entered_low: certain(row.entered, entered.low),
-        entered_high: certain(row.entered, entered.high),
+        entered_low: row.entered_low,
+        entered_high: row.entered_high,
         entered_doubt: row.entered_doubt,
+        entered_hidden: row.entered_hidden,
         left: row.left,
-        left_low: certain(row.left, left.low),
-        left_high: certain(row.left, left.high),
+        left_low: row.left_low,
+        left_high: row.left_high,
         left_doubt: row.left_doubt,
+        left_hidden: row.left_hidden,
         occupancy: row.inside,
         peak: row.peak,
         came_unseen: row.came_unseen,

@@ -64,11 +64,18 @@ pub struct ReportedRow {
     #[schema(format = DateTime)]
     to: String,
     entered: u64,
-    /// How many of them are expected to be none.
+    /// The true number lies between these with a probability of 95%.
+    entered_low: u64,
+    entered_high: u64,
+    /// How many of them are expected to be none,
     entered_doubt: f64,
+    /// and how many people to have been missed besides.
+    entered_hidden: f64,
     left: u64,
-    /// How many of them are expected to be none.
+    left_low: u64,
+    left_high: u64,
     left_doubt: f64,
+    left_hidden: f64,
     /// Who was inside at the end, by what passed since midnight.
     inside: u64,
     peak: u64,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use footfall_count::{CountInterval, Unsure};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
@@ -124,9 +125,15 @@ impl Walk<'_> {
             from,
             to,
             entered: 0,
+            entered_low: 0,
+            entered_high: 0,
             entered_doubt: 0.0,
+            entered_hidden: 0.0,
             left: 0,
+            left_low: 0,
+            left_high: 0,
             left_doubt: 0.0,
+            left_hidden: 0.0,
             inside: 0,
             peak: 0,
             came_unseen: 0,
@@ -140,8 +147,15 @@ impl Walk<'_> {
 
 impl ReportRow {
     fn take(&mut self, sum: &Sum) {
-        (self.entered, self.entered_doubt) = (sum.entered, sum.entered_doubt);
-        (self.left, self.left_doubt) = (sum.left, sum.left_doubt);
+        let of = |count, none, hidden| CountInterval::of(count, Unsure { none, hidden });
+        let (entered, left) = (
+            of(sum.entered, sum.entered_doubt, sum.entered_hidden),
+            of(sum.left, sum.left_doubt, sum.left_hidden),
+        );
+        (self.entered, self.entered_low, self.entered_high) = (sum.entered, entered.low, entered.high);
+        (self.left, self.left_low, self.left_high) = (sum.left, left.low, left.high);
+        (self.entered_doubt, self.entered_hidden) = (sum.entered_doubt, sum.entered_hidden);
+        (self.left_doubt, self.left_hidden) = (sum.left_doubt, sum.left_hidden);
         (self.staff, self.twice) = (sum.staff, sum.twice);
         (self.inside, self.peak) = (sum.inside, self.peak.max(sum.peak));
         self.came_unseen = sum.came_unseen;

@@ -5,7 +5,7 @@ use super::rows;
 
 fn sum(start: &str, entered: u64, left: u64, inside: u64) -> Value {
     json!({"source": null, "line": null, "start": start, "entered": entered, "left": left, "entered_doubt": 0.5,
-        "left_doubt": 0.0, "staff": 1, "twice": 0, "peak": entered, "came_unseen": 0, "inside": inside})
+        "left_doubt": 0.0, "entered_hidden": 0.1, "left_hidden": 0.0, "staff": 1, "twice": 0, "peak": entered, "came_unseen": 0, "inside": inside})
 }
 
 fn of(query: &ReportQuery, sums: &[Value], gone: &[Value]) -> Vec<ReportRow> {

@@ -7,7 +7,7 @@ WITH span AS (
 ),
 passed AS (
     SELECT span.id AS shop, span.zone, entry.at, entry.ledger, entry.seq, entry.direction, 1 - coalesce(entry.confidence, 1) AS doubt,
-        entry.staff, entry.detail ? 'same_as' AS twice,
+        office.hidden(entry.detail) AS hidden, entry.staff, entry.detail ? 'same_as' AS twice,
         CASE WHEN $5::text <> 'shop' THEN entry.source END AS source, CASE WHEN $5 = 'line' THEN entry.place END AS line
     FROM span JOIN office.entry ON entry.shop = span.id AND entry.at >= span.since AND entry.at < span.before
     LEFT JOIN office.line ON line.ledger = entry.ledger AND line.source = entry.source AND line.line = entry.place
@@ -31,6 +31,8 @@ sums AS (
         count(*) FILTER (WHERE direction = 'out' AND NOT staff AND NOT twice) AS "left",
         coalesce(sum(doubt) FILTER (WHERE direction = 'in' AND NOT staff AND NOT twice), 0) AS entered_doubt,
         coalesce(sum(doubt) FILTER (WHERE direction = 'out' AND NOT staff AND NOT twice), 0) AS left_doubt,
+        coalesce(sum(hidden) FILTER (WHERE direction = 'in' AND NOT staff AND NOT twice), 0) AS entered_hidden,
+        coalesce(sum(hidden) FILTER (WHERE direction = 'out' AND NOT staff AND NOT twice), 0) AS left_hidden,
         count(*) FILTER (WHERE staff) AS staff, count(*) FILTER (WHERE twice) AS twice,
         max(net - below) AS peak, sum(unseen) AS came_unseen,
         (array_agg(net - below ORDER BY at DESC, ledger DESC, seq DESC))[1] AS inside
