@@ -6,6 +6,7 @@ mod edits;
 mod gaps;
 mod keeping;
 mod page;
+mod reports;
 mod servers;
 mod shops;
 mod tls;
