@@ -23,7 +23,7 @@ fn each_shop_is_told_by_its_own_clock_and_nobody_twice() {
     told.entries[1]["detail"]["staff"] = true.into();
     told.entries[2]["detail"]["same_as"] = json!({"source": "left", "line": "door", "track": 1, "frame": 2});
     berlin.tell(&told);
-    // One comes in, and at the ninth minute nobody counts for half a minute.
+    // One comes in, and at the ninth minute nobody counts for some seconds.
     aachen.tell(&batch(2, 0, 9, [1, 9]));
     town.has(8);
     let zone = "SELECT zone FROM office.shop WHERE name = 'berlin'";
@@ -42,7 +42,7 @@ fn each_shop_is_told_by_its_own_clock_and_nobody_twice() {
     let berlin =
         [json!("berlin"), json!("2026-11-24T10:00:00+01:00"), json!(1), json!(3), json!(0), json!(1)];
     assert_eq!(told(&rows[0])[..6], aachen);
-    assert_eq!(told(&rows[0])[6..], [json!(0), json!(0), json!(0), json!(30.0)]);
+    assert_eq!(told(&rows[0])[6..], [json!(0), json!(0), json!(0), json!(29.5)]);
     assert_eq!(told(&rows[1])[..6], berlin);
     assert_eq!(told(&rows[1])[6..], [json!(2), json!(1), json!(1), json!(0.0)]);
     let high = |row: &Value| row["entered_high"].as_u64().unwrap();
