@@ -1,5 +1,6 @@
 //! Into the database: everything that a number of messages says, or nothing of it.
 
+use footfall_serve::told::SettingsTold;
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Transaction};
@@ -152,6 +153,7 @@ impl Load {
         if !self.rows.is_empty() {
             let rows = json(&self.rows);
             run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
+            run(transaction, include_str!("sql/conditions.sql"), &[&rows]).await?;
             let conflicts = run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
             if conflicts > 0 {
                 tracing::error!(
@@ -195,8 +197,31 @@ async fn write_about(
                    SELECT $1::integer, source, line, role, in_total FROM jsonb_to_recordset($2::text::jsonb)
                    AS line (source text, line text, role text, in_total boolean) ON CONFLICT DO NOTHING";
         run(transaction, sql, &[&ledger, &json(&about.lines)]).await?;
+        write_settings(transaction, ledger, about.settings.as_ref()).await?;
     }
     Ok(())
+}
+
+/// What is in force at a machine, and how it has answered edits; `None` where it takes none.
+async fn write_settings(
+    transaction: &Transaction<'_>,
+    ledger: i32,
+    told: Option<&SettingsTold>,
+) -> Result<(), tokio_postgres::Error> {
+    let Some(told) = told else {
+        return run(transaction, "DELETE FROM office.setting WHERE ledger = $1", &[&ledger]).await.map(drop);
+    };
+    let answered = told.answer.as_ref().map_or(0, |answer| answer.number.cast_signed());
+    let values: [&(dyn ToSql + Sync); 4] = [&ledger, &told.digest, &json(&told.settings), &answered];
+    run(transaction, include_str!("sql/told_settings.sql"), &values).await?;
+    if let Some(answer) = &told.answer {
+        let sql = "UPDATE office.edit SET answered = $3::text::timestamptz, taken = $4, words = $5
+                   WHERE ledger = $1 AND number = $2";
+        run(transaction, sql, &[&ledger, &answered, &answer.at, &answer.taken, &answer.words]).await?;
+    }
+    let sql = "INSERT INTO office.distrusted (ledger, at, reason) SELECT $1::integer, at, reason
+               FROM jsonb_to_recordset($2::text::jsonb) AS told (at timestamptz, reason text) ON CONFLICT DO NOTHING";
+    run(transaction, sql, &[&ledger, &json(&told.distrusted)]).await.map(drop)
 }
 
 /// Runs a statement that is prepared once for the connection.
