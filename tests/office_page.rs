@@ -37,7 +37,7 @@ fn prepare(folder: &Path, postgres: &Postgres, extra: &str) -> (Hub, String) {
     let entry = &told[told.find("[publish.office]").unwrap()..];
     let entry = &entry[..entry.find("\n\n").unwrap_or(entry.len())];
     let entry = entry.replace("tls://OFFICE:4222", &hub.url());
-    (hub, entry.replace("\"berlin.key\"", &format!("{:?}", key)))
+    (hub, entry.replace("\"berlin.key\"", &format!("\"{}\"", key.display())))
 }
 
 #[test]

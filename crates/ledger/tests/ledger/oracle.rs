@@ -87,7 +87,7 @@ fn crossing(minute: u32, name: u8, direction: Direction, confidence: u8, who: u8
     let mut detail = Map::new();
     detail.insert("confidence".into(), json!(f64::from(confidence) / 10.0));
     // Older programs do not say it.
-    if confidence % 3 > 0 {
+    if !confidence.is_multiple_of(3) {
         detail.insert("hidden".into(), json!(f64::from(confidence) / 30.0));
     }
     match who {

@@ -122,7 +122,7 @@ fn an_edit_reaches_the_shop_by_itself_and_later_and_its_answer_is_seen() {
         (&1.into(), &"chief".into(), &Value::Null)
     );
     let message = shop.runtime.block_on(async {
-        tokio::time::timeout(std::time::Duration::from_secs(60), heard.next()).await.unwrap().unwrap()
+        tokio::time::timeout(std::time::Duration::from_mins(1), heard.next()).await.unwrap().unwrap()
     });
     let sealed: Sealed = serde_json::from_slice(&message.payload).unwrap();
     let edit = sealed.open(&key).unwrap();

@@ -178,7 +178,7 @@ mod tests {
         look(&mut fixtures, 0..600, &[guard], &[(guard.bbox, true)]);
         assert!(fixtures.has_others() && fixtures.seen().is_empty());
         // Out of sight they are waited for, but not long while nothing moves.
-        let seen = Duration::from_secs(600);
+        let seen = Duration::from_mins(10);
         let lost = [Trail { bbox: guard.bbox, seen, has_moved: true }];
         fixtures.see(seen + Duration::from_secs(1), &[], &lost.iter().copied());
         assert!(fixtures.has_others());
