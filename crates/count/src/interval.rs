@@ -88,7 +88,7 @@ impl CountInterval {
     /// independent crossings with different confidences the former is Poisson-binomial; for
     /// confidences near 1 that is nearly a Poisson distribution with the mean [`Unsure::none`] (Le Cam, 1960), and a
     /// wider one for others. Those who were missed vary more than by chance, since what hid one hid others: a negative
-    /// binomial distribution with the mean `m`, which is [`Unsure::hidden`] and [`MISSED_AT_ALL`], and the variance
+    /// binomial distribution with the mean `m`, which is [`Unsure::hidden`] and a little whatever the count, and the variance
     /// `m + VARIES m^2`. The constants are those of [`Visibility::hidden`](crate::Visibility::hidden).
     #[must_use]
     pub fn of(count: u64, unsure: Unsure) -> Self {

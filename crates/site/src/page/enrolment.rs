@@ -6,8 +6,9 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use footfall_ledger::jiff::Timestamp;
 use footfall_serve::SetupError;
 
+use super::save::invalid;
 use super::settings;
-use super::setup::{RunSetup, invalid};
+use super::setup::RunSetup;
 use crate::gallery::Gallery;
 
 impl RunSetup {

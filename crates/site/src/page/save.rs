@@ -263,5 +263,10 @@ fn is_same(a: &Item, b: &Item) -> bool {
     is_same_word || a.as_str().is_some() && a.as_str() == b.as_str()
 }
 
+/// A setting that cannot be obeyed, and why.
+pub(super) fn invalid(problem: impl Into<String>) -> SetupError {
+    SetupError::Invalid { problem: problem.into() }
+}
+
 #[cfg(test)]
 mod tests;

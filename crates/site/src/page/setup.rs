@@ -13,7 +13,7 @@ use footfall_pipeline::{Feed, Kind};
 use footfall_serve::{AlertRules, Change, Drawing, Saved, Settings, Setup, SetupError, Shapes};
 use serde_json::Value;
 
-use super::save::keep;
+use super::save::{invalid, keep};
 use super::settings;
 use super::thresholds::{thresholds, with_thresholds};
 use crate::gallery::Gallery;
@@ -193,8 +193,4 @@ impl Setup for RunSetup {
     fn configuration(&self) -> Value {
         self.configuration.clone()
     }
-}
-
-pub(super) fn invalid(problem: impl Into<String>) -> SetupError {
-    SetupError::Invalid { problem: problem.into() }
 }

@@ -10,9 +10,8 @@ use footfall_track::Tracker;
 use serde_json::Value;
 use toml_edit::{DocumentMut, Item, value};
 
-use super::save::set;
+use super::save::{invalid, set};
 use super::settings::{check, parsed, table};
-use super::setup::invalid;
 
 /// The tables that have them.
 const TABLES: [&str; 2] = ["counter", "tracker"];
