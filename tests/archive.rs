@@ -3,6 +3,8 @@
 //! `FOOTFALL_RECORDINGS` and `FOOTFALL_WORKERS` say how many.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
+#[path = "archive/clock.rs"]
+mod clock;
 #[path = "archive/house.rs"]
 mod house;
 #[path = "archive/objects.rs"]

@@ -98,7 +98,8 @@ async fn give_up_on(
 ) -> Result<Taken, ArchiveError> {
     let doing = "look at a job";
     let sql = "SELECT state, tries, current AND sent = $2, worker,
-               coalesce(seen > now() - $3::double precision * interval '1 second', false)
+               coalesce(seen BETWEEN now() - $3::double precision * interval '1 second'
+                   AND now() + $3::double precision * interval '1 second', false)
                FROM archive.job WHERE id = $1";
     let row = client.query_opt(sql, &[&id, &sent, &lease]).await.map_err(ArchiveError::database(doing))?;
     let Some(row) = row else { return Ok(Taken::Over) };

@@ -185,8 +185,9 @@ async fn write_about(
     about: &footfall_serve::told::About,
 ) -> Result<(), tokio_postgres::Error> {
     let told = about.told.cast_signed();
-    let sql = "UPDATE office.ledger SET told = $2 WHERE id = $1 AND told < $2";
-    let is_newest = run(transaction, sql, &[&ledger, &told]).await? > 0;
+    // What continues a message that is not here leaves something out: until that comes, `told` stays where it is.
+    let sql = "UPDATE office.ledger SET told = $2 WHERE id = $1 AND told < $2 AND told >= $3";
+    let is_newest = run(transaction, sql, &[&ledger, &told, &about.after.cast_signed()]).await? > 0;
     run(transaction, include_str!("sql/runs.sql"), &[&ledger, &json(&about.runs)]).await?;
     run(transaction, include_str!("sql/clock.sql"), &[&ledger, &json(&about.clock), &is_newest]).await?;
     if is_newest {

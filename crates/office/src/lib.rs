@@ -32,6 +32,7 @@ mod readers;
 mod service;
 mod shared;
 mod states;
+mod told;
 
 pub use config::{DatabaseConfig, HubConfig, OfficeConfig};
 pub use database::Database;

@@ -8,18 +8,20 @@ use tokio::time::timeout;
 use crate::OfficeConfig;
 use crate::database::Database;
 use crate::figures::Figures;
+use crate::told::Told;
 
 /// What every part of the office has.
 pub(crate) struct Shared {
     pub(crate) config: OfficeConfig,
     pub(crate) database: Database,
     pub(crate) figures: Figures,
+    pub(crate) told: Told,
     ended: watch::Receiver<bool>,
 }
 
 impl Shared {
     pub(crate) fn new(config: OfficeConfig, database: Database, ended: watch::Receiver<bool>) -> Self {
-        Self { config, database, figures: Figures::default(), ended }
+        Self { config, database, figures: Figures::default(), told: Told::default(), ended }
     }
 
     pub(crate) fn is_over(&self) -> bool {

@@ -129,6 +129,7 @@ impl Shop {
             base: 0,
             confirmed,
             head,
+            told: 0,
             zone: Some("Europe/Berlin".into()),
             program: "0.1.0".into(),
             sources: Vec::new(),

@@ -71,14 +71,17 @@ async fn connection(office: &mut Office, reading: &mut Reading) -> Result<(), Po
         send(&link, reading).await?;
         if due <= Instant::now() || is_over {
             office.news.tell(&link, reading).await?;
-            link.state(&reading.state(env!("CARGO_PKG_VERSION")).await?).await?;
+            link.state(&reading.state(env!("CARGO_PKG_VERSION"), office.news.told()).await?).await?;
             due = Instant::now() + TELL_EVERY;
         }
         reading.reporter().well();
         if is_over {
             return link.leave().await;
         }
-        wait(&link, reading, &mut asked).await?;
+        if wait(&link, reading, &mut asked).await? {
+            office.news.forget();
+            due = Instant::now();
+        }
     }
 }
 
@@ -106,15 +109,16 @@ async fn send(link: &Link, reading: &mut Reading) -> Result<(), PortError> {
     }
 }
 
-/// Waits until there may be something to send, and answers the office meanwhile.
-async fn wait(link: &Link, reading: &Reading, asked: &mut Subscriber) -> Result<(), PortError> {
+/// Waits until there may be something to send, and answers the office meanwhile. Whether the office lacks something that
+/// is no entry.
+async fn wait(link: &Link, reading: &Reading, asked: &mut Subscriber) -> Result<bool, PortError> {
     let (mut decided, look_every) = (reading.decided(), reading.pace().look_every);
     tokio::select! {
         message = asked.next() => match message {
             Some(message) => answer::answer(link, reading, &message.payload).await,
             None => Err("the connection to the office's hub is lost".into()),
         },
-        _ = timeout(look_every, decided.changed()) => link.check(),
-        () = end_of(reading.ended()) => Ok(()),
+        _ = timeout(look_every, decided.changed()) => link.check().map(|()| false),
+        () = end_of(reading.ended()) => Ok(false),
     }
 }

@@ -405,7 +405,15 @@ impl Pages for MemoryBook {
 
     fn about(&self) -> Result<About, PortError> {
         let (ledger, told) = ("memory".to_owned(), 0);
-        Ok(About { version: VERSION, ledger, told, runs: Vec::new(), clock: Vec::new(), lines: Vec::new() })
+        Ok(About {
+            version: VERSION,
+            ledger,
+            told,
+            after: 0,
+            runs: Vec::new(),
+            clock: Vec::new(),
+            lines: Vec::new(),
+        })
     }
 
     fn identity(&self) -> Result<String, PortError> {
