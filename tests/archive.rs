@@ -9,6 +9,8 @@ mod clock;
 mod house;
 #[path = "archive/objects.rs"]
 mod objects;
+#[path = "archive/telemetry.rs"]
+mod telemetry;
 
 mod common;
 #[path = "../crates/office/tests/office/servers.rs"]

@@ -22,13 +22,12 @@ import office_shops
 import setting
 from engines import until
 from hub_link import Link
-from office_paper import Sizes, paper
+from office_load_page import BEHIND, page
+from office_paper import Sizes
 from office_town import Town, cpu, memory, memory_of_all
 
 SETTLE = 5
 """Seconds after another rate before anything is measured."""
-BEHIND = 10
-"""Seconds behind the hub with which a rate is not sustained."""
 WALLS = ["--line", setting.DOOR, "--line", "left:192,576,192,0", "--line", "right:576,576,576,0"]
 
 
@@ -118,7 +117,7 @@ class Trial:
         after, seconds = self.seen(), time.monotonic() - began
         told = {key: (after[key] - before[key]) / seconds for key in before}
         lags = self.lag.take()
-        page, page_seconds = timed(lambda: self.town.get("api/v1/shops"))
+        shown, page_seconds = timed(lambda: self.town.get("api/v1/shops"))
         told |= {
             "factor": factor,
             "median": statistics.median(lags),
@@ -127,7 +126,7 @@ class Trial:
             "office_mb": memory(self.town.office.pid),
             "hub_mb": memory(self.town.hub.running.pid),
             "postgres_mb": memory_of_all(self.town.postgres.running.pid),
-            "page": page_seconds if page else float("nan"),
+            "page": page_seconds if shown else float("nan"),
             "unsent": self.plan.waiting.value,
         }
         setting.say(
@@ -273,12 +272,12 @@ def main() -> None:
             waves = [trial.backlog(options.backlog, is_open) for is_open in (True, False)]
             check(town, plan)
             stored = asyncio.run(bytes_at_the_hub(town, plan, trial, options))
-            page = words(options, trial, (steps, waves, first), len(samples), sizes(town, plan, stored))
+            text = page(options, trial.rate(), (steps, waves, first), len(samples), sizes(town, plan, stored))
         finally:
             for process in shops:
                 process.terminate()
             town.close()
-    setting.publish(page)
+    setting.publish(text)
 
 
 async def bytes_at_the_hub(town: Town, plan: office_shops.Plan, trial: Trial, options: argparse.Namespace) -> float:
@@ -294,69 +293,6 @@ async def bytes_at_the_hub(town: Town, plan: office_shops.Plan, trial: Trial, op
     await link.leave()
     town.open()
     return info["state"]["bytes"] / (plan.entries.value - before)
-
-
-def words(options: argparse.Namespace, trial: Trial, seen: tuple, samples: int, size: Sizes) -> str:
-    """The table."""
-    steps, waves, first = seen
-    heads = ["times real", "entries/s", "messages/s", "MB/s", "committed/s", "behind, median", "behind, at most"]
-    heads += ["office", "hub", "PostgreSQL", "all shops on the page"]
-    rows = [
-        [
-            f"{step['factor']:g}",
-            f"{step['entries']:,.0f}",
-            f"{step['messages']:,.0f}",
-            f"{step['bytes'] / 1e6:.2f}",
-            f"{step['committed']:,.0f}",
-            f"{step['median']:.1f} s",
-            f"{step['most']:.1f} s",
-            f"{step['office_mb']:.0f} MB",
-            f"{step['hub_mb']:.0f} MB",
-            f"{step['postgres_mb']:.0f} MB",
-            f"{step['page']:.2f} s",
-        ]
-        for step in steps
-    ]
-    held = [step for step in steps if step["at_end"] <= BEHIND and step["unsent"] <= BEHIND * step["entries"]]
-    most = held[-1] if held else None
-    o = options
-    outage = [
-        [
-            ["the database while they send", "the hub, then the database"][index],
-            f"{wave['entries']:,.0f}",
-            f"{wave['messages']:,.0f}",
-            f"{wave['sent_seconds']:.0f} s",
-            f"{wave['seconds']:.0f} s",
-            f"{wave['entries'] / wave['seconds']:,.0f}",
-        ]
-        for index, wave in enumerate(waves)
-    ]
-    new = f"That all shops are there for the first time, with an entry each, took {first['seconds']:.0f} s."
-    sustained = (
-        f"{most['factor']:g} times what they send, {most['entries']:,.0f} entries a second, is sustained"
-        if most
-        else "not even what they send is sustained"
-    )
-    return "\n\n".join(
-        [
-            "# A head office under a thousand shops",
-            f"{setting.version()}. {o.shops:,} simulated shops send what `footfall` sends, over a connection and with "
-            "a key each; Debian's nats-server and PostgreSQL with their promises to the "
-            f"disk, `footfall office` and the shops share one machine: {setting.machine()}, load {setting.load():.1f} "
-            f"from others' work and this. What entries say is taken from {samples} of the sample clip. "
-            "MB of 10^6 bytes.",
-            f"A real shop is taken to have {o.cameras:g} cameras, at each of which {o.people:g} people pass in "
-            f"{o.hours:g} hours; the ledger has {o.entries:g} entries of each, and the busiest hour has {o.peak:g} "
-            f"times the mean: {trial.rate():.2f} entries a second. Each rate is held for {o.seconds:g} s. Behind is for "
-            "how long the oldest message that is not committed has been at the hub.",
-            f"## As they come\n\n{new} Then {sustained}.",
-            setting.table(heads, rows),
-            f"## After an outage\n\nEach shop has {o.backlog:,} entries at once.",
-            setting.table(["into", "entries", "messages", "sent in", "committed in", "entries/s"], outage),
-            "Afterwards the database has every entry once, and knows of no gap.",
-            paper(size, options, most, max(waves, key=lambda wave: wave["entries"] / wave["seconds"])),
-        ]
-    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use footfall_serve::told::{Ask, Subjects};
 use tokio_postgres::Client;
+use tracing::Instrument as _;
 
 use crate::OfficeError;
 use crate::hub::Hub;
@@ -67,16 +68,23 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
     let mut database = shared.database.connect().await?;
     shared.works("gaps");
     while !shared.rest(LOOK_EVERY).await {
-        // What shops said before the hub is asked.
-        let said = shared.told.said();
-        let waiting = expect(&mut hub, &database).await?;
-        look(&mut database).await?;
-        ask(&hub, &database, &shared.config.hub.prefix).await?;
-        if waiting == 0 {
-            ask_about(&hub, &database, shared, &said).await?;
-        }
-        shared.figures.waiting(waiting);
+        let span = tracing::info_span!("gaps");
+        round(shared, &mut hub, &mut database).instrument(span).await?;
     }
+    Ok(())
+}
+
+/// Looks once, and asks for what is missing.
+async fn round(shared: &Shared, hub: &mut Hub, database: &mut Client) -> Result<(), OfficeError> {
+    // What shops said before the hub is asked.
+    let said = shared.told.said();
+    let waiting = expect(hub, database).await?;
+    look(database).await?;
+    ask(hub, database, &shared.config.hub.prefix).await?;
+    if waiting == 0 {
+        ask_about(hub, database, shared, &said).await?;
+    }
+    shared.figures.waiting(waiting);
     Ok(())
 }
 

@@ -30,14 +30,16 @@ mod places;
 mod prepare;
 mod readers;
 mod service;
+mod session;
 mod shared;
 mod states;
 mod told;
 
-pub use config::{DatabaseConfig, HubConfig, OfficeConfig};
+pub use config::{DatabaseConfig, HubConfig, OfficeConfig, TelemetryConfig};
 pub use database::Database;
 pub use enrol::{Enrolled, Roll};
 pub use error::OfficeError;
 pub use hub::client as connect_hub;
 pub use prepare::{prepare, reload};
 pub use service::Office;
+pub use session::{Session, Statements};
