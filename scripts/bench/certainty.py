@@ -34,7 +34,9 @@ def constant(name: str) -> float:
     return float(re.search(rf"const {name}: f64 = ([0-9.]+);", source)[1])
 
 
-MISSED, MISSED_AT_ALL, TAIL = (constant(name) for name in ("MISSED", "MISSED_AT_ALL", "TAIL"))
+TAIL = constant("TAIL")
+MISSED = MISSED_AT_ALL = 0.1
+"""What a range of the crossings alone supposes to be missed: for each one counted, and whatever the count."""
 
 Line = tuple[str, list[float]]
 
@@ -160,7 +162,7 @@ def weights_of(names: np.ndarray) -> np.ndarray:
 
 
 def interval(count: int, doubt: float) -> tuple[int, int]:
-    """As the summary gives it: of count + Poisson(missed) - Poisson(doubt)."""
+    """Of the crossings alone: count + Poisson(missed) - Poisson(doubt)."""
     size = count + 200
     missed, none = (np.exp([-m + k * math.log(max(m, 1e-300)) - math.lgamma(k + 1) for k in range(size)])
                     for m in (MISSED * count + MISSED_AT_ALL, doubt))  # fmt: skip

@@ -5,7 +5,7 @@
 Every sequence that counting.py watches is thinned to each rate. Those with pixels are also shrunk (the picture is
 made smaller in the middle of a grey one of the same size), darkened, with a sensor's noise, and blurred. Counts of
 many lines are compared with the truth. A range is that of the program's model (hidden.py) with constants that were
-fitted on the other sequences alone. `former` is the range of the crossings alone, which reports of the ledger have.
+fitted on the other sequences alone. `former` is the range of the crossings alone.
 """
 
 import json

@@ -1,8 +1,9 @@
-"""How many people conditions hide: the model of crates/count/src/visibility.rs, fitted anew.
+"""How many people conditions hide: the model of crates/count/src/visibility.rs and interval.rs, fitted anew.
 
 The true count is the count, less crossings that were none, plus people who were hidden. The former are Poisson with
 the mean that confidences say. The latter are negative binomial with the mean m = BASE + max(count, 1) w and the
-variance m + VARIES m^2, w a weighted sum of signs that the program tells. Weights are not negative. All of it is
+variance m + VARIES m^2, w a weighted sum of signs that the program tells. The program takes w as it is at each
+crossing, the fit as it is at the end, which over a whole sequence is nearly the same. Weights are not negative. All of it is
 fitted by maximum likelihood, with between the same weight for each sequence and the same for each count.
 """
 
@@ -16,7 +17,7 @@ from scipy.special import gammaln
 import certainty
 import setting
 
-SIGNS = {"broken": "BROKEN", "short": "SHORT", "lost": "LOST", "small": "SMALL"}
+SIGNS = {"broken": "BROKEN", "short": "SHORT", "lost": "LOST"}
 """By their names in the program's JSON: the weights' names in the program."""
 TAIL = certainty.TAIL
 MOST_NONE = 25
@@ -25,11 +26,10 @@ MOST_NONE = 25
 
 def shipped() -> dict[str, float]:
     """The constants that the program has."""
-    source = (setting.ROOT / "crates/count/src/visibility.rs").read_text()
-    return {
-        name: float(re.search(rf"const {name}: f64 = ([0-9.]+);", source)[1])
-        for name in ("BASE", "VARIES", *SIGNS.values())
-    }
+    folder = setting.ROOT / "crates/count/src"
+    source = (folder / "visibility.rs").read_text() + (folder / "interval.rs").read_text()
+    names = {"BASE": "MISSED_AT_ALL", "VARIES": "VARIES"} | {name: name for name in SIGNS.values()}
+    return {ours: float(re.search(rf"const {theirs}: f64 = ([0-9.]+);", source)[1]) for ours, theirs in names.items()}
 
 
 def log_negative_binomial(k: np.ndarray, mean: np.ndarray, varies: float) -> np.ndarray:

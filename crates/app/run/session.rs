@@ -233,16 +233,17 @@ impl Finished {
         };
         let told = counter.lines().iter().zip(counter.tallies()).zip(counter.doubts());
         let lines = told.map(|((line, tally), doubt)| {
-            let range = uncountable.is_none().then(|| sight.range(tally, doubt, scale));
+            let range = uncountable.is_none().then(|| sight.range(tally, doubt));
             json!({
                 "name": line.name(), "in": tally.entered, "out": tally.left,
                 "in_interval": range.map(|[entered, _]| entered), "out_interval": range.map(|[_, left]| left),
-                "in_doubt": doubt.entered, "out_doubt": doubt.left,
+                "in_doubt": doubt.entered.none, "out_doubt": doubt.left.none,
+                "in_hidden": doubt.entered.hidden, "out_hidden": doubt.left.hidden,
             })
         });
         json!({
             "lines": lines.collect::<Value>(), "uncountable": uncountable,
-            "signs": sight.signs(scale), "confidence": sight.sums().confidence(),
+            "signs": sight.signs(), "confidence": sight.sums().confidence(),
             "unfollowed": sight.sums().unfollowed(), "height": sight.sums().height(), "rate_too_low": !self.low.is_zero(),
         })
     }

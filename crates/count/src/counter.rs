@@ -68,6 +68,8 @@ pub struct Counter {
     /// The last number of a visitor that was given before anybody ceased to be known again.
     numbered: u64,
     staff: Staff,
+    /// See [`expect_hidden`](Self::expect_hidden).
+    hidden: Option<f64>,
 }
 
 impl Counter {
@@ -102,6 +104,7 @@ impl Counter {
             decided_groups: Vec::new(),
             numbered: 0,
             staff: Staff::default(),
+            hidden: None,
         })
     }
 
@@ -183,6 +186,12 @@ impl Counter {
     #[must_use]
     pub fn doubts(&self) -> &[Doubt] {
         &self.doubts
+    }
+
+    /// Says how many people are expected to be missed from now on for each one who is counted, where that is known:
+    /// [`Visibility::hidden`](crate::Visibility::hidden).
+    pub fn expect_hidden(&mut self, hidden: Option<f64>) {
+        self.hidden = hidden;
     }
 
     /// The zones, in the order that [`Visit::zone`] refers to.

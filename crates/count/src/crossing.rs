@@ -38,6 +38,9 @@ pub struct Crossing {
     pub point: Point,
     /// How likely it is that somebody truly passed there, that way and then, 0 to 1.
     pub confidence: f64,
+    /// How many people are expected to have been missed for each one who was counted then, by how well people were
+    /// followed; `None` where that is not known.
+    pub hidden: Option<f64>,
     /// What the confidence rests on, each at most once, in the order of [`Reason`].
     pub reasons: Vec<Reason>,
     /// Who it was, of those who come in, where [`VisitorConfig`](crate::VisitorConfig) asks for it.

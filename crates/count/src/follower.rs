@@ -194,6 +194,7 @@ impl Follower {
             self.latest = (frame, time);
             return self.seen(Vec::new(), Vec::new());
         }
+        self.counter.expect_hidden(self.visibility.hidden());
         let crossings = self.counter.step(frame, time, step, &observations.embeddings);
         let tracks = step.tracks.clone();
         self.latest = (frame, time);
@@ -202,6 +203,7 @@ impl Follower {
 
     /// Takes the next frame of tracks that are ready, whoever made them; the tracker has no part in it.
     pub fn take(&mut self, frame: u64, time: Duration, step: &Step) -> Seen {
+        self.counter.expect_hidden(self.visibility.hidden());
         let crossings = self.counter.step(frame, time, step, &Embeddings::default());
         self.latest = (frame, time);
         self.seen(step.tracks.clone(), crossings)

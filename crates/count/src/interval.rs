@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Crossing, Direction};
+use crate::Direction;
 
 /// The range in which the true number lies with a probability of 95%.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,24 +13,64 @@ pub struct CountInterval {
     pub high: u64,
 }
 
-/// How many of a line's crossings are expected to be none: the sum of what each one's confidence lacks
-/// to 1.
+/// How far the counts of one direction are in doubt.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Unsure {
+    /// How many of those who were counted are expected to be nobody: the sum of what each crossing's confidence lacks
+    /// to 1.
+    pub none: f64,
+    /// How many people who passed are expected to have been missed: the sum of what each crossing says of it.
+    pub hidden: f64,
+}
+
+/// How far a line's counts are in doubt.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Doubt {
     /// Of those inwards.
-    pub entered: f64,
+    pub entered: Unsure,
     /// Of those outwards.
-    pub left: f64,
+    pub left: Unsure,
+}
+
+impl Unsure {
+    /// Adds one crossing of this confidence, 0 to 1, at which so many people are expected to have been missed; `None`
+    /// where nobody knows.
+    pub fn add(&mut self, confidence: f64, hidden: Option<f64>) {
+        self.none += 1.0 - confidence.clamp(0.0, 1.0);
+        self.hidden += hidden.filter(|hidden| hidden.is_finite()).unwrap_or(UNKNOWN).max(0.0);
+    }
+
+    /// What is left without that of some of its crossings.
+    fn without(self, part: Self) -> Self {
+        Self { none: (self.none - part.none).max(0.0), hidden: (self.hidden - part.hidden).max(0.0) }
+    }
+
+    /// Adds what others are in doubt.
+    pub fn absorb(&mut self, other: Self) {
+        self.none += other.none;
+        self.hidden += other.hidden;
+    }
 }
 
 impl Doubt {
-    /// Adds one crossing.
-    pub fn add(&mut self, crossing: &Crossing) {
-        let lack = 1.0 - crossing.confidence.clamp(0.0, 1.0);
-        match crossing.direction {
-            Direction::In => self.entered += lack,
-            Direction::Out => self.left += lack,
+    /// Adds one crossing: see [`Unsure::add`].
+    pub fn add(&mut self, direction: Direction, confidence: f64, hidden: Option<f64>) {
+        match direction {
+            Direction::In => self.entered.add(confidence, hidden),
+            Direction::Out => self.left.add(confidence, hidden),
         }
+    }
+
+    /// What is left without that of some of its crossings.
+    #[must_use]
+    pub fn without(self, part: Self) -> Self {
+        Self { entered: self.entered.without(part.entered), left: self.left.without(part.left) }
+    }
+
+    /// Adds what another line's counts are in doubt.
+    pub fn absorb(&mut self, other: Self) {
+        self.entered.absorb(other.entered);
+        self.left.absorb(other.left);
     }
 }
 
@@ -42,33 +82,26 @@ const MANY: f64 = 200.0;
 const SPREAD: f64 = 1.96;
 
 impl CountInterval {
-    /// Of `count` crossings, of which `doubt` are expected to be none: the sum of what each one's
-    /// confidence lacks to 1.
+    /// Of `count` crossings, of which some are in doubt; nobody is nobody where none was counted.
     ///
     /// The true number is the count, less those that were none, plus those that were missed. Of
     /// independent crossings with different confidences the former is Poisson-binomial; for
-    /// confidences near 1 that is nearly a Poisson distribution with the mean `doubt` (Le Cam, 1960), and a
-    /// wider one for others. The latter is taken as Poisson with the mean `MISSED` a crossing. Their
-    /// difference follows a Skellam distribution.
+    /// confidences near 1 that is nearly a Poisson distribution with the mean [`Unsure::none`] (Le Cam, 1960), and a
+    /// wider one for others. Those who were missed vary more than by chance, since what hid one hid others: a negative
+    /// binomial distribution with the mean `m`, which is [`Unsure::hidden`] and [`MISSED_AT_ALL`], and the variance
+    /// `m + VARIES m^2`. The constants are those of [`Visibility::hidden`](crate::Visibility::hidden).
     #[must_use]
-    pub fn of(count: u64, doubt: f64) -> Self {
-        let none = doubt.clamp(0.0, count as f64);
-        let missed = MISSED * count as f64 + MISSED_AT_ALL;
-        let centre = count as f64 - none + missed;
-        let (low, high) = if none + missed > MANY {
-            let half = SPREAD * (none + missed).sqrt();
-            ((centre - half).floor(), (centre + half).ceil())
-        } else {
-            let (low, high) = skellam(missed, none);
-            (count as f64 + low, count as f64 + high)
-        };
-        Self { low: (low.max(0.0) as u64).min(count), high: (high.max(0.0) as u64).max(count) }
+    pub fn of(count: u64, unsure: Unsure) -> Self {
+        if count == 0 { Self { low: 0, high: 0 } } else { Self::likely(count, unsure) }
     }
 
-    /// The same, where those who were missed have the mean `hidden` and vary more than by chance: a negative binomial
-    /// distribution with the variance `hidden + varies hidden^2`.
+    /// The same of a stretch that was watched: where nobody was counted, somebody may have been missed.
     #[must_use]
-    pub(crate) fn with_hidden(count: u64, doubt: f64, hidden: f64, varies: f64) -> Self {
+    pub fn likely(count: u64, unsure: Unsure) -> Self {
+        Self::with_hidden(count, unsure.none, MISSED_AT_ALL + unsure.hidden, VARIES)
+    }
+
+    fn with_hidden(count: u64, doubt: f64, hidden: f64, varies: f64) -> Self {
         let none = doubt.clamp(0.0, count as f64);
         let whole = count as f64;
         let variance = none + hidden + varies * hidden * hidden;
@@ -87,13 +120,8 @@ impl CountInterval {
     }
 }
 
-/// The least and the greatest difference of two Poisson variables outside of which lie at most
-/// [`TAIL`] to either side.
-fn skellam(plus: f64, minus: f64) -> (f64, f64) {
-    differences(&poisson(plus), &poisson(minus))
-}
-
-/// The same of two variables with these probabilities of 0, 1, 2, ....
+/// The least and the greatest difference of two variables with these probabilities of 0, 1, 2, ..., outside of which lie
+/// at most [`TAIL`] to either side.
 fn differences(plus: &[f64], minus: &[f64]) -> (f64, f64) {
     let mut differences = vec![0.0; plus.len() + minus.len() - 1];
     for (i, p) in plus.iter().enumerate() {
@@ -138,15 +166,17 @@ fn poisson(mean: f64) -> Vec<f64> {
     all
 }
 
-/// Expected number of people missed for each one counted. With these two, the share of true counts within
-/// their intervals is as `scores/certainty.md` has it.
-const MISSED: f64 = 0.1;
-/// Expected number of people missed whatever the count.
-const MISSED_AT_ALL: f64 = 0.1;
+/// How many people are expected to have been missed for each one counted, where nobody knows how well people were seen.
+const UNKNOWN: f64 = 0.1;
+/// How many are expected to have been missed whatever the count. This and [`VARIES`] are fitted together with the
+/// weights of [`Visibility::hidden`](crate::Visibility::hidden).
+const MISSED_AT_ALL: f64 = 0.11;
+/// How much more than by chance they vary: see [`CountInterval::of`].
+const VARIES: f64 = 0.41;
 
 #[cfg(test)]
 mod tests {
-    use super::{CountInterval, negative_binomial, poisson, skellam};
+    use super::{CountInterval, Unsure, differences, negative_binomial, poisson};
     use proptest::prelude::*;
 
     #[test]
@@ -176,9 +206,12 @@ mod tests {
 
     #[test]
     fn without_doubt_there_is_no_width() {
+        let skellam = |plus, minus| differences(&poisson(plus), &poisson(minus));
         assert_eq!(skellam(0.0, 0.0), (0.0, 0.0));
         // P(X = 0) = 0.905, P(X <= 1) = 0.995: one missed is within, two are not.
         assert_eq!(skellam(0.1, 0.0), (0.0, 1.0));
+        assert_eq!(CountInterval::of(0, Unsure::default()), CountInterval { low: 0, high: 0 });
+        assert_eq!(CountInterval::likely(0, Unsure::default()), CountInterval { low: 0, high: 1 });
     }
 
     proptest! {
@@ -193,12 +226,26 @@ mod tests {
         }
 
         #[test]
-        fn the_count_is_within_and_doubt_widens(count in 0_u64..5000, share in 0.0..0.4_f64) {
-            let doubt = share * count as f64;
-            let interval = CountInterval::of(count, doubt);
+        fn the_count_is_within_and_doubt_widens(count in 1_u64..5000, share in 0.0..0.4_f64, hidden in 0.0..0.3_f64) {
+            let unsure = Unsure { none: share * count as f64, hidden: hidden * count as f64 };
+            let interval = CountInterval::of(count, unsure);
             prop_assert!(interval.low <= count && count <= interval.high);
-            let surer = CountInterval::of(count, doubt / 2.0);
+            let surer = CountInterval::of(count, Unsure { none: unsure.none / 2.0, ..unsure });
             prop_assert!(interval.low <= surer.low + 1);
+        }
+
+        /// However a count is put together, it is in as much doubt as its parts.
+        #[test]
+        fn doubts_add_up(each in prop::collection::vec((0.0..1.0_f64, prop::option::of(0.0..0.5_f64)), 0..20), cut in 0..20_usize) {
+            let sum = |part: &[(f64, Option<f64>)]| part.iter().fold(Unsure::default(), |mut sum, &(confidence, hidden)| {
+                sum.add(confidence, hidden);
+                sum
+            });
+            let (first, second) = each.split_at(cut.min(each.len()));
+            let mut both = sum(first);
+            both.absorb(sum(second));
+            let whole = sum(&each);
+            prop_assert!((both.none - whole.none).abs() < 1e-9 && (both.hidden - whole.hidden).abs() < 1e-9);
         }
     }
 }

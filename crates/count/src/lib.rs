@@ -69,7 +69,7 @@ pub use crossing::{Crossing, Direction, Reason, Tally};
 pub use follower::{Follower, Seen};
 pub use groups::{Group, GroupConfig, GroupTally};
 pub use health::{Advice, Condition, HealthChange, Uncounted};
-pub use interval::{CountInterval, Doubt};
+pub use interval::{CountInterval, Doubt, Unsure};
 pub use layout::{Layout, LayoutError, PartLayout};
 pub use line::Line;
 pub use proposal::{Proposal, propose};

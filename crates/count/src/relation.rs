@@ -116,6 +116,7 @@ impl Decision {
             decided,
             point,
             confidence,
+            hidden: None,
             reasons,
             visitor: None,
             again: None,

@@ -16,6 +16,8 @@ const SHORT_TRACK: u64 = 5;
 const STANDS: u32 = 25;
 /// A stretch without frames is no time in which anybody was followed.
 const LONGEST_STEP: f64 = 1.0;
+/// Conditions of late are those of so long, and of up to as long before: a dark evening says nothing of the morning.
+const LATE: Duration = Duration::from_mins(30);
 
 /// What was seen of people without being counted: how many could not be followed, how large they were, how often their
 /// tracks broke.
@@ -32,6 +34,16 @@ pub struct Visibility {
     going: BTreeMap<TrackId, Going>,
     /// How far people were seen.
     extent: Option<Extent>,
+    /// How tracks held together since `turned`, and in the [`LATE`] before that.
+    recent: Followed,
+    before: Followed,
+    turned: Duration,
+}
+
+/// How tracks held together for a while.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Followed {
+    sums: Visible,
     tracks: u64,
     /// Those that were over after a few frames.
     short: u64,
@@ -39,6 +51,19 @@ pub struct Visibility {
     midst: u64,
     /// How long all of them lasted, added up, in seconds.
     seconds: f64,
+}
+
+impl Followed {
+    /// Both together.
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            sums: self.sums.and(&other.sums),
+            tracks: self.tracks + other.tracks,
+            short: self.short + other.short,
+            midst: self.midst + other.midst,
+            seconds: self.seconds + other.seconds,
+        }
+    }
 }
 
 /// A track that goes on.
@@ -64,8 +89,6 @@ pub struct Signs {
     pub short: f64,
     /// The share of those who are seen that belong to no track, times `broken`.
     pub lost: f64,
-    /// How much smaller people are in the network's input than 40 pixels, as a share of these.
-    pub small: f64,
 }
 
 /// The part of the picture in which people are seen, in pixels.
@@ -103,10 +126,14 @@ impl Extent {
 
 impl Visibility {
     /// Takes the next frame: everybody whom the detector saw, and who was followed.
-    pub(crate) fn see(&mut self, time: Duration, detections: &[Detection], step: &Step) {
+    pub fn see(&mut self, time: Duration, detections: &[Detection], step: &Step) {
         let began = *self.began.get_or_insert(time);
         let passed = time.saturating_sub(self.latest.replace(time).unwrap_or(time)).as_secs_f64();
-        self.seconds += passed.min(LONGEST_STEP) * step.tracks.len() as f64;
+        if time.saturating_sub(self.turned) >= LATE {
+            (self.before, self.recent, self.turned) =
+                (std::mem::take(&mut self.recent), Followed::default(), time);
+        }
+        self.recent.seconds += passed.min(LONGEST_STEP) * step.tracks.len() as f64;
         let seen = detections.iter().map(|seen| Extent::of(&seen.bbox));
         self.extent = self.extent.into_iter().chain(seen).reduce(Extent::with);
         for track in &step.tracks {
@@ -120,19 +147,22 @@ impl Visibility {
             }
             going.here = going.here.saturating_add(1);
             if going.frames == 1 {
-                self.tracks += 1;
+                self.recent.tracks += 1;
                 let has_come = time.saturating_sub(began) > MARGIN;
-                self.midst += u64::from(has_come && self.is_midst(&track.bbox));
+                self.recent.midst += u64::from(has_come && self.is_midst(&track.bbox));
             }
         }
         for id in &step.removed {
             if let Some(Going { last, frames, .. }) = self.going.remove(id) {
-                self.midst += u64::from(self.is_midst(&last));
-                self.short += u64::from(frames <= SHORT_TRACK);
+                self.recent.midst += u64::from(self.is_midst(&last));
+                self.recent.short += u64::from(frames <= SHORT_TRACK);
             }
         }
         let going = &self.going;
-        self.sums.see(detections, step, |track| going.get(&track.id).is_some_and(|going| going.has_moved));
+        let mut seen = Visible::default();
+        seen.see(detections, step, |track| going.get(&track.id).is_some_and(|going| going.has_moved));
+        self.sums = self.sums.and(&seen);
+        self.recent.sums = self.recent.sums.and(&seen);
     }
 
     /// All tracks that go on, out of sight or not: where each was last, and whether it was ever away from where it began.
@@ -163,31 +193,36 @@ impl Visibility {
         self.sums.uncountable(scale)
     }
 
-    /// What the conditions were like, with pictures made `scale` times as large for the network, where that is known.
+    /// What the conditions were like of late.
     #[must_use]
-    pub fn signs(&self, scale: Option<f64>) -> Signs {
-        let broken = if self.seconds > 0.0 { self.midst as f64 / (2.0 * self.seconds) } else { 0.0 };
-        let height = self.sums.height().zip(scale).map_or(LARGE, |(height, scale)| height * scale);
-        Signs {
-            broken,
-            short: self.short as f64 / self.tracks.max(1) as f64,
-            lost: self.sums.unfollowed() * broken,
-            small: ((LARGE - height) / LARGE).clamp(0.0, 1.0),
-        }
+    pub fn signs(&self) -> Signs {
+        let Followed { sums, tracks, short, midst, seconds } = self.before.and(&self.recent);
+        let broken = if seconds > 0.0 { midst as f64 / (2.0 * seconds) } else { 0.0 };
+        Signs { broken, short: short as f64 / tracks.max(1) as f64, lost: sums.unfollowed() * broken }
     }
 
-    /// The range of a line's counts in each direction: inwards, outwards.
+    /// How many people are expected to have been missed for each one who is counted now, by the conditions of late: the
+    /// weighted sum of the [`Signs`]. `None` where nobody was looked for.
     ///
-    /// The mean number of people hidden is `BASE + count w`, with `w` the weighted sum of the [`Signs`]. It varies more
-    /// than chance alone would have it: a negative binomial distribution with the variance `m + VARIES m^2`. All of these
-    /// are fitted on sequences with ground truth, thinned, shrunk, darkened and blurred: `scripts/measure conditions`
-    /// makes them anew, and tells how often ranges hold on sequences that had no part in the fit.
+    /// The weights are fitted on sequences with ground truth, thinned, shrunk, darkened and blurred:
+    /// `scripts/measure conditions` makes them anew, and tells how often ranges hold on sequences that had no part in
+    /// the fit.
     #[must_use]
-    pub fn range(&self, tally: &Tally, doubt: &Doubt, scale: Option<f64>) -> [CountInterval; 2] {
-        let Signs { broken, short, lost, small } = self.signs(scale);
-        let share = BROKEN * broken + SHORT * short + LOST * lost + SMALL * small;
-        [(tally.entered, doubt.entered), (tally.left, doubt.left)].map(|(count, doubt)| {
-            CountInterval::with_hidden(count, doubt, BASE + count.max(1) as f64 * share, VARIES)
+    pub fn hidden(&self) -> Option<f64> {
+        self.began?;
+        let Signs { broken, short, lost } = self.signs();
+        Some(BROKEN * broken + SHORT * short + LOST * lost)
+    }
+
+    /// The range of a line's counts in each direction, inwards and outwards: [`CountInterval::likely`], with what is
+    /// hidden now where nobody was counted.
+    #[must_use]
+    pub fn range(&self, tally: &Tally, doubt: &Doubt) -> [CountInterval; 2] {
+        [(tally.entered, doubt.entered), (tally.left, doubt.left)].map(|(count, mut unsure)| {
+            if count == 0 {
+                unsure.hidden = self.hidden().unwrap_or_default();
+            }
+            CountInterval::likely(count, unsure)
         })
     }
 }
@@ -199,15 +234,10 @@ pub fn is_away(from: &Bbox, to: &Bbox) -> bool {
     (to.x - from.x).hypot(to.y - from.y) >= 0.5 * width
 }
 
-/// Of the number of people hidden: see [`Visibility::range`].
-const BASE: f64 = 0.11;
+/// Of the number of people hidden: see [`Visibility::hidden`].
 const BROKEN: f64 = 0.6;
 const SHORT: f64 = 0.14;
 const LOST: f64 = 5.5;
-const SMALL: f64 = 0.03;
-const VARIES: f64 = 0.41;
-/// People as high as this in the network's input are large enough, in its pixels.
-const LARGE: f64 = 40.0;
 
 #[cfg(test)]
 mod tests;

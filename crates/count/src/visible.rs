@@ -161,6 +161,18 @@ impl Visible {
         }
     }
 
+    /// What was seen in both.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Self {
+            frames: self.frames + other.frames,
+            sure: self.sure + other.sure,
+            unfollowed: self.unfollowed + other.unfollowed,
+            heights: self.heights + other.heights,
+            confidences: self.confidences + other.confidences,
+            followed: self.followed + other.followed,
+        }
+    }
+
     /// What was seen after `earlier`.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {

@@ -90,6 +90,9 @@ impl CrossingEntry {
         detail.insert("decided".to_owned(), json!(crossing.decided));
         detail.insert("point".to_owned(), json!([crossing.point.x, crossing.point.y]));
         detail.insert("confidence".to_owned(), json!(crossing.confidence));
+        if let Some(hidden) = crossing.hidden {
+            detail.insert("hidden".to_owned(), json!((hidden * 1e4).round() / 1e4));
+        }
         detail.insert("reasons".to_owned(), json!(crossing.reasons));
         if let Some(visitor) = &crossing.visitor {
             if crossing.direction == Direction::In {

@@ -2,7 +2,7 @@
 
 mod shapes;
 
-pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceShown, Uncounted};
+pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceShown, Uncounted, Ways};
 
 use std::sync::Arc;
 

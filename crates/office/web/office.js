@@ -51,6 +51,12 @@ function missing(/** @type {any} */ shop) {
   return words(shop.behind ? `${shop.behind} on their way` : "nothing", "faint");
 }
 
+/** A count, and between which numbers the true one lies in 95 of 100 cases. */
+function ranged(/** @type {any} */ counts, /** @type {"entered" | "left"} */ way) {
+  const [count, low, high] = [counts[way], counts[`${way}_low`], counts[`${way}_high`]];
+  return low === high ? String(count) : `${count} (${low} to ${high})`;
+}
+
 async function showAll() {
   const { shops, refused, troubles } = await get("shops");
   tell([...troubles, ...(refused ? [`${refused} messages were put aside: see the table office.refused`] : [])]);
@@ -79,11 +85,11 @@ async function showOne(/** @type {string} */ name) {
   }));
   const way = ["", "", "", "number-cell in", "number-cell out"];
   $("hours").replaceChildren(...hours.map((/** @type {any} */ hour) =>
-    row([local(hour.hour), hour.source, hour.line, String(hour.entered), String(hour.left)], way)));
+    row([local(hour.hour), hour.source, hour.line, ranged(hour, "entered"), ranged(hour, "left")], way)));
   const minutes = uncounted.reduce((/** @type {number} */ sum, /** @type {any} */ span) => sum + span.seconds, 0) / 60;
   $("uncounted").textContent = minutes >= 1 ? `Nobody counted for ${Math.round(minutes)} minutes today, over all sources.` : "";
   $("days").replaceChildren(...[...days].reverse().map((/** @type {any} */ day) =>
-    row([day.day, String(day.entered), String(day.left)], ["", "number-cell in", "number-cell out"])));
+    row([day.day, ranged(day, "entered"), ranged(day, "left")], ["", "number-cell in", "number-cell out"])));
   $("ledgers").replaceChildren(...ledgers.map((/** @type {any} */ ledger) =>
     row([`${ledger.ledger.slice(0, 8)}…`, String(ledger.last), String(ledger.head), ago(ledger.counted_until)], ["", "number-cell", "number-cell"])));
   $("gaps").replaceChildren(...gaps.map((/** @type {any} */ gap) => {

@@ -1,9 +1,10 @@
 //! The counter.
 
-use std::sync::Mutex;
-use std::time::Duration;
+mod state;
 
-use footfall_count::{Advice, Condition, Config, CountInterval, Counter as Inner, Line, Zone};
+use std::sync::Mutex;
+
+use footfall_count::{Advice, Config, CountInterval, Counter as Inner, Line, Visibility, Zone};
 use footfall_track::{Bbox, Embeddings, Step, TrackId, TrackedBox};
 use numpy::{IntoPyArray as _, PyArray1};
 use pyo3::exceptions::PyValueError;
@@ -19,9 +20,12 @@ use crate::settings::{filled, wrong};
 use crate::shapes::{lines, masks, zones};
 use crate::tracks::Tracks;
 
+use self::state::State;
+
 /// Counts who passes lines and stays in zones.
 ///
-/// Counter(lines=None, zones=None, masks=None, *, size=None, frame_rate=30.0, box_format="xyxy", **settings)
+/// Counter(lines=None, zones=None, masks=None, *, size=None, input_scale=None, frame_rate=30.0, box_format="xyxy",
+///     **settings)
 ///
 /// lines: {"door": [(x1, y1), (x2, y2)]}, with more points for a bent line, or texts as on the command line,
 ///     "door:x1,y1,x2,y2". `in` is to the right hand of someone who walks from the first point to the last on the
@@ -29,6 +33,8 @@ use crate::tracks::Tracks;
 /// zones: {"till": [(x, y), ...]}, polygons, or texts.
 /// masks: lists of (x, y), polygons in which nobody is to be looked for, or texts; see hides().
 /// size: (width, height) of the picture, where a text is in percent of it.
+/// input_scale: how many times as large the picture is for the detector, as 416 / 1920; where it is known, people who are
+///     too small there are told by `uncountable`.
 /// frame_rate, box_format: of update_boxes(), where it is not told a time.
 /// settings: those of `[counter]` in footfall.toml, such as dead_band (box heights) or smoothing (seconds).
 ///
@@ -40,30 +46,20 @@ pub(crate) struct Counter {
     format: BoxFormat,
 }
 
-struct State {
-    counter: Inner,
-    clock: Clock,
-    is_finished: bool,
-    /// The latest frame's time.
-    latest: Option<Duration>,
-    /// Steps from frame to frame, and those that were too long to follow people over.
-    steps: (u64, u64),
-}
-
-/// Over longer steps people are not followed: at 4 frames a second, with times that are rounded.
-const LONGEST_STEP: Duration = Duration::from_millis(253);
-
 #[pymethods]
 impl Counter {
     #[new]
     #[pyo3(signature = (
-        lines=None, zones=None, masks=None, *, size=None, frame_rate=30.0, box_format="xyxy", **settings
+        lines=None, zones=None, masks=None, *, size=None, input_scale=None, frame_rate=30.0, box_format="xyxy",
+        **settings
     ))]
+    #[expect(clippy::too_many_arguments, reason = "by keyword, from Python")]
     fn new(
         lines: Option<&Bound<'_, PyAny>>,
         zones: Option<&Bound<'_, PyAny>>,
         masks: Option<&Bound<'_, PyAny>>,
         size: Option<(usize, usize)>,
+        input_scale: Option<f64>,
         frame_rate: f64,
         box_format: &str,
         settings: Option<&Bound<'_, PyDict>>,
@@ -80,20 +76,26 @@ impl Counter {
                 "a line, zone or mask is in percent of the picture; pass the picture's size=(width, height) in pixels",
             ));
         }
+        if let Some(scale) = input_scale.filter(|scale| !(scale.is_finite() && *scale > 0.0)) {
+            return Err(PyValueError::new_err(format!(
+                "input_scale is {scale}; it is the width of the detector's input by that of the picture, as 416 / 1920"
+            )));
+        }
         let clock = Clock::new(self::frame_rate(frame_rate)?);
         let format = BoxFormat::named(box_format)?;
-        Ok(Self {
-            state: Mutex::new(State { counter, clock, is_finished: false, latest: None, steps: (0, 0) }),
-            format,
-        })
+        let (visibility, latest) = (Visibility::default(), None);
+        let state =
+            State { counter, clock, is_finished: false, latest, visibility, input_scale, steps: (0, 0) };
+        Ok(Self { state: Mutex::new(state), format })
     }
 
     /// Takes what a Tracker said about the next frame; gives the crossings decided in it.
     fn update(&self, py: Python<'_>, tracks: &Tracks) -> PyResult<Vec<Crossing>> {
-        let Tracks { number, at, step, embeddings, .. } = tracks;
+        let Tracks { number, at, step, embeddings, detections, .. } = tracks;
         py.detach(|| {
-            let at = at.as_secs_f64();
-            lock(&self.state).update(Some(*number), Some(at), |_| (step, embeddings, tracks.at))
+            let seconds = at.as_secs_f64();
+            let detections = detections.as_deref();
+            lock(&self.state).update(Some(*number), Some(seconds), |_| (step, embeddings, detections, *at))
         })
     }
 
@@ -120,7 +122,7 @@ impl Counter {
         let removed = removed.into_iter().map(TrackId).collect();
         let step = Step { tracks, removed, found: Vec::new() };
         let nothing = Embeddings::default();
-        py.detach(|| lock(&self.state).update(frame, time, |at| (&step, &nothing, at)))
+        py.detach(|| lock(&self.state).update(frame, time, |at| (&step, &nothing, None, at)))
     }
 
     /// Decides what is still open at the source's end; gives the crossings. No frame may follow.
@@ -171,15 +173,14 @@ impl Counter {
     }
 
     /// Why no count can be answered for, and what to do: {"because": "low_rate", "why": ..., "remedy": ...}. None where
-    /// they can be: this looks at the times of frames alone, since tracks say nothing of who was not followed.
+    /// they can be. Of `low_rate` the times of frames tell. Of `unfollowed`, `unclear` and, with input_scale, `too_small`
+    /// only what a Tracker gives to update(): tracks of others say nothing of who was not followed.
     #[getter]
     fn uncountable<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        if !py.detach(|| lock(&self.state).is_rare()) {
-            return Ok(None);
-        }
-        let Some(Advice { why, remedy }) = Condition::LowRate.advice() else { return Ok(None) };
+        let Some(condition) = py.detach(|| lock(&self.state).uncountable()) else { return Ok(None) };
+        let Some(Advice { why, remedy }) = condition.advice() else { return Ok(None) };
         let told = PyDict::new(py);
-        for (name, words) in [("because", Condition::LowRate.as_str()), ("why", why), ("remedy", remedy)] {
+        for (name, words) in [("because", condition.as_str()), ("why", why), ("remedy", remedy)] {
             told.set_item(name, words)?;
         }
         Ok(Some(told))
@@ -189,15 +190,15 @@ impl Counter {
     /// pair where counts are uncountable.
     #[getter]
     fn intervals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let is_rare = py.detach(|| lock(&self.state).is_rare());
+        let is_uncountable = py.detach(|| lock(&self.state).uncountable().is_some());
         self.by_line(py, |counter, index, counts| {
-            if is_rare {
+            if is_uncountable {
                 counts.set_item("in", py.None())?;
                 return counts.set_item("out", py.None());
             }
             let (tally, doubt) = (counter.tallies()[index], counter.doubts()[index]);
-            let entered = CountInterval::of(tally.entered, doubt.entered);
-            let left = CountInterval::of(tally.left, doubt.left);
+            let entered = CountInterval::likely(tally.entered, doubt.entered);
+            let left = CountInterval::likely(tally.left, doubt.left);
             counts.set_item("in", (entered.low, entered.high))?;
             counts.set_item("out", (left.low, left.high))
         })
@@ -252,41 +253,6 @@ impl Counter {
             all.set_item(line.name(), counts)?;
         }
         Ok(all)
-    }
-}
-
-impl State {
-    /// Takes the next frame: what was tracked in it, given its time.
-    fn update<'a>(
-        &mut self,
-        frame: Option<u64>,
-        time: Option<f64>,
-        of: impl FnOnce(Duration) -> (&'a Step, &'a Embeddings, Duration),
-    ) -> PyResult<Vec<Crossing>> {
-        if self.is_finished {
-            return Err(PyValueError::new_err(
-                "this counter has finished; make another one for another source",
-            ));
-        }
-        let (number, at) = self.clock.next(frame, time)?;
-        let (step, embeddings, at) = of(at);
-        self.clock.take((number, at), time.is_some());
-        if let Some(before) = self.latest.replace(at) {
-            let is_long = at.saturating_sub(before) > LONGEST_STEP;
-            self.steps = (self.steps.0 + 1, self.steps.1 + u64::from(is_long));
-        }
-        let crossings = self.counter.step(number, at, step, embeddings);
-        Ok(self.named(crossings))
-    }
-
-    /// Whether most frames came too long after the one before. Frames that were left out now and then are not it.
-    fn is_rare(&self) -> bool {
-        2 * self.steps.1 > self.steps.0
-    }
-
-    fn named(&self, crossings: Vec<footfall_count::Crossing>) -> Vec<Crossing> {
-        let name = |line: usize| self.counter.lines()[line].name().to_owned();
-        crossings.into_iter().map(|inner| Crossing { name: name(inner.line), inner }).collect()
     }
 }
 

@@ -97,7 +97,8 @@ impl Tracker {
     ) -> PyResult<Tracks> {
         let seen = observations(detections(self.format, boxes, scores)?, embeddings, embedded)?;
         let (number, at, step) = py.detach(|| lock(&self.state).update(frame, time, &seen))?;
-        Ok(Tracks { number, at, step, embeddings: seen.embeddings, format: self.format })
+        let Observations { detections, embeddings } = seen;
+        Ok(Tracks { number, at, step, embeddings, detections: Some(detections), format: self.format })
     }
 
     /// Whose appearance is worth computing in the next frame: indices of boxes, (m,) int64, rising.
@@ -138,6 +139,7 @@ impl Tracker {
                 at: frame.time,
                 step: frame.step,
                 embeddings: Embeddings::default(),
+                detections: None,
                 format: self.format,
             });
             Ok(tracks.collect())

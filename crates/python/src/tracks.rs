@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use footfall_formats::mot::TrackRow;
-use footfall_track::{Embeddings, Step, TrackedBox};
+use footfall_track::{Detection, Embeddings, Step, TrackedBox};
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray as _, PyArray1, PyArray2};
 use pyo3::prelude::*;
@@ -21,6 +21,8 @@ pub(crate) struct Tracks {
     pub(crate) step: Step,
     /// Of the frame's detections, for who counts.
     pub(crate) embeddings: Embeddings,
+    /// Everybody who was seen; none where tracks were gone over again.
+    pub(crate) detections: Option<Vec<Detection>>,
     pub(crate) format: BoxFormat,
 }
 

@@ -42,6 +42,40 @@ def test_at_a_frame_a_second_nobody_can_be_counted():
     assert rare.intervals == {"door": {"in": None, "out": None}}
 
 
+def walked(score=0.9, **settings):
+    """A counter that somebody has walked through for 12 seconds, 100 pixels high."""
+    tracker, counter = footfall.Tracker(), footfall.Counter(DOOR, **settings)
+    for frame in range(300):
+        box = [100 + 2 * (frame % 150), 100, 140 + 2 * (frame % 150), 200]
+        counter.update(tracker.update([box], [score], [[1.0, 0.0]], time=frame / 25))
+    counter.finish()
+    return counter
+
+
+def test_people_who_cannot_be_seen_well_cannot_be_counted():
+    assert walked().uncountable is None and walked(input_scale=0.5).uncountable is None
+    small, dim = walked(input_scale=0.1), walked(score=0.4)
+    assert small.uncountable["because"] == "too_small" and "larger" in small.uncountable["remedy"]
+    assert dim.uncountable["because"] == "unclear"
+    assert small.intervals == dim.intervals == {"door": {"in": None, "out": None}}
+    for scale in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="416 / 1920"):
+            footfall.Counter(DOOR, input_scale=scale)
+
+
+def test_where_tracks_break_more_people_may_have_been_missed(people):
+    def high(gap):
+        """The most that may have come in, where everybody is lost for `gap` frames now and then."""
+        tracker, counter = footfall.Tracker(appearance=False), footfall.Counter(DOOR)
+        for number, (boxes, scores, *_) in enumerate(people):
+            lost = number % 40 < gap
+            counter.update(tracker.update([] if lost else boxes, [] if lost else scores))
+        counter.finish()
+        return counter.intervals["door"]["in"][1] - counter.counts["door"]["in"]
+
+    assert high(0) <= high(30)
+
+
 def test_lines_as_texts_and_in_percent(people):
     for lines, size in [(["door:250,600,250,0"], None), (["door:25%,100%,25%,0%"], (1000, 600))]:
         counter = footfall.Counter(lines, size=size)

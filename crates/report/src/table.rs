@@ -4,7 +4,7 @@ use std::io::Write;
 use std::iter;
 
 use console::{Alignment, Style, measure_text_width, pad_str};
-use footfall_count::{Advice, Condition, CountInterval};
+use footfall_count::{Advice, Condition, CountInterval, Unsure};
 use footfall_ledger::Count;
 
 use crate::label::{Labels, length};
@@ -24,13 +24,13 @@ const COLUMNS: [Column; 23] = [
         head: "in",
         is_shown: |_| true,
         cell: |c| between(c.entered, c.entered_low, c.entered_high),
-        total: |t| total_between(t.entered, t.doubt.0),
+        total: |t| total_between(t.entered, t.doubt.entered),
     },
     Column {
         head: "out",
         is_shown: |_| true,
         cell: |c| between(c.left, c.left_low, c.left_high),
-        total: |t| total_between(t.left, t.doubt.1),
+        total: |t| total_between(t.left, t.doubt.left),
     },
     Column {
         head: "occupancy",
@@ -211,9 +211,9 @@ fn between(count: u64, low: u64, high: u64) -> String {
     if low == high { count.to_string() } else { format!("{count} ({low} to {high})") }
 }
 
-fn total_between(count: u64, doubt: f64) -> String {
-    let range = CountInterval::of(count, doubt);
-    if count == 0 { "0".to_owned() } else { between(count, range.low, range.high) }
+fn total_between(count: u64, unsure: Unsure) -> String {
+    let range = CountInterval::of(count, unsure);
+    between(count, range.low, range.high)
 }
 
 fn known(number: Option<u64>) -> String {

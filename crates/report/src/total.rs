@@ -1,5 +1,6 @@
 //! All rows together.
 
+use footfall_count::Doubt;
 use footfall_ledger::Count;
 use footfall_ledger::jiff::ZonedDateTime;
 
@@ -8,8 +9,7 @@ use footfall_ledger::jiff::ZonedDateTime;
 pub(crate) struct Total {
     pub(crate) entered: u64,
     pub(crate) left: u64,
-    /// See [`Count::entered_doubt`].
-    pub(crate) doubt: (f64, f64),
+    pub(crate) doubt: Doubt,
     pub(crate) peak: u64,
     pub(crate) came_unseen: u64,
     pub(crate) left_unseen: u64,
@@ -48,8 +48,8 @@ impl Total {
     pub(crate) fn add(&mut self, count: &Count) {
         self.entered += count.entered;
         self.left += count.left;
-        self.doubt.0 += count.entered_doubt;
-        self.doubt.1 += count.left_doubt;
+        let (entered, left) = (count.entered_unsure(), count.left_unsure());
+        self.doubt.absorb(Doubt { entered, left });
         self.peak = self.peak.max(count.peak);
         self.came_unseen += count.came_unseen;
         self.left_unseen += count.left_unseen;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use footfall_config::{Config, NamedSource, shown_name, usage};
 use footfall_count::{
-    Across, Answer, Crossing, Direction, Estimate, GroupTally, Passing, SiteCamera, SiteSums, Tally, Ticket,
+    Across, Answer, Crossing, Doubt, Estimate, GroupTally, Passing, SiteCamera, SiteSums, Tally, Ticket,
     VisitorConfig,
 };
 use footfall_ledger::jiff::Timestamp;
@@ -53,7 +53,7 @@ struct State {
     recalled: bool,
     recorded: bool,
     /// What was taken out of the counts, by camera and line: crossings, and what their confidence lacks.
-    twice: BTreeMap<(usize, String), (Tally, [f64; 2])>,
+    twice: BTreeMap<(usize, String), (Tally, Doubt)>,
     /// Groups by camera and line, without those who are counted elsewhere.
     groups: BTreeMap<(usize, String), GroupTally>,
 }
@@ -143,8 +143,7 @@ impl Cameras {
                 *counted = without(*counted, *tally);
             }
             if let Some(doubts) = summary.doubts.get_mut(place) {
-                doubts.entered = (doubts.entered - doubt[0]).max(0.0);
-                doubts.left = (doubts.left - doubt[1]).max(0.0);
+                *doubts = doubts.without(*doubt);
             }
         }
     }
@@ -218,7 +217,7 @@ impl Cameras {
         let mut state = self.lock();
         let (tally, doubt) = state.twice.entry((index, line.to_owned())).or_default();
         tally.add(crossing.direction);
-        doubt[usize::from(crossing.direction == Direction::Out)] += 1.0 - crossing.confidence;
+        doubt.add(crossing.direction, crossing.confidence, crossing.hidden);
     }
 
     /// Time since 1970, whatever the machine's clock is set to meanwhile.

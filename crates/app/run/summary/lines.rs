@@ -105,7 +105,7 @@ pub(super) fn lines(
     let sight = &lane.summary.visibility;
     let uncountable = uncountable(&lane.summary, least, scale);
     let rate_too_low = matches!(uncountable, Some(Uncountable::LowRate { .. }));
-    let range = move |tally, doubt| uncountable.is_none().then(|| sight.range(tally, doubt, scale));
+    let range = move |tally, doubt| uncountable.is_none().then(|| sight.range(tally, doubt));
     lines.map(move |(index, (name, (tally, doubt)))| LineReport {
         source: source.clone(),
         name: name.clone(),

@@ -61,9 +61,12 @@ impl Counter {
             }
         }
         crossings.sort_by_key(|crossing| (crossing.track, crossing.line, crossing.frame));
+        for crossing in &mut crossings {
+            crossing.hidden = self.hidden;
+        }
         for crossing in crossings.iter().filter(|crossing| crossing.staff.is_none()) {
             self.tallies[crossing.line].add(crossing.direction);
-            self.doubts[crossing.line].add(crossing);
+            self.doubts[crossing.line].add(crossing.direction, crossing.confidence, crossing.hidden);
         }
         visits.sort_by_key(|visit| (visit.left, visit.track, visit.zone));
         for visit in &visits {

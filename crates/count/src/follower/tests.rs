@@ -75,8 +75,12 @@ fn tracks_that_are_ready_are_counted_as_those_that_were_just_made() {
         seen.push(counting.take(frame, time, &step));
     }
     // How well they were seen is not known of tracks that are ready.
-    let known = |seen: Vec<Seen>| -> Vec<Seen> {
-        seen.into_iter().map(|seen| Seen { visible: Visible::default(), ..seen }).collect()
+    let known = |mut seen: Vec<Seen>| -> Vec<Seen> {
+        for seen in &mut seen {
+            seen.visible = Visible::default();
+            seen.crossings.iter_mut().for_each(|crossing| crossing.hidden = None);
+        }
+        seen
     };
     assert_eq!(told(&seen), told(&known(own)));
     assert_eq!(told(&[counting.rest()]), told(&known(rest)));

@@ -51,6 +51,7 @@ fn crossing(id: usize, guest: &Guest) -> Crossing {
         visitor: None,
         again: None,
         staff: guest.is_staff.then(|| "Anna".into()),
+        hidden: None,
         elsewhere: None,
         look: None,
     }

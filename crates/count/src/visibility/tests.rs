@@ -3,7 +3,7 @@ use std::time::Duration;
 use footfall_track::{Bbox, Detection, Step, TrackId, TrackedBox};
 
 use super::Visibility;
-use crate::{CountInterval, Doubt, Tally, Uncountable};
+use crate::{CountInterval, Direction, Doubt, Tally, Uncountable};
 
 fn detection(x: f64, confidence: f32) -> Detection {
     Detection { bbox: Bbox::new(x, 50.0, 20.0, 50.0), confidence }
@@ -36,15 +36,17 @@ fn walk() -> Vec<(u64, f64)> {
     (0..80).map(|n| (1, 300.0 + 4.0 * f64::from(n))).collect()
 }
 
-fn range(sight: &Visibility, entered: u64, scale: Option<f64>) -> CountInterval {
-    let doubt = Doubt { entered: 0.05 * entered as f64, left: 0.0 };
-    sight.range(&Tally { entered, left: 0 }, &doubt, scale)[0]
+/// Of so many crossings, each of which was decided now.
+fn range(sight: &Visibility, entered: u64) -> CountInterval {
+    let mut doubt = Doubt::default();
+    (0..entered).for_each(|_| doubt.add(Direction::In, 0.95, sight.hidden()));
+    sight.range(&Tally { entered, left: 0 }, &doubt)[0]
 }
 
 #[test]
 fn where_all_is_well_no_sign_says_anything() {
-    let signs = seen(&[(1, 400.0); 80], 0.8).signs(Some(1.0));
-    assert_eq!((signs.short, signs.lost, signs.small), (0.0, 0.0, 0.0));
+    let signs = seen(&[(1, 400.0); 80], 0.8).signs();
+    assert_eq!((signs.short, signs.lost), (0.0, 0.0));
     assert!(signs.broken < 0.02, "{signs:?}");
 }
 
@@ -53,11 +55,11 @@ fn tracks_that_break_in_the_midst_widen_the_range_upwards() {
     let well = seen(&[(1, 400.0); 120], 0.8);
     let broken: Vec<_> = (1..=40).flat_map(|n| [(n, 400.0), (n, 420.0), (0, 440.0)]).collect();
     let badly = seen(&broken, 0.8);
-    let (well, badly) = (range(&well, 20, None), range(&badly, 20, None));
+    let (well, badly) = (range(&well, 20), range(&badly, 20));
     assert!(badly.high > well.high + 3, "{well:?} {badly:?}");
     // At the edge of where people are seen they come and go.
     let edge: Vec<_> = (1..=40).flat_map(|n| [(n, 0.0); 3]).collect();
-    assert!(seen(&edge, 0.8).signs(None).broken < 0.05);
+    assert!(seen(&edge, 0.8).signs().broken < 0.05);
 }
 
 #[test]
@@ -77,9 +79,18 @@ fn who_has_been_in_one_place_for_a_while_stands_until_they_go_on() {
 }
 
 #[test]
-fn who_is_small_may_have_been_missed() {
-    let sight = seen(&walk(), 0.8);
-    assert!(range(&sight, 200, Some(0.35)).high > range(&sight, 200, Some(1.0)).high);
+fn what_hid_people_in_the_evening_says_nothing_of_the_morning() {
+    let broken: Vec<_> = (1..=40).flat_map(|n| [(n, 400.0), (n, 420.0), (0, 440.0)]).collect();
+    let mut sight = seen(&broken, 0.8);
+    let hidden = sight.hidden().unwrap();
+    let at = |sight: &mut Visibility, minute: u64| {
+        sight.see(Duration::from_secs(60 * minute), &[], &Step::default());
+        sight.hidden().unwrap()
+    };
+    assert!(hidden > 0.1 && (at(&mut sight, 29) - hidden).abs() < 0.05 && at(&mut sight, 59) > 0.1);
+    assert_eq!(at(&mut sight, 90), 0.0);
+    assert!(sight.sums().people() > 100, "of the whole source it is told");
+    assert_eq!(Visibility::default().hidden(), None);
 }
 
 #[test]

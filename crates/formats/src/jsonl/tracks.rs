@@ -124,6 +124,7 @@ mod tests {
             visitor: None,
             again: None,
             staff: None,
+            hidden: None,
             elsewhere: None,
             look: None,
         };

@@ -1,6 +1,6 @@
 //! What passes at a line, summed up.
 
-use footfall_count::{Direction, Site};
+use footfall_count::{Direction, Doubt, Site};
 
 use super::RowKey;
 use crate::quarters::{Aside, Coming, Passage};
@@ -16,7 +16,7 @@ pub(super) struct LineSums {
 pub(super) struct Sums {
     pub(super) entered: u64,
     pub(super) left: u64,
-    pub(super) doubt: (f64, f64),
+    pub(super) doubt: Doubt,
     pub(super) occupancy: u64,
     pub(super) peak: u64,
     pub(super) drift: (u64, u64),
@@ -51,16 +51,14 @@ impl LineSums {
         if !is_told {
             return;
         }
-        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
+        sums.doubt.add(passage.direction, passage.confidence.into(), passage.hidden.map(f64::from));
         match passage.direction {
             Direction::In => {
                 sums.entered += 1;
-                sums.doubt.0 += lack;
                 sums.outside.0 += u64::from(is_outside);
             }
             Direction::Out => {
                 sums.left += 1;
-                sums.doubt.1 += lack;
                 sums.outside.1 += u64::from(is_outside);
             }
         }

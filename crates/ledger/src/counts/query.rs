@@ -1,5 +1,6 @@
 //! Counting up what the ledger holds.
 
+use footfall_count::Unsure;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
@@ -74,7 +75,8 @@ pub struct Count {
     /// Crossings with direction `in`.
     #[serde(rename = "in")]
     pub entered: u64,
-    /// The true number lies between these with a probability of 95%, by the crossings' confidence.
+    /// The true number lies between these with a probability of 95%, by the crossings' confidence and by how well people
+    /// were followed: [`CountInterval::of`](footfall_count::CountInterval::of).
     #[serde(rename = "in_low")]
     pub entered_low: u64,
     /// See [`entered_low`](Self::entered_low).
@@ -83,6 +85,9 @@ pub struct Count {
     /// How many of them are expected to be none: the sum of what each one's confidence lacks to 1.
     #[serde(rename = "in_doubt")]
     pub entered_doubt: f64,
+    /// How many people are expected to have been missed, besides those who were counted.
+    #[serde(rename = "in_hidden")]
+    pub entered_hidden: f64,
     /// Crossings with direction `out`.
     #[serde(rename = "out")]
     pub left: u64,
@@ -95,6 +100,9 @@ pub struct Count {
     /// See [`entered_doubt`](Self::entered_doubt).
     #[serde(rename = "out_doubt")]
     pub left_doubt: f64,
+    /// See [`entered_hidden`](Self::entered_hidden).
+    #[serde(rename = "out_hidden")]
+    pub left_hidden: f64,
     /// People inside at the end, by all lines that were asked for. Never below zero.
     pub occupancy: u64,
     /// The most that were inside at once.
@@ -154,6 +162,20 @@ pub struct Count {
     /// The same in an earlier period, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Before>,
+}
+
+impl Count {
+    /// How far those with direction `in` are in doubt.
+    #[must_use]
+    pub fn entered_unsure(&self) -> Unsure {
+        Unsure { none: self.entered_doubt, hidden: self.entered_hidden }
+    }
+
+    /// How far those with direction `out` are in doubt.
+    #[must_use]
+    pub fn left_unsure(&self) -> Unsure {
+        Unsure { none: self.left_doubt, hidden: self.left_hidden }
+    }
 }
 
 pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use footfall_count::{Direction, Doubt, Tally};
+use footfall_count::{Doubt, Tally};
 use jiff::Timestamp;
 
 use super::periods::{Micros, Periods};
@@ -25,7 +25,7 @@ pub struct PeriodTally {
     pub tally: Tally,
     /// What the line is for.
     pub standing: Standing,
-    /// How many of them are expected to be none.
+    /// How far that is in doubt.
     pub doubt: Doubt,
 }
 
@@ -88,11 +88,7 @@ impl Sums {
             self.touched.push(passage.spot);
         }
         tally.add(passage.direction);
-        let lack = 1.0 - passage.confidence.clamp(0.0, 1.0);
-        match passage.direction {
-            Direction::In => doubt.entered += lack,
-            Direction::Out => doubt.left += lack,
-        }
+        doubt.add(passage.direction, passage.confidence.into(), passage.hidden.map(f64::from));
     }
 
     /// Gives what there is, under names: several recordings may have one.
@@ -113,8 +109,7 @@ impl Sums {
             let (tally, doubt, _) = named.entry(key).or_insert(new);
             tally.entered += found.entered;
             tally.left += found.left;
-            doubt.entered += unsure.entered;
-            doubt.left += unsure.left;
+            doubt.absorb(unsure);
         }
         named.into_iter().try_for_each(|((source, line, _), (tally, doubt, standing))| {
             take(PeriodTally {

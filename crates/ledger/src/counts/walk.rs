@@ -238,8 +238,8 @@ impl<'q> Walk<'q> {
         let (groups, grouped) = sums.groups;
         let (knows_hours, is_whole) = (!self.query.hours.is_empty(), line.key == RowKey::default());
         let sold = sold.filter(|_| is_whole);
-        let entered = interval(sums.entered, sums.doubt.0);
-        let left = interval(sums.left, sums.doubt.1);
+        let entered = CountInterval::of(sums.entered, sums.doubt.entered);
+        let left = CountInterval::of(sums.left, sums.doubt.left);
         Count {
             source: line.key.source.clone(),
             line: line.key.name.clone(),
@@ -248,11 +248,13 @@ impl<'q> Walk<'q> {
             entered: sums.entered,
             entered_low: entered.low,
             entered_high: entered.high,
-            entered_doubt: sums.doubt.0,
+            entered_doubt: sums.doubt.entered.none,
+            entered_hidden: sums.doubt.entered.hidden,
             left: sums.left,
             left_low: left.low,
             left_high: left.high,
-            left_doubt: sums.doubt.1,
+            left_doubt: sums.doubt.left.none,
+            left_hidden: sums.doubt.left.hidden,
             occupancy: sums.occupancy,
             peak: sums.peak,
             came_unseen: sums.drift.0,
@@ -276,9 +278,4 @@ impl<'q> Walk<'q> {
             before: None,
         }
     }
-}
-
-/// Nobody counted is nobody; else what the crossings' confidence leaves open.
-fn interval(count: u64, doubt: f64) -> CountInterval {
-    if count == 0 { CountInterval { low: 0, high: 0 } } else { CountInterval::of(count, doubt) }
 }

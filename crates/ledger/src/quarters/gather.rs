@@ -19,7 +19,7 @@ pub(super) struct Gatherer<'c> {
 const CROSSINGS: &str = "SELECT event.utc, run.source, event.name, event.direction,
     iif(json_valid(event.detail), json_extract(event.detail, '$.confidence'), NULL),
     iif(json_valid(event.detail), json_extract(event.detail, '$.coming'), NULL), event.staff, event.seq,
-    event.twice FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
+    event.twice, iif(json_valid(event.detail), json_extract(event.detail, '$.hidden'), NULL) FROM event INDEXED BY event_by_kind_and_time CROSS JOIN run ON run.id = event.run
     WHERE event.kind = 'crossing' AND event.utc >= ?1 AND event.utc < ?2 ORDER BY event.utc, event.seq";
 
 const VISITS: &str = "SELECT event.utc, run.source, event.name, coalesce(event.until, event.utc), event.seq
@@ -89,12 +89,8 @@ impl<'c> Gatherer<'c> {
 
 fn passage(row: &Row<'_>, spots: &mut Spots) -> rusqlite::Result<Passage> {
     let is_in = row.get_ref(3)?.as_str_or_null()? == Some("in");
-    // Details are free: what is no number there says nothing.
-    let confidence = match row.get_ref(4)? {
-        ValueRef::Real(confidence) => confidence,
-        ValueRef::Integer(confidence) => confidence as f64,
-        _ => 1.0,
-    };
+    let confidence = number(row.get_ref(4)?).unwrap_or(1.0);
+    let hidden = number(row.get_ref(9)?);
     let coming = row.get_ref(5)?.as_i64().ok();
     let aside = Aside::of(row.get(6)?, row.get(8)?);
     Ok(Passage {
@@ -102,10 +98,20 @@ fn passage(row: &Row<'_>, spots: &mut Spots) -> rusqlite::Result<Passage> {
         spot: spot(row, SpotKind::Line, row.get(7)?, spots)?,
         direction: if is_in { Direction::In } else { Direction::Out },
         confidence,
+        hidden,
         // Where it counts it is told.
         coming: if aside == Some(Aside::Twice) { Coming::Unknown } else { Coming::of(coming) },
         aside,
     })
+}
+
+/// Details are free: what is no number there says nothing.
+fn number(value: ValueRef<'_>) -> Option<f32> {
+    match value {
+        ValueRef::Real(number) => Some(number as f32),
+        ValueRef::Integer(number) => Some(number as f32),
+        _ => None,
+    }
 }
 
 fn stretch(row: &Row<'_>, kind: SpotKind, spots: &mut Spots) -> rusqlite::Result<Stretch> {

@@ -1,5 +1,6 @@
 //! Sixteen bytes for an entry, least byte first: microseconds since the quarter's start (4), the spot's
-//! number with flags below it (4), and a crossing's confidence, a stretch's length in microseconds or a group's size (8).
+//! number with flags below it (4), and a crossing's confidence and how many are hidden (4 each, floating point; not a
+//! number where nobody knows), a stretch's length in microseconds or a group's size (8).
 
 use footfall_count::Direction;
 
@@ -25,7 +26,9 @@ pub(crate) struct Passage {
     pub(crate) spot: SpotId,
     pub(crate) direction: Direction,
     /// How likely it was one, 0 to 1.
-    pub(crate) confidence: f64,
+    pub(crate) confidence: f32,
+    /// How many people are expected to have been missed for each one who was counted then, where that is known.
+    pub(crate) hidden: Option<f32>,
     pub(crate) coming: Coming,
     /// Why it is in no count, where it is in none.
     pub(crate) aside: Option<Aside>,
@@ -101,7 +104,9 @@ pub(super) fn write_crossings(start: i64, crossings: &[Passage]) -> Vec<u8> {
         let mut flags = coming << COMING;
         flags |= if passage.direction == Direction::In { IN } else { 0 };
         flags |= if passage.aside == Some(Aside::Staff) { STAFF } else { 0 };
-        mark(passage.at - start, passage.spot, flags, passage.confidence.to_bits())
+        let hidden = passage.hidden.unwrap_or(f32::NAN).to_bits();
+        let value = u64::from(passage.confidence.to_bits()) | u64::from(hidden) << 32;
+        mark(passage.at - start, passage.spot, flags, value)
     };
     crossings.iter().flat_map(mark).collect()
 }
@@ -138,7 +143,8 @@ pub(super) fn read_crossings(start: i64, bytes: &[u8], crossings: &mut Vec<Passa
             at: start + at,
             spot,
             direction: if flags & IN == 0 { Direction::Out } else { Direction::In },
-            confidence: f64::from_bits(value),
+            confidence: f32::from_bits(value as u32),
+            hidden: Some(f32::from_bits((value >> 32) as u32)).filter(|hidden| !hidden.is_nan()),
             coming,
             aside: Aside::of(is_staff, is_twice),
         });
@@ -201,14 +207,15 @@ mod tests {
         fn what_was_written_is_read_to_the_last_bit(
             quarter in -2_000_000_i64..10_000_000,
             entries in prop::collection::vec(
-                (0..QUARTER, 1..1_u32 << 20, any::<bool>(), any::<bool>(), 0..4, 0.0..=1.0_f64, 0..i64::MAX / 4), 0..9),
+                (0..QUARTER, 1..1_u32 << 20, any::<bool>(), any::<bool>(), 0..4, 0.0..=1.0_f32, 0..i64::MAX / 4), 0..9),
         ) {
             let start = quarter * QUARTER;
-            let passage = |&(at, spot, is_in, is_staff, coming, confidence, _): &(i64, u32, bool, bool, i32, f64, i64)| Passage {
+            let passage = |&(at, spot, is_in, is_staff, coming, confidence, _): &(i64, u32, bool, bool, i32, f32, i64)| Passage {
                 at: start + at,
                 spot: SpotId(spot),
                 direction: if is_in { Direction::In } else { Direction::Out },
                 confidence,
+                hidden: (confidence > 0.5).then_some(1.0 - confidence),
                 coming: Coming::of(match coming { 0 | 3 => None, number => Some(number.into()) }),
                 aside: Aside::of(is_staff, coming == 3),
             };
@@ -216,14 +223,14 @@ mod tests {
             let mut read = Vec::new();
             read_crossings(start, &write_crossings(start, &crossings), &mut read).unwrap();
             prop_assert_eq!(read, crossings);
-            let stretch = |&(at, spot, .., long): &(i64, u32, bool, bool, i32, f64, i64)| {
+            let stretch = |&(at, spot, .., long): &(i64, u32, bool, bool, i32, f32, i64)| {
                 Stretch { from: start + at, to: start + at + long, spot: SpotId(spot) }
             };
             let stretches: Vec<_> = entries.iter().map(stretch).collect();
             let mut read = Vec::new();
             read_stretches(start, &write_stretches(start, &stretches), &mut read).unwrap();
             prop_assert_eq!(read, stretches);
-            let company = |&(at, spot, .., size): &(i64, u32, bool, bool, i32, f64, i64)| {
+            let company = |&(at, spot, .., size): &(i64, u32, bool, bool, i32, f32, i64)| {
                 Company { at: start + at, spot: SpotId(spot), size: size.cast_unsigned() }
             };
             let companies: Vec<_> = entries.iter().map(company).collect();

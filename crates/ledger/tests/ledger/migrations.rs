@@ -1,8 +1,8 @@
 //! Ledgers of earlier programs.
 
 use footfall_ledger::{
-    Cursor, Drawn, Ending, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query, Range, Reader, Row,
-    RunInfo, Seq,
+    CrossingEntry, Cursor, Drawn, Ending, Entry, Error, Event, Kind, Ledger, Period, Place, PlaceKind, Query,
+    Range, Reader, Row, RunInfo, Seq,
 };
 use rusqlite::{Connection, params};
 
@@ -316,4 +316,44 @@ fn a_ledger_that_cannot_be_copied_is_not_brought_forward() {
     assert!(error.contains("keep a copy of the ledger"), "{error}");
     assert_eq!(version(&shelf), 1);
     assert!(!shelf.beside(".version-1.partial").exists());
+}
+
+#[test]
+fn sums_of_version_11_are_made_anew_with_who_was_hidden() {
+    let shelf = Shelf::new();
+    let ledger = shelf.open();
+    let run = ledger.begin(&camera()).unwrap();
+    let unsure = |frame| {
+        let mut entry = crossing(frame, frame, In);
+        let Entry::Crossing(CrossingEntry { detail, .. }) = &mut entry else { unreachable!() };
+        detail.insert("confidence".into(), 0.75.into());
+        detail.insert("hidden".into(), 0.5.into());
+        entry
+    };
+    let entries: Vec<_> = (1..200).map(unsure).collect();
+    run.record(&entries).unwrap();
+    run.end(Ending::Done).unwrap();
+    let counts = shelf.reader().counts(&Query::default()).unwrap();
+    drop((run, ledger));
+    let sum = |of: fn(&footfall_ledger::Count) -> f64| counts.iter().map(of).sum::<f64>();
+    assert_eq!((sum(|c| c.entered_doubt), sum(|c| c.entered_hidden)), (49.75, 99.5));
+    // As that version had them: a confidence of eight bytes.
+    let old = Connection::open(shelf.path()).unwrap();
+    let mut sealed: Vec<(i64, Vec<u8>)> = {
+        let mut quarters = old.prepare("SELECT start, crossings FROM quarter").unwrap();
+        let rows = quarters.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    for (start, crossings) in &mut sealed {
+        for mark in crossings.chunks_mut(16) {
+            mark[8..].copy_from_slice(&0.75_f64.to_le_bytes());
+        }
+        old.execute("UPDATE quarter SET crossings = ?2 WHERE start = ?1", (*start, &*crossings)).unwrap();
+    }
+    assert!(!sealed.is_empty());
+    old.pragma_update(None, "user_version", 11).unwrap();
+    drop(old);
+    let reader = shelf.reader();
+    assert_eq!(reader.counts(&Query::default()).unwrap(), counts);
+    reader.check().unwrap();
 }

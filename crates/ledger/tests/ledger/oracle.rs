@@ -86,6 +86,10 @@ fn line(number: u8) -> String {
 fn crossing(minute: u32, name: u8, direction: Direction, confidence: u8, who: u8) -> Entry {
     let mut detail = Map::new();
     detail.insert("confidence".into(), json!(f64::from(confidence) / 10.0));
+    // Older programs do not say it.
+    if confidence % 3 > 0 {
+        detail.insert("hidden".into(), json!(f64::from(confidence) / 30.0));
+    }
     match who {
         0 => drop(detail.insert("staff".into(), "Anna".into())),
         // One that another camera counts, also if it tells who came; and of staff, whoever counts them.
@@ -246,7 +250,7 @@ proptest! {
             let found: Vec<_> = counts.iter().map(|count| numbers(count)).collect();
             prop_assert_eq!(found, expected);
             for c in counts {
-                let range = CountInterval::of(c.entered, c.entered_doubt);
+                let range = CountInterval::of(c.entered, c.entered_unsure());
                 prop_assert!(c.entered == 0 || (c.entered_low, c.entered_high) == (range.low, range.high));
             }
         }

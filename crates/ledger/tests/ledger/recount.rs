@@ -1,18 +1,19 @@
 //! Counting up by asking every entry about every period.
 
 use footfall_count::Direction::In;
-use footfall_count::Site;
+use footfall_count::{Doubt, Site};
 use footfall_ledger::jiff::{SignedDuration, Timestamp};
 use footfall_ledger::{Count, Event, Query, Row};
 
-/// In, out, occupancy, peak, came and left unseen, staff, twice, first and again, visits; and the doubt about in and out,
-/// dwell, uncounted.
-pub(crate) type Numbers = ([u64; 11], [Option<f64>; 4]);
+/// In, out, occupancy, peak, came and left unseen, staff, twice, first and again, visits; and how many of in and out are
+/// none, how many are hidden besides, dwell, uncounted.
+pub(crate) type Numbers = ([u64; 11], [Option<f64>; 6]);
 
 pub(crate) fn numbers(c: &Count) -> Numbers {
     let (first, again) = (c.visitors.unwrap_or(0), c.again.unwrap_or(0));
     let (came, gone) = (c.came_unseen, c.left_unseen);
-    let seconds = [Some(c.entered_doubt), Some(c.left_doubt), c.dwell, Some(c.uncounted)];
+    let hidden = (Some(c.entered_hidden), Some(c.left_hidden));
+    let seconds = [Some(c.entered_doubt), Some(c.left_doubt), hidden.0, hidden.1, c.dwell, Some(c.uncounted)];
     (
         [
             c.entered,
@@ -59,7 +60,7 @@ pub(crate) fn recount(
     periods
         .iter()
         .map(|&(from, to)| {
-            let mut doubt = (0.0, 0.0);
+            let mut doubt = Doubt::default();
             let (mut entered, mut left, mut unseen, mut gone, mut staff, mut twice, mut firsts, mut again) =
                 (0, 0, 0, 0, 0, 0, 0, 0);
             let mut peak = None;
@@ -99,13 +100,14 @@ pub(crate) fn recount(
                         if !is_told {
                             continue;
                         }
-                        let lack = 1.0 - row.detail.get("confidence").map_or(1.0, |c| c.as_f64().unwrap());
+                        // Sums are of numbers of single precision.
+                        let number =
+                            |name| row.detail.get(name).map(|c| f64::from(c.as_f64().unwrap() as f32));
+                        doubt.add(direction, number("confidence").unwrap_or(1.0), number("hidden"));
                         if direction == In {
                             entered += 1;
-                            doubt.0 += lack;
                         } else {
                             left += 1;
-                            doubt.1 += lack;
                         }
                         match row.detail.get("coming").map(|c| c.as_u64().unwrap()) {
                             Some(0 | 1) => firsts += 1,
@@ -124,7 +126,9 @@ pub(crate) fn recount(
             let peak = peak.unwrap_or(site.inside);
             let counts =
                 [entered, left, site.inside, peak, unseen, gone, staff, twice, firsts, again, visits];
-            (counts, [Some(doubt.0), Some(doubt.1), dwell, Some(uncounted)])
+            let hidden = (Some(doubt.entered.hidden), Some(doubt.left.hidden));
+            let none = (Some(doubt.entered.none), Some(doubt.left.none));
+            (counts, [none.0, none.1, hidden.0, hidden.1, dwell, Some(uncounted)])
         })
         .collect()
 }

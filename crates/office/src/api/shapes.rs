@@ -1,5 +1,6 @@
 //! What the interface answers.
 
+use footfall_count::{CountInterval, Unsure};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -96,12 +97,9 @@ pub struct Hour {
     pub source: String,
     /// The line's name.
     pub line: String,
-    /// In.
-    pub entered: u64,
-    /// Out.
-    pub left: u64,
-    /// How many of them are expected not to have taken place.
-    pub doubt: Option<f64>,
+    /// How many.
+    #[serde(flatten)]
+    pub ways: Ways,
     /// What the line is for.
     pub role: String,
     /// Whether it is in the totals.
@@ -114,12 +112,54 @@ pub struct Day {
     /// By the shop's calendar.
     #[schema(format = Date)]
     pub day: String,
+    /// How many.
+    #[serde(flatten)]
+    pub ways: Ways,
+}
+
+/// In and out, with the ranges in which the true numbers lie with a probability of 95%.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(from = "Counted")]
+pub struct Ways {
     /// In.
     pub entered: u64,
+    /// The least that it may be,
+    pub entered_low: u64,
+    /// and the most.
+    pub entered_high: u64,
     /// Out.
     pub left: u64,
-    /// How many of them are expected not to have taken place.
-    pub doubt: Option<f64>,
+    /// The least that it may be,
+    pub left_low: u64,
+    /// and the most.
+    pub left_high: u64,
+}
+
+/// In and out, and how far that is in doubt, as the views have it.
+#[derive(Deserialize)]
+struct Counted {
+    entered: u64,
+    left: u64,
+    entered_none: f64,
+    entered_hidden: f64,
+    left_none: f64,
+    left_hidden: f64,
+}
+
+impl From<Counted> for Ways {
+    fn from(counted: Counted) -> Self {
+        let Counted { entered, left, entered_none, entered_hidden, left_none, left_hidden } = counted;
+        let of_in = CountInterval::of(entered, Unsure { none: entered_none, hidden: entered_hidden });
+        let of_out = CountInterval::of(left, Unsure { none: left_none, hidden: left_hidden });
+        Self {
+            entered,
+            entered_low: of_in.low,
+            entered_high: of_in.high,
+            left,
+            left_low: of_out.low,
+            left_high: of_out.high,
+        }
+    }
 }
 
 /// For how long nobody counted in an hour.

@@ -2,13 +2,14 @@
 SELECT jsonb_build_object(
     'hours', (
         SELECT coalesce(jsonb_agg(to_jsonb(row) ORDER BY row.hour, row.source, row.line), '[]') FROM (
-            SELECT hour, source, line, entered, "left", doubt, role, in_total FROM report.hour
+            SELECT hour, source, line, entered, "left", entered_none, entered_hidden, left_none, left_hidden, role, in_total
+            FROM report.hour
             WHERE shop = own.name AND hour >= date_trunc('day', now(), own.zone)
         ) AS row
     ),
     'days', (
         SELECT coalesce(jsonb_agg(to_jsonb(row) ORDER BY row.day), '[]') FROM (
-            SELECT day, entered, "left", doubt FROM report.day
+            SELECT day, entered, "left", entered_none, entered_hidden, left_none, left_hidden FROM report.day
             WHERE shop = own.name AND day > (now() AT TIME ZONE own.zone)::date - 29
             AND day <= (now() AT TIME ZONE own.zone)::date
         ) AS row

@@ -108,7 +108,7 @@ impl From<By> for Period {
 impl From<Bucket> for Row {
     fn from(bucket: Bucket) -> Self {
         let Bucket { start, source, line, entered, left, role, in_total, doubt } = bucket;
-        let ways = Ways::of((entered, left), (doubt.entered, doubt.left));
+        let ways = Ways::of((entered, left), doubt);
         Self { start: start.to_string(), source, line, ways, role, in_total }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use footfall_count::CountInterval;
+use footfall_count::{CountInterval, Doubt};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,13 +108,10 @@ pub(super) struct ZoneCounts {
 }
 
 impl Ways {
-    /// So many, of which so many are expected to be none.
-    pub(super) fn of((entered, left): (u64, u64), doubt: (f64, f64)) -> Self {
-        let range = |count, doubt| match count {
-            0 => CountInterval { low: 0, high: 0 },
-            _ => CountInterval::of(count, doubt),
-        };
-        Self::within((entered, left), range(entered, doubt.0), range(left, doubt.1))
+    /// So many, and how far that is in doubt.
+    pub(super) fn of((entered, left): (u64, u64), doubt: Doubt) -> Self {
+        let ranges = (CountInterval::of(entered, doubt.entered), CountInterval::of(left, doubt.left));
+        Self::within((entered, left), ranges.0, ranges.1)
     }
 
     fn within((r#in, out): (u64, u64), entered: CountInterval, left: CountInterval) -> Self {

@@ -137,10 +137,13 @@ pub(crate) struct CountRow {
     in_high: u64,
     /// How many of them are expected to be none.
     in_doubt: f64,
+    /// How many people are expected to have been missed, besides those who were counted.
+    in_hidden: f64,
     out: u64,
     out_low: u64,
     out_high: u64,
     out_doubt: f64,
+    out_hidden: f64,
     /// People inside at the end.
     occupancy: u64,
     /// The most that were inside at once.

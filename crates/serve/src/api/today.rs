@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use footfall_count::Role;
+use footfall_count::{Doubt, Role};
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -164,17 +164,17 @@ impl Today {
     }
 }
 
-/// In and out, and how many of each are expected to be none.
+/// In and out, and how far that is in doubt.
 #[derive(Clone, Copy, Default)]
 struct Sum {
     counts: (u64, u64),
-    doubt: (f64, f64),
+    doubt: Doubt,
 }
 
 impl Sum {
     fn add(&mut self, bucket: &Bucket) {
         self.counts = (self.counts.0 + bucket.entered, self.counts.1 + bucket.left);
-        self.doubt = (self.doubt.0 + bucket.doubt.entered, self.doubt.1 + bucket.doubt.left);
+        self.doubt.absorb(bucket.doubt);
     }
 
     fn ways(self) -> Ways {

@@ -165,11 +165,11 @@ impl Book for MemoryBook {
             if inside && is(&query.source, &entry.source) && is(&query.line, &entry.line) {
                 let start = start_of(entry.at, query.by, &self.zone)?;
                 let sum = sums.entry((start, entry.source.clone(), entry.line.clone())).or_default();
-                let lack = 1.0 - entry.confidence.unwrap_or(1.0);
                 match entry.direction {
-                    Direction::In => (sum.0, sum.2.entered) = (sum.0 + 1, sum.2.entered + lack),
-                    Direction::Out => (sum.1, sum.2.left) = (sum.1 + 1, sum.2.left + lack),
+                    Direction::In => sum.0 += 1,
+                    Direction::Out => sum.1 += 1,
                 }
+                sum.2.add(entry.direction, entry.confidence.unwrap_or(1.0), None);
             }
         }
         let bucket = |((start, source, line), (entered, left, doubt))| Bucket {
@@ -202,8 +202,7 @@ impl Book for MemoryBook {
         for bucket in self.counts(query, usize::MAX, waiting)?.buckets {
             let sum = sums.entry(bucket.start).or_default();
             (sum.0, sum.1) = (sum.0 + bucket.entered, sum.1 + bucket.left);
-            sum.2.entered += bucket.doubt.entered;
-            sum.2.left += bucket.doubt.left;
+            sum.2.absorb(bucket.doubt);
         }
         let period = |(start, (entered, left, doubt)): (Timestamp, (u64, u64, Doubt))| {
             let inside = self.occupancy(query.to)?;

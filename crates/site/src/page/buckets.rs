@@ -56,8 +56,7 @@ fn in_order(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
         if is_same {
             last.entered += next.entered;
             last.left += next.left;
-            last.doubt.entered += next.doubt.entered;
-            last.doubt.left += next.doubt.left;
+            last.doubt.absorb(next.doubt);
         }
         is_same
     });

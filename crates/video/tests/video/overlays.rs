@@ -111,6 +111,7 @@ fn a_crossing_flashes_and_goes_out() {
         visitor: None,
         again: None,
         staff: None,
+        hidden: None,
         elsewhere: None,
         look: None,
     });
@@ -182,6 +183,7 @@ proptest! {
                 visitor: None,
                 again: None,
                 staff: None,
+                hidden: None,
                 elsewhere: None,
                 look: None,
             });
