@@ -203,9 +203,9 @@ def words(trial: Trial, o: argparse.Namespace, rows: dict[str, int], results: tu
         [
             "# A head office while everybody is killed",
             f"{setting.version()}. {o.shops} shops count recordings of {o.frames} frames of the sample clip each, and "
-            f"publish; Debian's nats-server and PostgreSQL with their promises to the disk. {seconds / 60:.0f} minutes, "
-            f"all on one machine: {setting.machine()}, load {setting.load():.1f} from others' work and this. "
-            f"{o.away} shops were without a line for three weeks of their clock; their ledgers keep entries for a week.",
+            f"publish; Debian's nats-server and PostgreSQL with their promises to the disk. {seconds / 60:.0f} minutes "
+            f"in all, on one machine: {setting.machine()}, load {setting.load():.1f} from others' work and this. "
+            f"{o.away} shops were without a line for three weeks of their clock, and keep entries for a week.",
             setting.table(["what befell them", "times"], sorted(map(list, trial.befallen.items()))),
             setting.table(
                 ["result", ""],

@@ -37,7 +37,7 @@ class Shop:
         self.serving: subprocess.Popen | None = None
         self.counting: subprocess.Popen | None = None
         self.counted = self.killed_counts = 0
-        self.start_time = ""
+        self.start_time, self.tries = "", 0
 
     def start(self, *words: object) -> subprocess.Popen:
         command = [setting.program(), *words, "--config", self.config]
@@ -70,7 +70,7 @@ class Shop:
             return None
         self.counting = None
         if status == 0:
-            self.counted, self.start_time = self.counted + 1, ""
+            self.counted, self.start_time, self.tries = self.counted + 1, "", 0
         return status == 0
 
     def kill(self) -> None:
@@ -80,6 +80,7 @@ class Shop:
                 running.kill()
                 running.wait()
         self.killed_counts += self.counting is not None
+        self.tries += self.counting is not None
         self.serving = self.counting = None
 
     def head(self) -> int:
