@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow};
+use footfall_config::usage;
 use footfall_office::TelemetryConfig;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
@@ -25,7 +26,7 @@ impl Telemetry {
         let Some(place) = &config.otlp else { return Ok(None) };
         let place = place.trim_end_matches('/');
         if !place.starts_with("http://") && !place.starts_with("https://") {
-            bail!("telemetry.otlp: {place:?} is no address: http://HOST:4318");
+            return Err(usage(anyhow!("telemetry.otlp: {place:?} is no address: http://HOST:4318")));
         }
         footfall_archive::choose_cryptography();
         let exporter = SpanExporter::builder()
