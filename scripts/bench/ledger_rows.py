@@ -69,9 +69,9 @@ def runs(ledger: Path) -> list[list[Any]]:
     return [list(row) for row in rows(ledger, sql)]
 
 
-RUNS = """SELECT jsonb_build_array(run.id, source, recorded::integer, (extract(epoch FROM began) * 1000000)::bigint,
-    (extract(epoch FROM start) * 1000000)::bigint, (extract(epoch FROM ended) * 1000000)::bigint, outcome, run.program,
-    config)
+RUNS = """SELECT jsonb_build_array(run.id, run.source, run.recorded::integer,
+    (extract(epoch FROM run.began) * 1000000)::bigint, (extract(epoch FROM run.start) * 1000000)::bigint,
+    (extract(epoch FROM run.ended) * 1000000)::bigint, run.outcome, run.program, run.config)
     FROM office.run JOIN office.ledger ON ledger.id = run.ledger JOIN office.shop ON shop.id = ledger.shop
     WHERE shop.name = '{shop}' ORDER BY run.ledger, run.id"""
 """The same of a shop, from the office's database."""
