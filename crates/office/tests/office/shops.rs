@@ -30,7 +30,7 @@ impl Town {
         let database = DatabaseConfig { url: self.postgres.url().into(), ..DatabaseConfig::default() };
         let address = Some("127.0.0.1:0".parse().unwrap());
         let serve = footfall_serve::Config { address, ..footfall_serve::Config::default() };
-        OfficeConfig { hub, database, serve }
+        OfficeConfig { hub, database, serve, ..OfficeConfig::default() }
     }
 
     /// Opens the office, and waits until it has made its stream.
