@@ -88,7 +88,7 @@ fn what_has_never_moved_lets_them_rest_and_is_followed_on() {
     assert!(!expected.is_empty(), "nobody to be followed");
     assert_eq!(tracks, expected);
     let frames = &on["frames"];
-    assert!((180..250).contains(&frames["rested"].as_u64().unwrap()), "{frames}");
+    assert!((320..385).contains(&frames["rested"].as_u64().unwrap()), "{frames}");
 }
 
 #[test]

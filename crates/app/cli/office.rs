@@ -3,7 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand, ValueHint};
+use footfall_ledger::jiff::civil::Date;
+use footfall_office::{Each, Period};
+use footfall_report::Format;
 
 use super::address;
 
@@ -47,6 +51,7 @@ pub(crate) enum Command {
     Revoke(RevokeArgs),
     /// List the shops that may publish
     Shops(OfficeConfigArgs),
+    Report(OfficeReportArgs),
 }
 
 /// Write what the hub and the office need into a folder
@@ -91,11 +96,61 @@ pub(crate) struct RevokeArgs {
     pub(crate) config: OfficeConfigArgs,
 }
 
+/// Say how many people came and went, of all shops, out of the database
+///
+/// One row for each shop and hour, or day, week or month, of the shop's own time zone. occupancy is who was inside at the
+/// end by what passed since midnight, and never below zero; what that corrects is shown as drift. uncounted is time in
+/// which at least one source of the shop did not count.
+#[derive(Debug, Args)]
+pub(crate) struct OfficeReportArgs {
+    #[command(flatten)]
+    pub(crate) config: OfficeConfigArgs,
+
+    /// What to add up over
+    #[arg(long, value_name = "PERIOD", default_value = "hour", value_parser = period())]
+    pub(crate) by: Period,
+
+    /// What has rows of its own: each shop, each source of a shop, or each line of a source
+    #[arg(long, value_name = "WHAT", default_value = "shop", value_parser = each())]
+    pub(crate) each: Each,
+
+    /// This shop alone [default: all of them]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) shop: Option<String>,
+
+    /// The first day, by each shop's calendar: 2026-11-23 [default: the first there is]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Date>,
+
+    /// The last day, all of it [default: the last there is]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: Option<Date>,
+
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = super::report::format())]
+    pub(crate) format: Format,
+
+    /// Where to write it [default: the standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+fn period() -> impl clap::builder::TypedValueParser<Value = Period> {
+    PossibleValuesParser::new(Period::ALL.map(Period::as_str))
+        .map(|name| Period::ALL.into_iter().find(|by| by.as_str() == name).unwrap_or_default())
+}
+
+fn each() -> impl clap::builder::TypedValueParser<Value = Each> {
+    PossibleValuesParser::new(Each::ALL.map(Each::as_str))
+        .map(|name| Each::ALL.into_iter().find(|each| each.as_str() == name).unwrap_or_default())
+}
+
 const HELP: &str = "\
 Examples:
   footfall office prepare office                 hub.conf, office.toml and keys, in a folder
   nats-server --config office/hub.conf
   footfall office --config office/office.toml
   footfall office enrol berlin-1 --config office/office.toml
+  footfall office report --by day --from 2026-11-01 --format xlsx --output november.xlsx --config office/office.toml
 
 How to set it up, and what happens when something dies: docs/office.md.";

@@ -121,7 +121,7 @@ fn period() -> impl clap::builder::TypedValueParser<Value = Period> {
         .map(|name| Period::ALL.into_iter().find(|by| by.as_str() == name).unwrap_or_default())
 }
 
-fn format() -> impl clap::builder::TypedValueParser<Value = Format> {
+pub(super) fn format() -> impl clap::builder::TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .map(|name| Format::ALL.into_iter().find(|format| format.as_str() == name).unwrap_or_default())
 }

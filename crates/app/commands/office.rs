@@ -1,11 +1,14 @@
 //! `footfall office`: what many shops count, in one place.
 
+mod report;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
 use footfall_config::usage;
-use footfall_office::{Office, OfficeConfig, OfficeError, Roll, prepare, reload};
+use footfall_office::{Office, OfficeConfig, OfficeError, Roll, editing_key, prepare, reload};
 use footfall_pipeline::Stop;
 
 use crate::cli::OfficeArgs;
@@ -26,6 +29,7 @@ pub(crate) fn run(args: &OfficeArgs, verbose: u8) -> anyhow::Result<()> {
         Command::Enrol(args) => enrol(args),
         Command::Revoke(args) => revoke(args),
         Command::Shops(args) => list(args),
+        Command::Report(args) => report::run(args),
     }
 }
 
@@ -36,7 +40,7 @@ fn serve(args: &OfficeRunArgs, verbose: u8) -> anyhow::Result<()> {
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
-    let office = Office::start(config).map_err(told)?;
+    let office = Office::start(config, Arc::new(report::Files)).map_err(told)?;
     say(&format!("the office's page is at {}\n", office.url()));
     while !stop.wait(Duration::from_hours(1)) {}
     Ok(())
@@ -68,11 +72,13 @@ fn enrol(args: &EnrolShopArgs) -> anyhow::Result<()> {
         enrolled.public,
         enrolled.key.display()
     ));
+    let edited_by = editing_key(&config.hub.editing_key).map_err(told)?;
     let shop = toml::Value::from(args.shop.as_str());
     let file = toml::Value::from(key.file_name().unwrap_or_default().to_string_lossy().into_owned());
     let text = format!(
         "[publish.office]\nurl = \"tls://OFFICE:4222\" # or nats://, in a network that you trust\nshop = {shop}\nkey = {{ \
-         file = {file} }}\n"
+         file = {file} }}\nedited_by = \"{edited_by}\" # whoever has this key edits lines and thresholds; leave it out if \
+         nobody may\n"
     );
     std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
     tell_hub(&config.hub.roll);
@@ -104,7 +110,7 @@ fn tell_hub(roll: &Path) {
 
 fn roll(args: &OfficeConfigArgs) -> anyhow::Result<(OfficeConfig, Roll)> {
     let config = load(args)?;
-    let roll = Roll::read(&config.hub.roll, &config.hub.prefix).map_err(told)?;
+    let roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).map_err(told)?;
     Ok((config, roll))
 }
 
@@ -117,7 +123,7 @@ fn load(args: &OfficeConfigArgs) -> anyhow::Result<OfficeConfig> {
 /// The office's refusal, as the exit code tells it.
 fn told(error: OfficeError) -> anyhow::Error {
     match error {
-        OfficeError::Setting { .. } | OfficeError::Roll(_) => usage(error),
+        OfficeError::Setting { .. } | OfficeError::Roll(_) | OfficeError::Report(_) => usage(error),
         OfficeError::Page(error) => footfall_site::refused(error),
         error => error.into(),
     }

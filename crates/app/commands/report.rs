@@ -1,13 +1,14 @@
 //! `footfall report`: counts out of the ledger.
 
 use std::io::{BufWriter, IsTerminal as _, Write};
+use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use footfall_config::{Config, shown_name, usage};
 use footfall_formats::PartialFile;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_ledger::{Compare, Count, Error, PlaceKind, Query, Range, Reader, ZoneCount};
-use footfall_report::{Format, Report, Screen, ZoneReport};
+use footfall_report::{Format, Names, Report, Screen, ZoneReport};
 
 use super::audit::audited;
 use super::ledger::marks;
@@ -108,7 +109,10 @@ fn report(reader: &Reader, query: &Query, args: &ReportArgs) -> anyhow::Result<(
     if args.each_zone {
         let title = title(&query.zones, "all zones", args, &query.zone);
         let report = ZoneReport { counts: &rows, by: args.by, title, reasons };
-        return show(args, |screen, out| footfall_report::write_zones(&report, args.format, screen, out));
+        let write = |screen, out: &mut (dyn Write + Send)| {
+            footfall_report::write_zones(&report, args.format, screen, out)
+        };
+        return show(args.output.as_deref(), args.format, write);
     }
     let title = title(&query.lines, "all lines", args, &query.zone);
     let gaps = match &args.chart {
@@ -116,26 +120,29 @@ fn report(reader: &Reader, query: &Query, args: &ReportArgs) -> anyhow::Result<(
         None => Vec::new(),
     };
     let notes = marks::notes(&reader.marks_of(query)?, &query.zone);
-    let report = Report { counts: &rows, by: args.by, title, reasons, gaps, notes };
+    let report = Report { counts: &rows, by: args.by, title, names: Names::default(), reasons, gaps, notes };
     if let Some(path) = &args.chart {
         let mut file = PartialFile::create(path)?;
         file.put(footfall_report::svg(&report)?.as_bytes())?;
         file.finish()?;
     }
-    show(args, |screen, out| footfall_report::write(&report, args.format, screen, out))
+    show(args.output.as_deref(), args.format, |screen, out| {
+        footfall_report::write(&report, args.format, screen, out)
+    })
 }
 
-/// Lets `write` write to where the arguments say.
-fn show(
-    args: &ReportArgs,
+/// Lets `write` write to the file at `output`, or to the standard output.
+pub(crate) fn show(
+    output: Option<&Path>,
+    format: Format,
     write: impl FnOnce(Screen, &mut (dyn Write + Send)) -> Result<(), footfall_report::Error>,
 ) -> anyhow::Result<()> {
-    let Some(path) = args.output.as_ref().filter(|path| path.as_os_str() != "-") else {
+    let Some(path) = output.filter(|path| path.as_os_str() != "-") else {
         let terminal = std::io::stdout().is_terminal();
-        if terminal && args.format.is_binary() {
+        if terminal && format.is_binary() {
             return Err(usage(anyhow!(
                 "{} is not for a terminal: name a file with --output",
-                args.format.as_str()
+                format.as_str()
             )));
         }
         let width = if terminal { console::Term::stdout().size().1.into() } else { 100 };

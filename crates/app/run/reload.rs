@@ -105,10 +105,12 @@ impl<'a> Reload<'a> {
     /// Watches the file until this is `done`.
     pub(crate) fn watch(&mut self, done: &Stop) {
         while !done.wait(EVERY) {
-            if self.watched.has_changed()
-                && let Err(error) = self.read_again()
-            {
-                self.watched.refused(&error);
+            if self.watched.has_changed() {
+                let refusal = self.read_again().err();
+                if let Some(error) = &refusal {
+                    self.watched.refused(error);
+                }
+                self.in_force.rereads().done(refusal.map(|error| format!("{error:#}")));
             }
         }
     }

@@ -138,6 +138,7 @@ fn nothing_that_is_shown_is_a_secret_a_path_or_an_address() {
         shop = 'PRIVATE'
         key = { file = 'PRIVATE' }
         authority = 'PRIVATE'
+        edited_by = 'PRIVATE'
         [[source]]
         name = 'front'
         url = 'rtsp://me:PRIVATE@PRIVATE/PRIVATE'

@@ -78,7 +78,7 @@ pub use shape::{Kind as ShapeKind, ShapeError};
 pub use site::{Day, Site};
 pub use staff::{Employee, Staff};
 pub use view::View;
-pub use visibility::{Signs, Visibility, is_away};
+pub use visibility::{Signs, Trail, Visibility, is_away};
 pub use visible::{Ground, Uncountable, Visible};
 pub use visit::{Visit, ZoneTally};
 pub use visitors::{Arrival, Calibration, Estimate, Range, Visitor, VisitorConfig, Visitors, VisitorsMemory};

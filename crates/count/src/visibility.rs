@@ -66,11 +66,24 @@ impl Followed {
     }
 }
 
+/// Where a track that goes on was last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trail {
+    /// In pixels.
+    pub bbox: Bbox,
+    /// When that was, since the source's start.
+    pub seen: Duration,
+    /// Whether it was ever away from where it began.
+    pub has_moved: bool,
+}
+
 /// A track that goes on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Going {
     first: Bbox,
     last: Bbox,
+    /// When it was last in a frame.
+    seen: Duration,
     /// In how many frames it was.
     frames: u64,
     /// Whether it was ever away from where it was first.
@@ -138,9 +151,17 @@ impl Visibility {
         self.extent = self.extent.into_iter().chain(seen).reduce(Extent::with);
         for track in &step.tracks {
             let bbox = track.bbox;
-            let new = Going { first: bbox, last: bbox, frames: 0, has_moved: false, place: bbox, here: 0 };
+            let new = Going {
+                first: bbox,
+                last: bbox,
+                seen: time,
+                frames: 0,
+                has_moved: false,
+                place: bbox,
+                here: 0,
+            };
             let going = self.going.entry(track.id).or_insert(new);
-            (going.last, going.frames) = (track.bbox, going.frames + 1);
+            (going.last, going.seen, going.frames) = (track.bbox, time, going.frames + 1);
             going.has_moved |= is_away(&going.first, &track.bbox);
             if is_away(&going.place, &track.bbox) {
                 (going.place, going.here) = (track.bbox, 0);
@@ -165,9 +186,9 @@ impl Visibility {
         self.recent.sums = self.recent.sums.and(&seen);
     }
 
-    /// All tracks that go on, out of sight or not: where each was last, and whether it was ever away from where it began.
-    pub fn going(&self) -> impl Iterator<Item = (Bbox, bool)> + Clone {
-        self.going.values().map(|going| (going.last, going.has_moved))
+    /// All tracks that go on, out of sight or not.
+    pub fn going(&self) -> impl Iterator<Item = Trail> + Clone {
+        self.going.values().map(|&Going { last, seen, has_moved, .. }| Trail { bbox: last, seen, has_moved })
     }
 
     /// Whether this track has been in one place for a while. Seen there again and again, it says no more of how people

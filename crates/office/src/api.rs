@@ -1,7 +1,13 @@
 //! The interface: all shops, and what stands behind each.
 
+mod alerts;
+mod edits;
+mod report;
 mod shapes;
 
+pub use alerts::{Alert, Alerts};
+pub use edits::{DistrustedShown, EditShown, Machine, NewEdit, Settings};
+pub use report::ReportedRow;
 pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceShown, Uncounted, Ways};
 
 use std::sync::Arc;
@@ -16,6 +22,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::OfficeError;
 use crate::readers::Readers;
 use shapes::Behind;
 
@@ -36,6 +43,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Readers>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(shops))
         .routes(routes!(shop))
+        .routes(routes!(alerts::alerts))
+        .routes(routes!(report::report))
+        .routes(routes!(edits::settings))
+        .routes(routes!(edits::edit))
         .merge(footfall_serve::parts::sessions())
 }
 
@@ -64,7 +75,7 @@ async fn shop(
     State(readers): State<Arc<Readers>>,
     Path(name): Path<String>,
 ) -> Result<Json<ShopDetail>, Problem> {
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, format!("there is no shop \"{name}\""));
+    let unknown = || unknown(&name);
     if name.contains('\0') {
         return Err(unknown());
     }
@@ -81,10 +92,16 @@ async fn ask<T: DeserializeOwned>(
     sql: &'static str,
     values: &[&(dyn ToSql + Sync)],
 ) -> Result<Option<T>, Problem> {
-    let text = readers.ask(sql, values).await.map_err(|error| {
-        tracing::error!("a request failed: {error}");
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; the log says more")
-    })?;
+    let text = readers.ask(sql, values).await.map_err(|error| unavailable(&error))?;
     let Some(text) = text else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|error| Problem::internal(&error.into()))
+}
+
+fn unavailable(error: &OfficeError) -> Problem {
+    tracing::error!("a request failed: {error}");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; the log says more")
+}
+
+fn unknown(shop: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, format!("there is no shop \"{shop}\""))
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use footfall_private::{LocalPath, Place, Secret};
+use footfall_serve::{MailConfig, PublishConfig, WebhookConfig};
 use serde::Deserialize;
 
-use crate::OfficeError;
+use crate::{OfficeError, ShopAlert};
 
 /// Everything that can be set at the office: the file `office.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -17,6 +18,14 @@ pub struct OfficeConfig {
     pub database: DatabaseConfig,
     /// The page and the interface: as `[serve]` of a shop.
     pub serve: footfall_serve::Config,
+    /// What somebody wants to be told of shops.
+    #[serde(rename = "alert")]
+    pub alerts: Vec<ShopAlert>,
+    /// Addresses that take alerts by HTTP POST.
+    #[serde(rename = "webhook")]
+    pub webhooks: Vec<WebhookConfig>,
+    /// A mail server for alerts.
+    pub mail: Option<MailConfig>,
     /// Who is told what the office does.
     pub telemetry: TelemetryConfig,
 }
@@ -49,6 +58,8 @@ pub struct HubConfig {
     pub stream: String,
     /// The file with the shops that may publish, which the server's configuration includes.
     pub roll: LocalPath,
+    /// The key that shops know edits by, as `footfall office enrol` makes it; without the file nothing can be edited.
+    pub editing_key: LocalPath,
 }
 
 /// A PostgreSQL database of the office's own.
@@ -74,6 +85,7 @@ impl Default for HubConfig {
             prefix: "office".to_owned(),
             stream: "OFFICE".to_owned(),
             roll: Path::new("shops.conf").to_owned().into(),
+            editing_key: Path::new("editing.key").to_owned().into(),
         }
     }
 }
@@ -85,6 +97,16 @@ impl Default for DatabaseConfig {
 }
 
 impl OfficeConfig {
+    /// Who is told of which alerts, in the terms of a shop.
+    pub(crate) fn publish(&self) -> PublishConfig {
+        PublishConfig {
+            webhooks: self.webhooks.clone(),
+            mail: self.mail.clone(),
+            alerts: self.alerts.iter().map(ShopAlert::told).collect(),
+            ..PublishConfig::default()
+        }
+    }
+
     /// What `text` says.
     ///
     /// # Errors
@@ -111,6 +133,7 @@ impl OfficeConfig {
         // What it names lies beside it.
         let folder = path.parent().unwrap_or(Path::new(""));
         config.hub.roll = config.hub.roll.within(folder);
+        config.hub.editing_key = config.hub.editing_key.within(folder);
         config.hub.authority = config.hub.authority.map(|file| file.within(folder));
         config.database.authority = config.database.authority.map(|file| file.within(folder));
         Ok(config)

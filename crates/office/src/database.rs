@@ -65,7 +65,10 @@ impl Database {
     /// # Errors
     /// When the server cannot be reached, or does not let us in.
     pub async fn connect(&self) -> Result<Client, OfficeError> {
-        let doing = OfficeError::database("connect");
+        let doing = |error: tokio_postgres::Error| match footfall_serve::distrust(&error) {
+            Some(why) => OfficeError::Untrusted { whom: "the database", why, setting: "database.authority" },
+            None => OfficeError::database("connect")(error),
+        };
         if let Some(tls) = &self.tls {
             let (client, connection) = self.config.connect(tls.clone()).await.map_err(doing)?;
             tokio::spawn(async move { log(connection.await) });

@@ -5,15 +5,14 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use footfall_serve::told::{Subjects, inbox};
-use nkeys::KeyPair;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::OfficeError;
+use crate::signing::new_key;
 
 /// The office itself: it may do everything.
 const OFFICE: &str = "office";
@@ -44,6 +43,7 @@ struct Permissions {
 pub struct Roll {
     path: PathBuf,
     prefix: String,
+    stream: String,
     users: Vec<User>,
 }
 
@@ -57,12 +57,12 @@ pub struct Enrolled {
 }
 
 impl Roll {
-    /// Reads the file; one that is not there is empty.
+    /// Reads the file; one that is not there is empty. `prefix` and `stream` are the hub's.
     ///
     /// # Errors
     /// When it cannot be read, or somebody has edited it.
-    pub fn read(path: &Path, prefix: &str) -> Result<Self, OfficeError> {
-        let (path, prefix) = (path.to_owned(), prefix.to_owned());
+    pub fn read(path: &Path, prefix: &str, stream: &str) -> Result<Self, OfficeError> {
+        let (path, prefix, stream) = (path.to_owned(), prefix.to_owned(), stream.to_owned());
         let text = match fs::read_to_string(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
                 return Err(OfficeError::File { doing: "read", path, source });
@@ -78,7 +78,7 @@ impl Roll {
         let edited =
             |error| OfficeError::Roll(format!("{} is not as it was written: {error}", path.display()));
         let users = users.map_err(edited)?;
-        Ok(Self { path, prefix, users })
+        Ok(Self { path, prefix, stream, users })
     }
 
     /// Names of the shops, in order.
@@ -102,8 +102,13 @@ impl Roll {
         }
         let subjects = Subjects::of(&self.prefix, shop);
         let permissions = Permissions {
-            publish: vec![subjects.entries(), subjects.about(), subjects.state()],
-            subscribe: vec![subjects.ask(), format!("{}.>", inbox(shop))],
+            publish: vec![
+                subjects.entries(),
+                subjects.about(),
+                subjects.state(),
+                subjects.last_set(&self.stream, "*"),
+            ],
+            subscribe: vec![subjects.ask(), subjects.set("*"), format!("{}.>", inbox(shop))],
         };
         let (user, enrolled) = make(key, Some(permissions))?;
         let prefix = &self.prefix;
@@ -164,18 +169,9 @@ fn name(prefix: &str, user: &User) -> Option<String> {
     rest.strip_suffix(".ask").map(ToOwned::to_owned)
 }
 
-/// A new key: its secret half in a file that nobody else may read.
+/// A new key in the file `key`.
 fn make(key: &Path, permissions: Option<Permissions>) -> Result<(User, Enrolled), OfficeError> {
-    let pair = KeyPair::new_user();
-    let seed = pair.seed().map_err(|error| OfficeError::Roll(format!("a key cannot be made: {error}")))?;
-    let mut options = File::options();
-    options.write(true).create_new(true).mode(0o600);
-    let written = options.open(key).and_then(|mut file| {
-        writeln!(file, "{seed}")?;
-        file.sync_all()
-    });
-    written.map_err(|source| OfficeError::File { doing: "write", path: key.to_owned(), source })?;
-    let public = pair.public_key();
+    let public = new_key(key)?.public_key();
     let enrolled = Enrolled { key: key.to_owned(), public: public.clone() };
     Ok((User { nkey: public, permissions }, enrolled))
 }
@@ -200,7 +196,7 @@ mod tests {
     fn shops_come_and_go_and_the_file_is_read_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let (path, key) = (folder.path().join("shops.conf"), |name: &str| folder.path().join(name));
-        let read = || Roll::read(&path, "office").unwrap();
+        let read = || Roll::read(&path, "office", "OFFICE").unwrap();
         read().enrol_office(&key("office.key")).unwrap();
         read().enrol("berlin-1", &key("a"), false).unwrap();
         let enrolled = read().enrol("aachen", &key("b"), false).unwrap();
@@ -219,6 +215,6 @@ mod tests {
             assert!(read().enrol(name, &key("e"), false).is_err(), "{name:?}");
         }
         std::fs::write(&path, "\"users\": [\n").unwrap();
-        assert!(Roll::read(&path, "office").is_err());
+        assert!(Roll::read(&path, "office", "OFFICE").is_err());
     }
 }

@@ -35,6 +35,16 @@ pub enum OfficeError {
         /// What it says.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Whoever is to be reached shows a certificate that is not trusted.
+    #[error("{whom}: {why}: {setting} names a file with the authority's certificate")]
+    Untrusted {
+        /// The hub, or the database.
+        whom: &'static str,
+        /// What is wrong with the certificate.
+        why: String,
+        /// What says who is trusted.
+        setting: &'static str,
+    },
     /// The system refuses something.
     #[error("{doing} {}: {source}", .path.display())]
     File {
@@ -48,6 +58,15 @@ pub enum OfficeError {
     /// The roll of shops does not allow it.
     #[error("{0}")]
     Roll(String),
+    /// Alerts cannot be judged, or not be written down.
+    #[error("alerts: {source}")]
+    Alerts {
+        /// What was said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A report cannot be made.
+    #[error("the report: {0}")]
+    Report(String),
     /// No threads.
     #[error("the system gives no threads: {source}")]
     Threads {

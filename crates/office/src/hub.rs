@@ -114,5 +114,8 @@ pub async fn client(config: &HubConfig, program: &str, patience: Duration) -> Re
         let tls = tls.map_err(|error| refuse(error.to_string()))?;
         options = options.require_tls(true).tls_client_config(tls.as_ref().clone());
     }
-    options.connect(format!("{host}:{port}")).await.map_err(OfficeError::hub("connect"))
+    options.connect(format!("{host}:{port}")).await.map_err(|error| match footfall_serve::distrust(&error) {
+        Some(why) => OfficeError::Untrusted { whom: "the hub", why, setting: "hub.authority" },
+        None => OfficeError::hub("connect")(error),
+    })
 }

@@ -1,7 +1,9 @@
 //! Into the database: everything that a number of messages says, or nothing of it.
 
+use footfall_serve::told::SettingsTold;
 use serde::Serialize;
 use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 
 use crate::OfficeError;
 use crate::database::Database;
@@ -158,6 +160,7 @@ impl Load {
         if !self.rows.is_empty() {
             let rows = json(&self.rows);
             statements.run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
+            statements.run(transaction, include_str!("sql/conditions.sql"), &[&rows]).await?;
             let conflicts = statements.run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
             if conflicts > 0 {
                 tracing::error!(
@@ -206,8 +209,34 @@ async fn write_about(
                    SELECT $1::integer, source, line, role, in_total FROM jsonb_to_recordset($2::text::jsonb)
                    AS line (source text, line text, role text, in_total boolean) ON CONFLICT DO NOTHING";
         statements.run(transaction, sql, &[&ledger, &json(&about.lines)]).await?;
+        write_settings(transaction, statements, ledger, about.settings.as_ref()).await?;
     }
     Ok(())
+}
+
+/// What is in force at a machine, and how it has answered edits; `None` where it takes none.
+async fn write_settings(
+    transaction: &Transaction<'_>,
+    statements: &mut Statements,
+    ledger: i32,
+    told: Option<&SettingsTold>,
+) -> Result<(), tokio_postgres::Error> {
+    let Some(told) = told else {
+        let sql = "DELETE FROM office.setting WHERE ledger = $1";
+        return statements.run(transaction, sql, &[&ledger]).await.map(drop);
+    };
+    let answered = told.answer.as_ref().map_or(0, |answer| answer.number.cast_signed());
+    let values: [&(dyn ToSql + Sync); 4] = [&ledger, &told.digest, &json(&told.settings), &answered];
+    statements.run(transaction, include_str!("sql/told_settings.sql"), &values).await?;
+    if let Some(answer) = &told.answer {
+        let sql = "UPDATE office.edit SET answered = $3::text::timestamptz, taken = $4, words = $5
+                   WHERE ledger = $1 AND number = $2";
+        let values: [&(dyn ToSql + Sync); 5] = [&ledger, &answered, &answer.at, &answer.taken, &answer.words];
+        statements.run(transaction, sql, &values).await?;
+    }
+    let sql = "INSERT INTO office.distrusted (ledger, at, reason) SELECT $1::integer, at, reason
+               FROM jsonb_to_recordset($2::text::jsonb) AS told (at timestamptz, reason text) ON CONFLICT DO NOTHING";
+    statements.run(transaction, sql, &[&ledger, &json(&told.distrusted)]).await.map(drop)
 }
 
 pub(crate) fn json(value: &impl Serialize) -> String {

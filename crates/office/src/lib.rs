@@ -12,9 +12,11 @@
 //!   gap: it is shown, and asked for again until it is here or the shop says that it is gone for good.
 //! - What means nothing, or is not that shop's to say, is kept aside with the reason.
 
+mod alerts;
 pub mod api;
 mod config;
 mod database;
+mod edits;
 mod enrol;
 mod error;
 mod figures;
@@ -29,17 +31,22 @@ mod partitions;
 mod places;
 mod prepare;
 mod readers;
+mod report;
 mod service;
 mod session;
 mod shared;
+mod signing;
 mod states;
 mod told;
 
+pub use alerts::{ShopAlert, When};
 pub use config::{DatabaseConfig, HubConfig, OfficeConfig, TelemetryConfig};
 pub use database::Database;
 pub use enrol::{Enrolled, Roll};
 pub use error::OfficeError;
 pub use hub::client as connect_hub;
 pub use prepare::{prepare, reload};
+pub use report::{Each, Period, ReportQuery, ReportRow, Sheets, report};
 pub use service::Office;
 pub use session::{Session, Statements};
+pub use signing::editing_key;

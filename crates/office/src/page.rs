@@ -45,6 +45,7 @@ fn own(name: &str, headers: &HeaderMap) -> Response {
     match name {
         "index.html" => file("text/html; charset=utf-8", include_bytes!("../web/index.html"), headers),
         "office.js" => file("text/javascript; charset=utf-8", include_bytes!("../web/office.js"), headers),
+        "edits.js" => file("text/javascript; charset=utf-8", include_bytes!("../web/edits.js"), headers),
         "office.css" => file("text/css; charset=utf-8", include_bytes!("../web/office.css"), headers),
         "style.css" | "icon.svg" | "api.js" => file_of_page(name, headers),
         _ => file_of_page("", headers),

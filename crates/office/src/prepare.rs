@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::signing::editing_key;
 use crate::{OfficeError, Roll};
 
 /// Where the hub says which process it is, beside the roll of shops.
 const PID: &str = "hub.pid";
 
-/// Writes `hub.conf` for nats-server, `office.toml`, the office's key and an empty roll of shops into `folder`; gives
+/// Writes `hub.conf` for nats-server, `office.toml`, the office's keys and an empty roll of shops into `folder`; gives
 /// their paths. The hub is to listen at `listen`.
 ///
 /// # Errors
@@ -22,7 +23,7 @@ pub fn prepare(folder: &Path, listen: SocketAddr) -> Result<Vec<PathBuf>, Office
     fs::create_dir_all(folder).map_err(|source| refused("make", folder, source))?;
     let folder = folder.canonicalize().map_err(|source| refused("find", folder, source))?;
     let at = |name: &str| folder.join(name);
-    for name in ["hub.conf", "office.toml", "shops.conf", "office.key"] {
+    for name in ["hub.conf", "office.toml", "shops.conf", "office.key", "editing.key"] {
         if at(name).exists() {
             let path = at(name);
             return Err(OfficeError::Roll(format!(
@@ -31,7 +32,8 @@ pub fn prepare(folder: &Path, listen: SocketAddr) -> Result<Vec<PathBuf>, Office
             )));
         }
     }
-    Roll::read(&at("shops.conf"), "office")?.enrol_office(&at("office.key"))?;
+    Roll::read(&at("shops.conf"), "office", "OFFICE")?.enrol_office(&at("office.key"))?;
+    editing_key(&at("editing.key"))?;
     let quoted = |path: PathBuf| crate::keep::json(&path.to_string_lossy());
     let hub = format!(
         "\
@@ -59,6 +61,7 @@ authorization {{
 url = \"nats://127.0.0.1:{}\"
 key = {{ file = {} }}
 roll = \"shops.conf\"           # footfall office enrol SHOP
+editing_key = \"editing.key\"   # shops know by it what was edited here
 
 [database]
 url = \"host=/run/postgresql dbname=footfall\" # or postgres://USER@HOST/DATABASE
@@ -74,7 +77,7 @@ address = \"127.0.0.1:8080\"    # wider than loopback with a token alone: footfa
         let written = File::create_new(at(name)).and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|source| refused("write", &at(name), source))?;
     }
-    Ok(["hub.conf", "shops.conf", "office.key", "office.toml"].map(at).into())
+    Ok(["hub.conf", "shops.conf", "office.key", "editing.key", "office.toml"].map(at).into())
 }
 
 /// Has the hub read the roll again, where it runs beside it; whether it does.

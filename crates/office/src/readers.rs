@@ -52,6 +52,18 @@ impl Readers {
         Ok(row.map(|row| row.get(0)))
     }
 
+    /// The one number that a statement which changes something answers with; `None` where it has no row.
+    pub(crate) async fn change(
+        &self,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<i64>, OfficeError> {
+        // Whoever looks cannot write: this has a connection of its own.
+        let client = self.database.connect().await?;
+        let row = client.query_opt(sql, values).await.map_err(OfficeError::database("write an edit"))?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
     /// What is wrong at the office itself.
     pub(crate) fn troubles(&self) -> Vec<String> {
         self.shared.upgrade().map(|shared| shared.figures.troubles()).unwrap_or_default()

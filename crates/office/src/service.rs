@@ -11,8 +11,9 @@ use tokio::time::timeout;
 
 use crate::database::Database;
 use crate::page::Page;
+use crate::report::Sheets;
 use crate::shared::Shared;
-use crate::{OfficeConfig, OfficeError, gaps, ingest, states};
+use crate::{OfficeConfig, OfficeError, alerts, edits, gaps, ingest, states};
 
 /// The first pause after a failure; the next ones double, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -30,12 +31,12 @@ pub struct Office {
 type Work<'a> = Pin<Box<dyn Future<Output = Result<(), OfficeError>> + Send + 'a>>;
 
 impl Office {
-    /// Brings the database's tables to this version, and starts.
+    /// Brings the database's tables to this version, and starts. `sheets` writes reports as files.
     ///
     /// # Errors
     /// When a setting cannot be obeyed, the database cannot be reached, or the page's address cannot be had. Where the
     /// hub cannot be reached it is tried again and again.
-    pub fn start(config: OfficeConfig) -> Result<Self, OfficeError> {
+    pub fn start(config: OfficeConfig, sheets: Arc<dyn Sheets>) -> Result<Self, OfficeError> {
         footfall_serve::hub_address("hub.url", &config.hub.url)?;
         let database = Database::new(&config.database, "footfall office")?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -50,11 +51,14 @@ impl Office {
             tracing::info!("the database's tables were brought to this version in {steps} steps");
         }
         let (end, ended) = watch::channel(false);
-        let shared = Arc::new(Shared::new(config, database, ended));
+        let desk = alerts::desk(&config, &database, runtime.handle())?;
+        let shared = Arc::new(Shared::new(config, database, desk, sheets, ended));
         let page = Page::start(&shared)?;
         runtime.spawn(forever(shared.clone(), "ingest", |shared| Box::pin(ingest::run(shared))));
         runtime.spawn(forever(shared.clone(), "gaps", |shared| Box::pin(gaps::run(shared))));
-        runtime.spawn(forever(shared, "states", |shared| Box::pin(states::run(shared))));
+        runtime.spawn(forever(shared.clone(), "states", |shared| Box::pin(states::run(shared))));
+        runtime.spawn(forever(shared.clone(), "edits", |shared| Box::pin(edits::run(shared))));
+        runtime.spawn(forever(shared, "alerts", |shared| Box::pin(alerts::run(shared))));
         Ok(Self { runtime: Some(runtime), end, page })
     }
 

@@ -1,13 +1,17 @@
 //! What every part of the office has.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use footfall_serve::AlertDesk;
+
+use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 use crate::OfficeConfig;
 use crate::database::Database;
 use crate::figures::Figures;
+use crate::report::Writer;
 use crate::told::Told;
 
 /// What every part of the office has.
@@ -16,16 +20,34 @@ pub(crate) struct Shared {
     pub(crate) database: Database,
     pub(crate) figures: Figures,
     pub(crate) told: Told,
+    /// Whoever tells alerts, where there are any.
+    pub(crate) desk: Option<Arc<AlertDesk>>,
+    /// Whoever writes reports.
+    pub(crate) sheets: Writer,
+    /// Told when somebody has edited what a shop is to have in force.
+    pub(crate) edited: Notify,
     ended: watch::Receiver<bool>,
 }
 
 impl Shared {
-    pub(crate) fn new(config: OfficeConfig, database: Database, ended: watch::Receiver<bool>) -> Self {
-        Self { config, database, figures: Figures::default(), told: Told::default(), ended }
+    pub(crate) fn new(
+        config: OfficeConfig,
+        database: Database,
+        desk: Option<Arc<AlertDesk>>,
+        sheets: Writer,
+        ended: watch::Receiver<bool>,
+    ) -> Self {
+        let (figures, told, edited) = (Figures::default(), Told::default(), Notify::new());
+        Self { desk, sheets, config, database, figures, told, edited, ended }
     }
 
     pub(crate) fn is_over(&self) -> bool {
         *self.ended.borrow()
+    }
+
+    /// Whether there is a key that shops know edits by.
+    pub(crate) fn can_edit(&self) -> bool {
+        self.config.hub.editing_key.exists()
     }
 
     /// Waits; whether the end has come meanwhile.

@@ -1,6 +1,7 @@
 // All shops on one page; a shop's own page behind `#shop=NAME`.
 
 import { Problem, get, send, whenUnknown } from "./api.js";
+import { showSettings } from "./edits.js";
 
 const $ = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const EVERY = 5000;
@@ -71,6 +72,19 @@ async function showAll() {
   }));
 }
 
+/** What has begun and is not over. */
+async function showAlerts() {
+  const { alerts, troubles } = await get("alerts");
+  const active = alerts.filter((/** @type {any} */ alert) => alert.active);
+  const said = [...active.map((/** @type {any} */ alert) => `${alert.text}, since ${new Date(alert.since).toLocaleString()}`), ...troubles];
+  $("alerts").hidden = said.length === 0;
+  $("alerts").replaceChildren(...said.map((text) => {
+    const line = document.createElement("li");
+    line.textContent = text;
+    return line;
+  }));
+}
+
 async function showOne(/** @type {string} */ name) {
   const { shop, hours, days, uncounted, ledgers, gaps } = await get(`shops/${encodeURIComponent(name)}`);
   tell([]);
@@ -113,7 +127,7 @@ function tell(/** @type {string[]} */ troubles) {
 async function show() {
   const name = new URLSearchParams(location.hash.slice(1)).get("shop");
   try {
-    await (name === null ? showAll() : showOne(name));
+    await Promise.all(name === null ? [showAll(), showAlerts()] : [showOne(name), showAlerts(), showSettings(name)]);
     $("sign-in").hidden = true;
     $("all").hidden = name !== null;
     $("one").hidden = name === null;
@@ -125,7 +139,7 @@ async function show() {
 
 whenUnknown.add(() => {
   $("sign-in").hidden = false;
-  $("all").hidden = $("one").hidden = true;
+  $("all").hidden = $("one").hidden = $("alerts").hidden = true;
 });
 
 $("sign-in").addEventListener("submit", async (/** @type {Event} */ event) => {
@@ -138,6 +152,10 @@ $("sign-in").addEventListener("submit", async (/** @type {Event} */ event) => {
     tell([String(/** @type {Error} */ (error).message)]);
   }
 });
+
+// The last week, unless somebody says otherwise.
+const day = (/** @type {number} */ ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+[$("report").from.value, $("report").to.value] = [day(6), day(0)];
 
 addEventListener("hashchange", show);
 setInterval(() => { if (!document.hidden && $("sign-in").hidden) show(); }, EVERY);

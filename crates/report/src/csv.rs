@@ -39,8 +39,8 @@ pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> Result<(), Err
             extras
         } else {
             let found = extra::of(count);
-            let source = count.source.as_ref().map(|_| "source");
-            let names = source.into_iter().chain(count.line.as_ref().map(|_| "line"));
+            let source = count.source.as_ref().map(|_| report.names.source);
+            let names = source.into_iter().chain(count.line.as_ref().map(|_| report.names.line));
             let heads = names.chain(HEADS).chain(found.iter().map(|extra| extra.name));
             rows.write_record(heads).map_err(io::Error::from)?;
             extras.insert(found)

@@ -35,12 +35,29 @@ pub struct Report<'a> {
     pub by: Period,
     /// What the counts are of: `door, Europe/Zurich`.
     pub title: String,
+    /// What the columns are called that say what a row is of.
+    pub names: Names,
     /// Why nobody counted for how many seconds: `stopped`, `dark`.
     pub reasons: Vec<(String, f64)>,
     /// When nobody counted, by time, for a chart.
     pub gaps: Vec<Span>,
     /// What somebody has said of spans in it, a line each, for a table.
     pub notes: Vec<String>,
+}
+
+/// What the columns are called that say what a row is of, where rows are of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Of [`Count::source`].
+    pub source: &'static str,
+    /// Of [`Count::line`].
+    pub line: &'static str,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { source: "source", line: "line" }
+    }
 }
 
 /// How it is shown.

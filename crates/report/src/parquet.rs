@@ -12,7 +12,7 @@ use ::parquet::schema::types::{Type, TypePtr};
 use footfall_ledger::{Count, ZoneCount};
 
 use crate::extra::{self, Cell, Extra};
-use crate::{Error, Report, Rows, ZoneReport};
+use crate::{Error, Names, Report, Rows, ZoneReport};
 
 type Result<T, E = ParquetError> = std::result::Result<T, E>;
 
@@ -25,28 +25,33 @@ type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
 const GROUP: usize = 65_536;
 
 pub(crate) fn write(report: &Report<'_>, out: &mut (impl Write + Send)) -> Result<(), Error> {
-    in_groups(report.counts, out, schema, |counts, rows| {
-        let names: [fn(&Count) -> Option<&String>; 2] = [|c| c.source.as_ref(), |c| c.line.as_ref()];
-        for name in names.into_iter().filter(|name| counts.iter().any(|count| name(count).is_some())) {
-            let name = |c: &Count| ByteArray::from(name(c).cloned().unwrap_or_default().into_bytes());
-            column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
-        }
-        for number in NUMBERS.map(|(_, number)| number) {
-            column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
-        }
-        for (_, number) in KNOWN {
-            let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
-            let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
-            column::<Int64Type, _>(rows, &numbers, Some(&known))?;
-        }
-        let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
-        let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
-        column::<DoubleType, _>(rows, &dwell, Some(&known))?;
-        let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
-        column::<DoubleType, _>(rows, &uncounted, None)?;
-        let extras = counts.first().map(extra::of).unwrap_or_default();
-        extras.into_iter().try_for_each(|extra| write_extra(extra, counts, rows))
-    })
+    in_groups(
+        report.counts,
+        out,
+        |first| schema(first, report.names),
+        |counts, rows| {
+            let names: [fn(&Count) -> Option<&String>; 2] = [|c| c.source.as_ref(), |c| c.line.as_ref()];
+            for name in names.into_iter().filter(|name| counts.iter().any(|count| name(count).is_some())) {
+                let name = |c: &Count| ByteArray::from(name(c).cloned().unwrap_or_default().into_bytes());
+                column::<ByteArrayType, _>(rows, &counts.iter().map(name).collect::<Vec<_>>(), None)?;
+            }
+            for number in NUMBERS.map(|(_, number)| number) {
+                column::<Int64Type, _>(rows, &counts.iter().map(number).collect::<Vec<_>>(), None)?;
+            }
+            for (_, number) in KNOWN {
+                let known: Vec<_> = counts.iter().map(|count| i16::from(number(count).is_some())).collect();
+                let numbers: Vec<_> = counts.iter().filter_map(number).map(u64::cast_signed).collect();
+                column::<Int64Type, _>(rows, &numbers, Some(&known))?;
+            }
+            let dwell: Vec<_> = counts.iter().filter_map(|count| count.dwell).collect();
+            let known: Vec<_> = counts.iter().map(|count| i16::from(count.dwell.is_some())).collect();
+            column::<DoubleType, _>(rows, &dwell, Some(&known))?;
+            let uncounted: Vec<_> = counts.iter().map(|count| count.uncounted).collect();
+            column::<DoubleType, _>(rows, &uncounted, None)?;
+            let extras = counts.first().map(extra::of).unwrap_or_default();
+            extras.into_iter().try_for_each(|extra| write_extra(extra, counts, rows))
+        },
+    )
 }
 
 fn write_extra<W: Write + Send>(extra: &Extra, counts: &[Count], rows: &mut Group<'_, W>) -> Result<()> {
@@ -183,13 +188,13 @@ const NUMBERS: [Column<Count, i64>; 14] = [
 const KNOWN: [Column<Count, Option<u64>>; 2] = [("visitors", |c| c.visitors), ("again", |c| c.again)];
 
 /// That of rows like the first one.
-fn schema(first: Option<&Count>) -> Result<TypePtr> {
+fn schema(first: Option<&Count>, names: Names) -> Result<TypePtr> {
     let mut fields = Vec::new();
     if first.is_some_and(|count| count.source.is_some()) {
-        fields.push(text_field("source")?);
+        fields.push(text_field(names.source)?);
     }
     if first.is_some_and(|count| count.line.is_some()) {
-        fields.push(text_field("line")?);
+        fields.push(text_field(names.line)?);
     }
     for (index, (name, _)) in NUMBERS.iter().enumerate() {
         fields.push(whole_field(name, index < 2)?);

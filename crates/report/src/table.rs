@@ -9,7 +9,7 @@ use footfall_ledger::Count;
 
 use crate::label::{Labels, length};
 use crate::total::Total;
-use crate::{Error, Report, Screen};
+use crate::{Error, Names, Report, Screen};
 
 /// A column: its head, whether it has anything to say, and what it says of a row and of all rows together.
 struct Column {
@@ -164,7 +164,10 @@ pub(crate) fn write(report: &Report<'_>, screen: Screen, out: &mut impl Write) -
     let Some((has_source, has_line)) = named else {
         return Ok(writeln!(out, "{}: nothing was recorded", report.title)?);
     };
-    let heads = || has_source.then_some("source").into_iter().chain(has_line.then_some("line"));
+    let heads = || {
+        let Names { source, line } = report.names;
+        has_source.then_some(source).into_iter().chain(has_line.then_some(line))
+    };
     let left = 1 + heads().count();
     let shown: Vec<bool> = iter::repeat_n(true, left).chain(COLUMNS.map(|c| (c.is_shown)(&total))).collect();
     let columns = COLUMNS.iter().map(|column| column.head.to_owned());

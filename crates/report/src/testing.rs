@@ -16,7 +16,15 @@ pub(crate) fn counts(from: &str, count: u64, by: Period, zone: &str) -> Vec<Coun
 
 /// A report called `door`.
 pub(crate) fn report(counts: &Vec<Count>, by: Period) -> Report<'_> {
-    Report { counts, by, title: "door".into(), reasons: Vec::new(), gaps: Vec::new(), notes: Vec::new() }
+    Report {
+        counts,
+        by,
+        title: "door".into(),
+        names: crate::Names::default(),
+        reasons: Vec::new(),
+        gaps: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {

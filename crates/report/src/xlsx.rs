@@ -137,8 +137,8 @@ pub(crate) fn write(report: &Report<'_>, out: &mut impl Write) -> Result<(), Err
             extras
         } else {
             let found = extra::of(count);
-            let source = count.source.as_ref().map(|_| "source");
-            let names = source.into_iter().chain(count.line.as_ref().map(|_| "line"));
+            let source = count.source.as_ref().map(|_| report.names.source);
+            let names = source.into_iter().chain(count.line.as_ref().map(|_| report.names.line));
             sheet.head(names.chain(HEADS).chain(found.iter().map(|extra| extra.name)))?;
             extras.insert(found)
         };

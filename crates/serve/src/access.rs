@@ -12,7 +12,8 @@ mod session;
 mod token;
 
 pub(crate) use forwarded::Origin;
-pub(crate) use guard::{Caller, check_token, cookie, guard, remember};
+pub use guard::Caller;
+pub(crate) use guard::{check_token, cookie, guard, remember};
 pub(crate) use headers::harden;
 pub use network::Network;
 pub(crate) use network::client_of;

@@ -6,8 +6,10 @@
 //! state of each alert as a retained message.
 
 mod config;
+mod desk;
 mod look;
 mod mail;
+mod memory;
 mod record;
 mod rule;
 mod rules;
@@ -21,14 +23,17 @@ use std::time::{Duration, Instant};
 
 pub(crate) use config::check;
 pub use config::{AlertConfig, When};
+pub use desk::{AlertDesk, Judged};
 pub use look::unusual_hour;
+pub use memory::AlertMemory;
 pub use record::AlertState;
 pub use rules::AlertRules;
 
 use crate::publish::{PublishConfig, PublisherStates};
 use crate::{Book, Live, PortError, ServeError};
 use look::Looker;
-use shared::{NAME, Shared};
+use memory::{BesideLedger, NAME};
+use shared::Shared;
 use tell::{Teller, keep_telling};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -62,22 +67,16 @@ impl Alerts {
             return Ok(None);
         }
         let receivers = receivers(publish)?;
-        let names: Vec<_> = receivers.iter().map(|(name, _)| name.clone()).collect();
-        let shared = Arc::new(Shared::new(book.clone(), live.clone()));
-        let spawn = |work: Box<dyn FnOnce() + Send>| {
-            let thread = thread::Builder::new().name("alerts".into()).spawn(work);
-            thread.map_err(|source| ServeError::Threads { source })
-        };
-        for (name, teller) in receivers {
-            let (shared, reporter) = (shared.clone(), states.add(&format!("alerts by {name}")));
-            // It may be in the middle of telling when the end comes: it is not waited for.
-            spawn(Box::new(move || keep_telling(&name, teller.as_ref(), &shared, &reporter)))?;
-        }
+        let names = names(&receivers);
+        let (memory, shown) = (Arc::new(BesideLedger(book.clone())), live.clone());
+        let shared = Shared::new(memory, live.rules().clone(), move |states| shown.alert(states));
+        let shared = Arc::new(shared);
+        begin_telling(receivers, &shared, states)?;
         // Before anybody else tells how things are. What is in the way is told by the thread.
         let is_ours = !shared.is_idle() && shared.claim(&names).is_ok();
         let (looker, watched) = (Looker::new(book.clone(), live.clone()), shared.clone());
         let book = book.clone();
-        let watch = spawn(Box::new(move || watch(looker, book.as_ref(), &watched, &names, is_ours)))?;
+        let watch = spawn(move || watch(looker, book.as_ref(), &watched, &names, is_ours))?;
         Ok(Some(Self { shared, watch: Some(watch) }))
     }
 }
@@ -89,6 +88,29 @@ impl Drop for Alerts {
             let _ = watch.join();
         }
     }
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, ServeError> {
+    let thread = thread::Builder::new().name("alerts".into()).spawn(work);
+    thread.map_err(|source| ServeError::Threads { source })
+}
+
+/// Has each receiver told what there is, on a thread of its own.
+fn begin_telling(
+    receivers: Vec<Receiver>,
+    shared: &Arc<Shared>,
+    states: &PublisherStates,
+) -> Result<(), ServeError> {
+    for (name, teller) in receivers {
+        let (shared, reporter) = (shared.clone(), states.add(&format!("alerts by {name}")));
+        // It may be in the middle of telling when the end comes: it is not waited for.
+        spawn(move || keep_telling(&name, teller.as_ref(), &shared, &reporter))?;
+    }
+    Ok(())
+}
+
+fn names(receivers: &[Receiver]) -> Vec<String> {
+    receivers.iter().map(|(name, _)| name.clone()).collect()
 }
 
 fn receivers(publish: &PublishConfig) -> Result<Vec<Receiver>, ServeError> {
@@ -118,7 +140,8 @@ fn watch(mut looker: Looker, book: &dyn Book, shared: &Shared, receivers: &[Stri
                 book.pass(NAME, book.head()?, &[])?;
                 passed = Some(Instant::now());
             }
-            shared.judge(&looker.look()?)
+            let sight = looker.look()?;
+            shared.judge(|record, rules| record.judge(rules, &sight))
         };
         match look() {
             Ok(()) => told.clear(),

@@ -24,8 +24,10 @@ mod today;
 mod uncountable;
 mod visitors;
 
+pub(crate) use drawing::{over, told};
 pub(crate) use live::Scene;
 pub use problem::{Problem, ProblemBody};
+pub use shapes::{Line, Mask, Zone};
 pub(crate) use shared::Shared;
 pub(crate) use today::Today;
 pub(crate) use uncountable::Uncountable;

@@ -40,7 +40,7 @@ mod waiting;
 mod web;
 
 pub use access::{Network, Role, TokenConfig, Tokens, new_token};
-pub use alert::{AlertConfig, AlertRules, AlertState, When, unusual_hour};
+pub use alert::{AlertConfig, AlertDesk, AlertMemory, AlertRules, AlertState, Judged, When, unusual_hour};
 pub use audit::{
     Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, DoubtfulClip, LineSeen,
     WhyOtherwise,
@@ -57,7 +57,7 @@ pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery,
 pub use pages::{Pages, Part};
 pub use publish::{
     Destination, MailConfig, MqttConfig, NatsConfig, OfficeConfig, Pace, PublishConfig, PublisherState,
-    PublisherStates, Publishers, WebhookConfig, hub_address, tls_client,
+    PublisherStates, Publishers, WebhookConfig, distrust, hub_address, tls_client,
 };
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};

@@ -34,7 +34,7 @@ pub use pace::Pace;
 pub(crate) use receiver::Verdict;
 pub(crate) use state::Reporter;
 pub use state::{PublisherState, PublisherStates};
-pub use tls::client_trusting as tls_client;
+pub use tls::{client_trusting as tls_client, distrust};
 pub(crate) use webhook::Webhook;
 
 use tokio::runtime::Runtime;
@@ -42,7 +42,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::alert::Alerts;
-use crate::{Book, Live, ServeError};
+use crate::{Book, Live, ServeError, Setup};
 use reading::Reading;
 use session::run;
 
@@ -70,6 +70,19 @@ impl Publishers {
         Self::start_at(Pace::default(), config, book, live)
     }
 
+    /// As [`start`](Self::start), where the head office may edit what `setup` has.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with(
+        setup: Arc<dyn Setup>,
+        config: &PublishConfig,
+        book: &Arc<dyn Book>,
+        live: &Live,
+    ) -> Result<Option<Self>, ServeError> {
+        Self::open(Pace::default(), config, book, live, Some(setup))
+    }
+
     /// As [`start`](Self::start), at another pace.
     ///
     /// # Errors
@@ -79,6 +92,16 @@ impl Publishers {
         config: &PublishConfig,
         book: &Arc<dyn Book>,
         live: &Live,
+    ) -> Result<Option<Self>, ServeError> {
+        Self::open(pace, config, book, live, None)
+    }
+
+    fn open(
+        pace: Pace,
+        config: &PublishConfig,
+        book: &Arc<dyn Book>,
+        live: &Live,
+        setup: Option<Arc<dyn Setup>>,
     ) -> Result<Option<Self>, ServeError> {
         config.check()?;
         if config.is_empty() && !live.rules().is_ours() {
@@ -107,7 +130,7 @@ impl Publishers {
             runtime.spawn(run(reading("nats"), nats::Nats::new(nats)?));
         }
         if let Some(office) = &config.office {
-            runtime.spawn(office::run(reading("office"), office::Office::new(office)?));
+            runtime.spawn(office::run(reading("office"), office::Office::new(office, setup, live)?));
         }
         Ok(Some(Self { runtime: Some(runtime), end, states, _alerts: alerts }))
     }

@@ -1,5 +1,7 @@
 //! The port to what can be set up on the page.
 
+use std::collections::BTreeMap;
+
 use footfall_count::Layout;
 use serde_json::Value;
 
@@ -100,6 +102,24 @@ pub trait Setup: Send + Sync {
     /// When there is no file, the change cannot be used, or it cannot be saved; then nothing changes.
     fn change(&self, change: Change) -> Result<(), SetupError> {
         let _ = change;
+        Err(SetupError::ReadOnly)
+    }
+
+    /// Thresholds of the counter and the tracker as they stand in the configuration file, as `counter.dead_band`.
+    ///
+    /// # Errors
+    /// When there is no file, or it cannot be read.
+    fn thresholds(&self) -> Result<BTreeMap<String, Value>, SetupError> {
+        Err(SetupError::ReadOnly)
+    }
+
+    /// Writes these thresholds into the configuration file and waits until they are in force; gives why they are not
+    /// yet, where that takes long.
+    ///
+    /// # Errors
+    /// When there is no file, one of them cannot be used, or they cannot be saved; then nothing changes.
+    fn set_thresholds(&self, thresholds: &BTreeMap<String, Value>) -> Result<Option<String>, SetupError> {
+        let _ = thresholds;
         Err(SetupError::ReadOnly)
     }
 

@@ -6,9 +6,14 @@
 //! | `PREFIX.SHOP.about` | [`About`]: runs, how the clock went, what lines are for | likewise |
 //! | `PREFIX.SHOP.state` | [`State`]: how the shop is doing, every ten seconds | no |
 //! | `PREFIX.SHOP.ask` | [`Ask`]: the office wants a part of a ledger, or what belongs to it, once more | no |
+//! | `PREFIX.SHOP.set.LEDGER` | [`Sealed`]: the office wants lines or thresholds set otherwise | the last one |
 //!
 //! An entry is known by its ledger and its sequence. Sequences have holes, and a batch says between which places it
 //! holds everything: what lies between two batches and in none is missing, and nothing else is.
+
+mod edits;
+
+pub use edits::{Answer, Distrusted, Drawn, Edit, Sealed, SettingsTold, ShopSettings};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -56,6 +61,9 @@ pub struct About {
     pub clock: Vec<Stretch>,
     /// What each line is for: all of them.
     pub lines: Vec<Line>,
+    /// What the office may edit here, where it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SettingsTold>,
 }
 
 /// A run of a ledger.
@@ -197,6 +205,24 @@ impl Subjects {
     pub fn ask(&self) -> String {
         format!("{}.ask", self.root)
     }
+
+    /// Of [`Sealed`] edits for the machine whose ledger this is; `*` or `>` for all of the shop's.
+    #[must_use]
+    pub fn set(&self, ledger: &str) -> String {
+        format!("{}.set.{ledger}", self.root)
+    }
+
+    /// Where the hub is asked for the last edit for the machine whose ledger this is.
+    #[must_use]
+    pub fn last_set(&self, stream: &str, ledger: &str) -> String {
+        format!("$JS.API.DIRECT.GET.{}.{}", settings_stream(stream), self.set(ledger))
+    }
+}
+
+/// The stream that keeps the last edit for each machine, beside the one that keeps what shops tell.
+#[must_use]
+pub fn settings_stream(stream: &str) -> String {
+    format!("{stream}_SETTINGS")
 }
 
 /// What answers to the shop called `shop` begin with: a server that knows shops lets each hear its own alone.

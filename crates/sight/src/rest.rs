@@ -1,8 +1,8 @@
-//! When the networks may rest: nothing has moved for a while, and nobody was followed.
+//! When the networks may rest: nothing has moved for a while, and nobody is followed.
 
 use std::time::Duration;
 
-/// Nothing must have moved, and nobody have been followed, for this long,
+/// Nothing must have moved for this long,
 const HOLD: Duration = Duration::from_secs(2);
 /// and for so many frames.
 const FRAMES: u32 = 8;
@@ -12,7 +12,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// The state between one frame and the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rest {
-    /// Since when nothing has moved, and how many frames ago that was.
+    /// Since when nothing has moved, and in how many frames that were looked at.
     still: Option<(Duration, u32)>,
     /// When the networks last looked.
     looked: Duration,
@@ -21,17 +21,21 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
-    /// Whether the networks may rest at a frame of this time, in which something `moves` or not.
-    pub(crate) fn may(&mut self, time: Duration, moves: bool) -> bool {
-        if moves || self.followed {
-            self.still = None;
-        } else {
-            let (since, frames) = self.still.unwrap_or((time, 0));
-            self.still = Some((since, frames.saturating_add(1)));
+    /// Whether the networks may rest at a frame of this time, in which something moves or not; `None` where nobody has
+    /// looked for that.
+    pub(crate) fn may(&mut self, time: Duration, moves: Option<bool>) -> bool {
+        match moves {
+            Some(true) => self.still = None,
+            Some(false) => {
+                let (since, frames) = self.still.unwrap_or((time, 0));
+                self.still = Some((since, frames.saturating_add(1)));
+            }
+            None => {}
         }
         let is_still =
             |(since, frames): (Duration, u32)| time.saturating_sub(since) >= HOLD && frames > FRAMES;
-        let rests = self.still.is_some_and(is_still) && time.saturating_sub(self.looked) < LOOK;
+        let may = moves.is_some() && !self.followed && self.still.is_some_and(is_still);
+        let rests = may && time.saturating_sub(self.looked) < LOOK;
         if !rests {
             self.looked = time;
         }
@@ -46,7 +50,7 @@ mod tests {
     use super::Rest;
 
     fn rest_at(rest: &mut Rest, frame: u64, moves: bool) -> bool {
-        rest.may(Duration::from_millis(100 * frame), moves)
+        rest.may(Duration::from_millis(100 * frame), Some(moves))
     }
 
     #[test]
@@ -66,12 +70,15 @@ mod tests {
         assert!(slept[60] && !slept[70] && !slept[85] && slept[95], "{slept:?}");
         let mut rest = Rest { followed: true, ..Rest::default() };
         assert!(!(0..200).any(|frame| rest_at(&mut rest, frame, false)));
+        // Nothing has moved for long when they are gone.
+        rest.followed = false;
+        assert!(rest_at(&mut rest, 200, false));
     }
 
     #[test]
     fn a_few_frames_are_not_a_while() {
         let mut rest = Rest::default();
-        let slept: Vec<_> = (0..20).map(|n| rest.may(Duration::from_secs(2 * n), false)).collect();
+        let slept: Vec<_> = (0..20).map(|n| rest.may(Duration::from_secs(2 * n), Some(false))).collect();
         assert!(
             !slept[..8].iter().any(|&slept| slept) && slept[10..].iter().any(|&slept| slept),
             "{slept:?}"

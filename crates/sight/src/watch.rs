@@ -167,14 +167,14 @@ impl Watch {
             return false;
         }
         if self.rest.followed && !self.frames.is_multiple_of(GLANCE) {
-            return self.rest.may(frame.time, true);
+            return self.rest.may(frame.time, None);
         }
         let within: Vec<_> = self.windows.iter().map(|window| Area::of(&window.bbox())).collect();
         let masks = &self.layout.masks;
         let is_masked =
             |x: f64, y: f64| masks.iter().any(|mask: &Mask| mask.hides(&Bbox::new(x, y, 1e-3, 1e-3)));
         let moves = self.motion.moves(&frame.image, &within, is_masked);
-        self.rest.may(frame.time, moves)
+        self.rest.may(frame.time, Some(moves))
     }
 }
 

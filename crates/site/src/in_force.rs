@@ -9,9 +9,14 @@ use footfall_config::NamedSource;
 use footfall_count::Layout;
 use footfall_serve::{Drawing, Saved, SetupError};
 
+use crate::reread::Rereads;
+
 /// What is in force over each source of a run, in the order of its lanes.
 #[derive(Clone)]
-pub struct InForce(Arc<Mutex<Vec<OverSource>>>);
+pub struct InForce {
+    over: Arc<Mutex<Vec<OverSource>>>,
+    rereads: Rereads,
+}
 
 /// What is drawn over one source.
 struct OverSource {
@@ -37,7 +42,14 @@ impl InForce {
             revision: 1,
             listener: None,
         };
-        Self(Arc::new(Mutex::new(sources.iter().map(watched).collect())))
+        let over = Arc::new(Mutex::new(sources.iter().map(watched).collect()));
+        Self { over, rereads: Rereads::default() }
+    }
+
+    /// What comes of reading the configuration again.
+    #[must_use]
+    pub fn rereads(&self) -> &Rereads {
+        &self.rereads
     }
 
     /// Tells `listener` what is in force over the source at `index`, now and after every change.
@@ -112,7 +124,7 @@ impl InForce {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<OverSource>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -14,6 +14,7 @@ mod setup;
 mod sink;
 mod state;
 mod sums;
+mod thresholds;
 mod told;
 mod watch;
 
@@ -25,7 +26,7 @@ use footfall_ledger::SiteHours;
 use footfall_ledger::jiff::tz::TimeZone;
 use footfall_pipeline::{Kind, Lane, Sink, Stop};
 use footfall_scratch::ScratchFolder;
-use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Tokens};
+use footfall_serve::{AlertRules, Book, Live, Parts, Publishers, ServeError, Server, Setup, Tokens};
 
 use crate::in_force::InForce;
 use crate::ledger;
@@ -101,11 +102,12 @@ impl Page {
         let alerts = self.live.rules().clone();
         let is_recorded = |lane: &Lane| lane.feed().status().info.is_some_and(|i| i.kind == Kind::Recorded);
         let recorded = lanes.iter().all(is_recorded);
-        let publishers = Publishers::start(&config.publish, &self.book, &self.live).map_err(refused)?;
+        let rules = self.live.rules().clone();
+        let setup: Arc<dyn Setup> = Arc::new(RunSetup::new(config, path, sites, in_force.clone(), rules));
+        let publishers = Publishers::start_with(setup.clone(), &config.publish, &self.book, &self.live)
+            .map_err(refused)?;
         let publishing = publishers.as_ref().map(Publishers::states).unwrap_or_default();
         let listen = || -> anyhow::Result<Server> {
-            let rules = self.live.rules().clone();
-            let setup = Arc::new(RunSetup::new(config, path, sites, in_force.clone(), rules));
             let audit = Clips::open(&config.evidence).map_err(usage)?;
             let parts = Parts { live: self.live, book: self.book, setup, publishers: publishing, audit };
             Server::start(&config.serve, parts).map_err(refused)

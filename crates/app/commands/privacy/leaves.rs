@@ -17,9 +17,14 @@ pub(super) fn of(config: &Config) -> Vec<String> {
         lines.push(format!("to {} (NATS), {what}", nats.url));
     }
     if let Some(office) = &publish.office {
+        let edited = if office.edited_by.is_some() {
+            "; which lines, zones and thresholds are in force, which whoever has the office's key edits from there"
+        } else {
+            ""
+        };
         lines.push(format!(
             "to {} (head office), all that the ledger holds: crossings, visits, groups, conditions, uncounted time, runs; of \
-             staff that somebody who works there passed, without a name",
+             staff that somebody who works there passed, without a name{edited}",
             office.url
         ));
     }

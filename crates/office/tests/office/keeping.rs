@@ -182,6 +182,7 @@ fn runs_clocks_and_lines_are_as_they_were_told_last() {
             role: role.into(),
             in_total: role != "inner",
         }],
+        settings: None,
     };
     shop.tell(&batch(1, 0, 10, 1..=10));
     let news = [about(2, Some("2026-11-24T10:00:00Z"), "inner"), about(1, None, "entrance")];

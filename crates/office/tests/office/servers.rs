@@ -114,15 +114,22 @@ impl Hub {
 /// A cluster of PostgreSQL with a database for the office.
 pub struct Postgres {
     folder: TempDir,
+    /// Settings beside the usual ones.
+    settings: Vec<String>,
     running: Option<Running>,
 }
 
 impl Postgres {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With these settings, which come last.
+    pub fn start_with(settings: &[String]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Its own user must get there.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let mut postgres = Self { folder, running: None };
+        let mut postgres = Self { folder, settings: settings.to_vec(), running: None };
         for name in ["data", "socket"] {
             let path = postgres.folder.path().join(name);
             fs::create_dir(&path).unwrap();
@@ -146,6 +153,9 @@ impl Postgres {
             command.args(["-c", setting]);
         }
         command.arg("-c").arg(format!("unix_socket_directories={}", self.socket().display()));
+        for setting in &self.settings {
+            command.args(["-c", setting]);
+        }
         let mut running = Running(command.spawn().unwrap());
         until("postgres", || {
             // It does not begin before the last process of the one that was killed is gone: as a service it is tried again.
@@ -201,7 +211,8 @@ impl Postgres {
     pub fn try_sql(&self, sql: &str) -> Option<Vec<String>> {
         let mut command = Command::new(find("psql", &["/usr/bin", "/usr/local/bin"]));
         command.args(["-X", "-A", "-t", "-q", "-U", "office", "-d", "postgres", "-c", sql]);
-        let output = command.arg("-h").arg(self.socket()).output().unwrap();
+        let port = self.settings.iter().find_map(|setting| setting.strip_prefix("port=")).unwrap_or("5432");
+        let output = command.arg("-h").arg(self.socket()).args(["-p", port]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         output.status.success().then(|| text.lines().map(ToOwned::to_owned).collect())
     }
@@ -218,7 +229,7 @@ impl Drop for Postgres {
 }
 
 /// PostgreSQL does not run as root: then it runs as the user that Debian's package has made.
-fn service_user() -> Option<(u32, u32)> {
+pub fn service_user() -> Option<(u32, u32)> {
     if !rustix::process::geteuid().is_root() {
         return None;
     }

@@ -6,7 +6,7 @@ use async_nats::ConnectOptions;
 use footfall_office::{Office, OfficeConfig, Roll, prepare, reload};
 
 use crate::servers::{Hub, Postgres, free_port, until};
-use crate::shops::{Shop, Town, batch};
+use crate::shops::{Shop, Town, batch, plain};
 
 /// The shop called `name`, with the key in a file.
 fn with_key(hub: &Hub, name: &str, key: &Path) -> Shop {
@@ -22,13 +22,13 @@ fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
     assert!(prepare(folder.path(), "127.0.0.1:1".parse().unwrap()).is_err(), "nothing is written over");
     let mut config = OfficeConfig::load(Some(&at("office.toml"))).unwrap();
     let port = config.hub.url.reveal().rsplit_once(':').unwrap().1.parse().unwrap();
-    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix).unwrap();
+    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).unwrap();
     roll.enrol("berlin", &at("berlin.key"), false).unwrap();
     let hub = Hub::configured(port, Some(at("hub.conf")));
     let postgres = Postgres::start();
     config.database.url = postgres.url().into();
     config.serve.address = Some("127.0.0.1:0".parse().unwrap());
-    let town = Town { hub, postgres, office: Some(Office::start(config.clone()).unwrap()) };
+    let town = Town { hub, postgres, office: Some(Office::start(config.clone(), plain()).unwrap()) };
     let berlin = with_key(&town.hub, "berlin", &at("berlin.key"));
     let body = serde_json::to_vec(&batch(1, 0, 2, 1..=2)).unwrap();
     until("the office", || berlin.publish(berlin.subjects.entries(), "1", body.clone()).ok());

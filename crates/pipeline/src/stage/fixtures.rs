@@ -5,19 +5,22 @@
 
 use std::time::Duration;
 
-use footfall_count::is_away;
+use footfall_count::{Trail, is_away};
 use footfall_track::{Bbox, Detection};
 
 /// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
 const CLEAR: f32 = 0.4;
 /// What was seen in one place for this long,
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(6);
 /// and so many times, is a fixture there.
-const OFTEN: u32 = 20;
+const OFTEN: u32 = 10;
 /// What was not seen again for this long was none.
 const FORGET: Duration = Duration::from_mins(1);
 /// A fixture is forgotten after this long.
 const FORGET_FIXTURE: Duration = Duration::from_hours(1);
+/// Whoever walked and was not seen again for this long keeps no network from resting while nothing moves: they have left, or
+/// stand behind something, and will move when they come back. The tracker goes on waiting for them.
+const GONE: Duration = Duration::from_secs(2);
 /// From one look for fixtures to the next.
 const STEP: Duration = Duration::from_millis(500);
 /// Places that are remembered.
@@ -56,23 +59,23 @@ pub(crate) struct Fixtures {
 }
 
 impl Fixtures {
-    /// Learns from a frame that the networks have looked at: what they saw, and all tracks that go on, each with where
-    /// it was last and whether it has ever moved.
+    /// Learns from a frame that the networks have looked at: what they saw, and all tracks that go on.
     pub(crate) fn see(
         &mut self,
         time: Duration,
         detections: &[Detection],
-        going: &(impl Iterator<Item = (Bbox, bool)> + Clone),
+        going: &(impl Iterator<Item = Trail> + Clone),
     ) {
         if time >= self.next {
             self.next = time + STEP;
             self.learn(time, detections, going);
         }
         // While anybody moves there is nothing to rest for.
-        self.has_others = going.clone().any(|(_, has_moved)| has_moved);
+        let is_there = |trail: &Trail| time.saturating_sub(trail.seen) < GONE;
+        self.has_others = going.clone().any(|trail| trail.has_moved && is_there(&trail));
         if !self.has_others {
             self.seen = detections.iter().filter(|seen| self.is_one(&seen.bbox)).copied().collect();
-            let is_other = |(bbox, _): (Bbox, bool)| !self.is_one(&bbox);
+            let is_other = |trail: Trail| !trail.has_moved && !self.is_one(&trail.bbox);
             self.has_others = self.sees_others(detections) || going.clone().any(is_other);
         }
     }
@@ -81,14 +84,14 @@ impl Fixtures {
         &mut self,
         time: Duration,
         detections: &[Detection],
-        going: &(impl Iterator<Item = (Bbox, bool)> + Clone),
+        going: &(impl Iterator<Item = Trail> + Clone),
     ) {
-        let moving: Vec<_> = going.clone().filter(|going| going.1).map(|(bbox, _)| bbox).collect();
+        let moving: Vec<_> = going.clone().filter(|trail| trail.has_moved).map(|trail| trail.bbox).collect();
         // A person who stands where a fixture is known to be hides it, or it was a person all along.
         self.places.retain(|place| !moving.iter().any(|bbox| place.holds(bbox)));
         // What hardly looks like a person may be followed all the same.
         let is_seen = |bbox: &Bbox| detections.iter().any(|seen| !is_away(bbox, &seen.bbox));
-        let still = going.clone().filter(|going| !going.1).map(|(bbox, _)| bbox).filter(is_seen);
+        let still = going.clone().filter(|trail| !trail.has_moved).map(|trail| trail.bbox).filter(is_seen);
         let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| seen.bbox);
         for bbox in clear.chain(still) {
             let of = Place { bbox, since: time, latest: time, times: 1 };
@@ -135,7 +138,7 @@ mod tests {
 
     use footfall_track::{Bbox, Detection};
 
-    use super::Fixtures;
+    use super::{Fixtures, Trail};
 
     fn at(x: f64) -> Detection {
         Detection { bbox: Bbox::new(x, 50.0, 20.0, 50.0), confidence: 0.6 }
@@ -149,16 +152,18 @@ mod tests {
         going: &[(Bbox, bool)],
     ) {
         for frame in 10 * seconds.start..10 * seconds.end {
-            fixtures.see(Duration::from_millis(100 * frame), seen, &going.iter().copied());
+            let time = Duration::from_millis(100 * frame);
+            let trail = |&(bbox, has_moved): &(Bbox, bool)| Trail { bbox, seen: time, has_moved };
+            fixtures.see(time, seen, &going.iter().map(trail));
         }
     }
 
     #[test]
     fn what_stood_there_from_the_first_and_never_moves_is_one_after_a_while() {
         let (post, mut fixtures) = (at(100.0), Fixtures::default());
-        look(&mut fixtures, 0..19, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 0..5, &[post], &[(post.bbox, false)]);
         assert!(fixtures.has_others() && fixtures.seen().is_empty());
-        look(&mut fixtures, 19..32, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 5..32, &[post], &[(post.bbox, false)]);
         assert!(!fixtures.has_others());
         assert_eq!(fixtures.seen(), [post]);
         // Where the detector loses it now and then, its place is known all the same.
@@ -172,9 +177,13 @@ mod tests {
         let (guard, mut fixtures) = (at(100.0), Fixtures::default());
         look(&mut fixtures, 0..600, &[guard], &[(guard.bbox, true)]);
         assert!(fixtures.has_others() && fixtures.seen().is_empty());
-        // Out of sight for a while they are followed still.
-        look(&mut fixtures, 600..601, &[], &[(guard.bbox, true)]);
+        // Out of sight they are waited for, but not long while nothing moves.
+        let seen = Duration::from_secs(600);
+        let lost = [Trail { bbox: guard.bbox, seen, has_moved: true }];
+        fixtures.see(seen + Duration::from_secs(1), &[], &lost.iter().copied());
         assert!(fixtures.has_others());
+        fixtures.see(seen + Duration::from_secs(3), &[], &lost.iter().copied());
+        assert!(!fixtures.has_others() && fixtures.seen().is_empty());
     }
 
     #[test]
@@ -195,9 +204,9 @@ mod tests {
     #[test]
     fn what_hardly_looks_like_a_person_and_is_followed_is_one_too() {
         let (post, mut fixtures) = (Detection { confidence: 0.3, ..at(100.0) }, Fixtures::default());
-        look(&mut fixtures, 0..15, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 0..5, &[post], &[(post.bbox, false)]);
         assert!(fixtures.has_others());
-        look(&mut fixtures, 15..25, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 5..25, &[post], &[(post.bbox, false)]);
         assert!(!fixtures.has_others());
         assert_eq!(fixtures.seen(), [post]);
     }

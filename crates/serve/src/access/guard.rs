@@ -19,7 +19,21 @@ use crate::server::Guest;
 
 /// Whoever is behind a request that came through the guard.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller(pub(crate) Session);
+pub struct Caller(pub(crate) Session);
+
+impl Caller {
+    /// The name of their token.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What that allows.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.0.role
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;

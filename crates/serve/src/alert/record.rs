@@ -90,7 +90,8 @@ impl Record {
         has_changed
     }
 
-    fn take(&mut self, alert: &str, judgement: Judgement, now: Timestamp) -> bool {
+    /// Takes in whether an alert is on. Whether anything has begun, or is over, or was not known.
+    pub(super) fn take(&mut self, alert: &str, judgement: Judgement, now: Timestamp) -> bool {
         let Judgement { source, is_on, text } = judgement;
         let was = self.state(alert, source.as_deref());
         let was_on = was.is_some_and(|state| state.active);

@@ -3,16 +3,19 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::config::AlertConfig;
+use super::memory::AlertMemory;
 use super::record::{AlertState, Change, Record};
-use super::rule::Sight;
-use crate::{Book, Claim, Live, PortError};
+use super::rules::AlertRules;
+use crate::PortError;
 
-/// Under which name the record lies beside the ledger.
-pub(super) const NAME: &str = "alerts";
+/// Who is shown how every alert is.
+type Shown = Box<dyn Fn(Vec<AlertState>) + Send + Sync>;
 
 pub(super) struct Shared {
-    book: Arc<dyn Book>,
-    live: Live,
+    memory: Arc<dyn AlertMemory>,
+    rules: AlertRules,
+    shown: Shown,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -25,9 +28,13 @@ struct State {
 }
 
 impl Shared {
-    pub(super) fn new(book: Arc<dyn Book>, live: Live) -> Self {
-        let state = State { record: Record::default(), is_read: false, is_over: false };
-        Self { book, live, state: Mutex::new(state), changed: Condvar::new() }
+    pub(super) fn new(
+        memory: Arc<dyn AlertMemory>,
+        rules: AlertRules,
+        shown: impl Fn(Vec<AlertState>) + Send + Sync + 'static,
+    ) -> Self {
+        let state = Mutex::new(State { record: Record::default(), is_read: false, is_over: false });
+        Self { memory, rules, shown: Box::new(shown), state, changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -36,7 +43,7 @@ impl Shared {
 
     /// Whether there is nothing to tell, nor anything that was told of and is not any more.
     pub(super) fn is_idle(&self) -> bool {
-        self.live.rules().get().is_empty() && self.live.alerts().is_empty()
+        self.rules.get().is_empty() && self.lock().record.states().is_empty()
     }
 
     pub(super) fn end(&self) {
@@ -60,28 +67,29 @@ impl Shared {
 
     /// Takes the record for this program, and reads what was told before: that is shown from the start.
     pub(super) fn claim(&self, receivers: &[String]) -> Result<(), PortError> {
-        if let Claim::Held { holder } = self.book.claim(NAME)? {
-            return Err(format!("{holder} tells the alerts of this ledger already").into());
-        }
-        let mut record: Record = match self.book.memory(NAME)? {
+        self.memory.claim()?;
+        let mut record: Record = match self.memory.read()? {
             // What cannot be read was written by another version: it begins anew.
             Some(text) => serde_json::from_str(&text).unwrap_or_default(),
             None => Record::default(),
         };
-        record.begin(&self.live.rules().get(), receivers);
+        record.begin(&self.rules.get(), receivers);
         let mut state = self.lock();
         (state.record, state.is_read) = (record, true);
         self.show(state.record.states());
         Ok(())
     }
 
-    /// Takes in what is seen, and writes down what has changed before anybody is told.
-    pub(super) fn judge(&self, sight: &Sight) -> Result<(), PortError> {
+    /// Takes in what is seen, by `judge`, and writes down what has changed before anybody is told.
+    pub(super) fn judge(
+        &self,
+        judge: impl FnOnce(&mut Record, &[AlertConfig]) -> bool,
+    ) -> Result<(), PortError> {
         let mut state = self.lock();
         let mut record = state.record.clone();
-        let rules = self.live.rules().get();
+        let rules = self.rules.get();
         let has_gone = record.keep(&rules);
-        if record.judge(&rules, sight) || has_gone {
+        if judge(&mut record, &rules) || has_gone {
             self.write(&record)?;
             state.record = record;
             self.show(state.record.states());
@@ -91,11 +99,21 @@ impl Shared {
     }
 
     fn show(&self, states: &[AlertState]) {
-        self.live.alert(states.to_vec());
+        (self.shown)(states.to_vec());
+    }
+
+    /// How every alert is.
+    pub(super) fn states(&self) -> Vec<AlertState> {
+        self.lock().record.states().to_vec()
+    }
+
+    /// Whether it is known what was told before.
+    pub(super) fn is_read(&self) -> bool {
+        self.lock().is_read
     }
 
     fn write(&self, record: &Record) -> Result<(), PortError> {
-        self.book.remember(NAME, &serde_json::to_string(record)?)
+        self.memory.write(&serde_json::to_string(record)?)
     }
 
     /// What `receiver` is to be told next, once there is something; `None` at the end.
@@ -106,8 +124,7 @@ impl Shared {
                 return None;
             }
             if state.is_read
-                && let Some(change) =
-                    state.record.untold(receiver, &self.live.rules().get()).into_iter().next()
+                && let Some(change) = state.record.untold(receiver, &self.rules.get()).into_iter().next()
             {
                 return Some(change);
             }

@@ -57,27 +57,42 @@ pub(super) struct Redrawn {
 
 impl From<&Drawing> for Drawn {
     fn from(drawing: &Drawing) -> Self {
-        Self {
-            revision: drawing.revision,
-            lines: drawing.layout.lines.iter().map(Line::from).collect(),
-            zones: drawing.layout.zones.iter().map(Zone::from).collect(),
-            masks: drawing.layout.masks.iter().map(Mask::from).collect(),
-        }
+        let (lines, zones, masks) = told(drawing);
+        Self { revision: drawing.revision, lines, zones, masks }
     }
 }
 
 impl Redrawing {
     /// The drawing that is wanted, over what is there now.
     fn over(self, now: &Drawing) -> Result<Drawing, SetupError> {
-        let wanted = PartLayout {
-            lines: Some(checked("lines", self.lines)?),
-            zones: self.zones.map(|zones| checked("zones", zones)).transpose()?,
-            masks: self.masks.map(|masks| checked("masks", masks)).transpose()?,
-        };
-        let layout = wanted.over(&now.layout);
-        layout.check().map_err(|error| SetupError::Invalid { problem: error.to_string() })?;
-        Ok(Drawing { revision: self.revision, layout })
+        let Self { revision, lines, zones, masks } = self;
+        over(&Drawing { revision, layout: now.layout.clone() }, lines, zones, masks)
     }
+}
+
+/// The drawing `now` with these lines in place of its own, and with these zones and masks where there are any.
+pub(crate) fn over(
+    now: &Drawing,
+    lines: Vec<Line>,
+    zones: Option<Vec<Zone>>,
+    masks: Option<Vec<Mask>>,
+) -> Result<Drawing, SetupError> {
+    let wanted = PartLayout {
+        lines: Some(checked("lines", lines)?),
+        zones: zones.map(|zones| checked("zones", zones)).transpose()?,
+        masks: masks.map(|masks| checked("masks", masks)).transpose()?,
+    };
+    let layout = wanted.over(&now.layout);
+    layout.check().map_err(|error| SetupError::Invalid { problem: error.to_string() })?;
+    Ok(Drawing { revision: now.revision, layout })
+}
+
+/// What is drawn, as it is told.
+pub(crate) fn told(drawing: &Drawing) -> (Vec<Line>, Vec<Zone>, Vec<Mask>) {
+    let layout = &drawing.layout;
+    let lines = layout.lines.iter().map(Line::from).collect();
+    let zones = layout.zones.iter().map(Zone::from).collect();
+    (lines, zones, layout.masks.iter().map(Mask::from).collect())
 }
 
 fn checked<T: Check>(kind: &str, shapes: Vec<T>) -> Result<Vec<T::Checked>, SetupError> {

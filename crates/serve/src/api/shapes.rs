@@ -15,9 +15,9 @@ const FARTHEST: f64 = 100_000.0;
 
 /// A directed line through two points or more: `in` is to the right hand of someone who walks along it on
 /// the picture, from the first point to the last.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Line {
+pub struct Line {
     /// What its counts are reported under; no other line of the source has it.
     #[schema(min_length = 1, max_length = 64)]
     name: String,
@@ -41,9 +41,9 @@ pub(super) enum LineRole {
 }
 
 /// A polygon that is watched: who is in it, and for how long.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Zone {
+pub struct Zone {
     /// What its visits are reported under; no other zone of the source has it.
     #[schema(min_length = 1, max_length = 64)]
     name: String,
@@ -53,9 +53,9 @@ pub(super) struct Zone {
 }
 
 /// A polygon in which nobody is looked for: a screen, a mirror, the street.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mask {
+pub struct Mask {
     /// x and y of each corner, in the picture's pixels from the top left.
     #[schema(schema_with = points_schema::<3>)]
     points: Vec<[f64; 2]>,

@@ -127,6 +127,9 @@ pub struct OfficeConfig {
     /// The stream that keeps them until the office has them.
     #[serde(default = "office_stream")]
     pub stream: String,
+    /// The office's public key, by which it may edit lines and thresholds here; without it nobody may from there.
+    #[serde(default)]
+    pub edited_by: Option<String>,
 }
 
 fn office() -> String {
@@ -198,6 +201,10 @@ impl OfficeConfig {
         prefix::subject("publish.office.shop", &self.shop)?;
         prefix::subject("publish.office.prefix", &self.prefix)?;
         prefix::stream("publish.office.stream", &self.stream)?;
+        if self.edited_by.as_ref().is_some_and(|key| nkeys::KeyPair::from_public_key(key).is_err()) {
+            let problem = "is no public key: `footfall office enrol` says which one it is".to_owned();
+            return Err(ServeError::Setting { setting: "publish.office.edited_by", problem });
+        }
         let problem = match (&self.key, &self.user, &self.password) {
             (Some(_), Some(_), _) => "has a key and a user: one of them says who this shop is",
             (_, None, Some(_)) => "has a password, and no user",

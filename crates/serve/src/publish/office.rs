@@ -4,9 +4,12 @@
 //! Nothing is ever set aside. What the hub does not take for now is sent until it does.
 
 mod answer;
+mod edits;
 mod link;
 mod news;
+mod place;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::Subscriber;
@@ -18,7 +21,8 @@ use super::config::OfficeConfig;
 use super::reading::Reading;
 use super::session::pause;
 use crate::server::end_of;
-use crate::{PortError, ServeError};
+use crate::{Live, PortError, ServeError, Setup};
+use edits::Edits;
 use link::Link;
 use news::News;
 
@@ -31,13 +35,35 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 pub(super) struct Office {
     config: OfficeConfig,
     news: News,
+    /// Where the office may edit lines and thresholds.
+    edits: Option<Edits>,
 }
 
 impl Office {
-    pub(super) fn new(config: &OfficeConfig) -> Result<Self, ServeError> {
+    /// `setup`: what the office may edit, where it may.
+    pub(super) fn new(
+        config: &OfficeConfig,
+        setup: Option<Arc<dyn Setup>>,
+        live: &Live,
+    ) -> Result<Self, ServeError> {
         config.check()?;
-        Ok(Self { config: config.clone(), news: News::default() })
+        let edits = config.edited_by.as_ref().zip(setup).map(|(key, setup)| {
+            Edits::new(&config.shop, key, setup, live.clone()).map_err(|error| ServeError::Setting {
+                setting: "publish.office.edited_by",
+                problem: error.to_string(),
+            })
+        });
+        Ok(Self { config: config.clone(), news: News::default(), edits: edits.transpose()? })
     }
+}
+
+/// What comes from the office, by a connection.
+struct Heard {
+    asked: Subscriber,
+    /// Edits, where there may be any.
+    set: Option<Subscriber>,
+    /// The ledger that is written.
+    ledger: String,
 }
 
 /// Publishes until the reading ends.
@@ -63,14 +89,14 @@ async fn connection(office: &mut Office, reading: &mut Reading) -> Result<(), Po
     let patience = reading.pace().patience;
     let link = timeout(2 * patience, Link::reach(&office.config, patience));
     let link = link.await.map_err(|_| "the office's hub does not answer")??;
-    let mut asked = link.asked().await?;
+    let mut heard = listen(office, &link, reading).await?;
     reading.reporter().up();
     let mut due = Instant::now();
     loop {
         let is_over = *reading.ended().borrow();
         send(&link, reading).await?;
         if due <= Instant::now() || is_over {
-            office.news.tell(&link, reading).await?;
+            office.news.tell(&link, reading, office.edits.as_ref()).await?;
             link.state(&reading.state(env!("CARGO_PKG_VERSION"), office.news.told()).await?).await?;
             due = Instant::now() + TELL_EVERY;
         }
@@ -78,11 +104,28 @@ async fn connection(office: &mut Office, reading: &mut Reading) -> Result<(), Po
         if is_over {
             return link.leave().await;
         }
-        if wait(&link, reading, &mut asked).await? {
+        let said = wait(office, &link, reading, &mut heard).await?;
+        if said == Said::TellAll {
             office.news.forget();
+        }
+        if said != Said::Nothing {
             due = Instant::now();
         }
     }
+}
+
+/// Listens to the office. What it wanted last is here at once, also if nobody was here when it said so.
+async fn listen(office: &Office, link: &Link, reading: &Reading) -> Result<Heard, PortError> {
+    let ledger = reading.identity().await?;
+    let asked = link.asked().await?;
+    let mut set = None;
+    if let Some(edits) = &office.edits {
+        set = Some(link.set(&ledger).await?);
+        if let Some(last) = link.last_set(&ledger).await? {
+            edits.take(&ledger, &last, reading).await?;
+        }
+    }
+    Ok(Heard { asked, set, ledger })
 }
 
 /// Sends all that the hub does not have yet.
@@ -109,16 +152,41 @@ async fn send(link: &Link, reading: &mut Reading) -> Result<(), PortError> {
     }
 }
 
-/// Waits until there may be something to send, and answers the office meanwhile. Whether the office lacks something that
-/// is no entry.
-async fn wait(link: &Link, reading: &Reading, asked: &mut Subscriber) -> Result<bool, PortError> {
+/// What follows from what the office has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    /// It is to be told what came of that.
+    Tell,
+    /// It lacks something that is no entry.
+    TellAll,
+}
+
+/// Waits until there may be something to send, and does what the office says meanwhile.
+async fn wait(office: &Office, link: &Link, reading: &Reading, heard: &mut Heard) -> Result<Said, PortError> {
     let (mut decided, look_every) = (reading.decided(), reading.pace().look_every);
+    let lost = || PortError::from("the connection to the office's hub is lost");
     tokio::select! {
-        message = asked.next() => match message {
-            Some(message) => answer::answer(link, reading, &message.payload).await,
-            None => Err("the connection to the office's hub is lost".into()),
+        message = heard.asked.next() => {
+            let lacks = answer::answer(link, reading, &message.ok_or_else(lost)?.payload).await?;
+            Ok(if lacks { Said::TellAll } else { Said::Nothing })
+        }
+        message = next(heard.set.as_mut()) => match &office.edits {
+            Some(edits) => {
+                let is_answered = edits.take(&heard.ledger, &message.ok_or_else(lost)?.payload, reading).await?;
+                Ok(if is_answered { Said::Tell } else { Said::Nothing })
+            }
+            None => Ok(Said::Nothing),
         },
-        _ = timeout(look_every, decided.changed()) => link.check().map(|()| false),
-        () = end_of(reading.ended()) => Ok(false),
+        _ = timeout(look_every, decided.changed()) => link.check().map(|()| Said::Nothing),
+        () = end_of(reading.ended()) => Ok(Said::Nothing),
+    }
+}
+
+/// The next message, if there may be one.
+async fn next(subscriber: Option<&mut Subscriber>) -> Option<async_nats::Message> {
+    match subscriber {
+        Some(subscriber) => subscriber.next().await,
+        None => std::future::pending().await,
     }
 }

@@ -56,3 +56,14 @@ pub fn client_trusting(authority: Option<&Path>) -> Result<Arc<ClientConfig>, Po
         .with_no_client_auth();
     Ok(Arc::new(config))
 }
+
+/// What is wrong with the certificate of whoever was to be reached, where that is why `error` came.
+#[must_use]
+pub fn distrust(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let words = chain.map(ToString::to_string).find_map(|text| {
+        let place = text.find("invalid peer certificate")?;
+        Some(text[place..].to_owned())
+    })?;
+    Some(format!("its certificate is not trusted here ({words})"))
+}

@@ -412,6 +412,7 @@ impl Pages for MemoryBook {
             runs: Vec::new(),
             clock: Vec::new(),
             lines: Vec::new(),
+            settings: None,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use footfall_count::{Calibration, VisitorsMemory};
@@ -95,11 +95,18 @@ impl Remembered {
         Some(document.visitors)
     }
 
-    /// Writes down what is known at `now`, in place of what was.
+    /// Writes down what is known at `now`, in place of what was. What another key has sealed stays as long as it is worth
+    /// anything: the right key may come back.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, or is to stay.
     pub(super) fn write(&self, visitors: VisitorsMemory, now: Duration) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.is_of_another_key(now),
+            "{} is sealed with another key than remember.key, or damaged: give the key that it was written with, or remove \
+             it. Once it is older than counter.visitors.window it is replaced",
+            self.path()
+        );
         let (embedder, calibration) = (self.embedder.clone(), self.calibration);
         let document = Document { version: VERSION, embedder, calibration, saved: now.as_secs(), visitors };
         let sealed = self.seal.close(&serde_json::to_vec(&document)?, NAME);
@@ -108,21 +115,42 @@ impl Remembered {
         file.put(&sealed)?;
         Ok(file.finish()?)
     }
+
+    /// Whether there is a file that this key does not open, and that was written within the window.
+    fn is_of_another_key(&self, now: Duration) -> bool {
+        let (Ok(sealed), Ok(about)) = (fs::read(&*self.path), fs::metadata(&*self.path)) else {
+            return false;
+        };
+        let written = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let is_recent = written.is_none_or(|written| now.saturating_sub(written) <= self.window);
+        is_recent && self.seal.open(&sealed, NAME).is_none()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
     use footfall_count::{Calibration, VisitorConfig, Visitors};
     use footfall_evidence::Seal;
 
     use super::Remembered;
 
-    const NOW: Duration = Duration::from_hours(500_000);
     const HOUR: Duration = Duration::from_hours(1);
+
+    /// Since 1970.
+    fn now() -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+    }
+
+    fn visitors(now: Duration) -> (VisitorConfig, Visitors) {
+        let config = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
+        let mut visitors = Visitors::new(config);
+        visitors.come(1, Some(&[0.6, 0.8]), now, |_| false);
+        (config, visitors)
+    }
 
     fn remembered(path: &Path, key: &str, embedder: &str) -> Remembered {
         let seal = Seal::new(&key.repeat(32)).unwrap();
@@ -135,22 +163,35 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("visitors.sealed");
         let file = remembered(&path, "1f", "one");
-        assert!(file.read(NOW).is_none(), "there is none");
-        let config = VisitorConfig { window: 1.0, ..VisitorConfig::default() };
-        let mut visitors = Visitors::new(config);
-        visitors.come(1, Some(&[0.6, 0.8]), NOW, |_| false);
-        file.write(visitors.memory(), NOW).unwrap();
+        let now = now();
+        assert!(file.read(now).is_none(), "there is none");
+        let (config, visitors) = visitors(now);
+        file.write(visitors.memory(), now).unwrap();
         let bytes = fs::read(&path).unwrap();
         assert!(!bytes.windows(8).any(|part| part == b"members\""), "encrypted");
-        let memory = file.read(NOW + HOUR / 2).unwrap();
-        assert_eq!(Visitors::recall(config, memory, NOW + HOUR / 2).unwrap().len(), 1);
-        assert!(remembered(&path, "2e", "one").read(NOW).is_none());
-        assert!(remembered(&path, "1f", "other").read(NOW).is_none());
+        let memory = file.read(now + HOUR / 2).unwrap();
+        assert_eq!(Visitors::recall(config, memory, now + HOUR / 2).unwrap().len(), 1);
+        assert!(remembered(&path, "2e", "one").read(now).is_none());
+        assert!(remembered(&path, "1f", "other").read(now).is_none());
         for harm in [bytes[..20].to_vec(), [&bytes[..], b"x"].concat()] {
             fs::write(&path, harm).unwrap();
-            assert!(file.read(NOW).is_none());
+            assert!(file.read(now).is_none());
         }
         fs::write(&path, &bytes).unwrap();
-        assert!(file.read(NOW + 2 * HOUR).is_none() && !path.exists(), "too old, and removed");
+        assert!(file.read(now + 2 * HOUR).is_none() && !path.exists(), "too old, and removed");
+    }
+
+    #[test]
+    fn what_another_key_has_sealed_stays_for_the_window() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("visitors.sealed");
+        let (right, wrong, now) = (remembered(&path, "1f", "one"), remembered(&path, "2e", "one"), now());
+        let (_, visitors) = visitors(now);
+        right.write(visitors.memory(), now).unwrap();
+        let error = wrong.write(visitors.memory(), now).unwrap_err().to_string();
+        assert!(error.contains("another key") && error.contains("remove it"), "{error}");
+        assert!(right.read(now).is_some(), "the right key has come back");
+        wrong.write(visitors.memory(), now + 2 * HOUR).unwrap();
+        assert!(right.read(now).is_none() && wrong.read(now).is_some(), "it was worth nothing any more");
     }
 }

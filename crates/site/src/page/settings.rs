@@ -86,7 +86,7 @@ pub(super) fn gallery(path: &Path) -> Result<PathBuf, SetupError> {
 /// Where staff are enrolled when nothing else is said.
 pub(super) const GALLERY: &str = "staff.json";
 
-fn write(path: &Path, text: &str) -> Result<(), SetupError> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), SetupError> {
     let save = || -> anyhow::Result<()> {
         let mut file = PartialFile::create_private(path)?;
         file.put(text.as_bytes())?;
@@ -148,7 +148,7 @@ fn changed(text: &str, change: &Change) -> Result<String, SetupError> {
 }
 
 /// Refuses a configuration that the program would not begin with, and one that locks its owner out.
-fn check(text: &str) -> Result<(), SetupError> {
+pub(super) fn check(text: &str) -> Result<(), SetupError> {
     let config =
         Config::parse(text).map_err(|error| SetupError::Invalid { problem: format!("{error:#}") })?;
     let mut names = BTreeSet::new();
@@ -194,7 +194,7 @@ fn add_token(document: &mut DocumentMut, token: &TokenConfig) -> Result<(), Setu
     Ok(())
 }
 
-fn parsed(text: &str) -> Result<DocumentMut, SetupError> {
+pub(super) fn parsed(text: &str) -> Result<DocumentMut, SetupError> {
     text.parse().map_err(|error| SetupError::Invalid { problem: told_of_edit(text, &error) })
 }
 
@@ -230,7 +230,7 @@ fn list<'a>(owner: &'a mut Table, key: &str, otherwise: &str) -> Result<&'a mut 
     item.as_array_of_tables_mut().map_or_else(|| refused(otherwise), Ok)
 }
 
-fn table<'a>(document: &'a mut Table, key: &str) -> Result<&'a mut Table, SetupError> {
+pub(super) fn table<'a>(document: &'a mut Table, key: &str) -> Result<&'a mut Table, SetupError> {
     let mut implicit = Table::new();
     // Of [publish] and [serve] the headings are written only where something stands under them.
     implicit.set_implicit(true);

@@ -1,7 +1,9 @@
 //! What the page may set up in a run.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use footfall_config::{Config, Kept, NamedSource};
 use footfall_count::Layout;
@@ -13,9 +15,13 @@ use serde_json::Value;
 
 use super::save::keep;
 use super::settings;
+use super::thresholds::{thresholds, with_thresholds};
 use crate::gallery::Gallery;
 use crate::in_force::InForce;
 use crate::ledger::embedder_digest;
+
+/// The file is looked at every second, and must stay as it is for one.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The lines and settings of a run.
 pub(super) struct RunSetup {
@@ -152,6 +158,34 @@ impl Setup for RunSetup {
                     self.alerts.set(&settings::alerts_of(path)?);
                 }
                 Ok(())
+            }
+        }
+    }
+
+    fn thresholds(&self) -> Result<BTreeMap<String, Value>, SetupError> {
+        thresholds(self.path.as_deref().ok_or(SetupError::ReadOnly)?)
+    }
+
+    fn set_thresholds(&self, wanted: &BTreeMap<String, Value>) -> Result<Option<String>, SetupError> {
+        let path = self.path.as_deref().ok_or(SetupError::ReadOnly)?;
+        let read =
+            || std::fs::read_to_string(path).map_err(|error| SetupError::Save { source: error.into() });
+        let (times, before, next) = {
+            let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            let (times, before) = (self.in_force.rereads().times(), read()?);
+            let next = with_thresholds(&before, wanted)?;
+            settings::write(path, &next)?;
+            (times, before, next)
+        };
+        match self.in_force.rereads().wait(times, PATIENCE) {
+            Some(Ok(())) => Ok(None),
+            None => Ok(Some("thresholds are in the configuration, and in force after a restart".to_owned())),
+            Some(Err(problem)) => {
+                let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+                if read()? == next {
+                    settings::write(path, &before)?;
+                }
+                Err(invalid(problem))
             }
         }
     }

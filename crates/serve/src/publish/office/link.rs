@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use async_nats::client::RequestErrorKind;
 use async_nats::connection::State as Connected;
-use async_nats::header::{HeaderMap, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
+use async_nats::header::{HeaderMap, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID, NATS_STREAM};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions, Subscriber};
@@ -76,7 +77,15 @@ impl Link {
             let client = tls::client_trusting(config.authority.as_deref())?;
             options = options.require_tls(true).tls_client_config(client.as_ref().clone());
         }
-        let client = options.connect(format!("{host}:{port}")).await?;
+        let client = options.connect(format!("{host}:{port}")).await.map_err(|error| {
+            tls::distrust(&error).map_or_else(
+                || PortError::from(error),
+                |why| {
+                    format!("the office's hub: {why}: publish.office.authority names a file with the authority's certificate")
+                        .into()
+                },
+            )
+        })?;
         let mut context = jetstream::new(client.clone());
         context.set_timeout(patience);
         let subjects = Subjects::of(&config.prefix, &config.shop);
@@ -88,6 +97,35 @@ impl Link {
         let asked = self.client.subscribe(self.subjects.ask()).await?;
         self.client.flush().await?;
         Ok(asked)
+    }
+
+    /// What the office wants set otherwise at the machine of this ledger.
+    pub(super) async fn set(&self, ledger: &str) -> Result<Subscriber, PortError> {
+        let set = self.client.subscribe(self.subjects.set(ledger)).await?;
+        self.client.flush().await?;
+        Ok(set)
+    }
+
+    /// The last of it that the hub keeps, if any.
+    pub(super) async fn last_set(&self, ledger: &str) -> Result<Option<Vec<u8>>, PortError> {
+        let subject = self.subjects.last_set(&self.stream, ledger);
+        let asked = timeout(self.patience, self.client.request(subject, "".into())).await;
+        let answer = match asked {
+            Ok(Ok(answer)) => answer,
+            // An office that edits nothing has no such stream, and a shop that was enrolled before may not ask.
+            Ok(Err(error)) if error.kind() == RequestErrorKind::NoResponders => return Ok(None),
+            Ok(Err(error)) if error.kind() != RequestErrorKind::TimedOut => return Err(error.into()),
+            _ => {
+                tracing::warn!(
+                    "the hub does not say what the office has edited: a shop that was enrolled by an earlier version needs a \
+                     new key, by footfall office enrol --renew"
+                );
+                return Ok(None);
+            }
+        };
+        // Without a message the hub answers with a status of its own.
+        let is_message = answer.headers.as_ref().is_some_and(|headers| headers.get(NATS_STREAM).is_some());
+        Ok(is_message.then(|| answer.payload.to_vec()))
     }
 
     /// Sends a batch, and waits until the hub keeps it. `again`: even if it has had it before.

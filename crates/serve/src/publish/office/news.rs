@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Reading;
+use super::edits::{Edits, Taken};
 use super::link::Link;
 use crate::PortError;
 use crate::told::{About, Run, Stretch};
@@ -22,20 +23,53 @@ pub(super) struct News {
     runs: BTreeMap<u64, Run>,
     clock: BTreeMap<i64, Stretch>,
     lines: Option<String>,
+    /// What the office may edit, as text.
+    settings: Option<String>,
+}
+
+/// What is remembered over a restart, on the disk before it is used.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// The last number that was told.
+    told: u64,
+    #[serde(default)]
+    pub(super) edits: Taken,
+}
+
+/// What is remembered.
+pub(super) async fn memory(reading: &Reading) -> Result<Memory, PortError> {
+    let text = reading.memory().await?.unwrap_or_default();
+    // Earlier versions have kept the number alone.
+    let told = text.parse().ok().map(|told| Memory { told, ..Memory::default() });
+    Ok(told.or_else(|| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// Remembers what has come of edits.
+pub(super) async fn keep_edits(reading: &Reading, edits: Taken) -> Result<(), PortError> {
+    let memory = Memory { edits, ..memory(reading).await? };
+    reading.remember(text(&memory)).await
 }
 
 impl News {
     /// Tells what the hub does not have yet.
-    pub(super) async fn tell(&mut self, link: &Link, reading: &Reading) -> Result<(), PortError> {
-        let about = reading.about().await?;
+    pub(super) async fn tell(
+        &mut self,
+        link: &Link,
+        reading: &Reading,
+        edits: Option<&Edits>,
+    ) -> Result<(), PortError> {
+        let mut about = reading.about().await?;
+        if let Some(edits) = edits {
+            about.settings = Some(edits.told(&memory(reading).await?.edits).await?);
+        }
         if about.ledger != self.ledger {
             *self = Self { ledger: about.ledger.clone(), ..Self::default() };
         }
-        let lines = text(&about.lines);
+        let (lines, settings) = (text(&about.lines), text(&about.settings));
         let mut runs: Vec<Run> = about.runs.iter().filter(|run| self.is_new(run)).cloned().collect();
         let is_new = |stretch: &&Stretch| self.clock.get(&stretch.id) != Some(&lasting_stretch(stretch));
         let mut clock: Vec<Stretch> = about.clock.iter().filter(is_new).cloned().collect();
-        let mut is_due = self.lines.as_ref() != Some(&lines);
+        let mut is_due = self.lines.as_ref() != Some(&lines) || self.settings.as_ref() != Some(&settings);
         while is_due || !runs.is_empty() || !clock.is_empty() {
             let some_runs: Vec<_> = runs.drain(..runs.len().min(MOST)).collect();
             let some_clock: Vec<_> = clock.drain(..clock.len().min(MOST)).collect();
@@ -45,7 +79,7 @@ impl News {
             self.told = told;
             self.runs.extend(some_runs.iter().map(|run| (run.id, lasting(run))));
             self.clock.extend(some_clock.iter().map(|stretch| (stretch.id, lasting_stretch(stretch))));
-            self.lines = Some(lines.clone());
+            (self.lines, self.settings) = (Some(lines.clone()), Some(settings.clone()));
             is_due = false;
         }
         Ok(())
@@ -77,9 +111,10 @@ fn lasting_stretch(stretch: &Stretch) -> Stretch {
 
 /// The next number: it is on the disk before it is used, so that none is used twice.
 async fn next(reading: &Reading) -> Result<u64, PortError> {
-    let last = reading.memory().await?.and_then(|last| last.parse::<u64>().ok()).unwrap_or_default();
-    reading.remember((last + 1).to_string()).await?;
-    Ok(last + 1)
+    let before = memory(reading).await?;
+    let told = before.told + 1;
+    reading.remember(text(&Memory { told, ..before })).await?;
+    Ok(told)
 }
 
 fn text(value: &impl Serialize) -> String {

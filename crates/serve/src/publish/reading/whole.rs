@@ -24,6 +24,11 @@ impl Reading {
         self.ask(move |book, _| book.part(&ledger)).await
     }
 
+    /// The identity of the ledger that is written.
+    pub(in crate::publish) async fn identity(&self) -> Result<String, PortError> {
+        self.ask(|book, _| book.identity()).await
+    }
+
     /// All that belongs to the ledger and is no entry.
     pub(in crate::publish) async fn about(&self) -> Result<About, PortError> {
         self.ask(|book, _| book.about()).await
