@@ -3,10 +3,14 @@
 //! `FOOTFALL_RECORDINGS` and `FOOTFALL_WORKERS` say how many.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
+#[path = "archive/clock.rs"]
+mod clock;
 #[path = "archive/house.rs"]
 mod house;
 #[path = "archive/objects.rs"]
 mod objects;
+#[path = "archive/telemetry.rs"]
+mod telemetry;
 
 mod common;
 #[path = "../crates/office/tests/office/servers.rs"]

@@ -252,7 +252,10 @@ fn whoever_is_killed_the_office_has_every_ledger_row_by_row() {
     let forget = "DELETE FROM office.entry WHERE seq > 40; DELETE FROM office.received WHERE seq > 40;
                   UPDATE office.ledger SET have = have * int8multirange(int8range(1, 41)), expected = 0";
     town.postgres.sql(forget);
+    // Nor has it what is no entry.
+    town.postgres.sql("DELETE FROM office.run; UPDATE office.ledger SET told = 0");
     town.check();
+    until("the runs once more", || (town.postgres.sql(run) == ["2|1|done"]).then_some(()));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::cli::LogFormat;
+use crate::telemetry::Telemetry;
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 
@@ -56,6 +57,16 @@ impl Trace {
 ///
 /// Lines are written above `bar`. How much: `RUST_LOG`, else as `verbose` says.
 pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> anyhow::Result<Option<Trace>> {
+    start_and_tell(verbose, bar, trace, None)
+}
+
+/// The same, and tells a collector of the program's own spans.
+pub(crate) fn start_and_tell(
+    verbose: u8,
+    bar: &ProgressBar,
+    trace: Option<&Path>,
+    told: Option<&Telemetry>,
+) -> anyhow::Result<Option<Trace>> {
     let lines = tracing_subscriber::fmt::layer().with_writer(AboveBar(bar.clone()));
     let lines = if is_json() {
         lines.json().with_current_span(false).with_span_list(false).with_filter(filter(verbose)).boxed()
@@ -70,14 +81,18 @@ pub(crate) fn start(verbose: u8, bar: &ProgressBar, trace: Option<&Path>) -> any
                 .with_context(|| format!("cannot write the trace {}", path.display()))?;
             let (layer, guard) =
                 ChromeLayerBuilder::new().writer(BufWriter::new(file)).include_args(true).build();
-            // The stages' spans alone: networks and libraries have spans by the thousand.
-            let own = tracing_subscriber::filter::filter_fn(|m| m.target().starts_with("footfall"));
-            (Some(layer.with_filter(own)), Some(Trace { guard, place }))
+            (Some(layer.with_filter(own())), Some(Trace { guard, place }))
         }
         None => (None, None),
     };
-    tracing_subscriber::registry().with(lines).with(layer).init();
+    let told = told.map(|told| tracing_opentelemetry::layer().with_tracer(told.tracer()).with_filter(own()));
+    tracing_subscriber::registry().with(lines).with(layer).with(told).init();
     Ok(trace)
+}
+
+/// The program's own spans alone: networks and libraries have spans by the thousand, and of addresses.
+fn own<S>() -> impl Filter<S> {
+    filter_fn(|about| about.target().starts_with("footfall"))
 }
 
 /// What is told. Libraries tell in detail what they are given, addresses and passwords too: of that nothing is

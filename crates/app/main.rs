@@ -18,6 +18,7 @@ mod run;
 mod say;
 mod service;
 mod sources;
+mod telemetry;
 mod times;
 
 use std::process::ExitCode;

@@ -37,7 +37,7 @@ pub struct House {
     pub postgres: Postgres,
     pub settings: Settings,
     workers: BTreeMap<String, Running>,
-    /// What the settings say of an object store.
+    /// What the settings say of an object store, or of a collector.
     store: String,
 }
 
@@ -66,6 +66,12 @@ impl House {
         );
         self.write_settings("archive", "");
         running
+    }
+
+    /// Has all who are started from now on tell a collector what they do.
+    pub fn tell(&mut self, collector: &str) {
+        self.store = format!("[telemetry]\notlp = '{collector}'\n");
+        self.write_settings("archive", "");
     }
 
     /// The folder that is submitted.

@@ -14,6 +14,7 @@ use footfall_pipeline::Stop;
 use crate::cli::OfficeArgs;
 use crate::cli::office::{Command, EnrolShopArgs, OfficeConfigArgs, OfficeRunArgs, PrepareArgs, RevokeArgs};
 use crate::say::say;
+use crate::telemetry::Telemetry;
 use crate::{interrupt, logging, progress};
 
 /// What is read where nothing else is named.
@@ -21,19 +22,21 @@ const HERE: &str = "office.toml";
 
 /// Does what was asked for.
 pub(crate) fn run(args: &OfficeArgs, verbose: u8) -> anyhow::Result<()> {
+    let Some(command) = &args.command else { return serve(&args.run, verbose) };
     logging::start(verbose, &progress::bar(), None)?;
-    match &args.command {
-        None => serve(&args.run),
-        Some(Command::Prepare(args)) => set_up(args),
-        Some(Command::Enrol(args)) => enrol(args),
-        Some(Command::Revoke(args)) => revoke(args),
-        Some(Command::Shops(args)) => list(args),
-        Some(Command::Report(args)) => report::run(args),
+    match command {
+        Command::Prepare(args) => set_up(args),
+        Command::Enrol(args) => enrol(args),
+        Command::Revoke(args) => revoke(args),
+        Command::Shops(args) => list(args),
+        Command::Report(args) => report::run(args),
     }
 }
 
-fn serve(args: &OfficeRunArgs) -> anyhow::Result<()> {
+fn serve(args: &OfficeRunArgs, verbose: u8) -> anyhow::Result<()> {
     let mut config = load(&args.config)?;
+    let telemetry = Telemetry::start(&config.telemetry, "footfall office")?;
+    logging::start_and_tell(verbose, &progress::bar(), None, telemetry.as_ref())?;
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;

@@ -17,12 +17,14 @@ use crate::cli::WorkerArgs;
 use crate::run::networks::OpenNetworks;
 use crate::run::outputs::save;
 use crate::say::say;
+use crate::telemetry::Telemetry;
 use crate::{interrupt, logging, progress};
 
 /// Works until it is asked to end.
 pub(crate) fn run(args: &WorkerArgs, verbose: u8) -> anyhow::Result<()> {
-    logging::start(verbose, &progress::bar(), None)?;
     let mut config = load(&args.which)?;
+    let telemetry = Telemetry::start(&config.telemetry, "footfall worker")?;
+    logging::start_and_tell(verbose, &progress::bar(), None, telemetry.as_ref())?;
     config.serve.address = args.address.or(config.serve.address);
     if let Some(scratch) = &args.scratch {
         config.worker.scratch = Some(scratch.clone().into());

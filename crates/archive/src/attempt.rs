@@ -60,7 +60,7 @@ impl Attempt<'_> {
             Err(error) => return Outcome::Machine(format!("no folder for what is written: {error}")),
         };
         let began = Instant::now();
-        let fetched = self.fetch(link, folder.path());
+        let fetched = tracing::info_span!("fetch").in_scope(|| self.fetch(link, folder.path()));
         self.cost.fetching = began.elapsed().as_secs_f64();
         self.figures.spent(Part::Fetching, began.elapsed());
         let fetched = match fetched {
@@ -68,7 +68,7 @@ impl Attempt<'_> {
             Err(outcome) => return outcome,
         };
         let began = Instant::now();
-        let outcome = self.count(link, folder.path(), &fetched);
+        let outcome = tracing::info_span!("count").in_scope(|| self.count(link, folder.path(), &fetched));
         self.cost.counted = began.elapsed().as_secs_f64();
         self.figures.spent(Part::Counting, began.elapsed());
         outcome
@@ -160,8 +160,8 @@ impl Attempt<'_> {
             if let Err(error) = answer(self.message, AckKind::Progress).await {
                 tracing::debug!("{error}");
             }
-            let client = link.database().await?;
-            desk::beat(client, self.job, frames).await
+            let session = link.database().await?;
+            desk::beat(&session.client, self.job, frames).await
         });
         self.figures.spent(Part::Queue, began.elapsed());
         match is_ours {

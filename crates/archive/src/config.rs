@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use footfall_office::{DatabaseConfig, HubConfig};
+use footfall_office::{DatabaseConfig, HubConfig, TelemetryConfig};
 use footfall_private::{LocalPath, Secret};
 use serde::Deserialize;
 
@@ -28,6 +28,8 @@ pub struct ArchiveConfig {
     pub worker: WorkerConfig,
     /// A worker's metrics: as `[serve]` of a shop; nothing listens without an address.
     pub serve: footfall_serve::Config,
+    /// Who is told what a worker does.
+    pub telemetry: TelemetryConfig,
 }
 
 /// How jobs are given out. All programs of an archive have the same.

@@ -1,5 +1,6 @@
 //! Jobs in the database: taken under a fencing token, and given up with it.
 
+use footfall_office::Session;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -52,16 +53,17 @@ pub(crate) struct Cost {
 
 /// Takes job `id`, which was sent for the time number `sent`.
 pub(crate) async fn take(
-    client: &mut Client,
+    session: &mut Session,
     (id, sent): (i64, i32),
     worker: &str,
     (most_tries, lease): (i32, f64),
 ) -> Result<Taken, ArchiveError> {
     let doing = "take a job";
-    let row = client
-        .query_opt(include_str!("sql/take.sql"), &[&id, &worker, &sent, &most_tries, &lease])
-        .await
-        .map_err(ArchiveError::database(doing))?;
+    let Session { client, statements } = session;
+    let taking = statements.get(client, include_str!("sql/take.sql")).await;
+    let taking = taking.map_err(ArchiveError::database(doing))?;
+    let row = client.query_opt(&taking, &[&id, &worker, &sent, &most_tries, &lease]).await;
+    let row = row.map_err(ArchiveError::database(doing))?;
     if let Some(row) = row {
         let text = |index: usize| row.get::<_, String>(index);
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
@@ -98,7 +100,8 @@ async fn give_up_on(
 ) -> Result<Taken, ArchiveError> {
     let doing = "look at a job";
     let sql = "SELECT state, tries, current AND sent = $2, worker,
-               coalesce(seen > now() - $3::double precision * interval '1 second', false)
+               coalesce(seen BETWEEN now() - $3::double precision * interval '1 second'
+                   AND now() + $3::double precision * interval '1 second', false)
                FROM archive.job WHERE id = $1";
     let row = client.query_opt(sql, &[&id, &sent, &lease]).await.map_err(ArchiveError::database(doing))?;
     let Some(row) = row else { return Ok(Taken::Over) };
@@ -140,18 +143,20 @@ pub(crate) async fn beat(
 /// Writes down what was counted, in one transaction: it counts if the token is the newest, and is compared with every
 /// other complete count of the same content in any case. Gives what became of it, and how many alarms that makes.
 pub(crate) async fn done(
-    client: &mut Client,
+    session: &mut Session,
     job: &Job,
     content: &str,
     counted: &Counted,
     cost: Cost,
 ) -> Result<(Fate, u64), ArchiveError> {
     let doing = || ArchiveError::database("write down what was counted");
+    let Session { client, statements } = session;
     let transaction = client.transaction().await.map_err(doing())?;
     let lock = "SELECT token = $2 AND state = 'counting', state = 'done' AND EXISTS
                 (SELECT FROM archive.result WHERE job = id AND result.token = $2)
                 FROM archive.job WHERE id = $1 FOR UPDATE";
-    let row = transaction.query_one(lock, &[&job.id, &job.token]).await.map_err(doing())?;
+    let lock = statements.get(&transaction, lock).await.map_err(doing())?;
+    let row = transaction.query_one(&lock, &[&job.id, &job.token]).await.map_err(doing())?;
     let (is_ours, is_there): (bool, bool) = (row.get(0), row.get(1));
     if is_there {
         // The answer to an earlier commit was lost.
@@ -173,7 +178,7 @@ pub(crate) async fn done(
         &cost.fetching,
         &cost.counted,
     ];
-    transaction.execute(sql, values).await.map_err(doing())?;
+    statements.run(&transaction, sql, values).await.map_err(doing())?;
     if is_ours {
         let (frames, summary) = (counted.frames.cast_signed(), counted.summary.to_string());
         let start = counted.start.to_string();
@@ -188,17 +193,18 @@ pub(crate) async fn done(
             &counted.crossings,
             &summary,
         ];
-        transaction.execute(include_str!("sql/done.sql"), values).await.map_err(doing())?;
+        statements.run(&transaction, include_str!("sql/done.sql"), values).await.map_err(doing())?;
         let entries = Value::from(counted.entries.clone()).to_string();
         let sql = include_str!("sql/entries.sql");
-        transaction.execute(sql, &[&job.id, &entries]).await.map_err(doing())?;
+        statements.run(&transaction, sql, &[&job.id, &entries]).await.map_err(doing())?;
         let sql =
             "UPDATE archive.job SET state = 'done', reason = NULL, seen = now(), frames = $2, of_frames = $2
                    WHERE id = $1";
-        transaction.execute(sql, &[&job.id, &frames]).await.map_err(doing())?;
+        statements.run(&transaction, sql, &[&job.id, &frames]).await.map_err(doing())?;
     }
     let sql = include_str!("sql/alarms.sql");
-    let alarms = transaction.execute(sql, &[&job.id, &job.token, &content, &digest]).await.map_err(doing())?;
+    let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] = &[&job.id, &job.token, &content, &digest];
+    let alarms = statements.run(&transaction, sql, values).await.map_err(doing())?;
     transaction.commit().await.map_err(doing())?;
     Ok((if is_ours { Fate::Done } else { Fate::Lost }, alarms))
 }

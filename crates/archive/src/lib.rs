@@ -38,6 +38,7 @@ pub use counting::{Counted, Counting, Settings, Task};
 pub use error::ArchiveError;
 pub use export::{Exported, Form};
 pub use figures::Worked;
+pub use place::choose_cryptography;
 pub use queue::Waiting;
 pub use status::{Alarm, Failure, Kept, Rate, Status, Working};
 pub use worker::Worker;

@@ -1,7 +1,6 @@
 //! A worker's connections, made when they are needed, and anew after each failure.
 
-use footfall_office::Database;
-use tokio_postgres::Client;
+use footfall_office::{Database, Session};
 
 use crate::queue::Queue;
 use crate::{ArchiveConfig, ArchiveError};
@@ -12,23 +11,23 @@ const WHO: &str = "footfall worker";
 /// To the database and to the hub.
 pub(crate) struct Link {
     database: Database,
-    client: Option<Client>,
+    session: Option<Session>,
     queue: Option<Queue>,
 }
 
 impl Link {
     pub(crate) fn new(config: &ArchiveConfig) -> Result<Self, ArchiveError> {
-        Ok(Self { database: Database::new(&config.database, WHO)?, client: None, queue: None })
+        Ok(Self { database: Database::new(&config.database, WHO)?, session: None, queue: None })
     }
 
     /// The connection to the database.
-    pub(crate) async fn database(&mut self) -> Result<&mut Client, ArchiveError> {
-        let kept = self.client.take().filter(|client| !client.is_closed());
-        let client = match kept {
-            Some(client) => client,
-            None => self.database.connect().await?,
+    pub(crate) async fn database(&mut self) -> Result<&mut Session, ArchiveError> {
+        let kept = self.session.take().filter(|session| !session.client.is_closed());
+        let session = match kept {
+            Some(session) => session,
+            None => Session::new(self.database.connect().await?),
         };
-        Ok(self.client.insert(client))
+        Ok(self.session.insert(session))
     }
 
     /// The connection to the hub.
@@ -46,12 +45,12 @@ impl Link {
     }
 
     pub(crate) fn drop_database(&mut self) {
-        self.client = None;
+        self.session = None;
     }
 
     /// Forgets both: whatever was going on in them has failed.
     pub(crate) fn drop_all(&mut self) {
-        self.client = None;
+        self.session = None;
         self.queue = None;
     }
 }

@@ -116,10 +116,14 @@ fn relative(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
 }
 
+/// What HTTP clients compute with, who choose nothing themselves. Whoever has chosen already is not overruled.
+pub fn choose_cryptography() {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A bucket, by the settings and the environment.
 pub(crate) fn bucket_of(bucket: &str, config: &StoreConfig) -> Result<Arc<dyn ObjectStore>, ArchiveError> {
-    // Whoever has chosen already is not overruled.
-    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    choose_cryptography();
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_allow_http(config.plain_http);
     if let Some(endpoint) = &config.endpoint {
         builder = builder.with_endpoint(endpoint);

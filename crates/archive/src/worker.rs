@@ -11,6 +11,7 @@ use async_nats::jetstream::{AckKind, Message};
 use footfall_office::OfficeError;
 use footfall_serve::Server;
 use tokio::runtime::Runtime;
+use tracing::field::Empty;
 
 use crate::attempt::{Attempt, Outcome};
 use crate::desk::{self, Cost, Job, Taken};
@@ -143,9 +144,12 @@ impl<'a> Worker<'a> {
             // It was waited for: that is not what the queue costs.
             began = Instant::now();
         }
-        let taken = self.take(link, &message)?;
+        let span = tracing::info_span!("recording", name = Empty, tries = Empty).entered();
+        let taken = tracing::info_span!("take").in_scope(|| self.take(link, &message))?;
         self.figures.spent(Part::Queue, began.elapsed());
         let Some(job) = taken else { return Ok(Turn::Worked) };
+        span.record("name", &job.name);
+        span.record("tries", job.tries);
         self.figures.busy.store(1, Ordering::Relaxed);
         let turn = self.attempt(link, &message, &job);
         self.figures.busy.store(0, Ordering::Relaxed);
@@ -160,8 +164,8 @@ impl<'a> Worker<'a> {
         };
         let limits = (i32::from(self.config.queue.tries), self.config.queue.lease_seconds);
         self.runtime.block_on(async {
-            let client = link.database().await?;
-            match desk::take(client, (ticket.job, ticket.sent), &self.name, limits).await? {
+            let session = link.database().await?;
+            match desk::take(session, (ticket.job, ticket.sent), &self.name, limits).await? {
                 Taken::Yes(job) => Ok(Some(job)),
                 Taken::Over => answer(message, AckKind::Ack).await.map(|()| None),
                 Taken::Busy => {
@@ -194,6 +198,7 @@ impl<'a> Worker<'a> {
         let outcome = attempt.run(link);
         let (asked, cost) = (attempt.asked, attempt.cost);
         let began = Instant::now();
+        let _span = tracing::info_span!("write down").entered();
         let turn = match outcome {
             Outcome::Counted { content, counted } => {
                 self.commit(link, message, job, &content, &counted, (cost, asked))
@@ -215,7 +220,7 @@ impl<'a> Worker<'a> {
         })?;
         let theirs = self
             .runtime
-            .block_on(async { desk::networks(link.database().await?, settings.id, &own).await })?;
+            .block_on(async { desk::networks(&link.database().await?.client, settings.id, &own).await })?;
         if own != theirs {
             return Err(ArchiveError::Refused(format!(
                 "this machine has other networks than those that the archive is counted with: {own} instead of {theirs}"

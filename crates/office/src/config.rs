@@ -26,6 +26,16 @@ pub struct OfficeConfig {
     pub webhooks: Vec<WebhookConfig>,
     /// A mail server for alerts.
     pub mail: Option<MailConfig>,
+    /// Who is told what the office does.
+    pub telemetry: TelemetryConfig,
+}
+
+/// Who is told what a program does, span by span.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TelemetryConfig {
+    /// An OpenTelemetry collector, by OTLP over HTTP: `http://HOST:4318`. Nobody is told without one.
+    pub otlp: Option<String>,
 }
 
 /// The NATS server that shops publish to, with JetStream.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use footfall_serve::told::{Ask, Subjects};
 use tokio_postgres::Client;
+use tracing::Instrument as _;
 
 use crate::OfficeError;
 use crate::hub::Hub;
@@ -67,11 +68,23 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
     let mut database = shared.database.connect().await?;
     shared.works("gaps");
     while !shared.rest(LOOK_EVERY).await {
-        let waiting = expect(&mut hub, &database).await?;
-        look(&mut database).await?;
-        ask(&hub, &database, &shared.config.hub.prefix).await?;
-        shared.figures.waiting(waiting);
+        let span = tracing::info_span!("gaps");
+        round(shared, &mut hub, &mut database).instrument(span).await?;
     }
+    Ok(())
+}
+
+/// Looks once, and asks for what is missing.
+async fn round(shared: &Shared, hub: &mut Hub, database: &mut Client) -> Result<(), OfficeError> {
+    // What shops said before the hub is asked.
+    let said = shared.told.said();
+    let waiting = expect(hub, database).await?;
+    look(database).await?;
+    ask(hub, database, &shared.config.hub.prefix).await?;
+    if waiting == 0 {
+        ask_about(hub, database, shared, &said).await?;
+    }
+    shared.figures.waiting(waiting);
     Ok(())
 }
 
@@ -133,28 +146,56 @@ async fn look(database: &mut Client) -> Result<(), OfficeError> {
 }
 
 /// Asks the shops that are there for what is missing, less and less often: every ten seconds at first, every ten
-/// minutes at last.
+/// minutes at last. A time that is still to come is one of before the database's clock was set back: it is due.
 async fn ask(hub: &Hub, database: &Client, prefix: &str) -> Result<(), OfficeError> {
     let doing = || OfficeError::database("look which gaps to ask for");
     let sql = "UPDATE office.gap SET asked = asked + 1, asked_at = now() FROM office.ledger, office.shop
                WHERE gap.closed IS NULL AND ledger.id = gap.ledger AND shop.id = ledger.shop
-               AND shop.seen > now() - interval '30 seconds' AND gap.found < now() - interval '5 seconds'
-               AND (gap.asked_at IS NULL OR now() > gap.asked_at
+               AND shop.seen > now() - interval '30 seconds'
+               AND NOT gap.found BETWEEN now() - interval '5 seconds' AND now()
+               AND (gap.asked_at IS NULL OR gap.asked_at > now() OR now() > gap.asked_at
                     + least(interval '10 seconds' * power(2, least(gap.asked, 10)), interval '10 minutes'))
                RETURNING shop.name, replace(ledger.uid::text, '-', ''), lower(gap.span), upper(gap.span) - 1";
     let mut asks: BTreeMap<String, Vec<Ask>> = BTreeMap::new();
     for row in database.query(sql, &[]).await.map_err(doing())? {
         let (first, last): (i64, i64) = (row.get(2), row.get(3));
-        let ask = Ask { ledger: row.get(1), after: (first - 1) as u64, through: last as u64 };
+        let (after, through) = ((first - 1) as u64, last as u64);
+        let ask = Ask { ledger: row.get(1), after, through, about: false };
         asks.entry(row.get(0)).or_default().push(ask);
     }
     for (shop, asks) in asks {
         for ask in asks {
-            let sent = hub.client().publish(Subjects::of(prefix, &shop).ask(), json(&ask).into()).await;
-            sent.map_err(OfficeError::hub("ask a shop for what is missing"))?;
+            send(hub, prefix, &shop, &ask).await?;
         }
     }
     hub.client().flush().await.map_err(OfficeError::hub("ask shops for what is missing"))
+}
+
+/// Asks shops for what is no entry, where the hub has confirmed more of it to them than is here.
+async fn ask_about(
+    hub: &Hub,
+    database: &Client,
+    shared: &Shared,
+    said: &BTreeMap<String, (String, u64)>,
+) -> Result<(), OfficeError> {
+    let doing = "look which shops to ask";
+    let sql = "SELECT replace(uid::text, '-', ''), told FROM office.ledger WHERE replace(uid::text, '-', '') = ANY($1)";
+    let ledgers: Vec<&String> = said.keys().collect();
+    for row in database.query(sql, &[&ledgers]).await.map_err(OfficeError::database(doing))? {
+        let (ledger, told): (String, i64) = (row.get(0), row.get(1));
+        let Some((shop, confirmed)) = said.get(&ledger) else { continue };
+        if *confirmed > told as u64 && shared.told.is_due(&ledger) {
+            tracing::info!("what {shop} has told beside entries is missing, and asked for");
+            send(hub, &shared.config.hub.prefix, shop, &Ask { ledger, after: 0, through: 0, about: true })
+                .await?;
+        }
+    }
+    hub.client().flush().await.map_err(OfficeError::hub("ask shops for what is missing"))
+}
+
+async fn send(hub: &Hub, prefix: &str, shop: &str, ask: &Ask) -> Result<(), OfficeError> {
+    let sent = hub.client().publish(Subjects::of(prefix, shop).ask(), json(ask).into()).await;
+    sent.map_err(OfficeError::hub("ask a shop for what is missing"))
 }
 
 #[cfg(test)]

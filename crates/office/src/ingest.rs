@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message};
+use tracing::Instrument as _;
 
 use crate::OfficeError;
 use crate::hub::Hub;
@@ -23,16 +24,28 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
             continue;
         }
         let letters: Vec<_> = messages.iter().map(letter).collect::<Result<_, _>>()?;
-        let fates = keeper.keep(&letters).await?;
-        for (message, fate) in messages.iter().zip(fates) {
-            // Whatever the hub does not hear of, it gives to us again, and that adds nothing.
-            let answer = match fate {
-                Fate::Kept => AckKind::Ack,
-                Fate::Later => AckKind::Nak(Some(LATER)),
-            };
-            message.ack_with(answer).await.map_err(OfficeError::hub("confirm what was kept"))?;
+        let sequence = letters.last().map_or(0, |letter| letter.sequence);
+        let span = tracing::info_span!("messages", count = letters.len(), sequence);
+        async {
+            let fates = keeper.keep(&letters).instrument(tracing::info_span!("keep")).await?;
+            confirm(&messages, fates).instrument(tracing::info_span!("confirm")).await
         }
+        .instrument(span)
+        .await?;
         shared.figures.kept(&letters);
+    }
+    Ok(())
+}
+
+/// Tells the hub what it may forget.
+async fn confirm(messages: &[Message], fates: Vec<Fate>) -> Result<(), OfficeError> {
+    for (message, fate) in messages.iter().zip(fates) {
+        // Whatever the hub does not hear of, it gives to us again, and that adds nothing.
+        let answer = match fate {
+            Fate::Kept => AckKind::Ack,
+            Fate::Later => AckKind::Nak(Some(LATER)),
+        };
+        message.ack_with(answer).await.map_err(OfficeError::hub("confirm what was kept"))?;
     }
     Ok(())
 }

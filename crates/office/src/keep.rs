@@ -2,14 +2,15 @@
 
 use footfall_serve::told::SettingsTold;
 use serde::Serialize;
+use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Transaction};
 
 use crate::OfficeError;
 use crate::database::Database;
 use crate::parcel::{Parcel, Row, Unfit};
 use crate::partitions::Partitions;
 use crate::places::{Owner, Places};
+use crate::session::{Session, Statements};
 
 /// A message as the hub has it.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub(crate) enum Fate {
 
 /// A connection that writes, and what it knows of the tables.
 pub(crate) struct Keeper {
-    client: Client,
+    session: Session,
     places: Places,
     partitions: Partitions,
     stream: String,
@@ -59,9 +60,9 @@ struct Span {
 
 impl Keeper {
     pub(crate) async fn open(database: &Database, stream: &str, prefix: &str) -> Result<Self, OfficeError> {
-        let client = database.connect().await?;
+        let session = Session::new(database.connect().await?);
         let (places, partitions) = (Places::default(), Partitions::default());
-        Ok(Self { client, places, partitions, stream: stream.to_owned(), prefix: prefix.to_owned() })
+        Ok(Self { session, places, partitions, stream: stream.to_owned(), prefix: prefix.to_owned() })
     }
 
     /// Keeps what these say, in one transaction. One of them that the database refuses is kept aside, and the others
@@ -93,7 +94,7 @@ impl Keeper {
             fates.push(self.take(letter, &mut load).await?);
         }
         let months = load.rows.iter().filter_map(|row| row.month);
-        self.partitions.make(&self.client, months).await?;
+        self.partitions.make(&self.session.client, months).await?;
         self.write(&load).await?;
         Ok(fates)
     }
@@ -117,7 +118,7 @@ impl Keeper {
         load.last = load.last.max(letter.sequence);
         let (shop, ledger) = parcel.ledger();
         let base = if let Parcel::Entries { batch, .. } = &parcel { batch.base } else { 0 };
-        match (self.places.ledger(&self.client, shop, ledger, base).await?, parcel) {
+        match (self.places.ledger(&self.session.client, shop, ledger, base).await?, parcel) {
             (Owner::Other(other), parcel) => {
                 let (shop, ledger) = parcel.ledger();
                 load.refuse(letter, format!("{shop} tells of the ledger {ledger}, which is {other}'s"));
@@ -134,8 +135,9 @@ impl Keeper {
 
     async fn write(&mut self, load: &Load) -> Result<(), OfficeError> {
         let doing = "write what came";
-        let transaction = self.client.transaction().await.map_err(OfficeError::database(doing))?;
-        let written = load.write(&transaction, &self.stream).await;
+        let Session { client, statements } = &mut self.session;
+        let transaction = client.transaction().await.map_err(OfficeError::database(doing))?;
+        let written = load.write(&transaction, statements, &self.stream).await;
         written.map_err(OfficeError::database(doing))?;
         transaction.commit().await.map_err(OfficeError::database("commit what came"))
     }
@@ -149,12 +151,17 @@ impl Load {
         self.refused.push((letter.subject.clone(), reason, letter.payload.clone()));
     }
 
-    async fn write(&self, transaction: &Transaction<'_>, stream: &str) -> Result<(), tokio_postgres::Error> {
+    async fn write(
+        &self,
+        transaction: &Transaction<'_>,
+        statements: &mut Statements,
+        stream: &str,
+    ) -> Result<(), tokio_postgres::Error> {
         if !self.rows.is_empty() {
             let rows = json(&self.rows);
-            run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
-            run(transaction, include_str!("sql/conditions.sql"), &[&rows]).await?;
-            let conflicts = run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
+            statements.run(transaction, include_str!("sql/entries.sql"), &[&rows]).await?;
+            statements.run(transaction, include_str!("sql/conditions.sql"), &[&rows]).await?;
+            let conflicts = statements.run(transaction, include_str!("sql/conflicts.sql"), &[&rows]).await?;
             if conflicts > 0 {
                 tracing::error!(
                     "{conflicts} entries came under names that other entries have: see office.conflict"
@@ -163,41 +170,46 @@ impl Load {
         }
         if !self.spans.is_empty() {
             let spans = json(&self.spans);
-            run(transaction, include_str!("sql/lost.sql"), &[&spans]).await?;
-            run(transaction, include_str!("sql/have.sql"), &[&spans]).await?;
+            statements.run(transaction, include_str!("sql/lost.sql"), &[&spans]).await?;
+            statements.run(transaction, include_str!("sql/have.sql"), &[&spans]).await?;
         }
         for (ledger, about) in &self.abouts {
-            write_about(transaction, *ledger, about).await?;
+            write_about(transaction, statements, *ledger, about).await?;
         }
         for (subject, reason, message) in &self.refused {
             let sql = "INSERT INTO office.refused (subject, reason, message) VALUES ($1, $2, $3)";
             // What the database cannot hold as text is not to keep it from being put aside.
             let (subject, reason) = (subject.replace('\0', "\u{fffd}"), reason.replace('\0', "\u{fffd}"));
-            run(transaction, sql, &[&subject, &reason, message]).await?;
+            statements.run(transaction, sql, &[&subject, &reason, message]).await?;
         }
         let sql = "INSERT INTO office.position AS kept (stream, sequence) VALUES ($1, $2)
                    ON CONFLICT (stream) DO UPDATE SET at = now(), sequence = greatest(kept.sequence, excluded.sequence)";
-        run(transaction, sql, &[&stream, &self.last.cast_signed()]).await.map(drop)
+        statements.run(transaction, sql, &[&stream, &self.last.cast_signed()]).await.map(drop)
     }
 }
 
 async fn write_about(
     transaction: &Transaction<'_>,
+    statements: &mut Statements,
     ledger: i32,
     about: &footfall_serve::told::About,
 ) -> Result<(), tokio_postgres::Error> {
     let told = about.told.cast_signed();
-    let sql = "UPDATE office.ledger SET told = $2 WHERE id = $1 AND told < $2";
-    let is_newest = run(transaction, sql, &[&ledger, &told]).await? > 0;
-    run(transaction, include_str!("sql/runs.sql"), &[&ledger, &json(&about.runs)]).await?;
-    run(transaction, include_str!("sql/clock.sql"), &[&ledger, &json(&about.clock), &is_newest]).await?;
+    // What continues a message that is not here leaves something out: until that comes, `told` stays where it is.
+    let sql = "UPDATE office.ledger SET told = $2 WHERE id = $1 AND told < $2 AND told >= $3";
+    let is_newest =
+        statements.run(transaction, sql, &[&ledger, &told, &about.after.cast_signed()]).await? > 0;
+    statements.run(transaction, include_str!("sql/runs.sql"), &[&ledger, &json(&about.runs)]).await?;
+    statements
+        .run(transaction, include_str!("sql/clock.sql"), &[&ledger, &json(&about.clock), &is_newest])
+        .await?;
     if is_newest {
-        run(transaction, "DELETE FROM office.line WHERE ledger = $1", &[&ledger]).await?;
+        statements.run(transaction, "DELETE FROM office.line WHERE ledger = $1", &[&ledger]).await?;
         let sql = "INSERT INTO office.line (ledger, source, line, role, in_total)
                    SELECT $1::integer, source, line, role, in_total FROM jsonb_to_recordset($2::text::jsonb)
                    AS line (source text, line text, role text, in_total boolean) ON CONFLICT DO NOTHING";
-        run(transaction, sql, &[&ledger, &json(&about.lines)]).await?;
-        write_settings(transaction, ledger, about.settings.as_ref()).await?;
+        statements.run(transaction, sql, &[&ledger, &json(&about.lines)]).await?;
+        write_settings(transaction, statements, ledger, about.settings.as_ref()).await?;
     }
     Ok(())
 }
@@ -205,32 +217,26 @@ async fn write_about(
 /// What is in force at a machine, and how it has answered edits; `None` where it takes none.
 async fn write_settings(
     transaction: &Transaction<'_>,
+    statements: &mut Statements,
     ledger: i32,
     told: Option<&SettingsTold>,
 ) -> Result<(), tokio_postgres::Error> {
     let Some(told) = told else {
-        return run(transaction, "DELETE FROM office.setting WHERE ledger = $1", &[&ledger]).await.map(drop);
+        let sql = "DELETE FROM office.setting WHERE ledger = $1";
+        return statements.run(transaction, sql, &[&ledger]).await.map(drop);
     };
     let answered = told.answer.as_ref().map_or(0, |answer| answer.number.cast_signed());
     let values: [&(dyn ToSql + Sync); 4] = [&ledger, &told.digest, &json(&told.settings), &answered];
-    run(transaction, include_str!("sql/told_settings.sql"), &values).await?;
+    statements.run(transaction, include_str!("sql/told_settings.sql"), &values).await?;
     if let Some(answer) = &told.answer {
         let sql = "UPDATE office.edit SET answered = $3::text::timestamptz, taken = $4, words = $5
                    WHERE ledger = $1 AND number = $2";
-        run(transaction, sql, &[&ledger, &answered, &answer.at, &answer.taken, &answer.words]).await?;
+        let values: [&(dyn ToSql + Sync); 5] = [&ledger, &answered, &answer.at, &answer.taken, &answer.words];
+        statements.run(transaction, sql, &values).await?;
     }
     let sql = "INSERT INTO office.distrusted (ledger, at, reason) SELECT $1::integer, at, reason
                FROM jsonb_to_recordset($2::text::jsonb) AS told (at timestamptz, reason text) ON CONFLICT DO NOTHING";
-    run(transaction, sql, &[&ledger, &json(&told.distrusted)]).await.map(drop)
-}
-
-/// Runs a statement that is prepared once for the connection.
-async fn run(
-    transaction: &Transaction<'_>,
-    sql: &str,
-    values: &[&(dyn ToSql + Sync)],
-) -> Result<u64, tokio_postgres::Error> {
-    transaction.execute(sql, values).await
+    statements.run(transaction, sql, &[&ledger, &json(&told.distrusted)]).await.map(drop)
 }
 
 pub(crate) fn json(value: &impl Serialize) -> String {

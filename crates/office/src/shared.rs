@@ -12,12 +12,14 @@ use crate::OfficeConfig;
 use crate::database::Database;
 use crate::figures::Figures;
 use crate::report::Writer;
+use crate::told::Told;
 
 /// What every part of the office has.
 pub(crate) struct Shared {
     pub(crate) config: OfficeConfig,
     pub(crate) database: Database,
     pub(crate) figures: Figures,
+    pub(crate) told: Told,
     /// Whoever tells alerts, where there are any.
     pub(crate) desk: Option<Arc<AlertDesk>>,
     /// Whoever writes reports.
@@ -35,7 +37,8 @@ impl Shared {
         sheets: Writer,
         ended: watch::Receiver<bool>,
     ) -> Self {
-        Self { desk, sheets, config, database, figures: Figures::default(), edited: Notify::new(), ended }
+        let (figures, told, edited) = (Figures::default(), Told::default(), Notify::new());
+        Self { desk, sheets, config, database, figures, told, edited, ended }
     }
 
     pub(crate) fn is_over(&self) -> bool {

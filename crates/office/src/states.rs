@@ -59,7 +59,8 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
         for ((name, _), state) in newest {
             let found = places.ledger(&database, &name, &state.ledger, state.base).await?;
             let Owner::This { shop, .. } = found else { continue };
-            let State { ledger, head, confirmed, program, zone, sources, .. } = state;
+            let State { ledger, head, confirmed, told, program, zone, sources, .. } = state;
+            shared.told.hear(&name, &ledger, told);
             ledgers.push(OfLedger { shop, ledger, head, confirmed });
             let sources = serde_json::to_value(sources).unwrap_or_default();
             shops.insert(shop, OfShop { shop, program, zone, sources });

@@ -5,7 +5,7 @@
 //! | `PREFIX.SHOP.entries` | [`Batch`]: all that a ledger holds between two places | until the office has it |
 //! | `PREFIX.SHOP.about` | [`About`]: runs, how the clock went, what lines are for | likewise |
 //! | `PREFIX.SHOP.state` | [`State`]: how the shop is doing, every ten seconds | no |
-//! | `PREFIX.SHOP.ask` | [`Ask`]: the office wants a part of a ledger once more | no |
+//! | `PREFIX.SHOP.ask` | [`Ask`]: the office wants a part of a ledger, or what belongs to it, once more | no |
 //! | `PREFIX.SHOP.set.LEDGER` | [`Sealed`]: the office wants lines or thresholds set otherwise | the last one |
 //!
 //! An entry is known by its ledger and its sequence. Sequences have holes, and a batch says between which places it
@@ -51,6 +51,10 @@ pub struct About {
     pub ledger: String,
     /// Greater than in what was told before: the office keeps what was told last, in whatever order it comes.
     pub told: u64,
+    /// The `told` of the message before, of which this is the continuation; 0: it stands alone, and with those that
+    /// continue it says everything. An office that has not that one lacks something.
+    #[serde(default)]
+    pub after: u64,
     /// Runs that are new, or have ended since they were told.
     pub runs: Vec<Run>,
     /// Stretches in which the machine's clock went evenly, likewise.
@@ -128,6 +132,9 @@ pub struct State {
     pub confirmed: u64,
     /// Where the ledger ends.
     pub head: u64,
+    /// The `told` of the last [`About`] that the hub has confirmed; 0 where there is none yet.
+    #[serde(default)]
+    pub told: u64,
     /// The name of the shop's time zone, `Europe/Berlin`, where the machine has one.
     pub zone: Option<String>,
     /// The program's version.
@@ -147,7 +154,7 @@ pub struct SourceState {
     pub problems: Vec<String>,
 }
 
-/// The office wants a part of a ledger once more.
+/// The office wants a part of a ledger once more, or what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
     /// The ledger's identity.
@@ -156,6 +163,9 @@ pub struct Ask {
     pub after: u64,
     /// up to this one.
     pub through: u64,
+    /// Everything that belongs to it and is no entry, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about: bool,
 }
 
 /// Where a shop's messages go and come from.

@@ -86,7 +86,7 @@ impl Worker<'_> {
                 Figures::add(&self.figures.failed);
                 tracing::warn!("{}: {reason}", job.name);
                 let fate = self.runtime.block_on(async {
-                    desk::failed(link.database().await?, job, &reason, tries, cost).await
+                    desk::failed(&link.database().await?.client, job, &reason, tries, cost).await
                 })?;
                 (Turn::Worked, fate, self.config.queue.pause(job.tries))
             }
@@ -130,8 +130,9 @@ impl Worker<'_> {
         is_trouble: bool,
     ) -> Result<Fate, ArchiveError> {
         Figures::add(&self.figures.given_back);
-        self.runtime
-            .block_on(async { desk::give_back(link.database().await?, job, reason, is_trouble).await })
+        self.runtime.block_on(async {
+            desk::give_back(&link.database().await?.client, job, reason, is_trouble).await
+        })
     }
 
     fn lose(&self, job: &Job) {

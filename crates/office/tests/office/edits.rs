@@ -72,6 +72,7 @@ impl Shop {
             version: VERSION,
             ledger: ledger(1),
             told,
+            after: 0,
             runs: Vec::new(),
             clock: Vec::new(),
             lines: Vec::new(),

@@ -167,6 +167,7 @@ fn runs_clocks_and_lines_are_as_they_were_told_last() {
         version: VERSION,
         ledger: ledger(1),
         told,
+        after: 0,
         runs: vec![run(ended)],
         clock: vec![Stretch {
             id: 1,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_nats::header::{HeaderMap, NATS_MESSAGE_ID};
 use async_nats::jetstream;
 use footfall_office::{DatabaseConfig, HubConfig, Office, OfficeConfig, ReportQuery, ReportRow, Sheets};
-use footfall_serve::told::{Batch, State, Subjects, VERSION};
+use footfall_serve::told::{About, Batch, State, Subjects, VERSION};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -102,6 +102,12 @@ pub(crate) fn batch(number: u64, after: u64, through: u64, seqs: impl IntoIterat
     Batch { version: VERSION, ledger: ledger(number), base: 0, after, through, entries, lost: None }
 }
 
+/// What belongs to a ledger and is no entry: message `told`, which continues `after`.
+pub(crate) fn about(number: u64, told: u64, after: u64) -> About {
+    let (runs, clock, lines) = (Vec::new(), Vec::new(), Vec::new());
+    About { version: VERSION, ledger: ledger(number), told, after, runs, clock, lines, settings: None }
+}
+
 impl Shop {
     pub(crate) fn at(url: &str, name: &str) -> Self {
         Self::with(url, name, async_nats::ConnectOptions::new())
@@ -137,12 +143,18 @@ impl Shop {
 
     /// Says how it is doing.
     pub(crate) fn state(&self, number: u64, confirmed: u64, head: u64) {
+        self.state_after(number, confirmed, head, 0);
+    }
+
+    /// The same of one whose message `told` of what is no entry was confirmed last.
+    pub(crate) fn state_after(&self, number: u64, confirmed: u64, head: u64, told: u64) {
         let state = State {
             version: VERSION,
             ledger: ledger(number),
             base: 0,
             confirmed,
             head,
+            told,
             zone: Some("Europe/Berlin".into()),
             program: "0.1.0".into(),
             sources: Vec::new(),

@@ -97,14 +97,18 @@ async fn connection(office: &mut Office, reading: &mut Reading) -> Result<(), Po
         send(&link, reading).await?;
         if due <= Instant::now() || is_over {
             office.news.tell(&link, reading, office.edits.as_ref()).await?;
-            link.state(&reading.state(env!("CARGO_PKG_VERSION")).await?).await?;
+            link.state(&reading.state(env!("CARGO_PKG_VERSION"), office.news.told()).await?).await?;
             due = Instant::now() + TELL_EVERY;
         }
         reading.reporter().well();
         if is_over {
             return link.leave().await;
         }
-        if wait(office, &link, reading, &mut heard).await? {
+        let said = wait(office, &link, reading, &mut heard).await?;
+        if said == Said::TellAll {
+            office.news.forget();
+        }
+        if said != Said::Nothing {
             due = Instant::now();
         }
     }
@@ -148,22 +152,34 @@ async fn send(link: &Link, reading: &mut Reading) -> Result<(), PortError> {
     }
 }
 
-/// Waits until there may be something to send, and does what the office says meanwhile; whether it is to be told what
-/// came of that.
-async fn wait(office: &Office, link: &Link, reading: &Reading, heard: &mut Heard) -> Result<bool, PortError> {
+/// What follows from what the office has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    /// It is to be told what came of that.
+    Tell,
+    /// It lacks something that is no entry.
+    TellAll,
+}
+
+/// Waits until there may be something to send, and does what the office says meanwhile.
+async fn wait(office: &Office, link: &Link, reading: &Reading, heard: &mut Heard) -> Result<Said, PortError> {
     let (mut decided, look_every) = (reading.decided(), reading.pace().look_every);
     let lost = || PortError::from("the connection to the office's hub is lost");
     tokio::select! {
         message = heard.asked.next() => {
-            answer::answer(link, reading, &message.ok_or_else(lost)?.payload).await?;
-            Ok(false)
+            let lacks = answer::answer(link, reading, &message.ok_or_else(lost)?.payload).await?;
+            Ok(if lacks { Said::TellAll } else { Said::Nothing })
         }
         message = next(heard.set.as_mut()) => match &office.edits {
-            Some(edits) => edits.take(&heard.ledger, &message.ok_or_else(lost)?.payload, reading).await,
-            None => Ok(false),
+            Some(edits) => {
+                let is_answered = edits.take(&heard.ledger, &message.ok_or_else(lost)?.payload, reading).await?;
+                Ok(if is_answered { Said::Tell } else { Said::Nothing })
+            }
+            None => Ok(Said::Nothing),
         },
-        _ = timeout(look_every, decided.changed()) => link.check().map(|()| false),
-        () = end_of(reading.ended()) => Ok(false),
+        _ = timeout(look_every, decided.changed()) => link.check().map(|()| Said::Nothing),
+        () = end_of(reading.ended()) => Ok(Said::Nothing),
     }
 }
 

@@ -408,6 +408,7 @@ impl Pages for MemoryBook {
             version: VERSION,
             ledger,
             told,
+            after: 0,
             runs: Vec::new(),
             clock: Vec::new(),
             lines: Vec::new(),

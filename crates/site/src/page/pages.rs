@@ -50,7 +50,7 @@ impl Pages for LedgerBook {
             in_total: standing.in_total,
         });
         let (runs, clock, lines) = (runs.collect(), clock.collect(), lines.collect());
-        Ok(About { version: VERSION, ledger, told: 0, runs, clock, lines, settings: None })
+        Ok(About { version: VERSION, ledger, told: 0, after: 0, runs, clock, lines, settings: None })
     }
 
     fn identity(&self) -> Result<String, PortError> {

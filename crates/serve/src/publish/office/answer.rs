@@ -6,21 +6,28 @@ use crate::PortError;
 use crate::pages::Part;
 use crate::told::{Ask, Batch, VERSION};
 
-/// Sends what is asked for, or says why it is not here.
-pub(super) async fn answer(link: &Link, reading: &Reading, question: &[u8]) -> Result<(), PortError> {
+/// Sends what is asked for, or says why it is not here. Whether what is no entry is asked for, too.
+pub(super) async fn answer(link: &Link, reading: &Reading, question: &[u8]) -> Result<bool, PortError> {
     let Ok(ask) = serde_json::from_slice::<Ask>(question) else {
         tracing::warn!("the office asks for something that this version does not know: it is let pass");
-        return Ok(());
+        return Ok(false);
     };
+    if ask.after < ask.through {
+        entries(link, reading, &ask).await?;
+    }
+    Ok(ask.about)
+}
+
+async fn entries(link: &Link, reading: &Reading, ask: &Ask) -> Result<(), PortError> {
     tracing::info!("the office asks for entries {} to {} once more", ask.after + 1, ask.through);
     // What has come before under this name is not what is meant: the hub is not to drop it as a repeat.
     let again = getrandom::u64()?;
     match reading.part(ask.ledger.clone()).await? {
         None => {
             let reason = "the shop does not have this ledger any more";
-            Ok(link.entries(&absent(&ask, ask.after, reason), Some(again)).await?)
+            Ok(link.entries(&absent(ask, ask.after, reason), Some(again)).await?)
         }
-        Some(part) => parts(link, reading, &ask, part, again).await,
+        Some(part) => parts(link, reading, ask, part, again).await,
     }
 }
 

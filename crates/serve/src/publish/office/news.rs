@@ -17,6 +17,8 @@ const MOST: usize = 200;
 #[derive(Default)]
 pub(super) struct News {
     ledger: String,
+    /// The number of the last message.
+    told: u64,
     /// By number, without what changes all the time.
     runs: BTreeMap<u64, Run>,
     clock: BTreeMap<i64, Stretch>,
@@ -72,14 +74,25 @@ impl News {
             let some_runs: Vec<_> = runs.drain(..runs.len().min(MOST)).collect();
             let some_clock: Vec<_> = clock.drain(..clock.len().min(MOST)).collect();
             let told = next(reading).await?;
-            link.about(&About { told, runs: some_runs.clone(), clock: some_clock.clone(), ..about.clone() })
-                .await?;
+            let (runs, clock) = (some_runs.clone(), some_clock.clone());
+            link.about(&About { told, after: self.told, runs, clock, ..about.clone() }).await?;
+            self.told = told;
             self.runs.extend(some_runs.iter().map(|run| (run.id, lasting(run))));
             self.clock.extend(some_clock.iter().map(|stretch| (stretch.id, lasting_stretch(stretch))));
             (self.lines, self.settings) = (Some(lines.clone()), Some(settings.clone()));
             is_due = false;
         }
         Ok(())
+    }
+
+    /// The number of the last message that the hub has confirmed; 0 where there is none.
+    pub(super) fn told(&self) -> u64 {
+        self.told
+    }
+
+    /// The office lacks some of what the hub had: everything is told anew.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 
     fn is_new(&self, run: &Run) -> bool {

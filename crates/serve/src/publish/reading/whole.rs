@@ -34,8 +34,8 @@ impl Reading {
         self.ask(|book, _| book.about()).await
     }
 
-    /// How the shop is doing.
-    pub(in crate::publish) async fn state(&self, program: &str) -> Result<State, PortError> {
+    /// How the shop is doing, whose last word of what is no entry had the number `told`.
+    pub(in crate::publish) async fn state(&self, program: &str, told: u64) -> Result<State, PortError> {
         let position = self.position;
         let (ledger, head, zone, part) = self
             .ask(|book, _| {
@@ -63,6 +63,7 @@ impl Reading {
             // Of what was written before this ledger was put back nothing is said here.
             confirmed: position.clamp(base, base.max(head)),
             head: base.max(head),
+            told,
             zone,
             program: program.to_owned(),
             sources: sources.collect(),
