@@ -3,8 +3,8 @@
 The true count is the count, less crossings that were none, plus people who were hidden. The former are Poisson with
 the mean that confidences say. The latter are negative binomial with the mean m = BASE + max(count, 1) w and the
 variance m + VARIES m^2, w a weighted sum of signs that the program tells. The program takes w as it is at each
-crossing, the fit as it is at the end, which over a whole sequence is nearly the same. Weights are not negative. All of it is
-fitted by maximum likelihood, with between the same weight for each sequence and the same for each count.
+crossing, the fit as it is at the end, which over a whole sequence is nearly the same. Weights are not negative. All
+of it is fitted by maximum likelihood, with between the same weight for each sequence and the same for each count.
 """
 
 import re
