@@ -26,12 +26,14 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
         let letters: Vec<_> = messages.iter().map(letter).collect::<Result<_, _>>()?;
         let sequence = letters.last().map_or(0, |letter| letter.sequence);
         let span = tracing::info_span!("messages", count = letters.len(), sequence);
-        async {
+        let kept = async {
             let fates = keeper.keep(&letters).instrument(tracing::info_span!("keep")).await?;
             confirm(&messages, fates).instrument(tracing::info_span!("confirm")).await
+        };
+        if let Err(error) = kept.instrument(span).await {
+            give_back(&messages).await;
+            return Err(error);
         }
-        .instrument(span)
-        .await?;
         shared.figures.kept(&letters);
     }
     Ok(())
@@ -48,6 +50,16 @@ async fn confirm(messages: &[Message], fates: Vec<Fate>) -> Result<(), OfficeErr
         message.ack_with(answer).await.map_err(OfficeError::hub("confirm what was kept"))?;
     }
     Ok(())
+}
+
+/// What was read and could not be kept is to come again at once, not after the reader's patience.
+async fn give_back(messages: &[Message]) {
+    for message in messages {
+        // Without the hub it comes again by itself.
+        if message.ack_with(AckKind::Nak(None)).await.is_err() {
+            return;
+        }
+    }
 }
 
 fn letter(message: &Message) -> Result<Letter, OfficeError> {

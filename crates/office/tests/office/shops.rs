@@ -117,6 +117,8 @@ impl Shop {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let options = options.custom_inbox_prefix(footfall_serve::told::inbox(name));
+        // Beside other tests a server may take its time.
+        let options = options.connection_timeout(Duration::from_mins(1));
         let (client, mut context) = runtime.block_on(async {
             let client = options.connect(url).await.unwrap();
             (client.clone(), jetstream::new(client))
