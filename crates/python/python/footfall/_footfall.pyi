@@ -122,6 +122,7 @@ class Counter:
         masks: Iterable[_Points | str] | None = None,
         *,
         size: tuple[int, int] | None = None,
+        input_scale: float | None = None,
         frame_rate: float = 30.0,
         box_format: _BoxFormat = "xyxy",
         **settings: float | bool,
