@@ -150,7 +150,9 @@ class Trial:
         began = time.monotonic()
         until("all is sent", lambda: True if self.plan.waiting.value == 0 else None, patience)
         time.sleep(2 * Lag.LOOK_EVERY)
-        until("all is committed", lambda: True if self.lag.position >= self.lag.last > 0 else None, patience)
+        # Of nothing there is nothing to wait for.
+        is_done = lambda: self.plan.entries.value == 0 or self.lag.position >= self.lag.last > 0  # noqa: E731
+        until("all is committed", lambda: is_done() or None, patience)
         return time.monotonic() - began
 
     def backlog(self, entries: int, is_open: bool) -> dict[str, float]:
