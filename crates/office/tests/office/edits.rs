@@ -3,33 +3,24 @@
 use std::path::Path;
 
 use async_nats::ConnectOptions;
-use footfall_office::{Office, OfficeConfig, Roll, editing_key, prepare};
+use footfall_office::{OfficeConfig, Roll, editing_key};
 use footfall_serve::told::{About, Answer, Distrusted, Edit, Sealed, SettingsTold, ShopSettings, VERSION};
 use futures_util::StreamExt as _;
 use nkeys::KeyPair;
 use serde_json::{Value, json};
 
-use crate::servers::{Hub, Postgres, free_port, until};
-use crate::shops::{Shop, Town, ledger, plain};
+use crate::enrolled::{enrolled, with_key};
+use crate::servers::until;
+use crate::shops::{Shop, Town, ledger};
 
-/// An office that was prepared, with a shop in its roll.
+/// An office that may be edited at, with a shop in its roll.
 fn town(folder: &Path) -> (Town, OfficeConfig, Shop) {
-    let at = |name: &str| folder.join(name);
-    prepare(folder, format!("127.0.0.1:{}", free_port()).parse().unwrap()).unwrap();
-    let mut config = OfficeConfig::load(Some(&at("office.toml"))).unwrap();
-    let port = config.hub.url.reveal().rsplit_once(':').unwrap().1.parse().unwrap();
-    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).unwrap();
-    roll.enrol("berlin", &at("berlin.key"), false).unwrap();
-    let hub = Hub::configured(port, Some(at("hub.conf")));
-    let postgres = Postgres::start();
-    config.database.url = postgres.url().into();
-    config.serve.address = Some("127.0.0.1:0".parse().unwrap());
     let tokens = [("chief", "change"), ("looker", "read")]
         .map(|(name, role)| json!({"name": name, "role": role, "sha256": sha256(name)}));
-    config.serve.tokens = serde_json::from_value(json!(tokens)).unwrap();
-    let town = Town { hub, postgres, office: Some(Office::start(config.clone(), plain()).unwrap()) };
-    let seed = std::fs::read_to_string(at("berlin.key")).unwrap().trim().to_owned();
-    let shop = Shop::with(&town.hub.url(), "berlin", ConnectOptions::with_nkey(seed));
+    let (town, config, _) = enrolled(folder, |config| {
+        config.serve.tokens = serde_json::from_value(json!(tokens)).unwrap();
+    });
+    let shop = with_key(&town.hub, "berlin", &folder.join("berlin.key"));
     (town, config, shop)
 }
 

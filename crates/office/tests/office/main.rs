@@ -3,6 +3,7 @@
 
 mod alerts;
 mod edits;
+mod enrolled;
 mod gaps;
 mod keeping;
 mod page;

@@ -1,34 +1,18 @@
 //! A shop says what is its own to say, and nothing else.
 
-use std::path::Path;
-
 use async_nats::ConnectOptions;
-use footfall_office::{Office, OfficeConfig, Roll, prepare, reload};
+use footfall_office::{prepare, reload};
 
-use crate::servers::{Hub, Postgres, free_port, until};
-use crate::shops::{Shop, Town, batch, plain};
-
-/// The shop called `name`, with the key in a file.
-fn with_key(hub: &Hub, name: &str, key: &Path) -> Shop {
-    let seed = std::fs::read_to_string(key).unwrap().trim().to_owned();
-    Shop::with(&hub.url(), name, ConnectOptions::with_nkey(seed))
-}
+use crate::enrolled::{enrolled, with_key};
+use crate::servers::until;
+use crate::shops::{Shop, batch};
 
 #[test]
 fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    prepare(folder.path(), format!("127.0.0.1:{}", free_port()).parse().unwrap()).unwrap();
+    let (town, config, mut roll) = enrolled(folder.path(), |_| {});
     assert!(prepare(folder.path(), "127.0.0.1:1".parse().unwrap()).is_err(), "nothing is written over");
-    let mut config = OfficeConfig::load(Some(&at("office.toml"))).unwrap();
-    let port = config.hub.url.reveal().rsplit_once(':').unwrap().1.parse().unwrap();
-    let mut roll = Roll::read(&config.hub.roll, &config.hub.prefix, &config.hub.stream).unwrap();
-    roll.enrol("berlin", &at("berlin.key"), false).unwrap();
-    let hub = Hub::configured(port, Some(at("hub.conf")));
-    let postgres = Postgres::start();
-    config.database.url = postgres.url().into();
-    config.serve.address = Some("127.0.0.1:0".parse().unwrap());
-    let town = Town { hub, postgres, office: Some(Office::start(config.clone(), plain()).unwrap()) };
     let berlin = with_key(&town.hub, "berlin", &at("berlin.key"));
     let body = serde_json::to_vec(&batch(1, 0, 2, 1..=2)).unwrap();
     until("the office", || berlin.publish(berlin.subjects.entries(), "1", body.clone()).ok());
