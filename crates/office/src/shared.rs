@@ -38,7 +38,7 @@ impl Shared {
         ended: watch::Receiver<bool>,
     ) -> Self {
         let (figures, told, edited) = (Figures::default(), Told::default(), Notify::new());
-        Self { desk, sheets, config, database, figures, told, edited, ended }
+        Self { config, database, figures, told, desk, sheets, edited, ended }
     }
 
     pub(crate) fn is_over(&self) -> bool {

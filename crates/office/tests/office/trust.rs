@@ -5,7 +5,7 @@ use footfall_office::{prepare, reload};
 
 use crate::enrolled::{enrolled, with_key};
 use crate::servers::until;
-use crate::shops::{Shop, batch};
+use crate::shops::batch;
 
 #[test]
 fn a_shop_cannot_publish_as_another_and_not_at_all_once_it_is_revoked() {
