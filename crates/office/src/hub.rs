@@ -77,7 +77,13 @@ impl Hub {
         let mut batch = batch.messages().await.map_err(OfficeError::hub(doing))?;
         let mut messages = Vec::new();
         while let Some(message) = batch.next().await {
-            messages.push(message.map_err(|source| OfficeError::Hub { doing, source })?);
+            match message {
+                Ok(message) => messages.push(message),
+                Err(source) if messages.is_empty() => return Err(OfficeError::Hub { doing, source }),
+                // With the next one it would be too many bytes; or the hub ends, which it says again when it is asked
+                // for more. What has come is ours to keep: nobody else is given it before our patience is over.
+                Err(_) => break,
+            }
         }
         Ok(messages)
     }

@@ -1,5 +1,6 @@
 //! Every entry once, whatever comes in whatever order, and whoever dies meanwhile.
 
+use async_nats::jetstream::consumer::PullConsumer;
 use footfall_serve::told::{About, Line, Run, Stretch, VERSION};
 
 use crate::servers::until;
@@ -85,6 +86,28 @@ fn the_hub_the_database_and_the_office_may_die_at_any_time() {
     assert_eq!(town.postgres.sql("SELECT count(DISTINCT seq) FROM office.entry"), ["600"]);
     let sums = "SELECT sum(entered), sum(\"left\") FROM report.day";
     assert_eq!(town.postgres.sql(sums), ["240|180"]);
+}
+
+#[test]
+fn more_than_is_read_at_once_is_kept_all_the_same() {
+    let mut town = Town::start();
+    drop(town.office.take());
+    let shop = Shop::at(&town.hub.url(), "berlin");
+    // Twice as many bytes as the office asks for, in messages nearly as long as the hub takes.
+    for seq in 1..=18 {
+        let mut long = batch(1, seq - 1, seq, [seq]);
+        long.entries[0]["detail"]["note"] = "long ".repeat(190_000).into();
+        shop.tell(&long);
+    }
+    town.open();
+    town.has(18);
+    // Nothing of it was read, lost from sight and waited for once more.
+    let given = shop.runtime.block_on(async {
+        let stream = shop.context.get_stream("OFFICE").await.unwrap();
+        let reader: PullConsumer = stream.get_consumer("office").await.unwrap();
+        reader.cached_info().delivered.consumer_sequence
+    });
+    assert_eq!(given, 18);
 }
 
 #[test]
