@@ -4,41 +4,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
-#[path = "../crates/office/tests/office/servers.rs"]
-mod servers;
+#[path = "common/office.rs"]
+mod office;
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use common::camera::Camera;
 use common::interface::token;
 use common::running::Running as Program;
-use common::{Ended, cached, footfall};
+use common::{cached, footfall};
+use office::servers::{Postgres, until};
+use office::{camera_of, count, office, prepare};
 use serde_json::Value;
-use servers::{Hub, Postgres, Running, free_port, until};
-
-fn office(arguments: &[&str]) -> String {
-    Ended::from(footfall().arg("office").args(arguments).output().unwrap()).success().stdout
-}
-
-/// Prepares an office in `folder` with a shop called `berlin`; gives what the shop is to write into its configuration.
-fn prepare(folder: &Path, postgres: &Postgres, extra: &str) -> (Hub, String) {
-    let port = free_port();
-    office(&["prepare", folder.to_str().unwrap(), "--listen", &format!("127.0.0.1:{port}")]);
-    let config = folder.join("office.toml");
-    let text = fs::read_to_string(&config).unwrap();
-    let text = text.replace("host=/run/postgresql dbname=footfall", &postgres.url());
-    fs::write(&config, text.replace("127.0.0.1:8080", "127.0.0.1:0") + extra).unwrap();
-    let hub = Hub::configured(port, Some(folder.join("hub.conf")));
-    let key = folder.join("berlin.key");
-    let told =
-        office(&["enrol", "berlin", "--key", key.to_str().unwrap(), "--config", config.to_str().unwrap()]);
-    let entry = &told[told.find("[publish.office]").unwrap()..];
-    let entry = &entry[..entry.find("\n\n").unwrap_or(entry.len())];
-    let entry = entry.replace("tls://OFFICE:4222", &hub.url());
-    (hub, entry.replace("\"berlin.key\"", &format!("\"{}\"", key.display())))
-}
 
 #[test]
 fn what_is_edited_on_the_offices_page_is_in_force_at_the_shop_or_refused_in_words() {
@@ -49,16 +27,8 @@ fn what_is_edited_on_the_offices_page_is_in_force_at_the_shop_or_refused_in_word
     let (_hub, publish) = prepare(&folder.path().join("office"), &postgres, &format!("{entry}{alert}"));
     let camera = Camera::start("http");
     let shop = folder.path().join("shop.toml");
-    let text = format!(
-        "# the shop's own\n[ledger]\nfile = '{}'\n{publish}\n[[source]]\nname = \"front\"\nurl = \"{}\"\n[[source.line]]\n\
-         name = \"door\" # of glass\nfrom = [384, 576]\nto = [384, 0]\n",
-        folder.path().join("shop.db").display(),
-        camera.address
-    );
-    fs::write(&shop, text).unwrap();
-    let mut command = footfall();
-    command.args(["run", "--no-embedder", "--config"]).arg(&shop);
-    let _counting = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    fs::write(&shop, camera_of(&folder.path().join("shop.db"), &publish, &camera)).unwrap();
+    let _counting = count(&shop);
     let config = folder.path().join("office/office.toml");
     let mut serving = Program::start(footfall().args(["office", "--config"]).arg(&config));
     let said = serving.wait_for("the office's page is at ");
