@@ -22,7 +22,7 @@ import office_shops
 import setting
 from engines import until
 from hub_link import Link
-from office_load_page import BEHIND, page
+from office_load_page import is_sustained, page
 from office_paper import Sizes
 from office_town import Town, cpu, memory, memory_of_all
 
@@ -277,7 +277,7 @@ def main() -> None:
             steps = []
             for factor in map(float, options.factors.split(",")):
                 steps.append(trial.step(factor))
-                if steps[-1]["at_end"] > BEHIND or steps[-1]["unsent"] > BEHIND * steps[-1]["entries"]:
+                if not is_sustained(steps[-1]):
                     break
             waves = [trial.backlog(options.backlog, is_open) for is_open in (True, False)]
             check(town, plan)

@@ -7,6 +7,14 @@ from office_paper import Sizes, paper
 
 BEHIND = 10
 """Seconds behind the hub with which a rate is not sustained."""
+KEEPS_UP = 0.95
+"""The share of what is sent that has to be committed meanwhile."""
+
+
+def is_sustained(step: dict[str, float]) -> bool:
+    """Whether this rate could go on for ever."""
+    is_near = step["at_end"] <= BEHIND and step["unsent"] <= BEHIND * step["entries"]
+    return is_near and step["committed"] >= KEEPS_UP * step["messages"]
 
 
 def page(options: argparse.Namespace, rate: float, seen: tuple, samples: int, size: Sizes) -> str:
@@ -30,7 +38,7 @@ def page(options: argparse.Namespace, rate: float, seen: tuple, samples: int, si
         ]
         for step in steps
     ]
-    held = [step for step in steps if step["at_end"] <= BEHIND and step["unsent"] <= BEHIND * step["entries"]]
+    held = [step for step in steps if is_sustained(step)]
     most = held[-1] if held else None
     o = options
     outage = [

@@ -17,9 +17,18 @@ new AS (
     FROM given
     ON CONFLICT (ledger, seq) DO NOTHING
     RETURNING ledger, seq, again
+),
+kept AS (
+    INSERT INTO office.entry (ledger, seq, shop, at, until, kind, run, source, place, direction, track, frame, seconds,
+        confidence, staff, again, id, detail)
+    SELECT ledger, seq, shop, at, until, kind, run, source, place, direction, track, frame, seconds, confidence, staff, again,
+        id, detail
+    FROM given JOIN new USING (ledger, seq)
+    RETURNING shop, ledger, source, place, at, kind, direction, staff, again, detail
 )
-INSERT INTO office.entry (ledger, seq, shop, at, until, kind, run, source, place, direction, track, frame, seconds,
-    confidence, staff, again, id, detail)
-SELECT ledger, seq, shop, at, until, kind, run, source, place, direction, track, frame, seconds, confidence, staff, again,
-    id, detail
-FROM given JOIN new USING (ledger, seq)
+INSERT INTO office.quarter AS quarter (shop, start, ledger, source, line, entered, "left")
+SELECT shop, office.quarter_of(at), ledger, source, place, count(*) FILTER (WHERE direction = 'in'),
+    count(*) FILTER (WHERE direction = 'out')
+FROM kept WHERE kind = 'crossing' AND NOT staff AND NOT again AND NOT (detail ? 'same_as') GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (shop, start, ledger, source, line) DO UPDATE
+SET entered = quarter.entered + excluded.entered, "left" = quarter."left" + excluded."left"
