@@ -82,7 +82,7 @@ mod unwritable;
 pub use beside::{Mark, NewMark, Notebook, Sale, Sold};
 pub use clock::{Clock, SystemClock};
 pub use copies::{Copied, backup, restore};
-pub use counts::{Before, Compare, Count, Period, PeriodTally, Query, Span, ZoneCount};
+pub use counts::{Before, Compare, Count, PeriodTally, Query, Span, ZoneCount};
 pub use cursor::Cursor;
 pub use digest::{Digest, EventId};
 pub use drawn::{Drawn, Standing};
@@ -105,6 +105,7 @@ pub use run::{Recorded, Run};
 pub use runs::RunRow;
 pub use source::{Ending, Origin, Place, PlaceKind, RunInfo, Start};
 
+pub use footfall_calendar::Period;
 pub use jiff;
 
 /// The version of the tables that this program writes.

@@ -78,6 +78,7 @@ pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
 async fn round(shared: &Shared, hub: &mut Hub, database: &mut Client) -> Result<(), OfficeError> {
     // What shops said before the hub is asked.
     let said = shared.told.said();
+    date_back(database).await?;
     let waiting = expect(hub, database).await?;
     look(database).await?;
     ask(hub, database, &shared.config.hub.prefix).await?;
@@ -86,6 +87,14 @@ async fn round(shared: &Shared, hub: &mut Hub, database: &mut Client) -> Result<
     }
     shared.figures.waiting(waiting);
     Ok(())
+}
+
+/// What is dated later than now was written before the database's clock was set back, and is of now at the latest: a shop
+/// that is silent must not seem to be there until the clock is as far again.
+async fn date_back(database: &Client) -> Result<(), OfficeError> {
+    let sql = "UPDATE office.shop SET seen = now() WHERE seen > now();
+               UPDATE office.gap SET found = now() WHERE found > now() AND closed IS NULL";
+    database.batch_execute(sql).await.map_err(OfficeError::database("look at the clock"))
 }
 
 /// What the hub has confirmed to shops must be here once it has nothing left: whatever is not was lost on the way.

@@ -1,9 +1,8 @@
 //! Counts of all shops, by shop and period of its own calendar.
 
 mod fill;
-mod periods;
 
-pub use periods::Period;
+pub use footfall_calendar::Period;
 
 use std::sync::Arc;
 

@@ -28,41 +28,22 @@ pub(crate) fn report(counts: &Vec<Count>, by: Period) -> Report<'_> {
 }
 
 fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
+    let [from, to] = [start, by.next(start, zone)].map(|at| at.to_zoned_datetime(zone.clone()));
     Count {
-        source: None,
-        line: None,
-        from: start.to_zoned_datetime(zone.clone()),
-        to: by.next(start, zone).to_zoned_datetime(zone.clone()),
         entered: 10 * n,
         entered_low: 9 * n,
         entered_high: 11 * n,
         entered_doubt: 0.5 * n as f64,
-        entered_hidden: 0.0,
         left: n,
         left_low: n,
         left_high: n,
-        left_doubt: 0.0,
-        left_hidden: 0.0,
         occupancy: 9 * n,
         peak: 9 * n,
         came_unseen: n % 2,
         left_unseen: n % 3,
-        visitors: None,
-        again: None,
-        staff: 0,
-        groups: None,
-        group_size: None,
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,
-        uncountable: None,
-        twice: None,
-        entered_outside: None,
-        left_outside: None,
-        marked: None,
-        transactions: None,
-        amount: None,
-        conversion: None,
-        before: None,
+        ..Count::none(from, to)
     }
 }

@@ -56,7 +56,7 @@ use crate::{Config, access, metrics, web};
             Every answer that is not 2xx is a problem as RFC 9457 describes it.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(counts::By, report::With, report::ReportRow, report::CountRow, report::BeforeRow, report::ZoneRow)),
+    components(schemas(crate::Period, report::With, report::ReportRow, report::CountRow, report::BeforeRow, report::ZoneRow)),
     modifiers(&Security),
     security((), ("token" = []), ("session" = [])),
 )]

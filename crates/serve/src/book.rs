@@ -1,5 +1,6 @@
 //! The port to the ledger: every crossing once, in order.
 
+use footfall_calendar::Period;
 use footfall_count::{Direction, Doubt, Role};
 use jiff::Timestamp;
 
@@ -33,34 +34,6 @@ pub struct Entry {
     pub confidence: Option<f64>,
     /// What the confidence rests on: names as [`footfall_count::Reason::as_str`] has them.
     pub reasons: Vec<String>,
-}
-
-/// How counts are summed up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
-    /// 60 seconds.
-    Minute,
-    /// An hour of the clock on the wall.
-    Hour,
-    /// From midnight to midnight; some have 23 or 25 hours.
-    Day,
-    /// From Monday to Sunday.
-    Week,
-    /// A month of the calendar.
-    Month,
-}
-
-impl Period {
-    /// How long it usually is.
-    pub(crate) fn seconds(self) -> i64 {
-        match self {
-            Self::Minute => 60,
-            Self::Hour => 3600,
-            Self::Day => 86_400,
-            Self::Week => 604_800,
-            Self::Month => 2_592_000,
-        }
-    }
 }
 
 /// Which counts are wanted.

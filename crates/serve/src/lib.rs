@@ -45,9 +45,10 @@ pub use audit::{
     Audit, ClipLine, ClipRevealed, ClipShown, ClipToSee, CrossingRevealed, DoubtfulClip, LineSeen,
     WhyOtherwise,
 };
-pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, Period, PortError, Total, VisitCount};
+pub use book::{Book, Bucket, Claim, Counts, CountsQuery, Entry, PortError, Total, VisitCount};
 pub use config::{Config, Limits, PictureConfig, TlsConfig};
 pub use error::ServeError;
+pub use footfall_calendar::Period;
 pub use footfall_private::{LocalPath, Place, Secret};
 pub use live::{
     Health, Live, Passing, Person, Picture, Shapes, Shown, SourceKind, SourceState, StageTime, Status, View,

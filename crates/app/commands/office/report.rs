@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use footfall_config::usage;
 use footfall_ledger::Count;
-use footfall_office::{Each, Period, ReportQuery, ReportRow, Sheets};
+use footfall_office::{Each, ReportQuery, ReportRow, Sheets};
 use footfall_report::{Format, Names, Report, Screen};
 
 use super::{load, told};
@@ -57,19 +57,13 @@ fn write(
     // A column is there of all rows or of none.
     let has_twice = rows.iter().any(|row| row.twice > 0);
     let counts: Vec<Count> = rows.iter().map(|row| count(row, has_twice)).collect();
-    let by = match query.by {
-        Period::Hour => footfall_ledger::Period::Hour,
-        Period::Day => footfall_ledger::Period::Day,
-        Period::Week => footfall_ledger::Period::Week,
-        Period::Month => footfall_ledger::Period::Month,
-    };
     let of = query.shop.as_deref().unwrap_or("all shops");
-    let title = format!("{of}, by {}, each by its own clock", by.as_str());
+    let title = format!("{of}, by {}, each by its own clock", query.by.as_str());
     let line = if query.each == Each::Source { "source" } else { "line" };
     let names = Names { source: "shop", line };
     let report = Report {
         counts: &counts,
-        by,
+        by: query.by,
         title,
         names,
         reasons: Vec::new(),
@@ -85,8 +79,6 @@ fn count(row: &ReportRow, has_twice: bool) -> Count {
     Count {
         source: Some(row.shop.clone()),
         line: (!names.is_empty()).then(|| names.join(" / ")),
-        from: row.from.clone(),
-        to: row.to.clone(),
         entered: row.entered,
         entered_low: row.entered_low,
         entered_high: row.entered_high,
@@ -101,22 +93,9 @@ fn count(row: &ReportRow, has_twice: bool) -> Count {
         peak: row.peak,
         came_unseen: row.came_unseen,
         left_unseen: row.left_unseen,
-        visitors: None,
-        again: None,
         staff: row.staff,
         twice: has_twice.then_some(row.twice),
-        groups: None,
-        group_size: None,
-        visits: 0,
-        dwell: None,
         uncounted: row.uncounted,
-        uncountable: None,
-        entered_outside: None,
-        left_outside: None,
-        marked: None,
-        transactions: None,
-        amount: None,
-        conversion: None,
-        before: None,
+        ..Count::none(row.from.clone(), row.to.clone())
     }
 }

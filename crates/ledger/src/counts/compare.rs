@@ -6,9 +6,10 @@ use footfall_count::Direction;
 use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
 use serde::{Serialize, Serializer};
 
+use super::count::with_offset;
 use super::periods::{Micros, seconds};
-use super::query::with_offset;
-use super::{Choice, Count, Period, Query, RowKey, Span};
+use super::{Choice, Count, Query, RowKey, Span};
+use crate::Period;
 use crate::error::Error;
 use crate::quarters::Part;
 use crate::reader::{Range, Reader};

@@ -3,11 +3,11 @@
 mod aside;
 mod choice;
 mod compare;
+mod count;
 mod gapped;
 mod line_sums;
 mod nights;
 mod occupancy;
-mod period;
 mod periods;
 mod query;
 mod rows;
@@ -17,8 +17,8 @@ mod walk;
 mod zones;
 
 pub use compare::{Before, Compare};
-pub use period::Period;
-pub use query::{Count, Query};
+pub use count::Count;
+pub use query::Query;
 pub use spans::Span;
 pub use tallies::PeriodTally;
 pub use zones::ZoneCount;

@@ -9,9 +9,9 @@ use super::gapped::{Gapped, Lost};
 use super::line_sums::{LineSums, Sums};
 use super::nights::Nights;
 use super::periods::{Micros, Periods, seconds};
-use super::query::{Count, Query};
 use super::rows::Rows;
 use super::{Choice, RowKey, Span};
+use super::{Count, Query};
 use crate::beside::Beside;
 use crate::quarters::{Company, Quarter, Spots, Stretch};
 

@@ -6,9 +6,9 @@ use std::collections::BinaryHeap;
 use jiff::ZonedDateTime;
 use serde::Serialize;
 
+use super::count::with_offset;
 use super::gapped::Gapped;
 use super::periods::{Micros, Periods, seconds};
-use super::query::with_offset;
 use super::{Choice, Query, Span};
 use crate::beside::Marked;
 use crate::error::Error;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use footfall_calendar::Period;
 use footfall_count::{CountInterval, Unsure};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Each, Gone, OfShop, ReportQuery, ReportRow, Sum};
 use crate::OfficeError;
@@ -33,11 +35,13 @@ pub(super) fn rows(
                 keys.entry((gone.source.clone(), None)).or_default();
             }
         }
-        let Some((first, last)) = extent(query, shop, now)? else { continue };
+        let zone = TimeZone::get(&shop.zone).unwrap_or(TimeZone::UTC);
+        let Some((first, last)) = extent(query, shop, &zone, now)? else { continue };
         for ((source, line), sums) in keys {
             let gone: Vec<_> = shop.gone.iter().filter(|gone| gone.source == source).collect();
-            let walk = Walk { query, shop: &shop.shop, source, line, sums: &sums, gone: &gone };
-            walk.rows(&first, &last, &mut rows)?;
+            let walk =
+                Walk { by: query.by, zone: &zone, shop: &shop.shop, source, line, sums: &sums, gone: &gone };
+            walk.rows(first, last, &mut rows)?;
         }
     }
     Ok(rows)
@@ -47,35 +51,31 @@ pub(super) fn rows(
 fn extent(
     query: &ReportQuery,
     shop: &OfShop,
+    zone: &TimeZone,
     now: Timestamp,
-) -> Result<Option<(ZonedDateTime, ZonedDateTime)>, OfficeError> {
-    let zone = TimeZone::get(&shop.zone).unwrap_or(TimeZone::UTC);
+) -> Result<Option<(Timestamp, Timestamp)>, OfficeError> {
+    let midnight = |day: Date| {
+        let start = day.to_zoned_datetime(zone.clone()).map(|start| start.timestamp());
+        start.map_err(|error| OfficeError::Report(format!("its days cannot be told: {error}")))
+    };
     let starts = shop.sums.iter().map(|sum| sum.start).chain(shop.gone.iter().map(|gone| gone.from));
     let Some(first) = starts.min() else { return Ok(None) };
     // Whatever passed in the last period passed behind its beginning.
     let within = SignedDuration::from_secs(1);
     let ends = shop.sums.iter().map(|sum| sum.start + within).chain(shop.gone.iter().map(|gone| gone.to));
-    let mut last = ends.max().unwrap_or(first).to_zoned_datetime(zone.clone());
+    let mut last = ends.max().unwrap_or(first);
     if let Some(to) = query.to {
         // All of the days that were asked for, up to now.
-        let end = to
-            .tomorrow()
-            .and_then(|day| day.to_zoned_datetime(zone.clone()))
-            .map_err(|error| wrong(&error))?;
-        last = end.min(now.to_zoned_datetime(zone.clone())).max(last);
+        last = midnight(to.tomorrow().unwrap_or(Date::MAX))?.min(now).max(last);
     }
-    let from = query
-        .from
-        .map(|from| from.to_zoned_datetime(zone.clone()))
-        .transpose()
-        .map_err(|error| wrong(&error))?;
-    let first = from.unwrap_or_else(|| first.to_zoned_datetime(zone));
-    Ok(Some((query.by.floor(&first).map_err(|error| wrong(&error))?, last)))
+    let first = query.from.map(midnight).transpose()?.unwrap_or(first);
+    Ok(Some((query.by.floor(first, zone), last)))
 }
 
 /// The rows of one key, period by period.
 struct Walk<'a> {
-    query: &'a ReportQuery,
+    by: Period,
+    zone: &'a TimeZone,
     shop: &'a str,
     source: Option<String>,
     line: Option<String>,
@@ -84,22 +84,17 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn rows(
-        &self,
-        first: &ZonedDateTime,
-        last: &ZonedDateTime,
-        rows: &mut Vec<ReportRow>,
-    ) -> Result<(), OfficeError> {
-        let (mut start, mut inside, mut sums) = (first.clone(), 0, self.sums.iter().peekable());
+    fn rows(&self, first: Timestamp, last: Timestamp, rows: &mut Vec<ReportRow>) -> Result<(), OfficeError> {
+        let (mut start, mut inside, mut sums) = (first, 0, self.sums.iter().peekable());
         loop {
-            let next = self.query.by.next(&start).map_err(|error| wrong(&error))?;
-            let mut row = self.empty(start.clone(), next.clone());
-            row.left_unseen =
-                if start == start.start_of_day().map_err(|error| wrong(&error))? { inside } else { 0 };
+            let next = self.by.next(start, self.zone);
+            let mut row = self.empty(start, next);
+            row.left_unseen = if start == Period::Day.floor(start, self.zone) { inside } else { 0 };
             // Whoever is inside at midnight has left unseen; within a longer period only its last day counts on.
             inside -= row.left_unseen;
             (row.inside, row.peak) = (inside, inside);
-            if let Some(sum) = sums.next_if(|sum| sum.start < next.timestamp()) {
+            // The database begins some hours elsewhere where clocks are set by half of one: nobody gets lost by that.
+            while let Some(sum) = sums.next_if(|sum| sum.start < next) {
                 row.take(sum);
                 inside = sum.inside;
             }
@@ -110,20 +105,21 @@ impl Walk<'_> {
                     "there are more than {MOST} rows: ask for fewer days, for one shop, or by day"
                 )));
             }
-            if next >= *last {
+            if next >= last {
                 return Ok(());
             }
             start = next;
         }
     }
 
-    fn empty(&self, from: ZonedDateTime, to: ZonedDateTime) -> ReportRow {
+    fn empty(&self, from: Timestamp, to: Timestamp) -> ReportRow {
+        let local = |at: Timestamp| at.to_zoned_datetime(self.zone.clone());
         ReportRow {
             shop: self.shop.to_owned(),
             source: self.source.clone(),
             line: self.line.clone(),
-            from,
-            to,
+            from: local(from),
+            to: local(to),
             entered: 0,
             entered_low: 0,
             entered_high: 0,
@@ -146,19 +142,25 @@ impl Walk<'_> {
 }
 
 impl ReportRow {
+    /// Adds what passed later in the same period.
     fn take(&mut self, sum: &Sum) {
+        self.entered += sum.entered;
+        self.entered_doubt += sum.entered_doubt;
+        self.entered_hidden += sum.entered_hidden;
+        self.left += sum.left;
+        self.left_doubt += sum.left_doubt;
+        self.left_hidden += sum.left_hidden;
         let of = |count, none, hidden| CountInterval::of(count, Unsure { none, hidden });
         let (entered, left) = (
-            of(sum.entered, sum.entered_doubt, sum.entered_hidden),
-            of(sum.left, sum.left_doubt, sum.left_hidden),
+            of(self.entered, self.entered_doubt, self.entered_hidden),
+            of(self.left, self.left_doubt, self.left_hidden),
         );
-        (self.entered, self.entered_low, self.entered_high) = (sum.entered, entered.low, entered.high);
-        (self.left, self.left_low, self.left_high) = (sum.left, left.low, left.high);
-        (self.entered_doubt, self.entered_hidden) = (sum.entered_doubt, sum.entered_hidden);
-        (self.left_doubt, self.left_hidden) = (sum.left_doubt, sum.left_hidden);
-        (self.staff, self.twice) = (sum.staff, sum.twice);
+        (self.entered_low, self.entered_high) = (entered.low, entered.high);
+        (self.left_low, self.left_high) = (left.low, left.high);
+        self.staff += sum.staff;
+        self.twice += sum.twice;
+        self.came_unseen += sum.came_unseen;
         (self.inside, self.peak) = (sum.inside, self.peak.max(sum.peak));
-        self.came_unseen = sum.came_unseen;
     }
 }
 
@@ -166,10 +168,6 @@ impl ReportRow {
 fn seconds_of(gone: &Gone, row: &ReportRow) -> f64 {
     let (from, to) = (gone.from.max(row.from.timestamp()), gone.to.min(row.to.timestamp()));
     if to > from { to.duration_since(from).as_secs_f64() } else { 0.0 }
-}
-
-fn wrong(error: &jiff::Error) -> OfficeError {
-    OfficeError::Report(format!("its days cannot be told: {error}"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,11 @@ fn sum(start: &str, entered: u64, left: u64, inside: u64) -> Value {
 }
 
 fn of(query: &ReportQuery, sums: &[Value], gone: &[Value]) -> Vec<ReportRow> {
-    let shops = json!([{"shop": "berlin", "zone": "Europe/Berlin", "sums": sums, "gone": gone}]);
+    at("Europe/Berlin", query, sums, gone)
+}
+
+fn at(zone: &str, query: &ReportQuery, sums: &[Value], gone: &[Value]) -> Vec<ReportRow> {
+    let shops = json!([{"shop": "berlin", "zone": zone, "sums": sums, "gone": gone}]);
     let shops: Vec<_> = serde_json::from_value(shops).unwrap();
     rows(query, &shops, "2030-01-01T00:00:00Z".parse().unwrap()).unwrap()
 }
@@ -30,6 +34,21 @@ fn an_hour_in_which_nobody_passed_is_a_row_and_so_is_each_of_a_long_day() {
     let day = ReportQuery { by: Period::Day, ..query };
     let rows = of(&day, &[sum("2026-10-24T22:00:00Z", 4, 1, 3)], &[]);
     assert_eq!(rows[0].to.timestamp().duration_since(rows[0].from.timestamp()).as_hours(), 25);
+}
+
+#[test]
+fn nobody_is_lost_where_clocks_are_set_by_half_an_hour() {
+    // At two they are set back to half past one: of the three hours from one to three the second has 30 minutes.
+    let sums = [
+        sum("2026-04-04T14:00:00Z", 3, 1, 2),
+        sum("2026-04-04T14:30:00Z", 2, 0, 4),
+        sum("2026-04-04T15:00:00Z", 1, 0, 5),
+        sum("2026-04-04T15:30:00Z", 4, 0, 9),
+    ];
+    let rows = at("Australia/Lord_Howe", &ReportQuery::default(), &sums, &[]);
+    assert_eq!(starts(&rows), ["04-05 01:00 +11:00", "04-05 01:30 +10:30", "04-05 02:00 +10:30"]);
+    let told: Vec<_> = rows.iter().map(|row| (row.entered, row.left, row.inside, row.staff)).collect();
+    assert_eq!(told, [(5, 1, 4, 2), (1, 0, 5, 1), (4, 0, 9, 1)]);
 }
 
 #[test]

@@ -92,6 +92,13 @@ fn a_clock_that_was_set_back_keeps_nobody_from_asking() {
     assert_eq!(ask, Ask { ledger: ledger(1), after: 0, through: 2, about: false });
     let again = "SELECT asked > 1 AND asked_at <= now() FROM office.gap";
     assert_eq!(town.postgres.sql(again), ["t"]);
+    // Nor does a shop seem to be there that was seen by that clock.
+    shop.state(1, 4, 0);
+    let seen = |sql: &str| until(sql, || (town.postgres.sql(sql) == ["t"]).then_some(()));
+    seen("SELECT seen IS NOT NULL FROM office.shop");
+    town.postgres.sql("UPDATE office.shop SET seen = now() + interval '3 days'");
+    seen("SELECT seen <= now() FROM office.shop");
+    assert_eq!(town.postgres.sql("SELECT found <= now() FROM office.gap"), ["t"]);
 }
 
 #[test]

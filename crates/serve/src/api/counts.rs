@@ -36,23 +36,11 @@ pub(super) struct Range {
     to: Option<Timestamp>,
     /// How they are summed up; by default by hour.
     #[serde(default)]
-    by: By,
+    by: Period,
     /// Of one source alone, by name.
     source: Option<String>,
     /// Of one line alone, by name.
     line: Option<String>,
-}
-
-/// How counts are summed up.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum By {
-    Minute,
-    #[default]
-    Hour,
-    Day,
-    Week,
-    Month,
 }
 
 /// Counts over a range.
@@ -93,18 +81,6 @@ struct Row {
     in_total: bool,
 }
 
-impl From<By> for Period {
-    fn from(by: By) -> Self {
-        match by {
-            By::Minute => Self::Minute,
-            By::Hour => Self::Hour,
-            By::Day => Self::Day,
-            By::Week => Self::Week,
-            By::Month => Self::Month,
-        }
-    }
-}
-
 impl From<Bucket> for Row {
     fn from(bucket: Bucket) -> Self {
         let Bucket { start, source, line, entered, left, role, in_total, doubt } = bucket;
@@ -121,13 +97,13 @@ impl Range {
         if from >= to {
             return Ok(Err(Problem::bad_request(format!("`from` ({from}) must be before `to` ({to})"))));
         }
-        let period = Period::from(self.by).seconds();
+        let period = self.by.usual_seconds();
         if (to.as_second() - from.as_second()) / period > MOST_PERIODS {
             let detail = "the range has too many periods: ask for a shorter one, or for longer periods";
             return Ok(Err(Problem::bad_request(detail)));
         }
         let (source, line) = (self.source.clone(), self.line.clone());
-        Ok(Ok(CountsQuery { from, to, by: self.by.into(), source, line }))
+        Ok(Ok(CountsQuery { from, to, by: self.by, source, line }))
     }
 }
 

@@ -12,7 +12,6 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::Query;
-use super::counts::By;
 use super::marks::Mark;
 use super::problem::ProblemBody;
 use super::today::{today_of, zone_name};
@@ -37,7 +36,7 @@ pub(super) struct Wanted {
     to: Option<Timestamp>,
     /// How it is summed up; by default by hour.
     #[serde(default)]
-    by: By,
+    by: Period,
     /// Of one source alone, by name.
     source: Option<String>,
     /// Of one line alone, by name.
@@ -224,8 +223,8 @@ impl Wanted {
         if from >= to {
             return Ok(Err(Problem::bad_request(format!("`from` ({from}) must be before `to` ({to})"))));
         }
-        let by = Period::from(self.by);
-        if (to.as_second() - from.as_second()) / by.seconds() > MOST_PERIODS {
+        let by = self.by;
+        if (to.as_second() - from.as_second()) / by.usual_seconds() > MOST_PERIODS {
             return Ok(Err(too_many()));
         }
         if self.each_zone && (self.each_line || self.each_source || self.compare.is_some()) {

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use footfall_count::{CountInterval, Direction, Doubt, Role, Site};
-use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use jiff::{RoundMode, Timestamp, Unit, ZonedDateTimeRound};
+use jiff::Timestamp;
 
 use footfall_serve::told::{About, Batch, VERSION};
 use footfall_serve::{
@@ -163,7 +162,7 @@ impl Book for MemoryBook {
         for entry in &self.kept().entries {
             let inside = query.from <= entry.at && entry.at < query.to;
             if inside && is(&query.source, &entry.source) && is(&query.line, &entry.line) {
-                let start = start_of(entry.at, query.by, &self.zone)?;
+                let start = query.by.floor(entry.at, &self.zone);
                 let sum = sums.entry((start, entry.source.clone(), entry.line.clone())).or_default();
                 match entry.direction {
                     Direction::In => sum.0 += 1,
@@ -228,7 +227,7 @@ impl Book for MemoryBook {
     }
 
     fn zones(&self, query: &CountsQuery, _: &Waiting) -> Result<Vec<ZoneSum>, PortError> {
-        let start = start_of(query.from, query.by, &self.zone)?;
+        let start = query.by.floor(query.from, &self.zone);
         let sum = |VisitCount { source, zone, visits }| ZoneSum {
             start,
             source,
@@ -243,7 +242,7 @@ impl Book for MemoryBook {
 
     fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {
         // Whoever stayed over midnight left unseen.
-        let midnight = start_of(at, Period::Day, &self.zone)?;
+        let midnight = Period::Day.floor(at, &self.zone);
         let mut site = Site::default();
         for entry in self.kept().entries.iter().filter(|e| midnight <= e.at && e.at < at) {
             site.add(entry.direction);
@@ -377,21 +376,6 @@ impl Book for MemoryBook {
     fn zone(&self) -> TimeZone {
         self.zone.clone()
     }
-}
-
-/// The start of the period that `at` falls into, by the clock on the wall in `zone`.
-fn start_of(at: Timestamp, by: Period, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
-    let local = at.to_zoned_datetime(zone.clone());
-    let down_to = |unit| ZonedDateTimeRound::new().smallest(unit).mode(RoundMode::Trunc);
-    let start = match by {
-        Period::Minute => local.round(down_to(Unit::Minute))?,
-        Period::Hour => local.round(down_to(Unit::Hour))?,
-        Period::Day => local.start_of_day()?,
-        Period::Month => local.first_of_month()?.start_of_day()?,
-        Period::Week if local.weekday() == Weekday::Monday => local.start_of_day()?,
-        Period::Week => local.nth_weekday(-1, Weekday::Monday)?.start_of_day()?,
-    };
-    Ok(start.timestamp())
 }
 
 impl Pages for MemoryBook {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use footfall_config::shown_name;
 use footfall_ledger::jiff::Timestamp;
 use footfall_ledger::jiff::tz::TimeZone;
-use footfall_ledger::{Cursor, Error, PlaceKind, Query, Range, Reader, Seq, SiteHours};
+use footfall_ledger::{Cursor, Error, Period, PlaceKind, Query, Range, Reader, Seq, SiteHours};
 use footfall_serve::Entry as Crossing;
 use footfall_serve::{
     Book, Claim, Counts, CountsQuery, Mark, NewMark, NewSale, Opening, PeriodSum, PortError, Report,
@@ -17,7 +17,7 @@ use footfall_serve::{
 
 use super::readers::Readers;
 use super::sums::{period_sum, zone_sum};
-use super::told::{entry, named, period};
+use super::told::{entry, named};
 use super::watch::Watch;
 use super::{buckets, manager};
 
@@ -66,7 +66,7 @@ impl LedgerBook {
         }
     }
 
-    fn query(&self, range: Range, by: footfall_ledger::Period) -> Query {
+    fn query(&self, range: Range, by: Period) -> Query {
         let all = Query::default();
         let reset = self.hours.quiet().or(all.reset);
         Query { range, by, zone: self.zone.clone(), reset, ..all }
@@ -118,7 +118,7 @@ impl Book for LedgerBook {
 
     fn counts(&self, query: &CountsQuery, limit: usize, waiting: &Waiting) -> Result<Counts, PortError> {
         let range = Range { from: Some(query.from), to: Some(query.to) };
-        let mut asked = self.query(range, period(query.by));
+        let mut asked = self.query(range, query.by);
         let lines: Vec<_> = query.line.clone().into_iter().collect();
         let read = |reader: &Reader| {
             asked.lines = reader.names_today(PlaceKind::Line, &lines)?;
@@ -135,7 +135,7 @@ impl Book for LedgerBook {
 
     fn periods(&self, query: &CountsQuery, waiting: &Waiting) -> Result<Vec<PeriodSum>, PortError> {
         let range = Range { from: Some(query.from), to: Some(query.to) };
-        let mut asked = self.query(range, period(query.by));
+        let mut asked = self.query(range, query.by);
         asked.hours = self.hours.clone();
         asked.lines = query.line.clone().into_iter().collect();
         let read = |reader: &Reader| {
@@ -160,7 +160,7 @@ impl Book for LedgerBook {
                 if query.source.as_ref().is_some_and(|wanted| *wanted != shown) {
                     continue;
                 }
-                let mut asked = self.query(range, period(query.by));
+                let mut asked = self.query(range, query.by);
                 asked.sources = vec![source];
                 let counts = reader.zone_counts(&asked)?.into_iter();
                 let seen = counts.filter(|count| count.visits > 0 || count.peak > 0);
@@ -173,7 +173,7 @@ impl Book for LedgerBook {
     }
 
     fn occupancy(&self, at: Timestamp) -> Result<u64, PortError> {
-        let query = self.query(Range::default(), footfall_ledger::Period::Day);
+        let query = self.query(Range::default(), Period::Day);
         self.ask(|reader| reader.inside(&query, at))
     }
 
@@ -193,7 +193,7 @@ impl Book for LedgerBook {
         let sources = self.ask(Reader::sources)?;
         let mut counts = Vec::new();
         for source in sources {
-            let mut asked = self.query(range, footfall_ledger::Period::Day);
+            let mut asked = self.query(range, Period::Day);
             asked.sources = vec![source.clone()];
             let mut visits = BTreeMap::<_, u64>::new();
             let rows = self.ask(|reader| reader.zone_counts(&asked))?;
@@ -220,7 +220,7 @@ impl Book for LedgerBook {
         most: usize,
         waiting: &Waiting,
     ) -> Result<Option<Report>, PortError> {
-        let mut asked = self.query(Range { from: Some(query.from), to: Some(query.to) }, period(query.by));
+        let mut asked = self.query(Range { from: Some(query.from), to: Some(query.to) }, query.by);
         asked.hours = self.hours.clone();
         Ok(self.readers.ask(waiting, |reader| manager::report(reader, asked, query, most))?)
     }

@@ -2,7 +2,7 @@
 
 use footfall_config::shown_name;
 use footfall_ledger::{Error, Event, Reader, Row};
-use footfall_serve::{Entry, Period};
+use footfall_serve::Entry;
 
 /// A crossing as the server tells it; `None` for what is none.
 pub(super) fn entry(row: Row) -> Option<Entry> {
@@ -22,16 +22,6 @@ pub(super) fn entry(row: Row) -> Option<Entry> {
         confidence: row.detail.get("confidence").and_then(serde_json::Value::as_f64),
         reasons: reasons.collect(),
     })
-}
-
-pub(super) fn period(by: Period) -> footfall_ledger::Period {
-    match by {
-        Period::Minute => footfall_ledger::Period::Minute,
-        Period::Hour => footfall_ledger::Period::Hour,
-        Period::Day => footfall_ledger::Period::Day,
-        Period::Week => footfall_ledger::Period::Week,
-        Period::Month => footfall_ledger::Period::Month,
-    }
 }
 
 /// The sources that are shown under this name.

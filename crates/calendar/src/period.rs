@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What counts are added up over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub enum Period {
     /// A minute of the clock.
     Minute,
@@ -38,8 +39,9 @@ impl Period {
         }
     }
 
-    /// How long it is where no clock is set.
-    pub(crate) fn usual_seconds(self) -> i64 {
+    /// How long it is where no clock is set, a month of 30 days.
+    #[must_use]
+    pub fn usual_seconds(self) -> i64 {
         match self {
             Self::Minute => 60,
             Self::Hour => 3600,
