@@ -7,7 +7,6 @@ mod shapes;
 
 pub use alerts::{Alert, Alerts};
 pub use edits::{DistrustedShown, EditShown, Machine, NewEdit, Settings};
-pub use report::ReportedRow;
 pub use shapes::{Day, Gap, Hour, LedgerShown, Shop, ShopDetail, Shops, SourceShown, Uncounted, Ways};
 
 use std::sync::Arc;

@@ -61,7 +61,7 @@ impl Each {
 }
 
 /// What passed in a period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReportRow {
     /// The shop's name.
     pub shop: String,
@@ -73,9 +73,11 @@ pub struct ReportRow {
     pub line: Option<String>,
     /// When it begins, by the shop's clock.
     #[serde(serialize_with = "with_offset")]
+    #[schema(value_type = String, format = DateTime)]
     pub from: ZonedDateTime,
     /// When it ends, which is when the next one begins.
     #[serde(serialize_with = "with_offset")]
+    #[schema(value_type = String, format = DateTime)]
     pub to: ZonedDateTime,
     /// Who came in.
     pub entered: u64,
@@ -109,6 +111,11 @@ pub struct ReportRow {
     pub staff: u64,
     /// Passages that another camera has counted, likewise.
     pub twice: u64,
+    /// Stays in zones that began in this time; none where each line has rows of its own.
+    pub visits: u64,
+    /// Their mean length in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dwell: Option<f64>,
     /// Seconds in which at least one source did not count.
     pub uncounted: f64,
 }
@@ -135,6 +142,7 @@ pub(crate) struct OfShop {
     pub(crate) shop: String,
     pub(crate) zone: String,
     pub(crate) sums: Vec<Sum>,
+    pub(crate) stays: Vec<Stays>,
     pub(crate) gone: Vec<Gone>,
 }
 
@@ -155,6 +163,15 @@ pub(crate) struct Sum {
     peak: u64,
     came_unseen: u64,
     inside: u64,
+}
+
+/// Stays in zones that began in a period.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Stays {
+    source: Option<String>,
+    start: Timestamp,
+    visits: u64,
+    seconds: f64,
 }
 
 /// A span in which nobody counted.

@@ -95,6 +95,8 @@ fn count(row: &ReportRow, has_twice: bool) -> Count {
         left_unseen: row.left_unseen,
         staff: row.staff,
         twice: has_twice.then_some(row.twice),
+        visits: row.visits,
+        dwell: row.dwell,
         uncounted: row.uncounted,
         ..Count::none(row.from.clone(), row.to.clone())
     }

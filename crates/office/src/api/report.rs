@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::unavailable;
 use crate::OfficeError;
 use crate::readers::Readers;
-use crate::report::{Each, Period, ReportQuery, SQL};
+use crate::report::{Each, Period, ReportQuery, ReportRow, SQL};
 
 /// What is wanted.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -50,46 +50,9 @@ enum Form {
     Xlsx,
 }
 
-/// What passed in a period.
-#[derive(Debug, Serialize, ToSchema)]
-#[allow(dead_code, reason = "it describes a row of the report's own")]
-pub struct ReportedRow {
-    shop: String,
-    source: Option<String>,
-    line: Option<String>,
-    /// When it begins, by the shop's clock.
-    #[schema(format = DateTime)]
-    from: String,
-    /// When it ends.
-    #[schema(format = DateTime)]
-    to: String,
-    entered: u64,
-    /// The true number lies between these with a probability of 95%.
-    entered_low: u64,
-    entered_high: u64,
-    /// How many of them are expected to be none,
-    entered_doubt: f64,
-    /// and how many people to have been missed besides.
-    entered_hidden: f64,
-    left: u64,
-    left_low: u64,
-    left_high: u64,
-    left_doubt: f64,
-    left_hidden: f64,
-    /// Who was inside at the end, by what passed since midnight.
-    inside: u64,
-    peak: u64,
-    came_unseen: u64,
-    left_unseen: u64,
-    staff: u64,
-    twice: u64,
-    /// Seconds in which at least one source did not count.
-    uncounted: f64,
-}
-
 /// Counts of all shops, by shop and period of its own calendar
 #[utoipa::path(get, path = "/api/v1/report", tag = "shops", params(Wanted), responses(
-    (status = 200, body = [ReportedRow]),
+    (status = 200, body = [ReportRow]),
     (status = 422, body = ProblemBody, content_type = "application/problem+json", description = "Too many rows"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, body = ProblemBody, content_type = "application/problem+json", description = "The database is not there, or it takes too long"),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Each, Gone, OfShop, ReportQuery, ReportRow, Sum};
+use super::{Each, Gone, OfShop, ReportQuery, ReportRow, Stays, Sum};
 use crate::OfficeError;
 
 /// More rows than this nobody reads, and no spreadsheet takes many more.
@@ -31,16 +31,19 @@ pub(super) fn rows(
         }
         // Where nobody counted at all there may be no sums, and is a row all the same.
         if query.each != Each::Line {
-            for gone in &shop.gone {
-                keys.entry((gone.source.clone(), None)).or_default();
+            let sources = shop.gone.iter().map(|gone| &gone.source);
+            for source in sources.chain(shop.stays.iter().map(|stays| &stays.source)) {
+                keys.entry((source.clone(), None)).or_default();
             }
         }
         let zone = TimeZone::get(&shop.zone).unwrap_or(TimeZone::UTC);
         let Some((first, last)) = extent(query, shop, &zone, now)? else { continue };
         for ((source, line), sums) in keys {
             let gone: Vec<_> = shop.gone.iter().filter(|gone| gone.source == source).collect();
+            let stays: Vec<_> = shop.stays.iter().filter(|stays| stays.source == source).collect();
+            let (by, name) = (query.by, &*shop.shop);
             let walk =
-                Walk { by: query.by, zone: &zone, shop: &shop.shop, source, line, sums: &sums, gone: &gone };
+                Walk { by, zone: &zone, shop: name, source, line, sums: &sums, stays: &stays, gone: &gone };
             walk.rows(first, last, &mut rows)?;
         }
     }
@@ -58,11 +61,11 @@ fn extent(
         let start = day.to_zoned_datetime(zone.clone()).map(|start| start.timestamp());
         start.map_err(|error| OfficeError::Report(format!("its days cannot be told: {error}")))
     };
-    let starts = shop.sums.iter().map(|sum| sum.start).chain(shop.gone.iter().map(|gone| gone.from));
-    let Some(first) = starts.min() else { return Ok(None) };
+    let begun = || shop.sums.iter().map(|sum| sum.start).chain(shop.stays.iter().map(|stays| stays.start));
+    let Some(first) = begun().chain(shop.gone.iter().map(|gone| gone.from)).min() else { return Ok(None) };
     // Whatever passed in the last period passed behind its beginning.
     let within = SignedDuration::from_secs(1);
-    let ends = shop.sums.iter().map(|sum| sum.start + within).chain(shop.gone.iter().map(|gone| gone.to));
+    let ends = begun().map(|start| start + within).chain(shop.gone.iter().map(|gone| gone.to));
     let mut last = ends.max().unwrap_or(first);
     if let Some(to) = query.to {
         // All of the days that were asked for, up to now.
@@ -80,12 +83,14 @@ struct Walk<'a> {
     source: Option<String>,
     line: Option<String>,
     sums: &'a [&'a Sum],
+    stays: &'a [&'a Stays],
     gone: &'a [&'a Gone],
 }
 
 impl Walk<'_> {
     fn rows(&self, first: Timestamp, last: Timestamp, rows: &mut Vec<ReportRow>) -> Result<(), OfficeError> {
-        let (mut start, mut inside, mut sums) = (first, 0, self.sums.iter().peekable());
+        let (mut start, mut inside) = (first, 0);
+        let (mut sums, mut stays) = (self.sums.iter().peekable(), self.stays.iter().peekable());
         loop {
             let next = self.by.next(start, self.zone);
             let mut row = self.empty(start, next);
@@ -98,6 +103,12 @@ impl Walk<'_> {
                 row.take(sum);
                 inside = sum.inside;
             }
+            let mut seconds = 0.0;
+            while let Some(stays) = stays.next_if(|stays| stays.start < next) {
+                row.visits += stays.visits;
+                seconds += stays.seconds;
+            }
+            row.dwell = (row.visits > 0).then(|| seconds / row.visits as f64);
             row.uncounted = self.gone.iter().map(|gone| seconds_of(gone, &row)).sum();
             rows.push(row);
             if rows.len() > MOST {
@@ -136,6 +147,8 @@ impl Walk<'_> {
             left_unseen: 0,
             staff: 0,
             twice: 0,
+            visits: 0,
+            dwell: None,
             uncounted: 0.0,
         }
     }

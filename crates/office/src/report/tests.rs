@@ -13,7 +13,9 @@ fn of(query: &ReportQuery, sums: &[Value], gone: &[Value]) -> Vec<ReportRow> {
 }
 
 fn at(zone: &str, query: &ReportQuery, sums: &[Value], gone: &[Value]) -> Vec<ReportRow> {
-    let shops = json!([{"shop": "berlin", "zone": zone, "sums": sums, "gone": gone}]);
+    let stays = json!([{"source": null, "start": "2026-11-24T10:00:00Z", "visits": 4, "seconds": 60.0}]);
+    let stays = if gone.is_empty() { json!([]) } else { stays };
+    let shops = json!([{"shop": "berlin", "zone": zone, "sums": sums, "stays": stays, "gone": gone}]);
     let shops: Vec<_> = serde_json::from_value(shops).unwrap();
     rows(query, &shops, "2030-01-01T00:00:00Z".parse().unwrap()).unwrap()
 }
@@ -60,11 +62,11 @@ fn who_is_inside_at_midnight_has_left_unseen() {
 }
 
 #[test]
-fn time_that_nobody_counted_is_split_among_its_hours() {
+fn time_that_nobody_counted_is_split_among_its_hours_and_stays_are_where_they_began() {
     let gone = json!({"source": null, "from": "2026-11-24T08:50:00Z", "to": "2026-11-24T10:10:00Z"});
     let rows = of(&ReportQuery::default(), &[], &[gone]);
-    let told: Vec<_> = rows.iter().map(|row| row.uncounted).collect();
-    assert_eq!(told, [600.0, 3600.0, 600.0]);
+    let told: Vec<_> = rows.iter().map(|row| (row.uncounted, row.visits, row.dwell)).collect();
+    assert_eq!(told, [(600.0, 0, None), (3600.0, 0, None), (600.0, 4, Some(15.0))]);
 }
 
 #[test]

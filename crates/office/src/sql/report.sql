@@ -38,6 +38,12 @@ sums AS (
         (array_agg(net - below ORDER BY at DESC, ledger DESC, seq DESC))[1] AS inside
     FROM walked GROUP BY shop, source, line, start
 ),
+stays AS (
+    SELECT span.id AS shop, CASE WHEN $5 <> 'shop' THEN entry.source END AS source, date_trunc($4, entry.at, span.zone) AS start,
+        count(*) AS visits, coalesce(sum(extract(epoch FROM entry.until - entry.at)), 0)::double precision AS seconds
+    FROM span JOIN office.entry ON entry.shop = span.id AND entry.at >= span.since AND entry.at < span.before
+    WHERE entry.kind = 'visit' AND NOT entry.again AND $5 <> 'line' GROUP BY 1, 2, 3
+),
 gone AS (
     SELECT span.id AS shop, CASE WHEN $5 <> 'shop' THEN entry.source END AS source,
         range_agg(tstzrange(greatest(entry.at, span.since), least(entry.until, span.before))) AS spans
@@ -47,6 +53,7 @@ gone AS (
 SELECT coalesce(jsonb_agg(to_jsonb(told) ORDER BY told.shop), '[]')::text FROM (
     SELECT span.name AS shop, span.zone,
         (SELECT coalesce(jsonb_agg(to_jsonb(sums) ORDER BY source, line, start), '[]') FROM sums WHERE sums.shop = span.id) AS sums,
+        (SELECT coalesce(jsonb_agg(to_jsonb(stays) ORDER BY source, start), '[]') FROM stays WHERE stays.shop = span.id) AS stays,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('source', source, 'from', lower(one), 'to', upper(one)) ORDER BY source, one), '[]')
          FROM gone, unnest(gone.spans) AS one WHERE gone.shop = span.id) AS gone
     FROM span

@@ -23,9 +23,9 @@ fn each_shop_is_told_by_its_own_clock_and_nobody_twice() {
     told.entries[1]["detail"]["staff"] = true.into();
     told.entries[2]["detail"]["same_as"] = json!({"source": "left", "line": "door", "track": 1, "frame": 2});
     berlin.tell(&told);
-    // One comes in, and at the ninth minute nobody counts for some seconds.
-    aachen.tell(&batch(2, 0, 9, [1, 9]));
-    town.has(8);
+    // One comes in, stays for half a minute, and at the ninth minute nobody counts for some seconds.
+    aachen.tell(&batch(2, 0, 9, [1, 7, 9]));
+    town.has(9);
     let zone = "SELECT zone FROM office.shop WHERE name = 'berlin'";
     until("its zone", || {
         berlin.state(1, 6, 6);
@@ -45,6 +45,8 @@ fn each_shop_is_told_by_its_own_clock_and_nobody_twice() {
     assert_eq!(told(&rows[0])[6..], [json!(0), json!(0), json!(0), json!(29.5)]);
     assert_eq!(told(&rows[1])[..6], berlin);
     assert_eq!(told(&rows[1])[6..], [json!(2), json!(1), json!(1), json!(0.0)]);
+    assert_eq!((&rows[0]["visits"], &rows[0]["dwell"]), (&json!(1), &json!(29.5)));
+    assert_eq!((&rows[1]["visits"], rows[1].get("dwell")), (&json!(0), None));
     let high = |row: &Value| row["entered_high"].as_u64().unwrap();
     assert!(high(&rows[0]) >= 1 && rows[0]["entered_low"].as_u64().unwrap() <= 1, "{rows}");
     assert_eq!(rows.as_array().unwrap().len(), 2);
