@@ -1,9 +1,10 @@
 //! Jobs in the database: taken under a fencing token, and given up with it.
 
-use footfall_office::Session;
+use footfall_office::{Session, Statements};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio_postgres::Client;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Transaction};
 
 use crate::{ArchiveError, Counted, Settings};
 
@@ -162,14 +163,41 @@ pub(crate) async fn done(
         // The answer to an earlier commit was lost.
         return Ok((Fate::Done, 0));
     }
-    let digest = counted.digest();
-    let outcome = if is_ours { "done" } else { "late" };
-    let sql =
+    let alarms =
+        write(&transaction, statements, (job, is_ours), content, counted, cost).await.map_err(doing())?;
+    transaction.commit().await.map_err(doing())?;
+    Ok((if is_ours { Fate::Done } else { Fate::Lost }, alarms))
+}
+
+/// All of a count, sent in one go: on a busy machine what costs is the waiting for each answer. Gives how many alarms that
+/// makes.
+async fn write(
+    transaction: &Transaction<'_>,
+    statements: &mut Statements,
+    (job, is_ours): (&Job, bool),
+    content: &str,
+    counted: &Counted,
+    cost: Cost,
+) -> Result<u64, tokio_postgres::Error> {
+    let attempt =
         "UPDATE archive.attempt SET ended = now(), outcome = $3, content = $4, digest = $5, counting = $6,
                program = $7, fetching = $8, counted = $9 WHERE job = $1 AND token = $2";
-    let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] = &[
-        &job.id,
-        &job.token,
+    let done =
+        "UPDATE archive.job SET state = 'done', reason = NULL, seen = now(), frames = $2, of_frames = $2
+               WHERE id = $1";
+    let attempt = statements.get(transaction, attempt).await?;
+    let result = statements.get(transaction, include_str!("sql/done.sql")).await?;
+    let entries = statements.get(transaction, include_str!("sql/entries.sql")).await?;
+    let done = statements.get(transaction, done).await?;
+    let alarms = statements.get(transaction, include_str!("sql/alarms.sql")).await?;
+    let digest = counted.digest();
+    let outcome = if is_ours { "done" } else { "late" };
+    let (frames, summary) = (counted.frames.cast_signed(), counted.summary.to_string());
+    let (start, told) = (counted.start.to_string(), Value::from(counted.entries.clone()).to_string());
+    let (id, token) = (&job.id, &job.token);
+    let of_attempt: [&(dyn ToSql + Sync); 9] = [
+        id,
+        token,
         &outcome,
         &content,
         &digest,
@@ -178,35 +206,24 @@ pub(crate) async fn done(
         &cost.fetching,
         &cost.counted,
     ];
-    statements.run(&transaction, sql, values).await.map_err(doing())?;
-    if is_ours {
-        let (frames, summary) = (counted.frames.cast_signed(), counted.summary.to_string());
-        let start = counted.start.to_string();
-        let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] = &[
-            &job.id,
-            &job.token,
-            &content,
-            &digest,
-            &start,
-            &frames,
-            &counted.seconds,
-            &counted.crossings,
-            &summary,
-        ];
-        statements.run(&transaction, include_str!("sql/done.sql"), values).await.map_err(doing())?;
-        let entries = Value::from(counted.entries.clone()).to_string();
-        let sql = include_str!("sql/entries.sql");
-        statements.run(&transaction, sql, &[&job.id, &entries]).await.map_err(doing())?;
-        let sql =
-            "UPDATE archive.job SET state = 'done', reason = NULL, seen = now(), frames = $2, of_frames = $2
-                   WHERE id = $1";
-        statements.run(&transaction, sql, &[&job.id, &frames]).await.map_err(doing())?;
+    let of_result: [&(dyn ToSql + Sync); 9] =
+        [id, token, &content, &digest, &start, &frames, &counted.seconds, &counted.crossings, &summary];
+    let of_entries: [&(dyn ToSql + Sync); 2] = [id, &told];
+    let of_job: [&(dyn ToSql + Sync); 2] = [id, &frames];
+    let of_alarms: [&(dyn ToSql + Sync); 4] = [id, token, &content, &digest];
+    let attempt = transaction.execute(&attempt, &of_attempt);
+    let alarms = transaction.execute(&alarms, &of_alarms);
+    if !is_ours {
+        return tokio::try_join!(attempt, alarms).map(|(_, alarms)| alarms);
     }
-    let sql = include_str!("sql/alarms.sql");
-    let values: &[&(dyn tokio_postgres::types::ToSql + Sync)] = &[&job.id, &job.token, &content, &digest];
-    let alarms = statements.run(&transaction, sql, values).await.map_err(doing())?;
-    transaction.commit().await.map_err(doing())?;
-    Ok((if is_ours { Fate::Done } else { Fate::Lost }, alarms))
+    let all = tokio::try_join!(
+        attempt,
+        transaction.execute(&result, &of_result),
+        transaction.execute(&entries, &of_entries),
+        transaction.execute(&done, &of_job),
+        alarms,
+    );
+    all.map(|(.., alarms)| alarms)
 }
 
 /// Writes down why an attempt failed.
