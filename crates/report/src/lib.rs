@@ -5,6 +5,7 @@
 //! [`footfall_ledger::ZoneCount`].
 
 mod bars;
+mod columns;
 mod csv;
 mod error;
 mod extra;

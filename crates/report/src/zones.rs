@@ -7,9 +7,10 @@ use footfall_ledger::jiff::ZonedDateTime;
 use footfall_ledger::{Period, ZoneCount};
 
 use crate::bars::{Bar, Plan};
+use crate::columns::{dash, gap};
 use crate::csv::{WITH_OFFSET, ZONE_HEADS, optional};
 use crate::label::{Labels, length};
-use crate::table::{Layout, Widths, dash, gap, row, why};
+use crate::table::{Layout, Widths, row, why};
 use crate::{Error, Format, Rows, Screen, json, parquet, xlsx};
 
 /// What is to be shown of zones.
