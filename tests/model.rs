@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use common::{Ended, cached, clip, footfall, run};
@@ -28,6 +29,26 @@ fn model(arguments: &[&str]) -> Ended {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// How often `part` is in `whole`.
+fn occurrences(mut whole: &[u8], part: &[u8]) -> usize {
+    let mut found = 0;
+    while whole.skip_until(part[0]).unwrap() > 0 {
+        found += usize::from(whole.starts_with(&part[1..]));
+    }
+    found
+}
+
+/// They are the largest part of a package.
+#[test]
+fn the_program_carries_each_embedder_once() {
+    let program = fs::read(env!("CARGO_BIN_EXE_footfall")).unwrap();
+    for name in ["reid-mobilenet-128.onnx", "reid-clean-128.onnx"] {
+        let network = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)).unwrap();
+        let middle = &network[network.len() / 2..][..256];
+        assert_eq!(occurrences(&program, middle), 1, "{name}");
+    }
 }
 
 /// A grey picture of this size with rectangles of a colour (BGR).

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use footfall_vision::{Device, DeviceRequest, cache};
 
-/// A re-identification network that this program carries: its file's name, and what is in it.
+/// A re-identification network that this program carries: its file's name, and what is in it. Each is a static: a constant is
+/// there again in every part of the program that names it.
 type Carried = (&'static str, &'static [u8]);
 
 /// The one that runs where none is named: trained on pictures of people that are for research alone.
-pub const EMBEDDER: Carried =
+pub static EMBEDDER: Carried =
     ("reid-mobilenet-128.onnx", include_bytes!("../../../models/reid-mobilenet-128.onnx"));
 
 /// The detectors that set-up makes and packages bring.
@@ -17,7 +18,7 @@ pub const DETECTORS: [&str; 4] =
     ["nanodet-g-int8.onnx", "nanodet-g-overhead-int8.onnx", "nanodet-g.onnx", "nanodet-g-overhead.onnx"];
 
 /// The one that may be used for anything: trained on people who do not exist.
-const CLEAN_EMBEDDER: Carried =
+static CLEAN_EMBEDDER: Carried =
     ("reid-clean-128.onnx", include_bytes!("../../../models/reid-clean-128.onnx"));
 
 /// What to call that one where a file could be named; a file of that name is `./clean`.

@@ -60,7 +60,7 @@ impl Cost {
 }
 
 /// The product of a matrix with itself.
-const PRODUCT: &[u8] = include_bytes!("../assets/product.onnx");
+static PRODUCT: &[u8] = include_bytes!("../assets/product.onnx");
 
 /// Operations a second of the runtime's device in a product of float matrices with sides of `side`, 2 `side`^3
 /// operations, in the fastest of so many rounds.

@@ -56,7 +56,7 @@ struct Process {
 static PROCESS: Mutex<Option<Process>> = Mutex::new(None);
 
 /// One convolution, whose run shows whether a device can be had.
-const TRIAL: &[u8] = include_bytes!("../assets/trial.onnx");
+static TRIAL: &[u8] = include_bytes!("../assets/trial.onnx");
 
 /// Whether a name is three numbers with dots between them.
 fn is_version(name: &str) -> bool {

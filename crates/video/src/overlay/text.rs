@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Colour};
 use crate::VideoError;
 
 /// `DejaVu` Sans Bold, cut down to Latin, Greek and Cyrillic letters (fonts/LICENSE).
-const FONT: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.subset.ttf");
+static FONT: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.subset.ttf");
 
 /// One font size, with the glyphs that were drawn so far.
 pub(super) struct Text {
