@@ -50,6 +50,8 @@ uncounted_gap = 1.0
 """
 # Of the median over the last tenth against that over the second tenth.
 MEMORY_RATIO, MEMORY_MB, DESCRIPTORS = 1.05, 10.0, 2
+# So many seconds at most until something is counted.
+START = 120.0
 # A fault may show for so many seconds after it is over.
 AFTERMATH = 4.0
 LASTING = ("kill", "noise", "stall")
@@ -72,6 +74,17 @@ class Seen:
 
     def times(self, kind: str) -> int:
         return sum(fault == kind for fault, _, _ in self.faults)
+
+
+def until_it_counts(program: subprocess.Popen, ledger: Path) -> None:
+    """Waits for the first frame that was counted: what the program takes up until then is no leak."""
+    until = time.monotonic() + START
+    while time.monotonic() < until and program.poll() is None:
+        reach = lambda: contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True))  # noqa: E731
+        with contextlib.suppress(sqlite3.OperationalError), reach() as connection:
+            if connection.execute("SELECT count(seen) FROM run").fetchone()[0]:
+                return
+        time.sleep(0.2)
 
 
 def watch(camera: Camera, program: subprocess.Popen, arguments: argparse.Namespace) -> Seen:
@@ -229,6 +242,7 @@ def run(folder: Path, arguments: argparse.Namespace) -> tuple[dict, dict, float]
     with (folder / "log").open("w") as log:
         program = subprocess.Popen([str(word) for word in command], stderr=log)
         try:
+            until_it_counts(program, ledger)
             seen = watch(camera, program, arguments)
         finally:
             program.send_signal(signal.SIGINT)
