@@ -134,7 +134,7 @@ class Trial:
     def ledger(self) -> list[dict]:
         """Its crossings, by SQLite itself, from a copy; it has to be whole."""
         self.guest.do(
-            f"rm -f /trial/copy.db; footfall ledger check {LEDGER}; footfall ledger backup {LEDGER} /trial/copy.db"
+            f"rm -f /trial/copy.db; footfall ledger check {LEDGER}; footfall ledger backup /trial/copy.db --ledger {LEDGER}"
         )
         with tempfile.NamedTemporaryFile() as file:
             file.write(base64.b64decode(self.guest.do("base64 -w0 /trial/copy.db")))
