@@ -22,7 +22,7 @@ SELECT shop, office.quarter_of(at), ledger, source, place, count(*) FILTER (WHER
     count(*) FILTER (WHERE direction = 'out')
 FROM office.entry WHERE kind = 'crossing' AND NOT staff AND NOT again AND NOT (detail ? 'same_as') GROUP BY 1, 2, 3, 4, 5;
 
--- Whole quarters, and of those in which the time begins and ends each entry.
+-- Whole quarters, and of those in which the time begins and ends each entry. The quarter of now is as whole as it can be.
 CREATE OR REPLACE FUNCTION office.entered(of_shop integer, since timestamptz, before timestamptz)
 RETURNS TABLE (entered bigint, "left" bigint) LANGUAGE sql STABLE AS $$
     SELECT coalesce(sum(passed.entered), 0)::bigint, coalesce(sum(passed."left"), 0)::bigint
@@ -30,7 +30,8 @@ RETURNS TABLE (entered bigint, "left" bigint) LANGUAGE sql STABLE AS $$
         SELECT part.ledger, part.source, part.line, sum(part.entered) AS entered, sum(part."left") AS "left"
         FROM (
             SELECT quarter.ledger, quarter.source, quarter.line, quarter.entered, quarter."left" FROM office.quarter
-            WHERE quarter.shop = of_shop AND quarter.start >= since AND quarter.start < office.quarter_of(before)
+            WHERE quarter.shop = of_shop AND quarter.start >= since
+            AND quarter.start < CASE WHEN before < now() THEN office.quarter_of(before) ELSE before END
             UNION ALL
             SELECT entry.ledger, entry.source, entry.place, (entry.direction = 'in')::integer, (entry.direction = 'out')::integer
             FROM office.entry
@@ -42,7 +43,7 @@ RETURNS TABLE (entered bigint, "left" bigint) LANGUAGE sql STABLE AS $$
             FROM office.entry
             WHERE entry.shop = of_shop AND entry.kind = 'crossing'
             AND entry.at >= greatest(office.quarter_of(before), office.quarter_of(since + interval '15 minutes - 1 microsecond'))
-            AND entry.at < before
+            AND entry.at < before AND before < now()
             AND NOT entry.staff AND NOT entry.again AND NOT (entry.detail ? 'same_as')
         ) AS part GROUP BY 1, 2, 3
     ) AS passed

@@ -60,6 +60,8 @@ fn whatever_comes_again_and_in_whatever_order_is_there_once() {
                   FROM office.entry WHERE kind = 'crossing' AND at >= since AND at < before) AS kept"
     );
     assert_eq!(town.postgres.sql(&other), ["144|0"]);
+    let until_now = other.replace(&format!("{times} AS before"), "now() AS before");
+    assert_eq!(town.postgres.sql(&until_now), ["12|0"]);
     // What is confirmed is gone from the hub, and nothing else.
     until("an empty hub", || {
         let mut stream = shop.runtime.block_on(shop.context.get_stream("OFFICE")).unwrap();
