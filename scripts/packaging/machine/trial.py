@@ -133,9 +133,8 @@ class Trial:
 
     def ledger(self) -> list[dict]:
         """Its crossings, by SQLite itself, from a copy; it has to be whole."""
-        self.guest.do(
-            f"rm -f /trial/copy.db; footfall ledger check {LEDGER}; footfall ledger backup /trial/copy.db --ledger {LEDGER}"
-        )
+        backup = f"footfall ledger backup /trial/copy.db --ledger {LEDGER}"
+        self.guest.do(f"rm -f /trial/copy.db; footfall ledger check {LEDGER}; {backup}")
         with tempfile.NamedTemporaryFile() as file:
             file.write(base64.b64decode(self.guest.do("base64 -w0 /trial/copy.db")))
             file.flush()
