@@ -12,6 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod offset;
 mod period;
 
+pub use offset::with_offset;
 pub use period::Period;

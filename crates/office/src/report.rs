@@ -6,6 +6,7 @@ pub use footfall_calendar::Period;
 
 use std::sync::Arc;
 
+use footfall_calendar::with_offset;
 use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 use serde::{Deserialize, Serialize};
@@ -61,7 +62,7 @@ impl Each {
 }
 
 /// What passed in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReportRow {
     /// The shop's name.
     pub shop: String,
@@ -118,10 +119,6 @@ pub struct ReportRow {
     pub dwell: Option<f64>,
     /// Seconds in which at least one source did not count.
     pub uncounted: f64,
-}
-
-fn with_offset<S: serde::Serializer>(at: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
 }
 
 /// How a report is shown to people and to programs that want no JSON.

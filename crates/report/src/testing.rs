@@ -30,6 +30,8 @@ pub(crate) fn report(counts: &Vec<Count>, by: Period) -> Report<'_> {
 fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
     let [from, to] = [start, by.next(start, zone)].map(|at| at.to_zoned_datetime(zone.clone()));
     Count {
+        from,
+        to,
         entered: 10 * n,
         entered_low: 9 * n,
         entered_high: 11 * n,
@@ -44,6 +46,6 @@ fn row(start: Timestamp, n: u64, by: Period, zone: &TimeZone) -> Count {
         visits: n,
         dwell: (n > 0).then_some(60.0 * n as f64),
         uncounted: 30.0 * n as f64,
-        ..Count::none(from, to)
+        ..Count::default()
     }
 }

@@ -79,6 +79,8 @@ fn count(row: &ReportRow, has_twice: bool) -> Count {
     Count {
         source: Some(row.shop.clone()),
         line: (!names.is_empty()).then(|| names.join(" / ")),
+        from: row.from.clone(),
+        to: row.to.clone(),
         entered: row.entered,
         entered_low: row.entered_low,
         entered_high: row.entered_high,
@@ -98,6 +100,6 @@ fn count(row: &ReportRow, has_twice: bool) -> Count {
         visits: row.visits,
         dwell: row.dwell,
         uncounted: row.uncounted,
-        ..Count::none(row.from.clone(), row.to.clone())
+        ..Count::default()
     }
 }

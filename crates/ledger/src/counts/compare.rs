@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use footfall_calendar::with_offset;
 use footfall_count::Direction;
 use jiff::{Timestamp, ToSpan as _, ZonedDateTime};
 use serde::{Serialize, Serializer};
 
-use super::count::with_offset;
 use super::periods::{Micros, seconds};
 use super::{Choice, Count, Query, RowKey, Span};
 use crate::Period;

@@ -1,13 +1,14 @@
 //! What one period comes to.
 
+use footfall_calendar::with_offset;
 use footfall_count::Unsure;
 use jiff::ZonedDateTime;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::Before;
 
 /// One period.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Count {
     /// The source, where each is counted for itself, or lines of one name at several are.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,48 +115,6 @@ pub struct Count {
 }
 
 impl Count {
-    /// A period in which nothing was, of no source or line in particular.
-    #[must_use]
-    pub fn none(from: ZonedDateTime, to: ZonedDateTime) -> Self {
-        Self {
-            source: None,
-            line: None,
-            from,
-            to,
-            entered: 0,
-            entered_low: 0,
-            entered_high: 0,
-            entered_doubt: 0.0,
-            entered_hidden: 0.0,
-            left: 0,
-            left_low: 0,
-            left_high: 0,
-            left_doubt: 0.0,
-            left_hidden: 0.0,
-            occupancy: 0,
-            peak: 0,
-            came_unseen: 0,
-            left_unseen: 0,
-            visitors: None,
-            again: None,
-            staff: 0,
-            twice: None,
-            groups: None,
-            group_size: None,
-            visits: 0,
-            dwell: None,
-            uncounted: 0.0,
-            uncountable: None,
-            entered_outside: None,
-            left_outside: None,
-            marked: None,
-            transactions: None,
-            amount: None,
-            conversion: None,
-            before: None,
-        }
-    }
-
     /// How far those with direction `in` are in doubt.
     #[must_use]
     pub fn entered_unsure(&self) -> Unsure {
@@ -167,8 +126,4 @@ impl Count {
     pub fn left_unsure(&self) -> Unsure {
         Unsure { none: self.left_doubt, hidden: self.left_hidden }
     }
-}
-
-pub(super) fn with_offset<S: Serializer>(time: &ZonedDateTime, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%S%:z"))
 }

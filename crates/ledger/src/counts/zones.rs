@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use footfall_calendar::with_offset;
 use jiff::ZonedDateTime;
 use serde::Serialize;
 
-use super::count::with_offset;
 use super::gapped::Gapped;
 use super::periods::{Micros, Periods, seconds};
 use super::{Choice, Query, Span};

@@ -131,25 +131,7 @@ impl Walk<'_> {
             line: self.line.clone(),
             from: local(from),
             to: local(to),
-            entered: 0,
-            entered_low: 0,
-            entered_high: 0,
-            entered_doubt: 0.0,
-            entered_hidden: 0.0,
-            left: 0,
-            left_low: 0,
-            left_high: 0,
-            left_doubt: 0.0,
-            left_hidden: 0.0,
-            inside: 0,
-            peak: 0,
-            came_unseen: 0,
-            left_unseen: 0,
-            staff: 0,
-            twice: 0,
-            visits: 0,
-            dwell: None,
-            uncounted: 0.0,
+            ..ReportRow::default()
         }
     }
 }
