@@ -90,10 +90,11 @@ async fn round(shared: &Shared, hub: &mut Hub, database: &mut Client) -> Result<
 }
 
 /// What is dated later than now was written before the database's clock was set back, and is of now at the latest: a shop
-/// that is silent must not seem to be there until the clock is as far again.
+/// that is silent must not seem to be there until the clock is as far again, nor a gap not to be due.
 async fn date_back(database: &Client) -> Result<(), OfficeError> {
     let sql = "UPDATE office.shop SET seen = now() WHERE seen > now();
-               UPDATE office.gap SET found = now() WHERE found > now() AND closed IS NULL";
+               UPDATE office.gap SET found = least(found, now()), asked_at = CASE WHEN asked_at <= now() THEN asked_at END
+               WHERE closed IS NULL AND (found > now() OR asked_at > now())";
     database.batch_execute(sql).await.map_err(OfficeError::database("look at the clock"))
 }
 
@@ -155,14 +156,14 @@ async fn look(database: &mut Client) -> Result<(), OfficeError> {
 }
 
 /// Asks the shops that are there for what is missing, less and less often: every ten seconds at first, every ten
-/// minutes at last. A time that is still to come is one of before the database's clock was set back: it is due.
+/// minutes at last.
 async fn ask(hub: &Hub, database: &Client, prefix: &str) -> Result<(), OfficeError> {
     let doing = || OfficeError::database("look which gaps to ask for");
     let sql = "UPDATE office.gap SET asked = asked + 1, asked_at = now() FROM office.ledger, office.shop
                WHERE gap.closed IS NULL AND ledger.id = gap.ledger AND shop.id = ledger.shop
                AND shop.seen > now() - interval '30 seconds'
-               AND NOT gap.found BETWEEN now() - interval '5 seconds' AND now()
-               AND (gap.asked_at IS NULL OR gap.asked_at > now() OR now() > gap.asked_at
+               AND gap.found < now() - interval '5 seconds'
+               AND (gap.asked_at IS NULL OR now() > gap.asked_at
                     + least(interval '10 seconds' * power(2, least(gap.asked, 10)), interval '10 minutes'))
                RETURNING shop.name, replace(ledger.uid::text, '-', ''), lower(gap.span), upper(gap.span) - 1";
     let mut asks: BTreeMap<String, Vec<Ask>> = BTreeMap::new();
