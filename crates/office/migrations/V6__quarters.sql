@@ -22,7 +22,8 @@ SELECT shop, office.quarter_of(at), ledger, source, place, count(*) FILTER (WHER
     count(*) FILTER (WHERE direction = 'out')
 FROM office.entry WHERE kind = 'crossing' AND NOT staff AND NOT again AND NOT (detail ? 'same_as') GROUP BY 1, 2, 3, 4, 5;
 
--- Whole quarters, and of those in which the time begins and ends each entry. The quarter of now is as whole as it can be.
+-- Whole quarters from `since` on, which begins with one as every day does, and each entry of the quarter in which the time
+-- ends. The quarter of now is as whole as it can be.
 CREATE OR REPLACE FUNCTION office.entered(of_shop integer, since timestamptz, before timestamptz)
 RETURNS TABLE (entered bigint, "left" bigint) LANGUAGE sql STABLE AS $$
     SELECT coalesce(sum(passed.entered), 0)::bigint, coalesce(sum(passed."left"), 0)::bigint
@@ -35,15 +36,8 @@ RETURNS TABLE (entered bigint, "left" bigint) LANGUAGE sql STABLE AS $$
             UNION ALL
             SELECT entry.ledger, entry.source, entry.place, (entry.direction = 'in')::integer, (entry.direction = 'out')::integer
             FROM office.entry
-            WHERE entry.shop = of_shop AND entry.kind = 'crossing'
-            AND entry.at >= since AND entry.at < least(before, office.quarter_of(since + interval '15 minutes - 1 microsecond'))
-            AND NOT entry.staff AND NOT entry.again AND NOT (entry.detail ? 'same_as')
-            UNION ALL
-            SELECT entry.ledger, entry.source, entry.place, (entry.direction = 'in')::integer, (entry.direction = 'out')::integer
-            FROM office.entry
-            WHERE entry.shop = of_shop AND entry.kind = 'crossing'
-            AND entry.at >= greatest(office.quarter_of(before), office.quarter_of(since + interval '15 minutes - 1 microsecond'))
-            AND entry.at < before AND before < now()
+            WHERE entry.shop = of_shop AND entry.kind = 'crossing' AND before < now()
+            AND entry.at >= greatest(since, office.quarter_of(before)) AND entry.at < before
             AND NOT entry.staff AND NOT entry.again AND NOT (entry.detail ? 'same_as')
         ) AS part GROUP BY 1, 2, 3
     ) AS passed

@@ -49,19 +49,22 @@ fn whatever_comes_again_and_in_whatever_order_is_there_once() {
         ]
     );
     assert_eq!(town.postgres.sql("SELECT count(*) FROM office.entry_2026_11"), [seqs.len().to_string()]);
-    // What the page adds up is what the entries say, wherever its time begins and ends.
-    let times =
-        "generate_series('2026-11-24 08:50'::timestamptz, '2026-11-24 10:10', '7 minutes 13 seconds')";
-    let other = format!(
-        "SELECT count(*), count(*) FILTER (WHERE told.entered <> kept.entered OR told.left <> kept.left)
-         FROM {times} AS since, {times} AS before, office.shop, office.entered(shop.id, since, before) AS told,
-         LATERAL (SELECT count(*) FILTER (WHERE direction = 'in') AS entered,
-                         count(*) FILTER (WHERE direction = 'out') AS left
-                  FROM office.entry WHERE kind = 'crossing' AND at >= since AND at < before) AS kept"
-    );
-    assert_eq!(town.postgres.sql(&other), ["144|0"]);
-    let until_now = other.replace(&format!("{times} AS before"), "now() AS before");
-    assert_eq!(town.postgres.sql(&until_now), ["12|0"]);
+    // What the page adds up is what the entries say, from each quarter of an hour on, and wherever its time ends.
+    let from = |first: &str, step: &str| {
+        format!("generate_series('{first}'::timestamptz, '2026-11-24 10:10', '{step}')")
+    };
+    let sums = |before: &str| {
+        format!(
+            "SELECT count(*), count(*) FILTER (WHERE told.entered <> kept.entered OR told.left <> kept.left)
+             FROM {} AS since, {before} AS before, office.shop, office.entered(shop.id, since, before) AS told,
+             LATERAL (SELECT count(*) FILTER (WHERE direction = 'in') AS entered,
+                             count(*) FILTER (WHERE direction = 'out') AS left
+                      FROM office.entry WHERE kind = 'crossing' AND at >= since AND at < before) AS kept",
+            from("2026-11-24 08:45", "15 minutes")
+        )
+    };
+    assert_eq!(town.postgres.sql(&sums(&from("2026-11-24 08:50", "7 minutes 13 seconds"))), ["72|0"]);
+    assert_eq!(town.postgres.sql(&sums("now()")), ["6|0"]);
     // What is confirmed is gone from the hub, and nothing else.
     until("an empty hub", || {
         let mut stream = shop.runtime.block_on(shop.context.get_stream("OFFICE")).unwrap();
