@@ -79,12 +79,17 @@ class Seen:
 def until_it_counts(program: subprocess.Popen, ledger: Path) -> None:
     """Waits for the first frame that was counted: what the program takes up until then is no leak."""
     until = time.monotonic() + START
-    while time.monotonic() < until and program.poll() is None:
-        reach = lambda: contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True))  # noqa: E731
-        with contextlib.suppress(sqlite3.OperationalError), reach() as connection:
-            if connection.execute("SELECT count(seen) FROM run").fetchone()[0]:
-                return
+    while time.monotonic() < until and program.poll() is None and not has_counted(ledger):
         time.sleep(0.2)
+
+
+def has_counted(ledger: Path) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT count(seen) FROM run").fetchone()[0] > 0
+    except sqlite3.OperationalError:
+        # It is not there yet, or has no tables.
+        return False
 
 
 def watch(camera: Camera, program: subprocess.Popen, arguments: argparse.Namespace) -> Seen:
