@@ -133,4 +133,7 @@ fn a_shop_that_was_away_takes_the_last_edit_and_nothing_that_is_forged_or_old() 
     let expected = ["1|in force", "2|refused", "3|in force", "4|in force"];
     until("an edit of the office's", || (outcomes() == expected).then_some(()));
     assert!(in_force().contains("dead_band = 0.4\n"), "{}", in_force());
+    // The time in which it did not run is told, too.
+    let stopped = "SELECT count(*) > 1 FROM office.entry WHERE kind = 'uncounted' AND place = 'stopped'";
+    until("when it was away", || (postgres.sql(stopped) == ["t"]).then_some(()));
 }
