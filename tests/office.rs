@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
-#[path = "../crates/office/tests/office/servers.rs"]
-mod servers;
+#[path = "common/office.rs"]
+mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,9 @@ use footfall_ledger::{
     CrossingEntry, Digest, Ending, Entry, Kind, Ledger, Origin, Place, PlaceKind, Reader, Row, Run, RunInfo,
     Seq, VisitEntry,
 };
+use office::servers::{Hub, Postgres, Running, until};
+use office::{enrol, office, prepare};
 use serde_json::{Map, json};
-use servers::{Hub, Postgres, Running, free_port, until};
 
 /// A shop: its ledger, and the program that publishes from it.
 struct Shop {
@@ -30,15 +31,9 @@ struct Shop {
 }
 
 impl Shop {
-    fn new(folder: &Path, name: &str, hub: &Hub, key: &Path) -> Self {
+    fn new(folder: &Path, name: &str, publish: &str) -> Self {
         let (ledger, config) = (folder.join(format!("{name}.db")), folder.join(format!("{name}.toml")));
-        let text = format!(
-            "[ledger]\nfile = '{}'\n[publish.office]\nurl = '{}'\nshop = '{name}'\nkey = {{ file = '{}' }}\n",
-            ledger.display(),
-            hub.url(),
-            key.display()
-        );
-        fs::write(&config, text).unwrap();
+        fs::write(&config, format!("[ledger]\nfile = '{}'\n{publish}\n", ledger.display())).unwrap();
         drop(Ledger::open(&ledger).unwrap());
         Self { ledger, config, serving: None }
     }
@@ -160,30 +155,15 @@ struct Town {
 impl Town {
     fn start(names: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join("office").join(name);
-        let port = free_port();
-        let run = |arguments: &[&str]| {
-            let ended = Ended::from(footfall().arg("office").args(arguments).output().unwrap());
-            ended.success()
-        };
-        let office = folder.path().join("office");
-        run(&["prepare", office.to_str().unwrap(), "--listen", &format!("127.0.0.1:{port}")]);
-        let config = at("office.toml");
+        let place = folder.path().join("office");
         let postgres = Postgres::start();
-        let text = fs::read_to_string(&config).unwrap();
-        let text = text.replace("host=/run/postgresql dbname=footfall", &postgres.url());
-        fs::write(&config, text.replace("127.0.0.1:8080", "127.0.0.1:0")).unwrap();
-        let hub = Hub::configured(port, Some(at("hub.conf")));
-        let mut shops = Vec::new();
-        for name in names {
-            let key = folder.path().join(format!("{name}.key"));
-            let arguments =
-                ["enrol", name, "--key", key.to_str().unwrap(), "--config", config.to_str().unwrap()];
-            let told = run(&arguments).stdout;
-            assert!(told.contains("[publish.office]") && told.contains(name), "{told}");
-            shops.push(((*name).to_owned(), Shop::new(folder.path(), name, &hub, &key)));
-        }
-        let listed = run(&["shops", "--config", config.to_str().unwrap()]).stdout;
+        let hub = prepare(&place, &postgres, "");
+        let shop = |name: &&str| {
+            let shop = Shop::new(folder.path(), name, &enrol(&place, &hub, name));
+            ((*name).to_owned(), shop)
+        };
+        let shops = names.iter().map(shop).collect();
+        let listed = office(&["shops", "--config", place.join("office.toml").to_str().unwrap()]);
         assert_eq!(listed.lines().collect::<Vec<_>>(), names);
         Self { folder, hub, postgres, office: None, shops }
     }

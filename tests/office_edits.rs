@@ -17,7 +17,7 @@ use common::running::Running as Program;
 use footfall_serve::told::{Edit, Sealed, Subjects};
 use nkeys::KeyPair;
 use office::servers::{Postgres, until};
-use office::{camera_of, count, prepare};
+use office::{camera_of, count, enrol, prepare};
 use serde_json::{Value, json};
 
 /// The office's interface, and who asks.
@@ -85,7 +85,8 @@ fn a_shop_that_was_away_takes_the_last_edit_and_nothing_that_is_forged_or_old() 
     let folder = tempfile::tempdir().unwrap();
     let postgres = Postgres::start();
     let (token, entry) = token("chief", "change");
-    let (hub, publish) = prepare(&folder.path().join("office"), &postgres, &entry);
+    let hub = prepare(&folder.path().join("office"), &postgres, &entry);
+    let publish = enrol(&folder.path().join("office"), &hub, "berlin");
     let camera = Camera::start("http");
     let shop = folder.path().join("shop.toml");
     fs::write(&shop, camera_of(&folder.path().join("shop.db"), &publish, &camera)).unwrap();

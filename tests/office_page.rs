@@ -15,7 +15,7 @@ use common::interface::token;
 use common::running::Running as Program;
 use common::{cached, footfall};
 use office::servers::{Postgres, until};
-use office::{camera_of, count, office, prepare};
+use office::{camera_of, count, enrol, office, prepare};
 use serde_json::Value;
 
 #[test]
@@ -24,7 +24,8 @@ fn what_is_edited_on_the_offices_page_is_in_force_at_the_shop_or_refused_in_word
     let postgres = Postgres::start();
     let (token, entry) = token("chief", "change");
     let alert = "[[alert]]\nname = 'away'\nwhen = 'silent'\n";
-    let (_hub, publish) = prepare(&folder.path().join("office"), &postgres, &format!("{entry}{alert}"));
+    let hub = prepare(&folder.path().join("office"), &postgres, &format!("{entry}{alert}"));
+    let publish = enrol(&folder.path().join("office"), &hub, "berlin");
     let camera = Camera::start("http");
     let shop = folder.path().join("shop.toml");
     fs::write(&shop, camera_of(&folder.path().join("shop.db"), &publish, &camera)).unwrap();

@@ -19,22 +19,25 @@ pub fn office(arguments: &[&str]) -> String {
     Ended::from(footfall().arg("office").args(arguments).output().unwrap()).success().stdout
 }
 
-/// Prepares an office in `folder` with a shop called `berlin`; gives what the shop is to write into its configuration.
-pub fn prepare(folder: &Path, postgres: &Postgres, extra: &str) -> (Hub, String) {
+/// Prepares an office in `folder`, with `extra` in its configuration, and starts its hub.
+pub fn prepare(folder: &Path, postgres: &Postgres, extra: &str) -> Hub {
     let port = free_port();
     office(&["prepare", folder.to_str().unwrap(), "--listen", &format!("127.0.0.1:{port}")]);
     let config = folder.join("office.toml");
     let text = fs::read_to_string(&config).unwrap();
     let text = text.replace("host=/run/postgresql dbname=footfall", &postgres.url());
     fs::write(&config, text.replace("127.0.0.1:8080", "127.0.0.1:0") + extra).unwrap();
-    let hub = Hub::configured(port, Some(folder.join("hub.conf")));
-    let key = folder.join("berlin.key");
-    let told =
-        office(&["enrol", "berlin", "--key", key.to_str().unwrap(), "--config", config.to_str().unwrap()]);
+    Hub::configured(port, Some(folder.join("hub.conf")))
+}
+
+/// Puts a shop into the roll of the office in `folder`; gives what the shop is to write into its configuration.
+pub fn enrol(folder: &Path, hub: &Hub, name: &str) -> String {
+    let (key, config) = (folder.join(format!("{name}.key")), folder.join("office.toml"));
+    let told = office(&["enrol", name, "--key", key.to_str().unwrap(), "--config", config.to_str().unwrap()]);
     let entry = &told[told.find("[publish.office]").unwrap()..];
     let entry = &entry[..entry.find("\n\n").unwrap_or(entry.len())];
     let entry = entry.replace("tls://OFFICE:4222", &hub.url());
-    (hub, entry.replace("\"berlin.key\"", &format!("\"{}\"", key.display())))
+    entry.replace(&format!("\"{name}.key\""), &format!("\"{}\"", key.display()))
 }
 
 /// The configuration of a shop that counts at this camera, and is told where to publish.

@@ -179,16 +179,16 @@ async fn write(
     counted: &Counted,
     cost: Cost,
 ) -> Result<u64, tokio_postgres::Error> {
-    let attempt =
+    const ATTEMPT: &str =
         "UPDATE archive.attempt SET ended = now(), outcome = $3, content = $4, digest = $5, counting = $6,
                program = $7, fetching = $8, counted = $9 WHERE job = $1 AND token = $2";
-    let done =
+    const DONE: &str =
         "UPDATE archive.job SET state = 'done', reason = NULL, seen = now(), frames = $2, of_frames = $2
                WHERE id = $1";
-    let attempt = statements.get(transaction, attempt).await?;
+    let attempt = statements.get(transaction, ATTEMPT).await?;
     let result = statements.get(transaction, include_str!("sql/done.sql")).await?;
     let entries = statements.get(transaction, include_str!("sql/entries.sql")).await?;
-    let done = statements.get(transaction, done).await?;
+    let job_done = statements.get(transaction, DONE).await?;
     let alarms = statements.get(transaction, include_str!("sql/alarms.sql")).await?;
     let digest = counted.digest();
     let outcome = if is_ours { "done" } else { "late" };
@@ -211,17 +211,17 @@ async fn write(
     let of_entries: [&(dyn ToSql + Sync); 2] = [id, &told];
     let of_job: [&(dyn ToSql + Sync); 2] = [id, &frames];
     let of_alarms: [&(dyn ToSql + Sync); 4] = [id, token, &content, &digest];
-    let attempt = transaction.execute(&attempt, &of_attempt);
-    let alarms = transaction.execute(&alarms, &of_alarms);
+    let tell_attempt = transaction.execute(&attempt, &of_attempt);
+    let raise_alarms = transaction.execute(&alarms, &of_alarms);
     if !is_ours {
-        return tokio::try_join!(attempt, alarms).map(|(_, alarms)| alarms);
+        return tokio::try_join!(tell_attempt, raise_alarms).map(|(_, alarms)| alarms);
     }
     let all = tokio::try_join!(
-        attempt,
+        tell_attempt,
         transaction.execute(&result, &of_result),
         transaction.execute(&entries, &of_entries),
-        transaction.execute(&done, &of_job),
-        alarms,
+        transaction.execute(&job_done, &of_job),
+        raise_alarms,
     );
     all.map(|(.., alarms)| alarms)
 }
