@@ -9,7 +9,7 @@ mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use common::{Ended, footfall};
@@ -41,12 +41,23 @@ impl Shop {
     fn open(&mut self) {
         let mut command = footfall();
         command.args(["serve", "--address", "127.0.0.1:0", "--config"]).arg(&self.config);
-        self.serving = Some(Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()));
+        self.serving = Some(Running(logged(&mut command, &self.config.with_extension("log"))));
     }
 
     fn rows(&self) -> Vec<Row> {
         Reader::open(&self.ledger).unwrap().entries_after(Seq(0), &Kind::ALL, usize::MAX).unwrap()
     }
+}
+
+/// The program, started, with what it says at the end of a file.
+fn logged(command: &mut Command, log: &Path) -> Child {
+    let log = fs::File::options().create(true).append(true).open(log).unwrap();
+    command
+        .env("RUST_LOG", "footfall=debug,footfall_office=debug,footfall_serve=debug,async_nats=info")
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
 
 /// A camera's run, with something of every kind in it, from frame `first` on.
@@ -171,23 +182,44 @@ impl Town {
     fn open(&mut self) {
         let mut command = footfall();
         command.args(["office", "--config"]).arg(self.folder.path().join("office/office.toml"));
-        self.office = Some(Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()));
+        self.office = Some(Running(logged(&mut command, &self.folder.path().join("office.log"))));
     }
 
     /// The office has each shop's ledger, row by row, and knows of nothing that it lacks.
-    fn check(&self) {
-        for (name, shop) in &self.shops {
-            let wanted: Vec<_> = shop.rows().iter().map(expected).collect();
+    fn check(&mut self) {
+        for shop in 0..self.shops.len() {
+            let (name, wanted) = (self.shops[shop].0.clone(), self.shops[shop].1.rows());
+            let wanted: Vec<_> = wanted.iter().map(expected).collect();
             assert!(wanted.len() > 100, "{} entries", wanted.len());
             let count = format!("{} entries of {name}", wanted.len());
-            let found =
-                until(&count, || kept(&self.postgres, name).filter(|kept| kept.len() >= wanted.len()));
+            let found = until(&count, || {
+                // An office whose database goes while it makes its tables ends, and a service is started again.
+                if self.office.as_mut().is_some_and(Running::has_ended) {
+                    self.open();
+                }
+                kept(&self.postgres, &name).filter(|kept| kept.len() >= wanted.len())
+            });
             assert_eq!(found, wanted, "{name}");
         }
         let open = "SELECT count(*) FROM office.gap WHERE closed IS NULL OR lost IS NOT NULL";
         until("no gaps", || (self.postgres.sql(open) == ["0"]).then_some(()));
         let wrong = "SELECT (SELECT count(*) FROM office.refused) + (SELECT count(*) FROM office.conflict)";
         assert_eq!(self.postgres.sql(wrong), ["0"]);
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        for log in ["office.log", "aachen.log", "berlin.log"] {
+            let said = fs::read_to_string(self.folder.path().join(log)).unwrap_or_default();
+            eprintln!("{log}:\n{said}");
+        }
+        for table in ["office.ledger", "office.gap", "office.refused", "office.conflict", "office.position"] {
+            eprintln!("{table}: {:#?}", self.postgres.try_sql(&format!("SELECT * FROM {table}")));
+        }
     }
 }
 

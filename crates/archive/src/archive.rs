@@ -119,7 +119,7 @@ impl Archive {
         let Self { runtime, config, client } = self;
         let sql = "UPDATE archive.job SET sent = sent + 1 WHERE current AND state IN ('queued', 'counting')";
         runtime.block_on(async {
-            Queue::connect(&config.hub, &config.queue, WHO).await?.clear().await?;
+            Queue::connect(&config.hub, &config.queue, WHO, client).await?.clear().await?;
             let doing = ArchiveError::database("fill the queue anew");
             let count = client.execute(sql, &[]).await.map_err(doing)?;
             publish(client, config, told).await?;
@@ -135,7 +135,8 @@ impl Archive {
         let Self { runtime, config, client } = self;
         runtime.block_on(async {
             let waiting: Result<Waiting, ArchiveError> =
-                async { Queue::connect(&config.hub, &config.queue, WHO).await?.waiting().await }.await;
+                async { Queue::connect(&config.hub, &config.queue, WHO, client).await?.waiting().await }
+                    .await;
             status::read(client, waiting).await
         })
     }
@@ -226,7 +227,7 @@ async fn publish(
         let tickets: Vec<_> = rows.iter().map(|row| Ticket { job: row.get(0), sent: row.get(1) }).collect();
         let queue = match &mut queue {
             Some(queue) => queue,
-            empty => empty.insert(Queue::connect(&config.hub, &config.queue, WHO).await?),
+            empty => empty.insert(Queue::connect(&config.hub, &config.queue, WHO, client).await?),
         };
         queue.put(&tickets).await?;
         let (jobs, sent): (Vec<i64>, Vec<i32>) =

@@ -32,9 +32,11 @@ impl Link {
 
     /// The connection to the hub.
     pub(crate) async fn queue(&mut self, config: &ArchiveConfig) -> Result<&mut Queue, ArchiveError> {
-        let queue = match self.queue.take() {
-            Some(queue) => queue,
-            None => Queue::connect(&config.hub, &config.queue, WHO).await?,
+        let queue = if let Some(queue) = self.queue.take() {
+            queue
+        } else {
+            let database = &self.database().await?.client;
+            Queue::connect(&config.hub, &config.queue, WHO, database).await?
         };
         Ok(self.queue.insert(queue))
     }

@@ -8,9 +8,10 @@ use async_nats::jetstream::stream::{
     Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType, Stream,
 };
 use async_nats::jetstream::{self, AckKind, Context, Message};
-use footfall_office::{HubConfig, connect_hub};
+use footfall_office::{HubConfig, connect_hub, make_reader};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
+use tokio_postgres::Client;
 
 use crate::{ArchiveError, QueueConfig};
 
@@ -51,10 +52,11 @@ impl Queue {
         hub: &HubConfig,
         queue: &QueueConfig,
         who: &str,
+        database: &Client,
     ) -> Result<Self, ArchiveError> {
         let client = connect_hub(hub, who, PATIENCE).await?;
         let context = jetstream::new(client);
-        let wanted = StreamConfig {
+        let stream = StreamConfig {
             name: queue.stream.clone(),
             subjects: vec![queue.subject.clone()],
             retention: RetentionPolicy::WorkQueue,
@@ -62,18 +64,14 @@ impl Queue {
             storage: StorageType::File,
             ..StreamConfig::default()
         };
-        let stream =
-            context.get_or_create_stream(wanted).await.map_err(ArchiveError::hub("make the queue"))?;
-        let wanted = pull::Config {
+        let workers = pull::Config {
             durable_name: Some(WORKERS.to_owned()),
             ack_policy: AckPolicy::Explicit,
             ack_wait: queue.lease(),
             max_ack_pending: MOST,
             ..pull::Config::default()
         };
-        // Also brings one that is there to these settings.
-        let workers =
-            stream.create_consumer(wanted).await.map_err(ArchiveError::hub("make the workers' reader"))?;
+        let (stream, workers) = make_reader(&context, database, stream, workers).await?;
         Ok(Self { context, stream, workers, subject: queue.subject.clone() })
     }
 

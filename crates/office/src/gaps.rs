@@ -64,8 +64,8 @@ impl Missing {
 
 /// Looks until the office ends, or the hub or the database is lost.
 pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
-    let mut hub = Hub::connect(&shared.config.hub).await?;
     let mut database = shared.database.connect().await?;
+    let mut hub = Hub::connect(&shared.config.hub, &database).await?;
     shared.works("gaps");
     while !shared.rest(LOOK_EVERY).await {
         let span = tracing::info_span!("gaps");

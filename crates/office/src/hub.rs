@@ -1,6 +1,6 @@
 //! The way to the hub: a stream that keeps what was not read yet, and one reader of it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{
@@ -11,8 +11,10 @@ use async_nats::{Client, ConnectOptions};
 use footfall_private::Secret;
 use footfall_serve::told::inbox;
 use futures_util::StreamExt as _;
+use tokio_postgres::Client as Postgres;
 
-use crate::{HubConfig, OfficeError};
+use crate::silence::Silence;
+use crate::{HubConfig, OfficeError, make_reader};
 
 /// As the server knows us.
 const OFFICE: &str = "footfall office";
@@ -32,13 +34,14 @@ pub(crate) struct Hub {
     client: Client,
     stream: Stream,
     reader: PullConsumer,
+    silence: Silence,
 }
 
 impl Hub {
-    pub(crate) async fn connect(config: &HubConfig) -> Result<Self, OfficeError> {
+    pub(crate) async fn connect(config: &HubConfig, database: &Postgres) -> Result<Self, OfficeError> {
         let client = client(config, OFFICE, PATIENCE).await?;
         let context = jetstream::new(client.clone());
-        let wanted = StreamConfig {
+        let stream = StreamConfig {
             name: config.stream.clone(),
             subjects: vec![format!("{}.*.entries", config.prefix), format!("{}.*.about", config.prefix)],
             retention: RetentionPolicy::WorkQueue,
@@ -47,18 +50,16 @@ impl Hub {
             storage: StorageType::File,
             ..StreamConfig::default()
         };
-        let stream =
-            context.get_or_create_stream(wanted).await.map_err(OfficeError::hub("make its stream"))?;
-        let wanted = pull::Config {
+        let reader = pull::Config {
             durable_name: Some(READER.to_owned()),
             ack_policy: AckPolicy::Explicit,
             ack_wait: PATIENCE,
-            max_ack_pending: 4 * i64::from(MOST),
+            // What waits for a newer office is never confirmed, and must not be in anybody's way.
+            max_ack_pending: -1,
             ..pull::Config::default()
         };
-        let doing = OfficeError::hub("make the office's reader");
-        let reader = stream.get_or_create_consumer(READER, wanted).await.map_err(doing)?;
-        Ok(Self { client, stream, reader })
+        let (stream, reader) = make_reader(&context, database, stream, reader).await?;
+        Ok(Self { client, stream, reader, silence: Silence::new(Instant::now()) })
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -86,6 +87,28 @@ impl Hub {
             }
         }
         Ok(messages)
+    }
+
+    /// Is told whether something has come. A reader that gives nothing for long, while the hub has messages, was changed
+    /// by somebody or is one of the hub's errors: it is thrown away, and what it has given out comes again.
+    ///
+    /// # Errors
+    /// When it is thrown away, or the hub cannot be asked.
+    pub(crate) async fn listen(&mut self, has_come: bool) -> Result<(), OfficeError> {
+        let now = Instant::now();
+        if has_come {
+            self.silence.ends();
+        } else if self.silence.is_to_look(now) {
+            let info = self.stream.info().await.map_err(OfficeError::hub("ask how much it has"))?;
+            let messages = info.state.messages;
+            if self.silence.is_too_long(now, messages) {
+                let doing = "make the office's reader anew";
+                self.stream.delete_consumer(READER).await.map_err(OfficeError::hub(doing))?;
+                let words = format!("it gives nothing, and has {messages} messages: its reader is made anew");
+                return Err(OfficeError::Hub { doing: "read from it", source: words.into() });
+            }
+        }
+        Ok(())
     }
 
     /// How many messages wait to be read, or to be confirmed.

@@ -11,15 +11,17 @@ use crate::keep::{Fate, Keeper, Letter};
 use crate::shared::Shared;
 
 /// What is for a newer office is looked at again after this.
-const LATER: Duration = Duration::from_mins(1);
+const LATER: Duration = Duration::from_secs(30);
 
 /// Reads until the office ends, or the hub or the database is lost.
 pub(crate) async fn run(shared: &Shared) -> Result<(), OfficeError> {
-    let hub = Hub::connect(&shared.config.hub).await?;
-    let mut keeper = Keeper::open(&shared.database, hub.stream(), &shared.config.hub.prefix).await?;
+    let database = shared.database.connect().await?;
+    let mut hub = Hub::connect(&shared.config.hub, &database).await?;
+    let mut keeper = Keeper::new(database, hub.stream(), &shared.config.hub.prefix);
     shared.works("ingest");
     while !shared.is_over() {
         let messages = hub.next().await?;
+        hub.listen(!messages.is_empty()).await?;
         if messages.is_empty() {
             continue;
         }

@@ -2,11 +2,10 @@
 
 use footfall_serve::told::SettingsTold;
 use serde::Serialize;
-use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Transaction};
 
 use crate::OfficeError;
-use crate::database::Database;
 use crate::parcel::{Parcel, Row, Unfit};
 use crate::partitions::Partitions;
 use crate::places::{Owner, Places};
@@ -59,10 +58,11 @@ struct Span {
 }
 
 impl Keeper {
-    pub(crate) async fn open(database: &Database, stream: &str, prefix: &str) -> Result<Self, OfficeError> {
-        let session = Session::new(database.connect().await?);
+    /// One that writes by the connection `database` what it is given of the stream called `stream`.
+    pub(crate) fn new(database: Client, stream: &str, prefix: &str) -> Self {
         let (places, partitions) = (Places::default(), Partitions::default());
-        Ok(Self { session, places, partitions, stream: stream.to_owned(), prefix: prefix.to_owned() })
+        let (stream, prefix) = (stream.to_owned(), prefix.to_owned());
+        Self { session: Session::new(database), places, partitions, stream, prefix }
     }
 
     /// Keeps what these say, in one transaction. One of them that the database refuses is kept aside, and the others

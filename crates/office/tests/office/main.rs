@@ -5,6 +5,7 @@ mod alerts;
 mod edits;
 mod enrolled;
 mod gaps;
+mod hub;
 mod keeping;
 mod page;
 mod reports;
