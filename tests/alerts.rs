@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test, all of it")]
 
 mod common;
+#[path = "common/office.rs"]
+mod office;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -17,6 +19,8 @@ use common::camera::Camera;
 use common::footfall;
 use common::interface::{address, get};
 use common::running::Running;
+use office::servers::{Postgres, until};
+use office::{enrol, prepare};
 use serde_json::Value;
 
 /// Nothing here takes nearly as long, however busy the machine is.
@@ -153,6 +157,42 @@ fn a_dead_camera_is_told_once_by_all_and_once_that_it_is_back() {
     assert!(letter["subject"].as_str().unwrap().starts_with("Over: pictures come"), "{letter}");
     running.stop();
     assert!(posted.try_recv().is_err() && mail.letters.try_recv().is_err(), "and nothing else");
+}
+
+#[test]
+fn the_office_writes_a_letter_when_a_shop_is_silent_and_when_it_is_heard_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("office");
+    let (mail, postgres) = (MailServer::start(), Postgres::start());
+    let extra = format!(
+        "[[alert]]\nname = 'away'\nwhen = 'silent'\nminutes = 0.3\n[mail]\nurl = 'smtp://127.0.0.1:{}'\n\
+         from = 'Office <office@example.com>'\nto = ['chief@example.com']\n",
+        mail.port
+    );
+    let hub = prepare(&place, &postgres, &extra);
+    let (ledger, config) = (folder.path().join("shop.db"), folder.path().join("shop.toml"));
+    drop(footfall_ledger::Ledger::open(&ledger).unwrap());
+    let text = format!("[ledger]\nfile = '{}'\n{}\n", ledger.display(), enrol(&place, &hub, "berlin"));
+    fs::write(&config, text).unwrap();
+    let serve = || {
+        let mut command = footfall();
+        Running::start(command.args(["serve", "--address", "127.0.0.1:0", "--config"]).arg(&config))
+    };
+    let shop = serve();
+    let office = Running::start(footfall().args(["office", "--config"]).arg(place.join("office.toml")));
+    let seen = "SELECT name FROM office.shop WHERE seen IS NOT NULL";
+    until("the shop", || (postgres.try_sql(seen)? == ["berlin"]).then_some(()));
+    shop.stop();
+    let letter = mail.letters.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(letter["from"], "Office <office@example.com>");
+    assert_eq!(letter["to"], serde_json::json!(["chief@example.com"]));
+    let subject = letter["subject"].as_str().unwrap();
+    assert!(subject.starts_with("Alert: nothing has been heard of berlin"), "{letter}");
+    let shop = serve();
+    let letter = mail.letters.recv_timeout(PATIENCE).unwrap();
+    assert!(letter["subject"].as_str().unwrap().starts_with("Over: berlin"), "{letter}");
+    shop.stop();
+    office.stop();
 }
 
 /// A change of the settings by the interface; the settings that are then.

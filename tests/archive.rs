@@ -17,13 +17,14 @@ mod common;
 mod servers;
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::Stdio;
 
 use common::disk::Disk;
 use common::{Ended, clip};
 use house::{House, NOBODY, cut};
 use rustix::process::{Signal, kill_process};
-use servers::until;
+use servers::{Running, until};
 
 fn number(name: &str, usual: u32) -> u32 {
     std::env::var(name).map_or(usual, |text| text.parse().unwrap())
@@ -198,7 +199,16 @@ fn a_hub_and_a_database_that_die_lose_nothing() {
     let told = house.archive(&["status"]).success().stdout;
     assert!(told.contains("the hub lacks 1 jobs"), "{told}");
     house.archive(&["retry", "--all"]).success();
-    house.work_until_empty().success();
+    // A worker that is started before the database waits for it.
+    house.postgres.kill();
+    let mut early = house.worker("early");
+    early.arg("--until-empty").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut early = Running(early.spawn().unwrap());
+    let mut said = BufReader::new(early.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("the database: connect") && line.contains("going on in")));
+    house.postgres.go_on();
+    said.for_each(drop);
+    assert!(early.0.wait().unwrap().success());
     assert_eq!(house.status()["done"], 4);
 }
 

@@ -20,6 +20,10 @@ use crate::{interrupt, logging, progress};
 /// What is read where nothing else is named.
 const HERE: &str = "office.toml";
 
+/// A database that is not there is tried again after this; the pauses double, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
 /// Does what was asked for.
 pub(crate) fn run(args: &OfficeArgs, verbose: u8) -> anyhow::Result<()> {
     let Some(command) = &args.command else { return serve(&args.run, verbose) };
@@ -40,10 +44,27 @@ fn serve(args: &OfficeRunArgs, verbose: u8) -> anyhow::Result<()> {
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
-    let office = Office::start(config, Arc::new(report::Files)).map_err(told)?;
+    let Some(office) = start(&config, &stop)? else { return Ok(()) };
     say(&format!("the office's page is at {}\n", office.url()));
     while !stop.wait(Duration::from_hours(1)) {}
     Ok(())
+}
+
+/// The office, once its database is there; nothing where it is to end before.
+fn start(config: &OfficeConfig, stop: &Stop) -> anyhow::Result<Option<Office>> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match Office::start(config.clone(), Arc::new(report::Files)) {
+            Err(error) if error.is_lost() => {
+                tracing::warn!("{error}; trying again in {:.1} s", pause.as_secs_f64());
+            }
+            other => return other.map(Some).map_err(told),
+        }
+        if stop.wait(pause) {
+            return Ok(None);
+        }
+        pause = (2 * pause).min(LONGEST_PAUSE);
+    }
 }
 
 fn set_up(args: &PrepareArgs) -> anyhow::Result<()> {

@@ -39,6 +39,11 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Whether the database is not there now, and may be later.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_lost())
+    }
+
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Engine(OfficeError::database(doing)(source))
     }

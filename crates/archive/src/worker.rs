@@ -92,8 +92,15 @@ impl<'a> Worker<'a> {
     /// When this machine cannot count as the archive is counted. Servers that are lost are tried again and again.
     pub fn work(&mut self, until_empty: bool) -> Result<Worked, ArchiveError> {
         let mut link = Link::new(&self.config)?;
-        self.runtime.block_on(link.migrate())?;
         let mut pause = FIRST_PAUSE;
+        while let Err(error) = self.runtime.block_on(link.migrate()) {
+            if !error.is_lost() {
+                return Err(error);
+            }
+            if self.rest(&error.to_string(), &mut pause) {
+                return Ok(self.figures.worked());
+            }
+        }
         let mut is_idle = true;
         while !(self.stop)(Duration::ZERO) {
             let hindered = match self.turn(&mut link, is_idle) {
@@ -114,13 +121,19 @@ impl<'a> Worker<'a> {
                     error.to_string()
                 }
             };
-            tracing::warn!("{hindered}; going on in {:.1} s", pause.as_secs_f64());
-            if (self.stop)(pause) {
+            if self.rest(&hindered, &mut pause) {
                 break;
             }
-            pause = (2 * pause).min(LONGEST_PAUSE);
         }
         Ok(self.figures.worked())
+    }
+
+    /// Says what is wrong, and waits longer each time; whether to end.
+    fn rest(&self, trouble: &str, pause: &mut Duration) -> bool {
+        tracing::warn!("{trouble}; going on in {:.1} s", pause.as_secs_f64());
+        let ends = (self.stop)(*pause);
+        *pause = (2 * *pause).min(LONGEST_PAUSE);
+        ends
     }
 
     /// Whether nothing waits at the hub, nor in a pause that this worker has asked for.

@@ -87,6 +87,18 @@ fn of_database(error: &tokio_postgres::Error) -> String {
     }
 }
 
+/// Whether it does not answer, or says that it begins, ends or has no room.
+fn is_lost(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        Some(code) => {
+            matches!(code.code(), "57P01" | "57P02" | "57P03" | "53300") || code.code().starts_with("08")
+        }
+        None => {
+            error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+        }
+    }
+}
+
 impl OfficeError {
     /// The database's own words, with what was tried.
     pub fn database(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
@@ -99,6 +111,23 @@ impl OfficeError {
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         move |source| Self::Hub { doing, source: source.into() }
+    }
+
+    /// Whether the database is not there now, and may be later.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = match self {
+            Self::Database { source, .. } => Some(source),
+            Self::Migration { source } => Some(source),
+            _ => None,
+        };
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<tokio_postgres::Error>() {
+                return is_lost(error);
+            }
+            cause = error.source();
+        }
+        false
     }
 
     /// Whether the database refuses what it was given for what it is, so that trying again is in vain.

@@ -44,7 +44,7 @@ impl Running {
         let _ = self.0.wait();
     }
 
-    pub fn has_ended(&mut self) -> bool {
+    fn has_ended(&mut self) -> bool {
         self.0.try_wait().is_ok_and(|status| status.is_some())
     }
 }
