@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-RATE = float(os.environ.get("RATE", "1"))
-"""Pictures a second: an emulated processor is slow."""
-PICTURES = int(os.environ.get("PICTURES", "240"))
+RATE = float(os.environ.get("RATE", "0.25"))
+"""Pictures a second: an emulated processor needs seconds for each, and a camera that sends nothing for ten is taken for
+dead. What the program measures in seconds is stretched likewise: see SETTINGS."""
+PICTURES = int(os.environ.get("PICTURES", "120"))
 """So many are counted by the webcam and from the file."""
 CUTS = int(os.environ.get("CUTS", "10"))
 SECRET = "between the two of us"
@@ -18,6 +19,16 @@ ASK = r"""exec 3<>/dev/tcp/127.0.0.1/8080 &&
 printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n' >&3 && cat <&3"""
 
 SETTINGS = """
+[detector]
+input_size = "128x160" # half of the work
+
+[tracker.best]
+max_age = 15.0
+
+[counter]
+max_gap = 20.0
+smoothing = 3.0
+
 [[source]]
 name = "webcam"
 url = "{place}"
