@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use footfall_config::usage;
-use footfall_office::{Office, OfficeConfig, OfficeError, Roll, editing_key, prepare, reload};
+use footfall_office::{Office, OfficeConfig, OfficeError, Roll, Sheets, editing_key, prepare, reload};
 use footfall_pipeline::Stop;
 
 use crate::cli::OfficeArgs;
@@ -19,10 +19,6 @@ use crate::{interrupt, logging, progress};
 
 /// What is read where nothing else is named.
 const HERE: &str = "office.toml";
-
-/// A database that is not there is tried again after this; the pauses double, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Does what was asked for.
 pub(crate) fn run(args: &OfficeArgs, verbose: u8) -> anyhow::Result<()> {
@@ -44,27 +40,12 @@ fn serve(args: &OfficeRunArgs, verbose: u8) -> anyhow::Result<()> {
     config.serve.address = args.address.or(config.serve.address);
     let stop = Stop::new();
     interrupt::stop_on_signal(&stop)?;
-    let Some(office) = start(&config, &stop)? else { return Ok(()) };
+    let sheets: Arc<dyn Sheets> = Arc::new(report::Files);
+    let started = Office::start_patiently(&config, &sheets, |pause| stop.wait(pause)).map_err(told)?;
+    let Some(office) = started else { return Ok(()) };
     say(&format!("the office's page is at {}\n", office.url()));
     while !stop.wait(Duration::from_hours(1)) {}
     Ok(())
-}
-
-/// The office, once its database is there; nothing where it is to end before.
-fn start(config: &OfficeConfig, stop: &Stop) -> anyhow::Result<Option<Office>> {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        match Office::start(config.clone(), Arc::new(report::Files)) {
-            Err(error) if error.is_lost() => {
-                tracing::warn!("{error}; trying again in {:.1} s", pause.as_secs_f64());
-            }
-            other => return other.map(Some).map_err(told),
-        }
-        if stop.wait(pause) {
-            return Ok(None);
-        }
-        pause = (2 * pause).min(LONGEST_PAUSE);
-    }
 }
 
 fn set_up(args: &PrepareArgs) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{AckKind, Message};
 use footfall_office::OfficeError;
-use footfall_serve::Server;
+use footfall_serve::{Backoff, Pace, Server};
 use tokio::runtime::Runtime;
 use tracing::field::Empty;
 
@@ -22,9 +22,6 @@ use crate::{ArchiveConfig, ArchiveError, Counting};
 
 /// How long is waited for a job before it is looked whether to end.
 const WAIT: Duration = Duration::from_secs(1);
-/// The first pause after a failure of this machine's; the next ones double, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Whoever counts recordings, one after the other.
 pub struct Worker<'a> {
@@ -92,12 +89,12 @@ impl<'a> Worker<'a> {
     /// When this machine cannot count as the archive is counted. Servers that are lost are tried again and again.
     pub fn work(&mut self, until_empty: bool) -> Result<Worked, ArchiveError> {
         let mut link = Link::new(&self.config)?;
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(Pace::default());
         while let Err(error) = self.runtime.block_on(link.migrate()) {
             if !error.is_lost() {
                 return Err(error);
             }
-            if self.rest(&error.to_string(), &mut pause) {
+            if self.rest(&error.to_string(), &mut backoff) {
                 return Ok(self.figures.worked());
             }
         }
@@ -105,7 +102,8 @@ impl<'a> Worker<'a> {
         while !(self.stop)(Duration::ZERO) {
             let hindered = match self.turn(&mut link, is_idle) {
                 Ok(Turn::Worked) => {
-                    (pause, is_idle) = (FIRST_PAUSE, false);
+                    backoff.reset();
+                    is_idle = false;
                     continue;
                 }
                 Ok(Turn::Idle) if until_empty && self.is_empty(&mut link) => break,
@@ -121,7 +119,7 @@ impl<'a> Worker<'a> {
                     error.to_string()
                 }
             };
-            if self.rest(&hindered, &mut pause) {
+            if self.rest(&hindered, &mut backoff) {
                 break;
             }
         }
@@ -129,11 +127,10 @@ impl<'a> Worker<'a> {
     }
 
     /// Says what is wrong, and waits longer each time; whether to end.
-    fn rest(&self, trouble: &str, pause: &mut Duration) -> bool {
+    fn rest(&self, trouble: &str, backoff: &mut Backoff) -> bool {
+        let pause = backoff.next_pause();
         tracing::warn!("{trouble}; going on in {:.1} s", pause.as_secs_f64());
-        let ends = (self.stop)(*pause);
-        *pause = (2 * *pause).min(LONGEST_PAUSE);
-        ends
+        (self.stop)(pause)
     }
 
     /// Whether nothing waits at the hub, nor in a pause that this worker has asked for.

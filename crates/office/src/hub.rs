@@ -1,6 +1,6 @@
 //! The way to the hub: a stream that keeps what was not read yet, and one reader of it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::stream::{
@@ -13,15 +13,14 @@ use footfall_serve::told::inbox;
 use futures_util::StreamExt as _;
 use tokio_postgres::Client as Postgres;
 
-use crate::silence::Silence;
 use crate::{HubConfig, OfficeError, make_reader};
 
 /// As the server knows us.
 const OFFICE: &str = "footfall office";
 /// The reader's name at the hub.
 const READER: &str = "office";
-/// What was not confirmed after this is given to us again.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// What was not confirmed after this is given to us again, and so is what waits for a newer office.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// At most so many messages, and bytes, are read at once.
 const MOST: u16 = 256;
 const MOST_BYTES: usize = 8 << 20;
@@ -34,7 +33,6 @@ pub(crate) struct Hub {
     client: Client,
     stream: Stream,
     reader: PullConsumer,
-    silence: Silence,
 }
 
 impl Hub {
@@ -59,7 +57,7 @@ impl Hub {
             ..pull::Config::default()
         };
         let (stream, reader) = make_reader(&context, database, stream, reader).await?;
-        Ok(Self { client, stream, reader, silence: Silence::new(Instant::now()) })
+        Ok(Self { client, stream, reader })
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -89,32 +87,16 @@ impl Hub {
         Ok(messages)
     }
 
-    /// Is told whether something has come. A reader that gives nothing for long, while the hub has messages, was changed
-    /// by somebody or is one of the hub's errors: it is thrown away, and what it has given out comes again.
-    ///
-    /// # Errors
-    /// When it is thrown away, or the hub cannot be asked.
-    pub(crate) async fn listen(&mut self, has_come: bool) -> Result<(), OfficeError> {
-        let now = Instant::now();
-        if has_come {
-            self.silence.ends();
-        } else if self.silence.is_to_look(now) {
-            let info = self.stream.info().await.map_err(OfficeError::hub("ask how much it has"))?;
-            let messages = info.state.messages;
-            if self.silence.is_too_long(now, messages) {
-                let doing = "make the office's reader anew";
-                self.stream.delete_consumer(READER).await.map_err(OfficeError::hub(doing))?;
-                let words = format!("it gives nothing, and has {messages} messages: its reader is made anew");
-                return Err(OfficeError::Hub { doing: "read from it", source: words.into() });
-            }
-        }
-        Ok(())
+    /// How many messages wait to be read, or to be confirmed: the stream has these and no others.
+    pub(crate) async fn waiting(&mut self) -> Result<u64, OfficeError> {
+        let info = self.stream.info().await.map_err(OfficeError::hub("ask how much there is"))?;
+        Ok(info.state.messages)
     }
 
-    /// How many messages wait to be read, or to be confirmed.
-    pub(crate) async fn waiting(&mut self) -> Result<u64, OfficeError> {
-        let info = self.reader.info().await.map_err(OfficeError::hub("ask how much there is"))?;
-        Ok(info.num_pending + info.num_ack_pending as u64)
+    /// Throws the reader away: whoever connects next makes it anew, and what it has given out comes again.
+    pub(crate) async fn forget_reader(&self) -> Result<(), OfficeError> {
+        let doing = OfficeError::hub("make the office's reader anew");
+        self.stream.delete_consumer(READER).await.map(drop).map_err(doing)
     }
 }
 

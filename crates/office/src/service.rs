@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use footfall_serve::{Backoff, Pace};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -15,8 +16,7 @@ use crate::report::Sheets;
 use crate::shared::Shared;
 use crate::{OfficeConfig, OfficeError, alerts, edits, gaps, ingest, states};
 
-/// The first pause after a failure; the next ones double, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// How long may be taken at the end to commit what was read.
 const GRACE: Duration = Duration::from_secs(10);
@@ -62,6 +62,30 @@ impl Office {
         Ok(Self { runtime: Some(runtime), end, page })
     }
 
+    /// The same, once the database is there: until then it is tried again and again, with `rest` between, which says
+    /// whether to end. Nothing where it has ended so.
+    ///
+    /// # Errors
+    /// When a setting cannot be obeyed, the database refuses, or the page's address cannot be had.
+    pub fn start_patiently(
+        config: &OfficeConfig,
+        sheets: &Arc<dyn Sheets>,
+        rest: impl Fn(Duration) -> bool,
+    ) -> Result<Option<Self>, OfficeError> {
+        let mut backoff = backoff();
+        loop {
+            let error = match Self::start(config.clone(), sheets.clone()) {
+                Err(error) if error.is_lost() => error,
+                other => return other.map(Some),
+            };
+            let pause = backoff.next_pause();
+            tracing::warn!("{error}; trying again in {:.1} s", pause.as_secs_f64());
+            if rest(pause) {
+                return Ok(None);
+            }
+        }
+    }
+
     /// Where a browser finds its page.
     #[must_use]
     pub fn url(&self) -> String {
@@ -69,15 +93,20 @@ impl Office {
     }
 }
 
+fn backoff() -> Backoff {
+    Backoff::new(Pace { longest_pause: LONGEST_PAUSE, ..Pace::default() })
+}
+
 /// Does a part's work until the office ends, and begins anew where it fails.
 async fn forever(shared: Arc<Shared>, part: &'static str, work: impl for<'a> Fn(&'a Shared) -> Work<'a>) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = backoff();
     while !shared.is_over() {
         let began = tokio::time::Instant::now();
         let Err(error) = work(&shared).await else { return };
         if began.elapsed() > LONGEST_PAUSE {
-            pause = FIRST_PAUSE;
+            backoff.reset();
         }
+        let pause = backoff.next_pause();
         let seconds = pause.as_secs_f64();
         if shared.figures.failed(part, &error.to_string()) {
             tracing::warn!("{part}: {error}; trying again in {seconds:.1} s, and less and less often");
@@ -87,7 +116,6 @@ async fn forever(shared: Arc<Shared>, part: &'static str, work: impl for<'a> Fn(
         if shared.rest(pause).await {
             return;
         }
-        pause = (2 * pause).min(LONGEST_PAUSE);
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use crate::hub::PATIENCE;
+
 /// How often it is looked while nothing comes.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// What was given out and not confirmed, and what waits for a newer office, comes again before this.
-const LONGEST: Duration = Duration::from_secs(45);
+/// What was given out comes again before this: a reader that gives nothing for so long, while the hub has messages, was
+/// changed by somebody or is one of the hub's errors.
+const LONGEST: Duration = PATIENCE.saturating_add(Duration::from_secs(15));
 
 /// How long nothing has come of what the hub has.
 pub(crate) struct Silence {

@@ -57,8 +57,8 @@ pub use live::{
 pub use manager::{Compare, Mark, NewMark, NewSale, Opening, Report, ReportQuery, Sold};
 pub use pages::{Pages, Part};
 pub use publish::{
-    Destination, MailConfig, MqttConfig, NatsConfig, OfficeConfig, Pace, PublishConfig, PublisherState,
-    PublisherStates, Publishers, WebhookConfig, distrust, hub_address, tls_client,
+    Backoff, Destination, MailConfig, MqttConfig, NatsConfig, OfficeConfig, Pace, PublishConfig,
+    PublisherState, PublisherStates, Publishers, WebhookConfig, distrust, hub_address, tls_client,
 };
 pub use server::{Parts, Server};
 pub use settings::{Change, Settings, SourceSetting, StaffSetting};

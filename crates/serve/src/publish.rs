@@ -25,7 +25,7 @@ mod webhook;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use backoff::Backoff;
+pub use backoff::Backoff;
 pub(crate) use config::endpoint_of_mail;
 pub use config::hub_address;
 pub use config::{MailConfig, MqttConfig, NatsConfig, OfficeConfig, PublishConfig, WebhookConfig};

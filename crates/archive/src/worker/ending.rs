@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::{AckKind, Message};
+use footfall_serve::{Backoff, Pace};
 
-use super::{FIRST_PAUSE, LONGEST_PAUSE, Turn, WAIT, Worker};
+use super::{Turn, WAIT, Worker};
 use crate::attempt::Outcome;
 use crate::desk::{self, Cost, Fate, Job};
 use crate::figures::Figures;
@@ -26,7 +27,7 @@ impl Worker<'_> {
     ) -> Result<Turn, ArchiveError> {
         let grace = Duration::from_secs_f64(self.config.worker.grace_seconds);
         let mut asked = asked;
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(Pace::default());
         let (fate, alarms) = loop {
             let committed = self
                 .runtime
@@ -42,14 +43,13 @@ impl Worker<'_> {
             link.drop_database();
             Figures::add(&self.figures.troubles);
             tracing::warn!("{error}; {} is counted, and waits for the database", job.name);
-            if (self.stop)(pause) {
+            if (self.stop)(backoff.next_pause()) {
                 let asked = *asked.get_or_insert_with(Instant::now);
                 if asked.elapsed() >= grace {
                     return Err(error);
                 }
-                std::thread::sleep(FIRST_PAUSE);
+                std::thread::sleep(Pace::default().first_pause);
             }
-            pause = (2 * pause).min(LONGEST_PAUSE);
         };
         self.figures.alarms.fetch_add(alarms, Ordering::Relaxed);
         if alarms > 0 {

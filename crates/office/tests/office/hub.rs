@@ -1,6 +1,8 @@
 //! A hub that is not as it should be.
 
 use async_nats::jetstream::consumer::{AckPolicy, pull};
+use async_nats::jetstream::stream;
+use footfall_office::{Database, make_reader};
 use footfall_serve::told::VERSION;
 
 use crate::servers::until;
@@ -44,4 +46,30 @@ fn a_reader_that_gives_nothing_is_made_anew() {
     });
     shop.tell(&batch(1, 1, 3, 2..=3));
     town.has(3);
+}
+
+#[test]
+fn a_reader_is_made_by_one_program_at_a_time() {
+    let town = Town::start();
+    let shop = Shop::at(&town.hub.url(), "berlin");
+    let database = Database::new(&town.config().database, "test").unwrap();
+    let connect = || shop.runtime.block_on(database.connect()).unwrap();
+    let (first, second) = (connect(), connect());
+    // As in crates/office/src/reader.rs.
+    let lock = |what: &str| format!("SELECT pg_advisory_{what}(x'48756220'::bigint)");
+    shop.runtime.block_on(first.batch_execute(&lock("lock"))).unwrap();
+    let context = shop.context.clone();
+    let making = shop.runtime.spawn(async move {
+        let subjects = vec!["other.>".to_owned()];
+        let wanted = stream::Config { name: "OTHER".to_owned(), subjects, ..stream::Config::default() };
+        let reader = pull::Config { durable_name: Some("other".to_owned()), ..pull::Config::default() };
+        make_reader(&context, &second, wanted, reader).await.map(drop)
+    });
+    let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    until("it waits", || (town.postgres.sql(waits) == ["1"]).then_some(()));
+    let is_there = || shop.runtime.block_on(shop.context.get_stream("OTHER")).is_ok();
+    assert!(!is_there() && !making.is_finished());
+    shop.runtime.block_on(first.batch_execute(&lock("unlock"))).unwrap();
+    shop.runtime.block_on(making).unwrap().unwrap();
+    assert!(is_there());
 }

@@ -7,23 +7,26 @@ use super::Pace;
 /// Pauses that double up to a limit, each shortened by chance, so that many who lost the same broker do
 /// not come back in one moment.
 #[derive(Debug)]
-pub(crate) struct Backoff {
+pub struct Backoff {
     first: Duration,
     longest: Duration,
     pause: Duration,
 }
 
 impl Backoff {
-    pub(crate) fn new(pace: Pace) -> Self {
+    /// Pauses from `pace.first_pause` to `pace.longest_pause`.
+    #[must_use]
+    pub fn new(pace: Pace) -> Self {
         Self { first: pace.first_pause, longest: pace.longest_pause, pause: pace.first_pause }
     }
 
     /// What was tried has worked: the next pause is a short one again.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.pause = self.first;
     }
 
-    pub(crate) fn next_pause(&mut self) -> Duration {
+    /// How long to wait now.
+    pub fn next_pause(&mut self) -> Duration {
         let pause = self.pause;
         self.pause = (2 * pause).min(self.longest);
         // Without chance all wait for the full time, which does no harm to one alone.
