@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Tries what was made as a user gets it: in a bare Debian, without compilers, Python or a network. Needs ui.sh, PACKAGES,
-# OUT, VERSION, ARCHITECTURE; root. Meant to be sourced.
+# OUT, VERSION, ARCHITECTURE, source.sh; root. Meant to be sourced.
 
 TRY=$PACKAGES/try
 # Where the package lies in there.
@@ -20,6 +20,7 @@ try_all() {
     for release in "$@"; do try_package "$release"; done
     try_tarball "$1"
     try_image
+    if ((from_source)); then try_source "$1"; fi
     if [[ -n $report ]]; then python3 "$here/packaging/report.py" "$OUT" "$STAGE" "$TRY/times" >"$report"; fi
     say "All of it holds; that took $((SECONDS - started)) s."
 }
