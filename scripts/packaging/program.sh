@@ -2,8 +2,8 @@
 # The program of a package: linked against the libraries that it brings, which it finds beside itself. Needs ui.sh,
 # PACKAGES, LIBRARIES_ROOT and SOURCE_DATE_EPOCH. Meant to be sourced.
 
-# The program of an earlier version: of a commit with other tables in the ledger.
-EARLIER_COMMIT=e633a440
+# The program of an earlier version, with other tables in its ledger: of the last commit before there were packages.
+EARLIER_COMMIT=65e6b2c
 
 # cargo_for_package ARGUMENT...: cargo with the flags of a package. No path of this machine gets into the program, so
 # the same commit gives the same bytes wherever it lies. Symbols are left out: panics say where they are without.
