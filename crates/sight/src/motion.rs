@@ -4,6 +4,12 @@
 //! by more than its own restlessness explains, which flicker in one corner raises there alone. What all cells have in
 //! common is taken off first: lamps that flicker and daylight that fades change them alike. A single cell is noise; a
 //! person covers two beside each other at least.
+//!
+//! A cell that has changed and then keeps its new grey for a while has not moved since: a box that was put down, or
+//! the floor where somebody had stood for so long that they were taken for a part of the picture. Its mean is put right
+//! at once, since the slow way would keep the networks awake for as long as it takes.
+
+use std::time::Duration;
 
 use footfall_pipeline::Image;
 
@@ -19,14 +25,58 @@ const LEAST: f32 = 7.0;
 const DEVIATIONS: f32 = 4.0;
 /// Share of the newest frame in mean and deviation, while a cell has not changed,
 const LEARN: f32 = 0.06;
-/// and while it has: what came to stay belongs to the picture after a while.
+/// and while it has.
 const YIELD: f32 = 0.01;
+/// What has come to stay belongs to the picture after this long.
+const STAYS: Duration = Duration::from_secs(2);
 
 /// What is known of each cell.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     mean: f32,
     deviation: f32,
+    /// By how much what it has changed to is brighter than the picture, and since when it has kept that.
+    other: Option<(f32, Duration)>,
+}
+
+impl Cell {
+    fn new(mean: f32) -> Self {
+        Self { mean, deviation: 1.0, other: None }
+    }
+
+    /// Takes what it is now, in a picture of this light; whether it has changed.
+    fn see(&mut self, grey: f32, Light { level, shift }: Light, time: Duration) -> bool {
+        let difference = grey - self.mean;
+        let own = (difference - shift).abs();
+        let mut changed = own > LEAST.max(DEVIATIONS * self.deviation);
+        if changed {
+            let now = grey - level;
+            let (kept, since) =
+                self.other.filter(|(kept, _)| (now - kept).abs() <= LEAST).unwrap_or((now, time));
+            self.other = Some((kept, since));
+            changed = time.saturating_sub(since) < STAYS;
+        } else {
+            self.other = None;
+        }
+        if self.other.take_if(|_| !changed).is_some() {
+            // It is to differ by what all others differ.
+            self.mean = grey - shift;
+            return false;
+        }
+        let share = if changed { YIELD } else { LEARN };
+        self.mean += share * difference;
+        self.deviation += share * (own.min(4.0 * LEAST) - self.deviation);
+        changed
+    }
+}
+
+/// What all cells have in common.
+#[derive(Clone, Copy, Debug)]
+struct Light {
+    /// How bright the picture is: the median.
+    level: f32,
+    /// By how much it has become brighter: the median of what cells differ by from their means.
+    shift: f32,
 }
 
 /// Looks at one frame after the other.
@@ -36,33 +86,29 @@ pub(crate) struct Motion {
     rows: usize,
     cells: Vec<Cell>,
     grey: Vec<f32>,
-    differences: Vec<f32>,
+    sorted: Vec<f32>,
     changed: Vec<bool>,
 }
 
 impl Motion {
-    /// Whether anything has changed in one of `within` (none: anywhere) that lies in none of `without`. The first
-    /// picture is all new.
+    /// Whether anything has changed in one of `within` (none: anywhere) that lies in none of `without`, in a picture of
+    /// this time. The first one is all new.
     pub(crate) fn moves(
         &mut self,
         image: &Image,
+        time: Duration,
         within: &[Area],
         without: impl Fn(f64, f64) -> bool,
     ) -> bool {
         let is_new = self.shrink(image);
         if is_new {
             self.cells.clear();
-            self.cells.extend(self.grey.iter().map(|&mean| Cell { mean, deviation: 1.0 }));
+            self.cells.extend(self.grey.iter().copied().map(Cell::new));
             return true;
         }
-        let shift = self.common_shift();
+        let light = self.light();
         for ((cell, &grey), changed) in self.cells.iter_mut().zip(&self.grey).zip(&mut self.changed) {
-            let difference = grey - cell.mean;
-            let own = (difference - shift).abs();
-            *changed = own > LEAST.max(DEVIATIONS * cell.deviation);
-            let share = if *changed { YIELD } else { LEARN };
-            cell.mean += share * difference;
-            cell.deviation += share * (own.min(4.0 * LEAST) - cell.deviation);
+            *changed = cell.see(grey, light, time);
         }
         let size = [image.width() as f64, image.height() as f64];
         self.any_pair(|column, row| {
@@ -103,12 +149,11 @@ impl Motion {
         is_new
     }
 
-    /// By how much the picture as a whole has become brighter: the median of all differences.
-    fn common_shift(&mut self) -> f32 {
-        self.differences.clear();
-        self.differences.extend(self.cells.iter().zip(&self.grey).map(|(cell, grey)| grey - cell.mean));
-        let middle = self.differences.len() / 2;
-        *self.differences.select_nth_unstable_by(middle, f32::total_cmp).1
+    fn light(&mut self) -> Light {
+        let (cells, greys) = (&self.cells, &self.grey);
+        let level = median(&mut self.sorted, greys.iter().copied());
+        let shift = median(&mut self.sorted, cells.iter().zip(greys).map(|(cell, grey)| grey - cell.mean));
+        Light { level, shift }
     }
 
     /// Whether two cells beside each other have changed that both `count`.
@@ -125,9 +170,18 @@ impl Motion {
     }
 }
 
+/// The median of some values, of which there is one at least; `room` is for sorting them.
+fn median(room: &mut Vec<f32>, values: impl Iterator<Item = f32>) -> f32 {
+    room.clear();
+    room.extend(values);
+    let middle = room.len() / 2;
+    *room.select_nth_unstable_by(middle, f32::total_cmp).1
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use footfall_pipeline::Image;
 
@@ -157,8 +211,14 @@ mod tests {
         Image::new(SIZE.0, SIZE.1, Arc::new(bytes)).unwrap()
     }
 
+    /// Ten frames a second.
+    fn time(frame: u32) -> Duration {
+        Duration::from_millis(100) * frame
+    }
+
     fn still(motion: &mut Motion, frames: std::ops::Range<u32>, light: impl Fn(u32) -> f32) -> usize {
-        let moved = |frame: &u32| motion.moves(&room(*frame, light(*frame), None), &[], |_, _| false);
+        let moved =
+            |frame: &u32| motion.moves(&room(*frame, light(*frame), None), time(*frame), &[], |_, _| false);
         frames.filter(moved).count()
     }
 
@@ -177,7 +237,7 @@ mod tests {
             still(&mut motion, 0..30, light);
             assert_eq!(still(&mut motion, 30..60, light), 0, "{name}");
             let far = room(60, light(60), Some([200, 100, 6, 16]));
-            assert!(motion.moves(&far, &[], |_, _| false), "{name}: a person of 16 pixels");
+            assert!(motion.moves(&far, time(60), &[], |_, _| false), "{name}: a person of 16 pixels");
         }
     }
 
@@ -187,19 +247,37 @@ mod tests {
         still(&mut motion, 0..20, |_| 1.0);
         let person = room(20, 1.0, Some([200, 100, 20, 45]));
         let elsewhere = [Area { left: 0.0, top: 0.0, right: 150.0, bottom: 288.0 }];
-        assert!(!motion.clone().moves(&person, &elsewhere, |_, _| false));
-        assert!(!motion.clone().moves(&person, &[], |x, _| x > 195.0));
-        assert!(motion.moves(&person, &[], |x, _| x < 195.0));
+        assert!(!motion.clone().moves(&person, time(20), &elsewhere, |_, _| false));
+        assert!(!motion.clone().moves(&person, time(20), &[], |x, _| x > 195.0));
+        assert!(motion.moves(&person, time(20), &[], |x, _| x < 195.0));
     }
 
     #[test]
     fn what_came_to_stay_belongs_to_the_picture_after_a_while() {
         let mut motion = Motion::default();
         still(&mut motion, 0..20, |_| 1.0);
-        let moved: Vec<_> = (20..340)
-            .map(|frame| motion.moves(&room(frame, 1.0, Some([150, 150, 20, 45])), &[], |_, _| false))
-            .collect();
-        assert!(moved[..30].iter().all(|&moved| moved), "it was forgotten at once");
-        assert!(!moved[290..].iter().any(|&moved| moved), "it never came to belong there");
+        let parcel = Some([150, 150, 20, 45]);
+        let mut moves = |frame: u32, light: f32, person| {
+            motion.moves(&room(frame, light, person), time(frame), &[], |_, _| false)
+        };
+        let moved: Vec<_> = (20..60).map(|frame| moves(frame, 1.0, parcel)).collect();
+        assert!(moved[..20].iter().all(|&moved| moved), "it was forgotten at once");
+        assert!(!moved[21..].iter().any(|&moved| moved), "it never came to belong there");
+        // So does the floor below, once somebody has taken it away, in other light too.
+        let moved: Vec<_> = (60..100).map(|frame| moves(frame, 0.95, None)).collect();
+        assert!(moved[..20].iter().all(|&moved| moved) && !moved[21..].iter().any(|&moved| moved));
+    }
+
+    #[test]
+    fn whoever_goes_on_moving_in_one_place_never_belongs_there() {
+        let mut motion = Motion::default();
+        still(&mut motion, 0..20, |_| 1.0);
+        let mut moves = |frame: u32, person| {
+            motion.moves(&room(frame, 1.0, Some(person)), time(frame), &[], |_, _| false)
+        };
+        // They sway by a third of their width, once in a second.
+        let moved =
+            (20..200).filter(|&frame| moves(frame, [150 + 7 * (frame as usize / 5 % 2), 150, 20, 45]));
+        assert!(moved.count() > 175);
     }
 }

@@ -173,7 +173,7 @@ impl Watch {
         let masks = &self.layout.masks;
         let is_masked =
             |x: f64, y: f64| masks.iter().any(|mask: &Mask| mask.hides(&Bbox::new(x, y, 1e-3, 1e-3)));
-        let moves = self.motion.moves(&frame.image, &within, is_masked);
+        let moves = self.motion.moves(&frame.image, frame.time, &within, is_masked);
         self.rest.may(frame.time, Some(moves))
     }
 }
