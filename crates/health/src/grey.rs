@@ -29,18 +29,19 @@ impl Grey {
         let height = (image.height() * width).div_ceil(image.width()).clamp(1, TALLEST.min(image.height()));
         let mut pixels = Vec::with_capacity(width * height);
         let (mut detail, mut samples) = (0.0_f64, 0_u64);
+        let lines: Vec<_> = image.bytes().chunks_exact(3 * image.width()).collect();
         for row in 0..height {
             let rows = area(row, height, image.height());
             for column in 0..width {
                 let columns = area(column, width, image.width());
                 let (mut sum, mut count) = (0.0_f32, 0.0_f32);
-                for y in rows.clone().step_by((rows.len() / 4).max(1)) {
+                for line in lines[rows.clone()].iter().step_by((rows.len() / 4).max(1)) {
                     for x in columns.clone().step_by((columns.len() / 4).max(1)) {
-                        let here = luminance(image, x, y);
+                        let here = luminance(line, x);
                         sum += here;
                         count += 1.0;
                         if x >= 1 && x + 1 < image.width() {
-                            let around = luminance(image, x - 1, y) + luminance(image, x + 1, y);
+                            let around = luminance(line, x - 1) + luminance(line, x + 1);
                             detail += f64::from((around - 2.0 * here).abs());
                             samples += 1;
                         }
@@ -63,20 +64,40 @@ fn area(index: usize, small: usize, full: usize) -> std::ops::Range<usize> {
     start..((index + 1) * full / small).max(start + 1)
 }
 
-/// ITU-R BT.601.
-fn luminance(image: &Image, x: usize, y: usize) -> f32 {
-    let at = (y * image.width() + x) * 3;
-    let [b, g, r] = [0, 1, 2].map(|channel| f32::from(image.bytes()[at + channel]));
+/// A pixel of a line, by ITU-R BT.601.
+fn luminance(line: &[u8], x: usize) -> f32 {
+    let [b, g, r] = [0, 1, 2].map(|channel| f32::from(line[3 * x + channel]));
     0.114 * b + 0.587 * g + 0.299 * r
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use footfall_pipeline::Image;
+    use footfall_pipeline::{Image, Pixels};
 
     use super::Grey;
+
+    /// Bytes that know how often they were asked for.
+    struct Counted(Vec<u8>, Arc<AtomicUsize>);
+
+    impl Pixels for Counted {
+        fn bytes(&self) -> &[u8] {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            &self.0
+        }
+    }
+
+    #[test]
+    fn the_decoder_is_asked_for_its_bytes_once() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let image =
+            Image::new(640, 480, Arc::new(Counted(vec![9; 640 * 480 * 3], Arc::clone(&asked)))).unwrap();
+        let before = asked.load(Ordering::Relaxed);
+        let _ = Grey::of(&image);
+        assert_eq!(asked.load(Ordering::Relaxed) - before, 1);
+    }
 
     fn image(width: usize, height: usize, of: impl Fn(usize, usize) -> u8) -> Image {
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));

@@ -82,7 +82,8 @@ impl Image {
         self.height
     }
 
-    /// The BGR bytes, row by row from the top.
+    /// The BGR bytes, row by row from the top. Whoever decoded them is asked each time, which costs more than reading a
+    /// pixel: take them once, outside of loops.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.pixels.bytes()
