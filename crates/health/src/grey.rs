@@ -66,8 +66,8 @@ fn area(index: usize, small: usize, full: usize) -> std::ops::Range<usize> {
 
 /// A pixel of a line, by ITU-R BT.601.
 fn luminance(line: &[u8], x: usize) -> f32 {
-    let [b, g, r] = [0, 1, 2].map(|channel| f32::from(line[3 * x + channel]));
-    0.114 * b + 0.587 * g + 0.299 * r
+    let pixel = &line[3 * x..3 * x + 3];
+    0.114 * f32::from(pixel[0]) + 0.587 * f32::from(pixel[1]) + 0.299 * f32::from(pixel[2])
 }
 
 #[cfg(test)]
