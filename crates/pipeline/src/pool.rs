@@ -11,7 +11,7 @@ mod worker;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::Kind;
 
@@ -64,6 +64,8 @@ pub(crate) enum Put {
     Placed,
     /// It waits in place of an older one, which is dropped.
     Replaced,
+    /// It is dropped itself: there is one before it at the door, or no room behind.
+    Dropped,
     /// Nobody takes items of this lane any more.
     Refused,
 }
@@ -193,6 +195,28 @@ impl<T, R> Submitter<T, R> {
         pool.work.notify_one();
         drop(state);
         if older.is_some() { Put::Replaced } else { Put::Placed }
+    }
+
+    /// Puts what needs no work behind the items before it, past the door: no worker has to be free for that, and no item
+    /// that waits for one makes way.
+    pub(crate) fn pass(&self, result: R) -> Put {
+        let Self(pool, lane) = self;
+        let mut state = pool.lock();
+        if !state.is_served(*lane) || !state.lanes[*lane].open {
+            return Put::Refused;
+        }
+        let own = &mut state.lanes[*lane];
+        own.live = true;
+        if own.door.is_some() || own.results.len() >= own.room {
+            return Put::Dropped;
+        }
+        let (reply, there) = bounded(1);
+        // There is room for one.
+        let _ = reply.send(result);
+        own.results.push_back(there);
+        drop(state);
+        pool.lanes[*lane].notify_all();
+        Put::Placed
     }
 }
 

@@ -63,6 +63,32 @@ fn lanes_take_turns_however_fast_one_is() {
 }
 
 #[test]
+fn what_needs_no_work_passes_busy_workers_and_takes_nobodys_place() {
+    let mut ends = pool::<u64, u64>(2, 2);
+    let (busy, mut busy_taker) = ends.lanes.remove(0);
+    let (calm, mut calm_taker) = ends.lanes.remove(0);
+    // The only worker has work.
+    assert_eq!(busy.put(0), Put::Placed);
+    let job = ends.worker.next().unwrap();
+    assert_eq!(busy.put(1), Put::Placed);
+    for item in 10..20 {
+        assert_eq!(calm.pass(item), Put::Placed);
+        assert_eq!(calm_taker.next(), Some(item));
+    }
+    // Order is kept behind an item that is worked on, and one that waits is not replaced.
+    assert_eq!(busy.pass(2), Put::Dropped);
+    job.reply.send(0).unwrap();
+    assert_eq!(busy_taker.next(), Some(0));
+    let job = ends.worker.next().unwrap();
+    assert_eq!(busy.pass(3), Put::Placed);
+    assert_eq!(busy.pass(4), Put::Dropped, "there is no room");
+    job.reply.send(1).unwrap();
+    assert_eq!([busy_taker.next(), busy_taker.next()], [Some(1), Some(3)]);
+    drop(calm_taker);
+    assert_eq!(calm.pass(20), Put::Refused);
+}
+
+#[test]
 fn a_lane_without_room_holds_nobody_up() {
     let mut ends = pool::<u64, u64>(2, 2);
     let (slow, mut slow_taker) = ends.lanes.remove(0);

@@ -10,10 +10,10 @@ use footfall_track::{Bbox, Detection};
 
 /// Somebody seen with less confidence than this may be nobody: such a detection keeps no network from resting.
 const CLEAR: f32 = 0.4;
-/// What was seen in one place for this long,
-const LONG: Duration = Duration::from_secs(6);
-/// and so many times, is a fixture there.
-const OFTEN: u32 = 10;
+/// What was seen in one place for this long and so many times is a fixture there,
+const LONG: (Duration, u32) = (Duration::from_secs(6), 10);
+/// and where it never looked much like a person, after a shorter while.
+const SHORT: (Duration, u32) = (Duration::from_millis(1500), 4);
 /// What was not seen again for this long was none.
 const FORGET: Duration = Duration::from_mins(1);
 /// A fixture is forgotten after this long.
@@ -33,11 +33,14 @@ struct Place {
     since: Duration,
     latest: Duration,
     times: u32,
+    /// Whether it was ever [`CLEAR`].
+    is_clear: bool,
 }
 
 impl Place {
     fn is_fixture(&self) -> bool {
-        self.times >= OFTEN && self.latest.saturating_sub(self.since) >= LONG
+        let (long, often) = if self.is_clear { LONG } else { SHORT };
+        self.times >= often && self.latest.saturating_sub(self.since) >= long
     }
 
     /// Whether a box may be of what is here: in its place, and about as high.
@@ -92,15 +95,16 @@ impl Fixtures {
         // What hardly looks like a person may be followed all the same.
         let is_seen = |bbox: &Bbox| detections.iter().any(|seen| !is_away(bbox, &seen.bbox));
         let still = going.clone().filter(|trail| !trail.has_moved).map(|trail| trail.bbox).filter(is_seen);
-        let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| seen.bbox);
-        for bbox in clear.chain(still) {
-            let of = Place { bbox, since: time, latest: time, times: 1 };
+        let clear = detections.iter().filter(|seen| seen.confidence >= CLEAR).map(|seen| (seen.bbox, true));
+        for (bbox, is_clear) in clear.chain(still.map(|bbox| (bbox, false))) {
+            let of = Place { bbox, since: time, latest: time, times: 1, is_clear };
             if moving.iter().any(|moving| of.holds(moving)) {
                 continue;
             }
             if let Some(place) = self.places.iter_mut().find(|place| place.holds(&bbox)) {
                 place.times += u32::from(place.latest < time);
                 place.latest = time;
+                place.is_clear |= is_clear;
             } else if self.places.len() < PLACES {
                 self.places.push(of);
             }
@@ -204,11 +208,17 @@ mod tests {
     #[test]
     fn what_hardly_looks_like_a_person_and_is_followed_is_one_too() {
         let (post, mut fixtures) = (Detection { confidence: 0.3, ..at(100.0) }, Fixtures::default());
-        look(&mut fixtures, 0..5, &[post], &[(post.bbox, false)]);
+        look(&mut fixtures, 0..1, &[post], &[(post.bbox, false)]);
         assert!(fixtures.has_others());
-        look(&mut fixtures, 5..25, &[post], &[(post.bbox, false)]);
-        assert!(!fixtures.has_others());
+        look(&mut fixtures, 1..3, &[post], &[(post.bbox, false)]);
+        assert!(!fixtures.has_others(), "it takes as long as somebody who is clearly to be seen");
         assert_eq!(fixtures.seen(), [post]);
+        // Seen clearly after all, it has to have been there for long.
+        let clear = at(100.0);
+        look(&mut fixtures, 3..4, &[clear], &[(post.bbox, false)]);
+        assert!(fixtures.has_others());
+        look(&mut fixtures, 4..8, &[clear], &[(post.bbox, false)]);
+        assert!(!fixtures.has_others());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::stage::{Detected, Looking, Wanted};
 use crate::stop::Stop;
 use crate::summary::Ended;
 use crate::threads::LaneShared;
-use crate::{Item, Note, Source, WhenBusy};
+use crate::{Found, Item, Note, Source, WhenBusy};
 
 /// Where what was read goes to.
 pub(crate) struct Door {
@@ -92,13 +92,22 @@ fn computed() -> Duration {
     u64::try_from(time.tv_sec).map_or(Duration::ZERO, |seconds| Duration::new(seconds, nanoseconds))
 }
 
+/// Puts a live frame at the door, or past it where the networks may rest.
+fn put(frame: Wanted, door: &Door) -> Put {
+    let Wanted { frame, look } = frame;
+    if look.rests {
+        return door.frames.pass(Detected { frame, look, found: Found::default() });
+    }
+    door.frames.put(Wanted { frame, look })
+}
+
 /// Gives a frame to the detectors, each way as its source demands; why the lane ends if they take none.
 fn give(frame: Wanted, when_busy: WhenBusy, stop: &Stop, lane: &LaneShared, door: &Door) -> Option<Ended> {
     match when_busy {
         WhenBusy::Wait => (!door.frames.send(frame)).then_some(Ended::Failed),
-        WhenBusy::KeepNewest => match door.frames.put(frame) {
+        WhenBusy::KeepNewest => match put(frame, door) {
             Put::Placed => None,
-            Put::Replaced => {
+            Put::Replaced | Put::Dropped => {
                 lane.feed.meter.drop_one();
                 None
             }
