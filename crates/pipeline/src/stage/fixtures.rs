@@ -13,7 +13,7 @@ const CLEAR: f32 = 0.4;
 /// What was seen in one place for this long and so many times is a fixture there,
 const LONG: (Duration, u32) = (Duration::from_secs(6), 10);
 /// and where it never looked much like a person, after a shorter while.
-const SHORT: (Duration, u32) = (Duration::from_millis(1500), 4);
+const SHORT: (Duration, u32) = (Duration::from_secs(1), 3);
 /// What was not seen again for this long was none.
 const FORGET: Duration = Duration::from_mins(1);
 /// A fixture is forgotten after this long.
