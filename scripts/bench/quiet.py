@@ -202,8 +202,10 @@ def main() -> None:
             rows.append(rows_of(f"{count} cameras, rest {'on' if rest else 'off'}", told, start))
         setting.say("one busy camera beside empty ones")
         scenes = [busy] + [still] * (count - 1)
-        start = at_the_start(scenes, [0] * count, work / "start-beside", True)
-        told = live(scenes, [0] * count, arguments.seconds, work / "beside", True)
+        # Where a scene begins again its light jumps: not for all in one moment.
+        starts = [camera * len(still) // count for camera in range(count)]
+        start = at_the_start(scenes, starts, work / "start-beside", True)
+        told = live(scenes, starts, arguments.seconds, work / "beside", True)
         rows.append(rows_of(f"1 busy, {count - 1} empty", told, start))
     heads = ["cameras", "dropped", "but for the start", "of the first's", "rested", "crossings", "cores"]
     setting.publish("\n\n".join([
