@@ -109,7 +109,8 @@ alone() {
         mount -t proc proc "$root/proc"
         coproc CAMERA { RATE=10 exec /usr/bin/python3 "$server" rtsp "$pictures" 8554; }
         read -r _ <&"${CAMERA[0]}"
-        exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@"
+        # It ends with its standard input, which bash holds, and would close if it became the command itself.
+        chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root "$@" || exit $?
     ' alone "$root" "$PWD/tests/live/server.py" "$TRY/pictures" "$@"
 }
 

@@ -59,7 +59,8 @@ def serve_rtsp(folder: Path, port: int, login: str | None, method: str) -> None:
     server.attach(None)
     print(server.get_bound_port(), flush=True)
     loop = GLib.MainLoop()
-    threading.Thread(target=lambda: (faults.obey(sys.stdin), loop.quit()), daemon=True).start()
+    # By the loop itself: one that is told to quit before it runs would run for ever.
+    threading.Thread(target=lambda: (faults.obey(sys.stdin), GLib.idle_add(loop.quit)), daemon=True).start()
     loop.run()
 
 
