@@ -33,14 +33,14 @@ with_rust() {
     local root=$1 rust
     shift
     rust=$(rustc --print sysroot)
-    mkdir -p "$root/opt/rust"
+    mkdir -p "$root/rust"
     # shellcheck disable=SC2016 # for the shell in there
     unshare --mount --pid --fork bash -euo pipefail -c '
         root=$1 rust=$2 trust=/etc/ssl/certs/ca-certificates.crt
         shift 2
         mount -t proc proc "$root/proc"
-        mount --bind -o ro "$rust" "$root/opt/rust"
-        exec chroot "$root" /usr/bin/env -i PATH=/opt/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+        mount --bind -o ro "$rust" "$root/rust"
+        exec chroot "$root" /usr/bin/env -i PATH=/rust/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
             HOME=/root SSL_CERT_FILE="$trust" NODE_EXTRA_CA_CERTS="$trust" \
             /bin/bash -euo pipefail -c "cd; $1" "${@:2}"
     ' alone "$root" "$rust" "$@"
