@@ -102,9 +102,12 @@ impl Fixtures {
                 continue;
             }
             if let Some(place) = self.places.iter_mut().find(|place| place.holds(&bbox)) {
+                if is_clear && !place.is_clear {
+                    // Whoever is clearly to be seen now may be somebody else than what was there before.
+                    *place = of;
+                }
                 place.times += u32::from(place.latest < time);
                 place.latest = time;
-                place.is_clear |= is_clear;
             } else if self.places.len() < PLACES {
                 self.places.push(of);
             }
@@ -213,11 +216,12 @@ mod tests {
         look(&mut fixtures, 1..3, &[post], &[(post.bbox, false)]);
         assert!(!fixtures.has_others(), "it takes as long as somebody who is clearly to be seen");
         assert_eq!(fixtures.seen(), [post]);
-        // Seen clearly after all, it has to have been there for long.
+        // Seen clearly after all, it has to have been there for as long as anybody, however long it was known.
+        look(&mut fixtures, 3..20, &[post], &[(post.bbox, false)]);
         let clear = at(100.0);
-        look(&mut fixtures, 3..4, &[clear], &[(post.bbox, false)]);
+        look(&mut fixtures, 20..25, &[clear], &[(post.bbox, false)]);
         assert!(fixtures.has_others());
-        look(&mut fixtures, 4..8, &[clear], &[(post.bbox, false)]);
+        look(&mut fixtures, 25..28, &[clear], &[(post.bbox, false)]);
         assert!(!fixtures.has_others());
     }
 
