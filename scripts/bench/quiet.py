@@ -217,7 +217,7 @@ def main() -> None:
         "## As cameras",
         f"For {arguments.seconds} s over HTTP as motion JPEG, each at another place of the scene; the server's own "
         f"time is not in `cores`. But for the start: less what another run of {START} s drops, while all cameras are "
-        "new at once and every network is wanted for each of them.",
+        "new at once and every network is wanted for each of them; 0 where that run has dropped more.",
         setting.table(heads, rows),
         f"Machine: {setting.machine()}, load {setting.load():.1f}.",
     ]))  # fmt: skip

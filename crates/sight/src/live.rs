@@ -55,31 +55,11 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use footfall_pipeline::{Image, Pixels};
+    use footfall_pipeline::Image;
 
     use super::Live;
     use crate::area::Area;
-
-    /// Bytes that know how often they were asked for.
-    struct Counted(Vec<u8>, Arc<AtomicUsize>);
-
-    impl Pixels for Counted {
-        fn bytes(&self) -> &[u8] {
-            self.1.fetch_add(1, Ordering::Relaxed);
-            &self.0
-        }
-    }
-
-    #[test]
-    fn the_decoder_is_asked_for_its_bytes_once() {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let image = Image::new(64, 48, Arc::new(Counted(vec![9; 64 * 48 * 3], Arc::clone(&asked)))).unwrap();
-        let before = asked.load(Ordering::Relaxed);
-        Live::default().see(&image);
-        assert_eq!(asked.load(Ordering::Relaxed) - before, 1);
-    }
 
     /// Texture in a part of a black picture.
     fn picture(part: [usize; 4]) -> Image {
