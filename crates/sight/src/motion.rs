@@ -48,17 +48,12 @@ impl Cell {
     fn see(&mut self, grey: f32, Light { level, shift }: Light, time: Duration) -> bool {
         let difference = grey - self.mean;
         let own = (difference - shift).abs();
-        let mut changed = own > LEAST.max(DEVIATIONS * self.deviation);
-        if changed {
-            let now = grey - level;
-            let (kept, since) =
-                self.other.filter(|(kept, _)| (now - kept).abs() <= LEAST).unwrap_or((now, time));
-            self.other = Some((kept, since));
-            changed = time.saturating_sub(since) < STAYS;
-        } else {
+        let changed = own > LEAST.max(DEVIATIONS * self.deviation);
+        let now = grey - level;
+        let kept = self.other.filter(|(kept, _)| (now - kept).abs() <= LEAST);
+        self.other = changed.then(|| kept.unwrap_or((now, time)));
+        if self.other.is_some_and(|(_, since)| time.saturating_sub(since) >= STAYS) {
             self.other = None;
-        }
-        if self.other.take_if(|_| !changed).is_some() {
             // It is to differ by what all others differ.
             self.mean = grey - shift;
             return false;
