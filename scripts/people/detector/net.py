@@ -43,7 +43,7 @@ class Net(torch.nn.Module):
         return int(name.split("_")[1].split(".")[0])
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        values = {"images": pictures}
+        values = {"images": pictures.contiguous(memory_format=torch.channels_last)}  # pools are slow elsewhere
         for k, (kind, inputs, output, attributes) in enumerate(self.nodes):
             first = values[inputs[0]]
             if kind == "Split":  # the last node that matters: then comes the sigmoid, which losses do better

@@ -4,7 +4,7 @@ from torch import nn
 
 from reid.networks import NETWORKS, build, size
 from reid.networks.depthwise import Depthwise
-from reid.networks.mobilenet import PARTS, stripes
+from reid.networks.mobilenet import PARTS, Relu6, stripes
 from reid.pixels import resize
 
 # Weights, multiply-adds of a 128x64 crop, batch norms of maps left after folding.
@@ -97,6 +97,16 @@ def test_the_fast_gradient_of_a_depthwise_layer_is_the_plain_one(stride):
     for plain, fast in zip(*gradients, strict=True):
         # bfloat16 keeps eight binary digits.
         torch.testing.assert_close(fast, plain, rtol=0.02, atol=0.02 * float(plain.abs().max()))
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_the_fast_gradient_of_relu6_is_the_plain_one(kind):
+    torch.manual_seed(1)
+    x = (torch.randn(4, 8, 6, 5) * 5).to(kind).requires_grad_()
+    gradient = torch.randn_like(x)
+    (fast,) = torch.autograd.grad(Relu6()(x), x, gradient)
+    assert torch.equal(fast, torch.where((x > 0) & (x < 6), gradient, torch.zeros(()).to(kind)))
+    assert 0 < int((fast != 0).sum()) < fast.numel()
 
 
 def test_the_mobilenet_starts_from_imagenet_weights(tmp_path):
