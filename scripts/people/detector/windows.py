@@ -32,7 +32,7 @@ class Window:
         if label["tilt"] > 72 and draw.random() < 0.5:  # from straight above there is no up
             pixels, clipped[:, [1, 3]] = pixels[::-1], self.size[0] - clipped[:, [3, 1]]
         self.truth = Truth(clipped[counted], clipped[there & ~counted])
-        self.pixels = normalised(self._lit(draw, pixels))
+        self.pixels = normalised(lit(draw, pixels))
 
     def _placed(self, draw: np.random.Generator, picture: np.ndarray, boxes: np.ndarray):
         """The picture at a random scale on black, so that somebody is in the window; its boxes, and where it is."""
@@ -55,14 +55,30 @@ class Window:
             pixels[:, : frame[0]], pixels[:, frame[2] :] = 0, 0
         return pixels, boxes + np.array([left, top, left, top], np.float32), frame
 
-    @staticmethod
-    def _lit(draw: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
-        if draw.random() < 0.5:
-            shown = pixels.any(-1, keepdims=True)
-            pixels = (pixels * draw.uniform(0.6, 1.35) + draw.uniform(-15, 15)).clip(0, 255) * shown
-        if draw.random() < 0.06:
-            pixels = np.repeat(pixels.mean(-1, keepdims=True), 3, -1)
-        return pixels.astype(np.uint8)
+
+def lit(draw: np.random.Generator, pixels: np.ndarray) -> np.ndarray:
+    """Bytes [h, w, 3] in other light and other colours, as sharp as another lens makes them; what is black stays so.
+
+    Styles differ in colours above all, and shapes are what is to be learnt.
+    """
+    shown = pixels.any(-1, keepdims=True)
+    seen = pixels.astype(np.float32)
+    if draw.random() < 0.5:
+        seen = seen * draw.uniform(0.6, 1.35) + draw.uniform(-15, 15)
+    if draw.random() < 0.4:
+        grey = seen.mean(-1, keepdims=True)
+        seen = (grey + (seen - grey) * draw.uniform(0.3, 1.7)) * draw.uniform(0.82, 1.2, 3).astype(np.float32)
+    if draw.random() < 0.25:
+        seen = seen[..., draw.permutation(3)]
+    if draw.random() < 0.3:
+        seen = 255 * (seen.clip(0, 255) / 255) ** np.float32(np.exp(draw.uniform(-0.5, 0.5)))
+    if draw.random() < 0.2:
+        seen = cv2.GaussianBlur(seen, (5, 5), draw.uniform(0.5, 1.3))
+    if draw.random() < 0.25:
+        seen = seen + draw.standard_normal(seen.shape, dtype=np.float32) * np.float32(draw.uniform(2, 9))
+    if draw.random() < 0.06:
+        seen = np.repeat(seen.mean(-1, keepdims=True), 3, -1)
+    return (seen.clip(0, 255) * shown).astype(np.uint8)
 
 
 def _offset(draw: np.random.Generator, window: int, picture: int, spans: np.ndarray) -> int:
