@@ -2,17 +2,19 @@
 
 mod lines;
 mod people;
+mod source;
 
 use std::path::Path;
 
 use footfall_config::{Config, Outputs};
-use footfall_count::{Estimate, SiteSums};
+use footfall_count::SiteSums;
 use footfall_formats::PartialFile;
-use footfall_pipeline::{Ended, Kind, LaneOutcome, Outcome, StageSummary, Summary};
+use footfall_pipeline::{Ended, LaneOutcome, Outcome, Summary};
 use footfall_vision::ProviderReport;
 use serde::{Serialize, Serializer};
 
-use lines::{LineReport, LowRate, lines};
+use lines::{LineReport, lines};
+use source::{Frames, SourceReport, Stage, stage, word};
 
 /// The summary as it is written to a file. Fields are added over time and keep their meaning.
 ///
@@ -62,15 +64,6 @@ struct Source {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Frames {
-    read: u64,
-    processed: u64,
-    dropped: u64,
-    /// Those processed at which the networks rested: nothing moved, and nobody was followed.
-    rested: u64,
-}
-
-#[derive(Clone, Debug, Serialize)]
 struct ZoneReport {
     /// Where there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,60 +77,6 @@ struct ZoneReport {
     visits: u64,
     /// Mean length of these.
     dwell_seconds: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Stage {
-    name: &'static str,
-    threads: usize,
-    frames: u64,
-    /// Work of its threads together.
-    busy_seconds: f64,
-    milliseconds_per_frame: f64,
-}
-
-/// One source, and what it has cost.
-#[derive(Debug, Serialize)]
-struct SourceReport {
-    name: String,
-    /// Its path or address, without secrets; missing where it was never opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<String>,
-    kind: Option<&'static str>,
-    ended: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    /// Time of its last processed frame.
-    seconds: f64,
-    frames: Frames,
-    frames_per_second: f64,
-    detections: u64,
-    embedded: u64,
-    people: u64,
-    tracked: u64,
-    lines: Vec<LineReport>,
-    /// Work of all stages for it, and its share in the work for all.
-    busy_seconds: f64,
-    milliseconds_per_frame: f64,
-    share: f64,
-    stages: Vec<Stage>,
-    /// What was wrong with it, how often, and how long nobody or not everybody was counted for it.
-    troubles: Vec<TroubleReport>,
-    /// What else is to be known of its frames: times that were repaired, say.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    remarks: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    low_rate: Option<LowRate>,
-    /// How many different people came in within the window, decided and estimated, where that was told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    visitors: Option<Estimate>,
-}
-
-#[derive(Debug, Serialize)]
-struct TroubleReport {
-    condition: &'static str,
-    times: u64,
-    uncounted_seconds: f64,
 }
 
 /// The networks that ran, each with what it ran on.
@@ -226,49 +165,6 @@ impl RunReport {
     }
 }
 
-impl SourceReport {
-    fn new(lane: &LaneOutcome, all: f64, least_frames_per_second: f64, scale: Option<f64>) -> Self {
-        let LaneOutcome { name, info, summary, error } = lane;
-        let busy = summary.busy().as_secs_f64();
-        let trouble = |trouble: &footfall_pipeline::Trouble| TroubleReport {
-            condition: trouble.condition.as_str(),
-            times: trouble.times,
-            uncounted_seconds: trouble.lasted.as_secs_f64(),
-        };
-        Self {
-            name: name.clone(),
-            place: info.as_ref().map(|info| info.name.clone()),
-            kind: info.as_ref().map(|info| match info.kind {
-                Kind::Recorded => "recorded",
-                Kind::Live => "live",
-            }),
-            ended: word(summary.ended),
-            error: error.as_ref().map(ToString::to_string),
-            seconds: summary.footage.as_secs_f64(),
-            frames: Frames {
-                read: summary.read,
-                processed: summary.processed,
-                dropped: summary.dropped,
-                rested: summary.rested,
-            },
-            frames_per_second: summary.rate(),
-            detections: summary.detections,
-            embedded: summary.embedded,
-            people: summary.people,
-            tracked: summary.tracked,
-            lines: lines(lane, false, (least_frames_per_second, scale)).collect(),
-            busy_seconds: busy,
-            milliseconds_per_frame: 1e3 * busy / summary.processed.max(1) as f64,
-            share: busy / all.max(1e-9),
-            stages: summary.stages.iter().map(stage).collect(),
-            troubles: summary.troubles.iter().map(trouble).collect(),
-            remarks: summary.remarks.clone(),
-            low_rate: LowRate::of(summary, least_frames_per_second),
-            visitors: summary.visitors,
-        }
-    }
-}
-
 /// Where outputs are, for whoever has the summary: it is a file beside them.
 fn paths<S: Serializer>(outputs: &Outputs, serializer: S) -> Result<S::Ok, S::Error> {
     let Outputs { video, tracks, crossings, detections, record, summary } = outputs;
@@ -304,25 +200,6 @@ fn zones(lane: &LaneOutcome, several: bool) -> impl Iterator<Item = ZoneReport> 
         visits: tally.visits,
         dwell_seconds: tally.mean_dwell().as_secs_f64(),
     })
-}
-
-fn stage(summary: &StageSummary) -> Stage {
-    Stage {
-        name: summary.name,
-        threads: summary.workers,
-        frames: summary.frames,
-        busy_seconds: summary.busy.as_secs_f64(),
-        milliseconds_per_frame: 1e3 * summary.busy.as_secs_f64() / summary.frames.max(1) as f64,
-    }
-}
-
-fn word(ended: Ended) -> &'static str {
-    match ended {
-        Ended::Source => "source",
-        Ended::Limit => "limit",
-        Ended::Stopped => "stopped",
-        Ended::Failed => "failed",
-    }
 }
 
 /// Of several ends the one that says most about the run.

@@ -1,14 +1,17 @@
 //! Where crossings are published to.
 
+mod hub;
+
 use std::collections::BTreeSet;
 
-use footfall_private::{LocalPath, Place};
+use footfall_private::{Place, Secret};
 use serde::Deserialize;
 
 use super::prefix;
 use crate::ServeError;
 use crate::alert::{self, AlertConfig};
-use footfall_private::Secret;
+
+pub use hub::{NatsConfig, OfficeConfig, hub_address};
 
 /// Where crossings are published to.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -81,75 +84,12 @@ pub struct MailConfig {
     pub to: Vec<String>,
 }
 
-/// A NATS server with JetStream.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NatsConfig {
-    /// `nats://HOST:PORT` or `tls://HOST:PORT`.
-    pub url: Place,
-    /// Who we are to the server.
-    #[serde(default)]
-    pub user: Option<String>,
-    /// And how we prove it; without a user it is a token.
-    #[serde(default)]
-    pub password: Option<Secret>,
-    /// The first token of all subjects.
-    #[serde(default = "footfall")]
-    pub prefix: String,
-    /// The stream that keeps them; made where there is none.
-    #[serde(default = "stream")]
-    pub stream: String,
-}
-
-/// A head office.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OfficeConfig {
-    /// Its hub: `tls://HOST:PORT`, or `nats://HOST:PORT` for networks that you trust.
-    pub url: Place,
-    /// What this shop is called there: it was enrolled under this name.
-    pub shop: String,
-    /// The shop's key, which `footfall office enrol` has made.
-    #[serde(default)]
-    pub key: Option<Secret>,
-    /// Who we are to a hub that knows shops by passwords.
-    #[serde(default)]
-    pub user: Option<String>,
-    /// And how we prove it.
-    #[serde(default)]
-    pub password: Option<Secret>,
-    /// Trust no certificates but those of the authorities in this file, PEM.
-    #[serde(default)]
-    pub authority: Option<LocalPath>,
-    /// The first token of all subjects.
-    #[serde(default = "office")]
-    pub prefix: String,
-    /// The stream that keeps them until the office has them.
-    #[serde(default = "office_stream")]
-    pub stream: String,
-    /// The office's public key, by which it may edit lines and thresholds here; without it nobody may from there.
-    #[serde(default)]
-    pub edited_by: Option<String>,
-}
-
-fn office() -> String {
-    "office".to_owned()
-}
-
-fn office_stream() -> String {
-    "OFFICE".to_owned()
-}
-
 fn footfall() -> String {
     "footfall".to_owned()
 }
 
 fn home_assistant() -> String {
     "homeassistant".to_owned()
-}
-
-fn stream() -> String {
-    "FOOTFALL".to_owned()
 }
 
 impl MqttConfig {
@@ -180,37 +120,6 @@ impl WebhookConfig {
         }
         let problem = format!("\"{}\" needs a url that begins with https:// or http://", self.name);
         Err(ServeError::Setting { setting: "publish.webhook", problem })
-    }
-}
-
-impl NatsConfig {
-    pub(super) const SCHEMES: [(&'static str, u16); 2] = [("nats", 4222), ("tls", 4222)];
-
-    pub(super) fn check(&self) -> Result<(), ServeError> {
-        endpoint("publish.nats.url", &self.url, Self::SCHEMES)?;
-        prefix::subject("publish.nats.prefix", &self.prefix)?;
-        prefix::stream("publish.nats.stream", &self.stream)
-    }
-}
-
-impl OfficeConfig {
-    pub(super) const SCHEMES: [(&'static str, u16); 2] = NatsConfig::SCHEMES;
-
-    pub(super) fn check(&self) -> Result<(), ServeError> {
-        endpoint("publish.office.url", &self.url, Self::SCHEMES)?;
-        prefix::subject("publish.office.shop", &self.shop)?;
-        prefix::subject("publish.office.prefix", &self.prefix)?;
-        prefix::stream("publish.office.stream", &self.stream)?;
-        if self.edited_by.as_ref().is_some_and(|key| nkeys::KeyPair::from_public_key(key).is_err()) {
-            let problem = "is no public key: `footfall office enrol` says which one it is".to_owned();
-            return Err(ServeError::Setting { setting: "publish.office.edited_by", problem });
-        }
-        let problem = match (&self.key, &self.user, &self.password) {
-            (Some(_), Some(_), _) => "has a key and a user: one of them says who this shop is",
-            (_, None, Some(_)) => "has a password, and no user",
-            _ => return Ok(()),
-        };
-        Err(ServeError::Setting { setting: "publish.office", problem: problem.into() })
     }
 }
 
@@ -271,15 +180,6 @@ impl PublishConfig {
     }
 }
 
-/// The host and port of a NATS server, and whether TLS is spoken to it.
-///
-/// # Errors
-/// When `url` is not `nats://HOST:PORT` or `tls://HOST:PORT`; it names the setting.
-pub fn hub_address(setting: &'static str, url: &Place) -> Result<(String, u16, bool), ServeError> {
-    let (host, port, is_tls) = endpoint(setting, url, NatsConfig::SCHEMES)?;
-    Ok((if host.contains(':') { format!("[{host}]") } else { host }, port, is_tls))
-}
-
 /// The host and port of `url`, and whether it asks for TLS, by its scheme.
 pub(super) fn endpoint(
     setting: &'static str,
@@ -303,19 +203,4 @@ pub(super) fn endpoint(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::endpoint;
-
-    #[test]
-    fn an_endpoint_is_a_scheme_a_host_and_a_port() {
-        let mqtt = |url: &str| endpoint("publish.mqtt.url", &url.into(), [("mqtt", 1883), ("mqtts", 8883)]);
-        assert_eq!(mqtt("mqtt://broker").unwrap(), ("broker".into(), 1883, false));
-        assert_eq!(mqtt("mqtts://[::1]:99/").unwrap(), ("::1".into(), 99, true));
-        for url in
-            ["broker:1883", "http://broker", "mqtt://user:pass@broker", "mqtt://broker/path", "mqtt://"]
-        {
-            let error = mqtt(url).unwrap_err().to_string();
-            assert!(error.contains("mqtt://HOST:PORT") && !error.contains("pass"), "{error}");
-        }
-    }
-}
+mod tests;
