@@ -13,7 +13,7 @@ from detector.data import Pictures, place
 from detector.losses import Truth, second_boxes, supervised
 from detector.net import SIZE, Net
 from detector.train import Recipe, Run
-from detector.windows import Window
+from detector.windows import Window, lit
 
 ORIGINAL = cache_folder() / "models" / "nanodet-g.onnx"
 
@@ -107,6 +107,17 @@ def test_a_window_moves_boxes_with_the_picture():
         y, x = np.nonzero(bright)
         np.testing.assert_allclose([left, top, right, bottom], [x.min(), y.min(), x.max() + 1, y.max() + 1], atol=4)
     assert found > 15
+
+
+def test_other_light_leaves_black_black_and_shapes_where_they_are():
+    picture = np.zeros((60, 80, 3), np.uint8)
+    picture[20:40, 30:50] = (200, 60, 90)
+    lights = [lit(np.random.default_rng(seed), picture) for seed in range(40)]
+    assert len({light.tobytes() for light in lights}) > 20
+    for light in lights:
+        assert light.dtype == np.uint8 and not light[picture.sum(-1) == 0].any()
+        assert light[25:35, 35:45].any(-1).all(), "somebody was lost in the dark"
+    assert (lit(np.random.default_rng(3), picture) == lights[3]).all()
 
 
 def test_photographed_places_have_nobody_labelled():
