@@ -63,12 +63,12 @@ impl Calibration {
                 independent: 400.0,
             },
             Self::Clean => Spread {
-                tail: [-2.98, -2.85, -2.7, -2.52, -2.22, -1.86, -1.33],
-                middle: 0.78,
-                scale: 0.214,
-                same: (-1.15, 0.2),
-                deviation: 0.47,
-                independent: 12.0,
+                tail: [-4.27, -3.97, -3.65, -3.25, -2.72, -2.15, -1.42],
+                middle: 0.84,
+                scale: 0.154,
+                same: (-0.97, 0.2),
+                deviation: 0.43,
+                independent: 4.0,
             },
         }
     }

@@ -7,9 +7,7 @@ fn read(text: &str) -> Result<Vec<(u64, Vec<f64>)>, Error> {
     let path = folder.path().join("det.txt");
     fs::write(&path, text).unwrap();
     DetectionReader::open(&path)?
-        .map(|frame| {
-            frame.map(|f| (f.number, f.observations.detections.iter().map(|d| d.bbox.x).collect()))
-        })
+        .map(|frame| frame.map(|f| (f.number, f.observations.detections.iter().map(|d| d.bbox.x).collect())))
         .collect()
 }
 
@@ -29,8 +27,7 @@ fn unsorted_rows_are_sorted_and_keep_their_order_within_a_frame() {
 #[test]
 fn comments_and_column_names_are_passed_over() {
     let rows = [(1, vec![10.0]), (3, vec![12.0])];
-    let text =
-        "\u{feff}# by hand\r\nframe,id,x,y,w,h,score\r\n1,-1,10,2,3,4,1\r\n#\r\n3,-1,12,2,3,4,1\r\n";
+    let text = "\u{feff}# by hand\r\nframe,id,x,y,w,h,score\r\n1,-1,10,2,3,4,1\r\n#\r\n3,-1,12,2,3,4,1\r\n";
     assert_eq!(read(text).unwrap(), rows);
     assert_eq!(read("\"frame_number\" \"track_id\" x\n1 -1 10 2 3 4 1\n3 -1 12 2 3 4 1").unwrap(), rows);
 }

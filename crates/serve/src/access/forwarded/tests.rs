@@ -5,10 +5,7 @@ use axum::http::{HeaderMap, HeaderName, Version};
 use super::{Origin, Proxies, sign_of_proxy};
 
 fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
-    pairs
-        .iter()
-        .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
-        .collect()
+    pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
 }
 
 fn origin(peer: &str, pairs: &[(&str, &str)]) -> Origin {
@@ -42,16 +39,8 @@ fn the_client_is_the_last_that_no_trusted_proxy_is() {
         ("127.0.0.1", vec![("forwarded", "for=203.0.113.7;proto=https")], "203.0.113.7"),
         ("127.0.0.1", vec![("forwarded", "For=\"[2001:db8::7]:4711\"")], "2001:db8::7"),
         ("127.0.0.1", vec![("forwarded", "for=1.1.1.1, for=203.0.113.7;by=10.0.0.3")], "203.0.113.7"),
-        (
-            "127.0.0.1",
-            vec![("forwarded", "for=203.0.113.7"), ("forwarded", "for=10.0.0.3")],
-            "203.0.113.7",
-        ),
-        (
-            "127.0.0.1",
-            vec![("forwarded", "for=1.1.1.1;host=\"a,for=2.2.2.2\", for=_hidden")],
-            "127.0.0.1",
-        ),
+        ("127.0.0.1", vec![("forwarded", "for=203.0.113.7"), ("forwarded", "for=10.0.0.3")], "203.0.113.7"),
+        ("127.0.0.1", vec![("forwarded", "for=1.1.1.1;host=\"a,for=2.2.2.2\", for=_hidden")], "127.0.0.1"),
         // Both, of which one may be the client's own.
         ("127.0.0.1", vec![(x, "203.0.113.7"), ("forwarded", "for=203.0.113.7")], "203.0.113.7"),
         ("127.0.0.1", vec![(x, "203.0.113.7"), ("forwarded", "for=198.51.100.1")], "127.0.0.1"),
