@@ -45,8 +45,7 @@ PARTS = 4
 class _Clamped(torch.autograd.Function):
     """min(max(x, 0), 6), whose gradient is found from y = f(x): where y (6 - y) > 0 it passes.
 
-    PyTorch's own gradient of a clamp compares each element twice without vector instructions in bfloat16, which took
-    two fifths of a training step; this one takes a tenth of that.
+    PyTorch's own gradient of a clamp compares each element twice, in bfloat16 without vector instructions.
     """
 
     @staticmethod
@@ -65,7 +64,7 @@ class Relu6(nn.Module):
     """min(max(x, 0), 6), by a clamp: PyTorch 1.13 has no gradient of its own ReLU6 in bfloat16."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return _Clamped.apply(x) if torch.is_grad_enabled() and x.requires_grad else x.clamp(0.0, 6.0)
+        return _Clamped.apply(x) if x.requires_grad else x.clamp(0.0, 6.0)
 
 
 class InvertedResidual(nn.Module):
