@@ -12,25 +12,25 @@ pub(super) struct SourceReport {
     pub(super) name: String,
     /// Its path or address, without secrets; missing where it was never opened.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) place: Option<String>,
-    pub(super) kind: Option<&'static str>,
-    pub(super) ended: &'static str,
+    place: Option<String>,
+    kind: Option<&'static str>,
+    ended: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<String>,
     /// Time of its last processed frame.
     pub(super) seconds: f64,
     pub(super) frames: Frames,
     pub(super) frames_per_second: f64,
-    pub(super) detections: u64,
-    pub(super) embedded: u64,
-    pub(super) people: u64,
-    pub(super) tracked: u64,
+    detections: u64,
+    embedded: u64,
+    people: u64,
+    tracked: u64,
     pub(super) lines: Vec<LineReport>,
     /// Work of all stages for it, and its share in the work for all.
-    pub(super) busy_seconds: f64,
+    busy_seconds: f64,
     pub(super) milliseconds_per_frame: f64,
     pub(super) share: f64,
-    pub(super) stages: Vec<Stage>,
+    stages: Vec<Stage>,
     /// What was wrong with it, how often, and how long nobody or not everybody was counted for it.
     pub(super) troubles: Vec<TroubleReport>,
     /// What else is to be known of its frames: times that were repaired, say.
@@ -63,7 +63,7 @@ pub(super) struct Frames {
 pub(super) struct Stage {
     pub(super) name: &'static str,
     pub(super) threads: usize,
-    pub(super) frames: u64,
+    frames: u64,
     /// Work of its threads together.
     pub(super) busy_seconds: f64,
     pub(super) milliseconds_per_frame: f64,

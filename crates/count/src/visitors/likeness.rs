@@ -63,11 +63,11 @@ impl Calibration {
                 independent: 400.0,
             },
             Self::Clean => Spread {
-                tail: [-4.27, -3.97, -3.65, -3.25, -2.72, -2.15, -1.42],
+                tail: [-4.0, -3.87, -3.5, -3.16, -2.72, -2.16, -1.43],
                 middle: 0.84,
                 scale: 0.154,
-                same: (-0.97, 0.2),
-                deviation: 0.43,
+                same: (-1.0, 0.2),
+                deviation: 0.4,
                 independent: 4.0,
             },
         }
